@@ -1,0 +1,58 @@
+/**
+ * The one interface every decoder sees (design §7): a language model opens growing texts, each with
+ * its own cache; a decoder extends them, rolls them back and branches them.
+ *
+ * @module
+ */
+
+/** Token ids, each in `[0, vocabSize)`. */
+export type Tokens = readonly number[];
+
+/** What `extend` returns: one row per token given, in order. */
+export interface ExtendResult {
+  /** Logits of the token *after* each given token; `logits[i].length === vocabSize`. Rows may be shared: read, never write. */
+  logits: Float32Array[];
+  /** The last hidden state after each given token; only with `{ hidden: true }`, and only where the model has one. */
+  hidden?: Float32Array[];
+}
+
+/** One growing text with its cache. */
+export interface Sequence {
+  /** Tokens seen so far, prompt included. */
+  readonly length: number;
+  /**
+   * Logits of the next token, `vocabSize` values. Read, never write.
+   *
+   * @throws {Error} after `truncate`, until the next `extend`.
+   */
+  readonly logits: Float32Array;
+  /** Appends `tokens` in one forward pass (the verify pass) and returns the logits after each of them. */
+  extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult>;
+  /**
+   * Rolls back to the first `length` tokens.
+   *
+   * @throws {RangeError} when `length` exceeds the present length or is negative.
+   */
+  truncate(length: number): void;
+  /** A branch: an independent copy of this text; this one stays valid. */
+  fork(): Sequence;
+  /** Frees the cache. Using a closed sequence throws. */
+  close(): void;
+}
+
+/** A next-token model over a fixed vocabulary. */
+export interface LanguageModel {
+  readonly name: string;
+  readonly vocabSize: number;
+  /** The longest text, in tokens, prompt included. */
+  readonly contextLength: number;
+  /** The begin-of-text token, where the model has one: then `open([])` is allowed and starts from it. */
+  readonly bos?: number;
+  /** Starts a text with `prompt`. */
+  open(prompt: Tokens): Promise<Sequence>;
+  /**
+   * Extends many texts of this model in one pass, by equal or different numbers of tokens.
+   * `result[i][j]` are the logits after the `j`-th token given to `sequences[i]`.
+   */
+  extendBatch(sequences: readonly Sequence[], tokens: readonly Tokens[]): Promise<Float32Array[][]>;
+}

@@ -1,0 +1,22 @@
+import { assertEquals } from "@std/assert";
+import { messageOf, shown, UserError } from "offprint/errors.ts";
+
+Deno.test("a user error is one line with got, expected and what to do", () => {
+  const error = new UserError({ what: "--jobs", got: "two\nthree", expected: "a number" });
+  assertEquals(error.message, '--jobs: got "two\\nthree", expected a number.');
+});
+
+Deno.test("values are shown on one line and cut when long", () => {
+  assertEquals(shown(undefined), "nothing");
+  assertEquals(shown(NaN), "NaN");
+  assertEquals(shown([1, "a"]), '[1,"a"]');
+  assertEquals(shown("x".repeat(200)).length, 81);
+  const circular: Record<string, unknown> = {};
+  circular["self"] = circular;
+  assertEquals(shown(circular), "[object Object]");
+});
+
+Deno.test("messageOf takes errors and anything else", () => {
+  assertEquals(messageOf(new TypeError("no")), "no");
+  assertEquals(messageOf("plain"), "plain");
+});
