@@ -46,7 +46,10 @@ export interface LanguageModel {
   readonly vocabSize: number;
   /** The longest text, in tokens, prompt included. */
   readonly contextLength: number;
-  /** The begin-of-text token, where the model has one: then `open([])` is allowed and starts from it. */
+  /**
+   * The begin-of-text token, where the model has one: then `open([])` is allowed and starts from it. It
+   * may lie outside the vocabulary (`bos === vocabSize`) when it is never generated.
+   */
   readonly bos?: number;
   /** Starts a text with `prompt`. */
   open(prompt: Tokens): Promise<Sequence>;

@@ -1,0 +1,54 @@
+/**
+ * Plain sampling from a language model, one forward pass a token.
+ *
+ * @module
+ */
+import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
+import type { Random } from "offprint/random.ts";
+import { checkLength, stopSet } from "./arguments.ts";
+import { softmax, tokenAt } from "./distribution.ts";
+
+/**
+ * Logits to the distribution that is sampled: softmax, or softmax after temperature, top-k, … A decoder
+ * takes one for each model, since verification must use the distributions that are really sampled.
+ */
+export type Warp = (logits: Float32Array) => Float64Array;
+
+/** How {@linkcode sampleText} samples. */
+export interface SampleOptions {
+  model: LanguageModel;
+  /** Default empty, which needs a model with a begin-of-text token. */
+  prompt?: Tokens;
+  /** Number of tokens to generate; fewer if a stop token comes first. */
+  maxTokens: number;
+  random: Random;
+  /** Default {@linkcode softmax}. */
+  warp?: Warp;
+  /** Generation ends with the first of these; it is kept in the result. */
+  stop?: number | readonly number[];
+}
+
+/**
+ * Samples a continuation of `prompt` token by token and returns the new tokens.
+ *
+ * @throws {UserError} when `maxTokens` is no whole number ≥ 0 or the text would not fit the context.
+ */
+export async function sampleText(options: SampleOptions): Promise<number[]> {
+  const { model, prompt = [], maxTokens, random, warp = softmax } = options;
+  checkLength(maxTokens, prompt.length, [model]);
+  const stop = stopSet(options.stop);
+  const tokens: number[] = [];
+  if (maxTokens === 0) return tokens;
+  const sequence = await model.open(prompt);
+  try {
+    let logits = sequence.logits;
+    while (true) {
+      const token = tokenAt(warp(logits), random.uniform());
+      tokens.push(token);
+      if (tokens.length >= maxTokens || stop.has(token)) return tokens;
+      logits = (await sequence.extend([token])).logits[0]!;
+    }
+  } finally {
+    sequence.close();
+  }
+}

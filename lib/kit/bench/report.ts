@@ -1,0 +1,114 @@
+/**
+ * What a benchmark suite reports, and how it measures: contestants take turns in one process, so that a
+ * slow moment of the machine falls on all of them, and each is judged by its median.
+ *
+ * @module
+ */
+import { cpus } from "node:os";
+
+/** One comparison. */
+export interface BenchRow {
+  /** What is measured. */
+  name: string;
+  /** Sizes: "V = 7, T = 50, 100 000 texts". */
+  shape: string;
+  /** Our value, in `unit`. */
+  ours: number;
+  /** The peer's value, in `unit`. */
+  peer: number;
+  peerName: string;
+  unit: string;
+  /** Above 1 where ours is better. */
+  ratio: number;
+}
+
+/** A suite's result, as `bench SUITE --json` prints it. */
+export interface BenchReport {
+  suite: string;
+  /** Processor, cores, Deno version. */
+  machine: string;
+  rows: BenchRow[];
+}
+
+/** What a module in the folder `bench/` exports. */
+export interface BenchSuite {
+  /** Measures; `progress` gets a line now and then. */
+  runBench(progress: (line: string) => void): Promise<BenchReport>;
+}
+
+/** A row of a quantity of which less is better: seconds, passes, bytes. */
+export function lessIsBetter(row: Omit<BenchRow, "ratio">): BenchRow {
+  return { ...row, ratio: row.peer / row.ours };
+}
+
+/** Processor, cores and Deno version in one line. */
+export function machineName(): string {
+  const processors = cpus();
+  const model = processors[0]?.model.trim() || Deno.build.arch;
+  return `${model}, ${processors.length} cores, ${Deno.build.os}, Deno ${Deno.version.deno}`;
+}
+
+/** The middle value; the mean of the two middle ones for an even number. */
+export function median(values: readonly number[]): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  const middle = ascending.length >> 1;
+  const upper = ascending[middle];
+  if (upper === undefined) throw new RangeError("median: got no values, expected at least one");
+  return ascending.length % 2 === 1 ? upper : (upper + ascending[middle - 1]!) / 2;
+}
+
+/** Work to be timed. */
+export type Contestant = () => unknown;
+
+/**
+ * Runs the contestants in turn, `repetitions` times after one round that warms them up, and returns the
+ * median time of each in seconds.
+ */
+export async function interleaved<Name extends string>(
+  contestants: Record<Name, Contestant>,
+  repetitions: number,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(contestants) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round <= repetitions; round++) {
+    for (const name of names) {
+      const start = performance.now();
+      const result = contestants[name]();
+      if (result instanceof Promise) await result;
+      if (round > 0) times.get(name)!.push((performance.now() - start) / 1000);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name)!)])) as Record<
+    Name,
+    number
+  >;
+}
+
+/**
+ * The report for a terminal: one line of machine, then for each row the ratio first, both values, what
+ * was measured and against whom.
+ */
+export function benchTable(report: BenchReport): string {
+  const lines = report.rows.map(({ name, shape, ours, peer, peerName, unit, ratio }) => [
+    `${significant(ratio)}×`,
+    `${significant(ours)} ${unit}`,
+    `${significant(peer)} ${unit}`,
+    `${name} (${shape}); peer: ${peerName}`,
+  ]);
+  const header = ["ratio", "ours", "peer", "what"];
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => line[column]!.length))
+  );
+  const table = [header, ...lines].map((line) =>
+    line.map((cell, column) => column === 3 ? cell : cell.padStart(widths[column]!)).join("  ")
+  );
+  return [`${report.suite}: ${report.machine}`, ...table].join("\n");
+}
+
+/** Three significant digits, without exponents where that stays readable. */
+function significant(value: number): string {
+  if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e7)) {
+    return value.toExponential(2);
+  }
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
