@@ -1,0 +1,136 @@
+/**
+ * Equations tied to the functions that compute them.
+ *
+ * @module
+ */
+import { checkTolerance, compare, valueText } from "./compare.ts";
+import { type Bundle, Displayable } from "./display.ts";
+import { formatNumber } from "./number.ts";
+
+/** A value that the function must give. */
+export interface EquationCheck<Args extends unknown[], Result> {
+  args: [...Args];
+  /** From a closed form, a hand calculation or a published example, not from the function itself. */
+  equals: NoInfer<Result>;
+  /** The largest deviation, relative to `max(1, |equals|)`; by default 1e-9. */
+  tolerance?: number;
+}
+
+/** What {@linkcode equation} shows and checks. */
+export interface EquationOptions<Args extends unknown[], Result> {
+  /** Names the equation on its page, "theorem-1". */
+  id: string;
+  /** LaTeX without dollar signs; write it as `String.raw` so that backslashes stay. */
+  latex: string;
+  /** The module that exports the function, as cells import it: "offprint/decoding/mod.ts". */
+  source?: string;
+  fn: (...args: Args) => Result;
+  /** At least one value, as a list or as a function that makes the list. */
+  checks:
+    | readonly EquationCheck<Args, Result>[]
+    | (() => readonly EquationCheck<Args, Result>[]);
+}
+
+/** A function disagrees with its equation. */
+export class EquationError extends Error {
+  override readonly name = "EquationError";
+  constructor(
+    /** The equation's id. */
+    readonly equation: string,
+    readonly latex: string,
+    readonly args: readonly unknown[],
+    readonly got: unknown,
+    readonly expected: unknown,
+    readonly tolerance: number,
+    call: string,
+  ) {
+    super(
+      `equation ${equation}: ${call} gave ${valueText(got)}, expected ${valueText(expected)} ` +
+        `(tolerance ${tolerance}). The equation is ${latex}`,
+    );
+  }
+}
+
+/** An equation whose function passed its checks. */
+export class Equation extends Displayable {
+  constructor(
+    readonly id: string,
+    readonly latex: string,
+    /** The function's name and, where given, its module. */
+    readonly computedBy: string,
+    /** How many values were checked. */
+    readonly count: number,
+    /** The largest absolute deviation among them. */
+    readonly worst: number,
+  ) {
+    super();
+  }
+
+  /** `text/markdown` with the LaTeX between `$$`, and `text/plain`. */
+  override bundle(): Bundle {
+    const values = this.count === 1 ? "1 value" : `${this.count} values`;
+    const agreement = this.worst === 0
+      ? `agrees exactly with ${values}`
+      : `agrees with ${values}, off by at most ${formatNumber(this.worst, 2)}`;
+    const markdown =
+      `$$\n${this.latex}\n$$\n\n*${this.id}*: computed by ${this.computedBy}; ${agreement}.`;
+    return {
+      "text/markdown": markdown,
+      "text/plain": `${this.latex}\n${this.id}: computed by ${
+        this.computedBy.replaceAll("`", "")
+      }; ${agreement}.`,
+    };
+  }
+}
+
+/**
+ * Shows an equation with the function that computes it, after checking the function on values that
+ * were obtained in another way.
+ *
+ * @throws {EquationError} when the function disagrees; names the call, both values and the tolerance.
+ * @throws {TypeError} when there is nothing to check, or the function returns a promise.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { equation } from "offprint/notebook/equation.ts";
+ *
+ * const gauss = (n: number) => n * (n + 1) / 2;
+ * const shown = equation({
+ *   id: "gauss",
+ *   latex: String.raw`\sum_{i=1}^{n} i = \frac{n(n+1)}{2}`,
+ *   fn: gauss,
+ *   checks: [{ args: [3], equals: 1 + 2 + 3 }, { args: [100], equals: 5050 }],
+ * });
+ * assertEquals(shown.count, 2);
+ * ```
+ */
+export function equation<Args extends unknown[], Result>(
+  options: EquationOptions<Args, Result>,
+): Equation {
+  const { id, latex, source, fn } = options;
+  const checks = typeof options.checks === "function" ? options.checks() : options.checks;
+  if (checks.length === 0) {
+    throw new TypeError(`equation ${id}: got no checks, expected at least one value`);
+  }
+  // A function written in place is named after the option that holds it.
+  const name = fn.name === "" || fn.name === "fn" ? "a function of this cell" : fn.name;
+  let worst = 0;
+  for (const { args, equals, tolerance = 1e-9 } of checks) {
+    checkTolerance(`equation ${id}`, tolerance);
+    const got = fn(...args);
+    if (got instanceof Promise) {
+      throw new TypeError(`equation ${id}: got a promise from ${name}, expected a value`);
+    }
+    const comparison = compare(got, equals, tolerance);
+    if (comparison.difference !== undefined) {
+      const call = `${name}(${args.map(valueText).join(", ")})${comparison.difference.path}`;
+      const { got, expected } = comparison.difference;
+      throw new EquationError(id, latex.trim(), args, got, expected, tolerance, call);
+    }
+    worst = Math.max(worst, comparison.worst);
+  }
+  const code = name.includes(" ") ? name : `\`${name}\``;
+  const computedBy = source === undefined ? code : `${code} (\`${source}\`)`;
+  return new Equation(id, latex.trim(), computedBy, checks.length, worst);
+}

@@ -1,0 +1,80 @@
+/**
+ * A picture with what a document needs around it.
+ *
+ * @module
+ */
+import { type Bundle, Displayable } from "./display.ts";
+import { element, escapeHtml } from "./html.ts";
+import { type Row, type Table, table } from "./table.ts";
+
+/** The words that belong to a figure. */
+export interface FigureText {
+  /** One line above the picture. */
+  title: string;
+  /** What a reader who cannot see the picture should know: axes, course, conclusion. */
+  alt: string;
+  /** Prose below the picture. */
+  caption?: string;
+}
+
+/** A finished figure. */
+export class Figure extends Displayable {
+  readonly #width: number;
+  readonly #table: Table | undefined;
+
+  constructor(
+    readonly words: FigureText,
+    /** The picture as a whole SVG file. */
+    readonly svg: string,
+    width: number,
+    data: readonly Row[] | undefined,
+  ) {
+    super();
+    this.#width = width;
+    this.#table = data === undefined ? undefined : table(data, { limit: 60 });
+  }
+
+  /** `text/html` with picture, caption and data, `image/svg+xml` and `text/plain`. */
+  override bundle(): Bundle {
+    return { "text/html": this.#html(), "image/svg+xml": this.svg, "text/plain": this.#text() };
+  }
+
+  /** The picture as an address that a page can embed. */
+  get dataUrl(): string {
+    const bytes = new TextEncoder().encode(this.svg);
+    return `data:image/svg+xml;base64,${bytes.toBase64()}`;
+  }
+
+  #text(): string {
+    const { title, alt, caption } = this.words;
+    const parts = [title, alt, caption, this.#table === undefined ? undefined : `${this.#table}`];
+    return parts.filter((part) => part !== undefined).join("\n\n");
+  }
+
+  #html(): string {
+    const { title, alt, caption } = this.words;
+    // As an image rather than inline: Jupyter and GitHub strip inline SVG from notebooks that were
+    // not run by the reader, and leave its labels as loose words.
+    const image = element("img", {
+      class: "offprint-figure-image",
+      src: this.dataUrl,
+      alt: `${title.replace(/[.:]$/, "")}. ${alt}`,
+      width: this.#width,
+      style: `display:block;max-width:100%;min-width:${
+        Math.round(this.#width * 0.5)
+      }px;height:auto`,
+    }).replace("></img>", ">");
+    return element(
+      "figure",
+      { class: "offprint-figure", style: "margin:1em 0" },
+      element("div", { style: "overflow-x:auto" }, image),
+      caption === undefined ? "" : element("figcaption", {}, escapeHtml(caption)),
+      this.#table === undefined ? "" : element(
+        "details",
+        {},
+        element("summary", {}, "Data of this figure"),
+        this.#table.html(),
+      ),
+    );
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * What a notebook hands to `claim()`: the value that this run measured.
+ *
+ * @module
+ */
+import { formatNumber } from "./number.ts";
+
+/** A mean with its interval (ends included) over `n` observations. */
+export interface MeasuredInterval {
+  mean: number;
+  low: number;
+  high: number;
+  /** Number of observations behind the mean. */
+  n: number;
+}
+
+/** Standard scores: how many standard errors the measured values lie from the expected ones. */
+export interface MeasuredZ {
+  z: number | ArrayLike<number>;
+  /** Number of observations behind each score. */
+  n?: number;
+}
+
+/** The p value of a test of fit. */
+export interface MeasuredP {
+  pValue: number;
+}
+
+/** A measured value by itself. */
+export type MeasuredValue =
+  | number
+  | string
+  | boolean
+  | ArrayLike<number>
+  | readonly (string | boolean)[]
+  | MeasuredInterval
+  | MeasuredZ
+  | MeasuredP
+  | null;
+
+/** A measured value, with or without a remark to be shown beside it. */
+export type Measured = MeasuredValue | { value: MeasuredValue; note: string };
+
+/** A scalar as JSON can hold it: numbers that JSON has no form for stand as text ("NaN", "Infinity"). */
+export type RecordedScalar = number | string | boolean;
+
+/** A measured value as it is stored in outputs and reports. */
+export type Recorded =
+  | RecordedScalar
+  | RecordedScalar[]
+  | { mean: RecordedScalar; low: RecordedScalar; high: RecordedScalar; n: RecordedScalar }
+  | { z: RecordedScalar | RecordedScalar[]; n?: RecordedScalar }
+  | { pValue: RecordedScalar }
+  | null;
+
+/** Splits a measured value from its remark. */
+export function unwrap(measured: Measured): { value: MeasuredValue; note?: string } {
+  if (isObject(measured) && "value" in measured) {
+    return { value: measured.value, note: measured.note };
+  }
+  return { value: measured };
+}
+
+/** True for arrays and typed arrays. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !isList(value);
+}
+
+/** The form of a measured value that survives JSON; lists become plain arrays, other fields are dropped. */
+export function recorded(value: MeasuredValue): Recorded {
+  if (value === null) return null;
+  if (isList(value)) return Array.from<unknown, RecordedScalar>(value, scalar);
+  if (!isObject(value)) return scalar(value);
+  if ("z" in value) {
+    const z = isList(value.z) ? Array.from(value.z, scalar) : scalar(value.z);
+    return value.n === undefined ? { z } : { z, n: scalar(value.n) };
+  }
+  if ("pValue" in value) return { pValue: scalar(value.pValue) };
+  if (!("mean" in value)) return JSON.stringify(value);
+  return {
+    mean: scalar(value.mean),
+    low: scalar(value.low),
+    high: scalar(value.high),
+    n: scalar(value.n),
+  };
+}
+
+function scalar(value: unknown): RecordedScalar {
+  if (typeof value === "number" && Number.isFinite(value)) return Object.is(value, -0) ? 0 : value;
+  if (typeof value === "boolean") return value;
+  return String(value);
+}
+
+/** At most this many entries of a list are shown. */
+const SHOWN_ENTRIES = 6;
+
+/**
+ * A recorded value for a reader.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatMeasured } from "offprint/notebook/measured.ts";
+ *
+ * assertEquals(formatMeasured({ mean: 0.25, low: 0.2, high: 0.3, n: 40 }), "0.25 [0.2, 0.3], n = 40");
+ * assertEquals(formatMeasured([1, 2, 3]), "1, 2, 3");
+ * ```
+ */
+export function formatMeasured(value: Recorded): string {
+  if (value === null) return "–";
+  if (Array.isArray(value)) return listed(value);
+  if (typeof value !== "object") return formatScalar(value);
+  if ("pValue" in value) return `p = ${formatScalar(value.pValue)}`;
+  if ("z" in value) {
+    const n = value.n === undefined ? "" : `, n = ${formatScalar(value.n)}`;
+    if (!Array.isArray(value.z)) return `z = ${formatScalar(value.z)}${n}`;
+    const largest = value.z.reduce<number>((max, z) => {
+      return Math.max(max, Math.abs(Number(z)));
+    }, 0);
+    return `max |z| = ${formatNumber(largest)} of ${value.z.length}${n}`;
+  }
+  const [mean, low, high, n] = [value.mean, value.low, value.high, value.n].map(formatScalar);
+  return `${mean} [${low}, ${high}], n = ${n}`;
+}
+
+function listed(values: readonly RecordedScalar[]): string {
+  const head = values.slice(0, SHOWN_ENTRIES).map(formatScalar).join(", ");
+  return values.length > SHOWN_ENTRIES ? `${head}, … (${values.length} values)` : head;
+}
+
+/** A scalar for a reader; yes and no for the truth values. */
+export function formatScalar(value: RecordedScalar): string {
+  if (typeof value === "number") return formatNumber(value, 5);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return value === "Infinity" ? "∞" : value === "-Infinity" ? "-∞" : value;
+}

@@ -1,0 +1,66 @@
+/**
+ * The colours of figures. Seven series colours per theme, found by search so that each has at least
+ * 3 : 1 contrast with the page and any two stay apart for normal, red-blind, green-blind and
+ * blue-blind eyes; a test measures both.
+ *
+ * @module
+ */
+
+/** The colours of one theme. */
+export interface Theme {
+  /** Text, axes and marks without a colour of their own. */
+  ink: string;
+  /** What lies behind a figure. */
+  paper: string;
+  /** Categories, in order. */
+  series: readonly string[];
+}
+
+/** Colours on a light page. These stand in the SVG itself. */
+export const lightTheme: Theme = {
+  ink: "#1b1f24",
+  paper: "#ffffff",
+  series: ["#1f4fe0", "#f36218", "#1f9e94", "#a31697", "#785901", "#33125f", "#721d23"],
+};
+
+/** Colours on a dark page; a style sheet inside the SVG puts them in place of the light ones. */
+export const darkTheme: Theme = {
+  ink: "#e6e8eb",
+  paper: "#14181d",
+  series: ["#8ebfff", "#ee932e", "#c3f7d2", "#ab729a", "#f2e31d", "#7654ea", "#e32a10"],
+};
+
+/**
+ * The rules of a figure's style sheet. A page that embeds the figure and has a theme of its own sets
+ * `--offprint-ink`, `--offprint-paper` and `--offprint-series-1` to `-7`; otherwise the system's
+ * light or dark mode decides, and print is always light.
+ *
+ * @param selector Selects the SVG element.
+ * @param markup The SVG's text: only colours that occur in it get a rule.
+ */
+export function themeStyle(selector: string, markup: string): string {
+  const rules = (theme: Theme) => {
+    const paper = `var(--offprint-paper,${theme.paper})`;
+    const root = `${selector}{color:var(--offprint-ink,${theme.ink});background:${paper};` +
+      `--plot-background:${paper}}`;
+    const series = lightTheme.series.flatMap((colour, i) =>
+      ["fill", "stroke"].flatMap((property) => {
+        if (!markup.includes(`${property}="${colour}"`)) return [];
+        const value = `var(--offprint-series-${i + 1},${theme.series[i]})`;
+        return [`${selector} [${property}="${colour}"]{${property}:${value}}`];
+      })
+    );
+    return [root, ...series].join("\n");
+  };
+  return `${rules(lightTheme)}\n@media screen and (prefers-color-scheme:dark){\n` +
+    `${rules(darkTheme)}\n}`;
+}
+
+/** The custom properties that give embedded figures a theme, for a page's own style sheet. */
+export function themeProperties(theme: Theme): Record<string, string> {
+  return Object.fromEntries([
+    ["--offprint-ink", theme.ink],
+    ["--offprint-paper", theme.paper],
+    ...theme.series.map((colour, i) => [`--offprint-series-${i + 1}`, colour]),
+  ]);
+}

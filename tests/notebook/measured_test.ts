@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import {
+  formatMeasured,
+  type MeasuredValue,
+  recorded,
+  unwrap,
+} from "offprint/notebook/measured.ts";
+
+Deno.test("recorded values survive JSON, also what JSON has no form for", () => {
+  const cases: [MeasuredValue, unknown, string][] = [
+    [null, null, "–"],
+    [0.1 + 0.2, 0.30000000000000004, "0.3"],
+    [-0, 0, "0"],
+    [NaN, "NaN", "NaN"],
+    [-Infinity, "-Infinity", "-∞"],
+    ["2239/2500", "2239/2500", "2239/2500"],
+    [true, true, "yes"],
+    [[1, NaN], [1, "NaN"], "1, NaN"],
+    [Float32Array.of(0.5, 2), [0.5, 2], "0.5, 2"],
+    [["a", "b"], ["a", "b"], "a, b"],
+    [[1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 5, 6, 7], "1, 2, 3, 4, 5, 6, … (7 values)"],
+    [
+      { mean: 1, low: -Infinity, high: 2, n: 3 },
+      { mean: 1, low: "-Infinity", high: 2, n: 3 },
+      "1 [-∞, 2], n = 3",
+    ],
+    [{ z: [1, -3.5], n: 100 }, { z: [1, -3.5], n: 100 }, "max |z| = 3.5 of 2, n = 100"],
+    [{ z: 0.25 }, { z: 0.25 }, "z = 0.25"],
+    [{ z: [NaN, 1] }, { z: ["NaN", 1] }, "max |z| = NaN of 2"],
+    [{ pValue: 0.04 }, { pValue: 0.04 }, "p = 0.04"],
+  ];
+  for (const [value, stored, text] of cases) {
+    const record = recorded(value);
+    assertEquals(record as unknown, stored);
+    assertEquals(JSON.parse(JSON.stringify(record)), stored);
+    assertEquals(formatMeasured(record), text);
+  }
+});
+
+Deno.test("fields that no rule reads are not recorded", () => {
+  const interval = { mean: 1, low: 0, high: 2, n: 3, samples: [1, 2, 3] };
+  assertEquals(recorded(interval) as unknown, { mean: 1, low: 0, high: 2, n: 3 });
+});
+
+Deno.test("unwrap splits a remark from the value", () => {
+  assertEquals(unwrap(3), { value: 3 });
+  assertEquals(unwrap([1, 2]), { value: [1, 2] });
+  assertEquals(unwrap({ value: null, note: "no compiler" }), { value: null, note: "no compiler" });
+  assertEquals(unwrap({ z: 1 }), { value: { z: 1 } });
+});

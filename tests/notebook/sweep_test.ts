@@ -1,0 +1,80 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { sweep, type SweepOptions } from "offprint/notebook/sweep.ts";
+import { withEnv } from "./fake_kernel.ts";
+
+function quietly(name: string, run: () => Promise<void>): void {
+  Deno.test(name, () => withEnv("OFFPRINT_QUIET", "1", run));
+}
+
+quietly("sweep runs every combination, the last parameter fastest", async () => {
+  const table = await sweep({
+    name: "order",
+    over: { a: [1, 2], b: ["x", "y"] },
+    seed: 7,
+    run: ({ a, b }, seed) => Promise.resolve({ value: `${b}${a * seed}` }),
+  });
+  assertEquals(table.rows, [
+    { a: 1, b: "x", value: "x7" },
+    { a: 1, b: "y", value: "y7" },
+    { a: 2, b: "x", value: "x14" },
+    { a: 2, b: "y", value: "y14" },
+  ]);
+  assertEquals(
+    String(table),
+    "order\na  b  value\n─  ─  ─────\n1  x  x7\n1  y  y7\n2  x  x14\n2  y  y14",
+  );
+});
+
+quietly("sweep keeps points of the same name, seed, code and dependencies", async () => {
+  let runs = 0;
+  const options: SweepOptions<{ n: number[] }, { square: number }> = {
+    name: "kept",
+    over: { n: [1, 2, 3] },
+    run: ({ n }) => {
+      runs++;
+      return { square: n * n };
+    },
+  };
+  const count = async (change: Partial<typeof options>) => {
+    const before = runs;
+    const table = await sweep({ ...options, ...change });
+    return [runs - before, String(table).split("\n")[0]];
+  };
+  assertEquals(await count({}), [3, "kept"]);
+  assertEquals(await count({}), [0, "kept; 3 points kept from earlier in this session"]);
+  assertEquals(await count({ over: { n: [2, 4] } }), [
+    1,
+    "kept; 1 points kept from earlier in this session",
+  ]);
+  assertEquals(await count({ seed: 2 }), [3, "kept"]);
+  assertEquals(await count({ depends: { runs: 10 } }), [3, "kept"]);
+  assertEquals(await count({ fresh: true }), [3, "kept"]);
+  assertEquals(await count({ run: ({ n }) => ({ square: n ** 2 + runs++ * 0 }) }), [3, "kept"]);
+});
+
+quietly("sweep: a failing point becomes a row, is counted and is tried again", async () => {
+  let broken = true;
+  const run = ({ n }: { n: number }) => {
+    if (broken && n === 2) throw new RangeError("no chain of 2 states");
+    return { value: n };
+  };
+  const options = { name: "failing", over: { n: [1, 2, 3] }, run };
+  const table = await sweep(options);
+  assertEquals(table.rows[1], { n: 2, error: "no chain of 2 states" });
+  assertStringIncludes(String(table), "failing; 1 of 3 points failed\n");
+  assertStringIncludes(String(table.html()), "no chain of 2 states");
+  broken = false;
+  assertEquals((await sweep(options)).rows[1], { n: 2, value: 2 });
+});
+
+quietly("sweep: when every point fails, so does the cell; no points are refused", async () => {
+  const run = () => {
+    throw new Error("no model");
+  };
+  await assertRejects(
+    () => sweep({ name: "s", over: { n: [1, 2] }, run }),
+    Error,
+    "sweep s: all 2 points failed, the first: no model",
+  );
+  await assertRejects(() => sweep({ name: "s", over: { n: [] }, run }), RangeError, "sweep s");
+});
