@@ -1,0 +1,72 @@
+/**
+ * What every command of the kit is, and how its arguments are read: a wrong one gives one clear line.
+ *
+ * @module
+ */
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { messageOf, UserError } from "offprint/errors.ts";
+
+/** One command of `deno task`: `run`, `test`, `check`, … */
+export interface Command {
+  /** As typed after `deno task`. */
+  readonly name: string;
+  /** One line for the overview. */
+  readonly summary: string;
+  /** The whole text of `--help`. */
+  readonly usage: string;
+  /** Does the work; resolves to the exit code. A {@linkcode UserError} becomes one line and exit code 2. */
+  run(args: string[]): Promise<number>;
+}
+
+/** Options and positional arguments as typed; `--help` is always accepted. */
+export interface ParsedArguments {
+  values: Record<string, string | boolean | (string | boolean)[] | undefined>;
+  positionals: string[];
+}
+
+/**
+ * Reads a command line strictly (`node:util` `parseArgs`).
+ *
+ * @throws {UserError} for an unknown option, a missing or an unwanted value.
+ */
+export function parse(
+  name: string,
+  args: string[],
+  options: ParseArgsOptionsConfig,
+  allowPositionals = false,
+): ParsedArguments {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { ...options, help: { type: "boolean", short: "h" } },
+      allowPositionals,
+      strict: true,
+    });
+    return { values, positionals };
+  } catch (error) {
+    throw new UserError({
+      what: `deno task ${name}`,
+      got: args.join(" "),
+      expected: `known options (${messageOf(error).split(/[.\n]/)[0]})`,
+      todo: `See deno task ${name} --help.`,
+    });
+  }
+}
+
+/**
+ * A whole number given as an option's value.
+ *
+ * @throws {UserError} when it is not one, or lies outside `[low, high]`.
+ */
+export function wholeNumber(what: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < low || value > high) {
+    throw new UserError({
+      what,
+      got: text,
+      expected: `a whole number from ${low} to ${high}`,
+      todo: `Give for example ${what} ${low}.`,
+    });
+  }
+  return value;
+}

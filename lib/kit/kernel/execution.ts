@@ -1,0 +1,72 @@
+/**
+ * What a client is told about the execution of a cell.
+ *
+ * @module
+ */
+import type { JsonObject } from "./messages.ts";
+import type { ProcessEnd } from "./process.ts";
+
+/** Something that a cell put out, as the kernel sent it. */
+export interface OutputMessage {
+  type:
+    | "stream"
+    | "display_data"
+    | "update_display_data"
+    | "execute_result"
+    | "error"
+    | "clear_output";
+  content: JsonObject;
+}
+
+/** An error as the kernel describes it. */
+export interface Thrown {
+  ename: string;
+  evalue: string;
+  traceback: string[];
+}
+
+/** How the execution of a cell ended. */
+export type Execution =
+  | { status: "ok" }
+  /** It threw. */
+  | { status: "error"; error: Thrown }
+  /** It left a rejected promise, or a timer's callback threw. `cell` = whose promise it was. */
+  | { status: "lost"; what: "rejection" | "error"; cell: string; error: Thrown }
+  /** The process ended during the cell. */
+  | { status: "died"; end: ProcessEnd; terminalText: string }
+  /** The connection broke, or a message with a wrong signature came. */
+  | { status: "broken"; message: string }
+  /** It did not end within its limit; the kernel was killed. */
+  | { status: "timeout"; limitMs: number };
+
+/** What {@linkcode KernelClient.execute} needs to know besides the code. */
+export interface ExecuteOptions {
+  /** Names the cell, so that late output can be told from the running cell's. */
+  cell: string;
+  /** Limit of its run time; the kernel is killed when it is exceeded. */
+  timeLimitMs?: number;
+  /** Wait so long for timers that cells left behind (for the last cell). */
+  settleMs?: number;
+  /** Called for each output, in order. A late one comes from a cell that has already ended. */
+  onOutput?: (output: OutputMessage, origin: { cell: string; late: boolean }) => void;
+}
+
+/** The messages that are outputs. */
+export const OUTPUT_TYPES: ReadonlySet<string> = new Set<OutputMessage["type"]>([
+  "stream",
+  "display_data",
+  "update_display_data",
+  "execute_result",
+  "error",
+  "clear_output",
+]);
+
+/** The error that a reply or a broadcast describes. */
+export function thrownOf(content: JsonObject): Thrown {
+  const traceback = content["traceback"];
+  return {
+    ename: String(content["ename"] ?? "Error"),
+    evalue: String(content["evalue"] ?? ""),
+    traceback: Array.isArray(traceback) ? traceback.map(String) : [],
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * The notebooks there are, and which of them are meant.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { UserError } from "offprint/errors.ts";
+import type { Notebook } from "../nbformat.ts";
+import { buildNotebook, parseNotebook } from "../pairs/mod.ts";
+
+/** A notebook by its files. At least one of the two exists. */
+export interface NotebookFile {
+  /** File name without extension: `"02-specdec-theory"`. */
+  id: string;
+  /** Path of the source, `ID.ts`, whether it exists or not. */
+  source: string;
+  /** Path of the committed notebook, `ID.ipynb`, whether it exists or not. */
+  ipynb: string;
+}
+
+/** A notebook ready to be run. */
+export interface LoadedNotebook {
+  id: string;
+  ipynb: string;
+  /** Built from the source file, without outputs. */
+  notebook: Notebook;
+  /** Text of the committed `.ipynb`, or null when there is none. */
+  committedText: string | null;
+  /** The same, parsed. */
+  committed: Notebook | null;
+}
+
+const NAME = /^(\d\d-[a-z0-9-]+)\.(ts|ipynb)$/;
+
+/** The notebooks of a folder, in order. */
+export async function listNotebooks(folder: string): Promise<NotebookFile[]> {
+  const ids = new Set<string>();
+  for await (const entry of Deno.readDir(folder)) {
+    const id = NAME.exec(entry.name)?.[1];
+    if (entry.isFile && id !== undefined) ids.add(id);
+  }
+  return [...ids].sort().map((id) => ({
+    id,
+    source: join(folder, `${id}.ts`),
+    ipynb: join(folder, `${id}.ipynb`),
+  }));
+}
+
+/**
+ * Chooses notebooks as a user names them: `02`, `02-specdec-theory` or a path of either file.
+ *
+ * @param ids Nothing means all.
+ * @throws {UserError} for a name that none of them has; lists those there are.
+ */
+export function selectNotebooks(
+  all: readonly NotebookFile[],
+  ids: readonly string[],
+): NotebookFile[] {
+  if (ids.length === 0) return [...all];
+  const chosen = ids.map((given) => {
+    const name = given.replace(/^.*[\\/]/, "").replace(/\.(ts|ipynb)$/, "");
+    const file = all.find(({ id }) =>
+      id === name || (/^\d\d$/.test(name) && id.startsWith(`${name}-`))
+    );
+    if (file !== undefined) return file;
+    throw new UserError({
+      what: "notebook",
+      got: given,
+      expected: `one of ${all.map(({ id }) => id).join(", ")}`,
+      todo: "Its two digits are enough.",
+    });
+  });
+  return all.filter((file) => chosen.includes(file));
+}
+
+/**
+ * Reads a notebook: the source is what runs, the committed file is what is compared.
+ *
+ * @throws {UserError} for a `.ipynb` without its source, and for a mistake in either file.
+ */
+export async function loadNotebook({ id, source, ipynb }: NotebookFile): Promise<LoadedNotebook> {
+  const [text, committedText] = await Promise.all([readIfThere(source), readIfThere(ipynb)]);
+  if (text === null) {
+    throw new UserError({
+      what: `${id}.ts`,
+      got: `${id}.ipynb alone`,
+      expected: "the source that the notebook is built from",
+      todo: "Restore the file; deno task sync writes it from a notebook that has none.",
+    });
+  }
+  const notebook = buildNotebook(text, `${id}.ts`);
+  const committed = committedText === null ? null : parseNotebook(committedText, `${id}.ipynb`);
+  return { id, ipynb, notebook, committedText, committed };
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * Executing notebooks in the Deno Jupyter kernel.
+ *
+ * @module
+ */
+export { claimsOf, claimsOfCell, type LocatedClaim } from "./claims.ts";
+export { compareNotebooks, type Difference, withoutTimings } from "./compare.ts";
+export {
+  type CellProgress,
+  type Executed,
+  executeNotebook,
+  type ExecuteNotebookOptions,
+} from "./execute.ts";
+export { type Failure, failureText } from "./failure.ts";
+export {
+  listNotebooks,
+  type LoadedNotebook,
+  loadNotebook,
+  type NotebookFile,
+  selectNotebooks,
+} from "./files.ts";
+export { type Profile, withParameters } from "./parameters.ts";
+export { type ProgressTarget, RunProgress, standardError } from "./progress.ts";
+export { type NotebookRun, type RunEvent, runNotebooks, type RunOptions } from "./run_notebooks.ts";

@@ -1,0 +1,250 @@
+/**
+ * Many notebooks, one kernel each, in parallel.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { availableParallelism } from "node:os";
+import { messageOf, UserError } from "offprint/errors.ts";
+import type { ClaimRecord } from "offprint/notebook/ledger.ts";
+import type { Notebook, NotebookSettings } from "../nbformat.ts";
+import { notebookSettings, stringifyNotebook, uncarriedEdits, writeWhole } from "../pairs/mod.ts";
+import { claimsOf } from "./claims.ts";
+import { compareNotebooks, withoutTimings } from "./compare.ts";
+import { type CellProgress, executeNotebook } from "./execute.ts";
+import { failureText } from "./failure.ts";
+import {
+  listNotebooks,
+  type LoadedNotebook,
+  loadNotebook,
+  type NotebookFile,
+  selectNotebooks,
+} from "./files.ts";
+import { parameterNames, type Profile, withParameters } from "./parameters.ts";
+
+/** What is run, and how. */
+export interface RunOptions {
+  /** Folder of the notebooks; the kernels run in it. */
+  folder: string;
+  /** Which ones, as typed; none = all. */
+  ids: readonly string[];
+  /** Parameters by name, as typed. */
+  set?: Record<string, string>;
+  /** Value of the parameter `profile`, where a notebook has one; as in the source when left out. */
+  profile?: Profile;
+  /** Kernels that run at the same time; default: as many as there are cores. */
+  jobs?: number;
+  /** Refresh the committed notebooks of those that pass. */
+  write?: boolean;
+  /** Compare with the committed notebooks; a difference fails the notebook. */
+  check?: boolean;
+  /** Executed notebooks go to `notebooks/` in this folder. */
+  outDir: string;
+  /** Kills the kernels. */
+  signal?: AbortSignal;
+  onEvent?: (event: RunEvent) => void;
+}
+
+/** What happens during a run. */
+export type RunEvent =
+  | { type: "start"; id: string }
+  | { type: "note"; id: string; text: string }
+  | { type: "cell"; id: string; progress: CellProgress }
+  | { type: "end"; id: string; run: NotebookRun };
+
+/** What came of one notebook. */
+export interface NotebookRun {
+  id: string;
+  /** The paper it reruns, or null. */
+  paper: string | null;
+  /** No error, no broken identity, no difference. */
+  ok: boolean;
+  /** Wall time, kernel start included. */
+  seconds: number;
+  /** Code cells that were run. */
+  cells: number;
+  /** Why it is not ok; `cell` is null for what concerns no single cell. */
+  errors: { cell: string | null; message: string }[];
+  /** Verdicts of this run, in order. */
+  claims: ClaimRecord[];
+  /** With the outputs of this run; null when it could not even be read. */
+  notebook: Notebook | null;
+  /** Time of each cell, in seconds. */
+  cellSeconds: Map<string, number>;
+  /** The errors at length, for a terminal; empty when ok. */
+  report: string;
+  /** Path of the committed notebook, if this run changed it. */
+  written: string | null;
+}
+
+/**
+ * Runs notebooks. Those that measure time (`exclusive`) run alone, after the others. What goes wrong
+ * in one notebook ends that notebook only.
+ *
+ * Kernels find in their environment `OFFPRINT_THREADS`, the number of threads that leaves each its
+ * share of the cores, and `OFFPRINT_PROFILE`.
+ *
+ * @throws {UserError} for an unknown notebook or parameter, and a parameter's value of the wrong type.
+ * @throws {DOMException} the signal's reason, when it aborts; all kernels are gone by then.
+ */
+export async function runNotebooks(options: RunOptions): Promise<{ papers: NotebookRun[] }> {
+  const all = await listNotebooks(options.folder);
+  if (all.length === 0) {
+    throw new UserError({
+      what: options.folder,
+      got: "no notebook",
+      expected: "files like 02-specdec-theory.ts",
+    });
+  }
+  const files = selectNotebooks(all, options.ids);
+  const loaded = await Promise.all(files.map((file) => load(file, options)));
+  const readable = loaded.filter((entry): entry is LoadedNotebook => !(entry instanceof UserError));
+  const parametrised = withParameters(
+    readable.map(({ notebook }) => notebook),
+    options.set ?? {},
+    options.profile,
+  );
+  const entries = readable.map((entry, i) => ({ ...entry, notebook: parametrised[i]! }));
+  const settings = new Map(entries.map((entry) => [entry, notebookSettings(entry.notebook)]));
+
+  const runs: NotebookRun[] = [];
+  const record = (run: NotebookRun) => {
+    runs.push(run);
+    options.onEvent?.({ type: "end", id: run.id, run });
+  };
+  loaded.forEach((entry, index) => {
+    if (entry instanceof UserError) record(unreadable(files[index]!, entry));
+  });
+
+  const cores = availableParallelism();
+  const shared = entries.filter((entry) => !settings.get(entry)!.exclusive);
+  const alone = entries.filter((entry) => settings.get(entry)!.exclusive);
+  const inParallel = async (batch: typeof entries, jobs: number) => {
+    const waiting = [...batch];
+    const workers = Math.min(jobs, batch.length);
+    const threads = Math.max(1, Math.floor(cores / Math.max(1, workers)));
+    const work = async () => {
+      for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
+        record(await runOne(entry, settings.get(entry)!, threads, options));
+      }
+    };
+    const results = await Promise.allSettled(Array.from({ length: workers }, work));
+    // All kernels have ended before an abort is passed on.
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  };
+  await inParallel(shared, options.jobs ?? cores);
+  await inParallel(alone, 1);
+  return { papers: runs.sort((a, b) => a.id < b.id ? -1 : 1) };
+}
+
+async function load(
+  file: NotebookFile,
+  { write = false, onEvent }: RunOptions,
+): Promise<LoadedNotebook | UserError> {
+  try {
+    const loaded = await loadNotebook(file);
+    parameterNames(loaded.notebook);
+    const { id, notebook, committed } = loaded;
+    const edited = committed === null ? [] : uncarriedEdits(notebook, committed);
+    if (edited.length > 0) {
+      const edits = new UserError({
+        what: `${id}.ipynb`,
+        got: `edits in cell ${edited.join(", ")} that ${id}.ts does not have`,
+        expected: "a notebook in step with its source, which is what runs",
+        todo: "Run deno task sync first.",
+      });
+      // What was typed in Jupyter is not written over.
+      if (write) return edits;
+      onEvent?.({ type: "note", id, text: edits.message });
+    }
+    return loaded;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+async function runOne(
+  entry: LoadedNotebook,
+  { paper, cellSeconds }: NotebookSettings,
+  threads: number,
+  options: RunOptions,
+): Promise<NotebookRun> {
+  const { id } = entry;
+  const { signal, onEvent } = options;
+  signal?.throwIfAborted();
+  onEvent?.({ type: "start", id });
+  const executed = await executeNotebook(entry.notebook, {
+    cwd: options.folder,
+    cellSeconds,
+    env: {
+      OFFPRINT_THREADS: String(threads),
+      ...(options.profile === undefined ? {} : { OFFPRINT_PROFILE: options.profile }),
+    },
+    ...(signal === undefined ? {} : { signal }),
+    onCell: (progress) => onEvent?.({ type: "cell", id, progress }),
+  });
+  const { notebook, failures } = executed;
+  const errors = failures.map(({ cell, reason }) => ({ cell, message: reason }));
+  const reports = failures.map((failure) => failureText(id, failure));
+  const fail = (cell: string | null, message: string) => {
+    errors.push({ cell, message });
+    reports.push(`✗ ${id}${cell === null ? "" : `, cell "${cell}"`}: ${message}`);
+  };
+
+  const claims = claimsOf(notebook);
+  for (const { cell, record } of claims) {
+    if (record.kind === "identity" && record.verdict === "broken") {
+      fail(cell, `claim ${record.id} is broken: it must hold in every run`);
+    }
+  }
+  if (options.check && failures.length === 0) {
+    for (const { cell, text } of compareNotebooks(entry.committed, notebook)) {
+      fail(cell || null, `not as committed: ${text}`);
+    }
+  }
+
+  const out = join(options.outDir, "notebooks", `${id}.ipynb`);
+  await Deno.mkdir(dirname(out), { recursive: true });
+  await writeWhole(out, stringifyNotebook(notebook));
+  const written = options.write && errors.length === 0 ? await commit(entry, notebook) : null;
+  return {
+    id,
+    paper,
+    ok: errors.length === 0,
+    seconds: executed.seconds,
+    cells: executed.cells,
+    errors,
+    claims: claims.map(({ record }) => record),
+    notebook,
+    cellSeconds: executed.cellSeconds,
+    report: reports.join("\n\n"),
+    written,
+  };
+}
+
+/** Refreshes a committed notebook; one that would not change is not touched. */
+async function commit(entry: LoadedNotebook, notebook: Notebook): Promise<string | null> {
+  const text = stringifyNotebook(withoutTimings(notebook));
+  if (text === entry.committedText) return null;
+  await writeWhole(entry.ipynb, text);
+  return entry.ipynb;
+}
+
+function unreadable({ id }: NotebookFile, error: UserError): NotebookRun {
+  const message = messageOf(error);
+  return {
+    id,
+    paper: null,
+    ok: false,
+    seconds: 0,
+    cells: 0,
+    errors: [{ cell: null, message }],
+    claims: [],
+    notebook: null,
+    cellSeconds: new Map(),
+    report: `✗ ${message}`,
+    written: null,
+  };
+}
