@@ -1,0 +1,121 @@
+/**
+ * Everything that can be told without running a notebook: format, lint, types, cells, pairs in step, links and the
+ * claims ledger.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { notebookIds, readPair } from "../pairs/mod.ts";
+import { expectedStartHere, START_HERE_ID } from "../start_here.ts";
+import { checkClaims } from "./claims.ts";
+import { checkCellLint, checkFormat, checkLint, checkTypes } from "./deno_tools.ts";
+import { checkLinks } from "./links.ts";
+import { checkInStep, checkSource } from "./notebooks.ts";
+import { type CheckResult, inOrder, type Problem } from "./problem.ts";
+
+export { type CheckResult, printProblem, type Problem } from "./problem.ts";
+
+/** Folders of TypeScript that are checked with the project's own options. */
+const FOLDERS = ["lib", "kernels", "tests"];
+
+/**
+ * Checks a whole project; Deno's tools run beside one another.
+ *
+ * @param root The project's folder.
+ * @param onResult Called as each check is done.
+ * @returns All results, in a fixed order.
+ */
+export async function checkProject(
+  root: string,
+  onResult: (result: CheckResult) => void = () => {},
+): Promise<CheckResult[]> {
+  const ids = await notebookIds(root);
+  const pairs = await Promise.all(ids.map((id) => readPair(root, id)));
+  const sources = pairs.filter(({ source }) => source !== undefined);
+
+  const cellLint = checkCellLint(root, sources.map(({ sourceName }) => sourceName));
+  const toldByLint = cellLint.then(toldNames);
+  const folders = await withTypeScript(root, FOLDERS);
+  const checks: [name: string, problems: Promise<Problem[]>][] = [
+    ["types", checkTypes(root, folders)],
+    [
+      "types of notebooks",
+      withoutRepeats(
+        checkTypes(root, sources.map(({ id }) => `${id}.ts`), "notebooks"),
+        toldByLint,
+      ),
+    ],
+    ["format", checkFormat(root)],
+    ["lint", checkLint(root)],
+    ...pairs.map((pair): [string, Promise<Problem[]>] => [
+      `cells of ${pair.id}`,
+      Promise.all([checkSource(pair), cellLint]).then(([own, linted]) => [
+        ...own,
+        ...linted.filter(({ file }) => file === pair.sourceName),
+      ]),
+    ]),
+    ...pairs.map((pair): [string, Promise<Problem[]>] => [
+      `${pair.id} in step`,
+      Promise.resolve().then(() => checkInStep(pair)),
+    ]),
+    [START_HERE_ID, checkStartHere(root)],
+    ["links", checkLinks(root, pairs)],
+  ];
+  for (const { id, problems } of await checkClaims(root, pairs)) {
+    checks.push([`claims of ${id}`, Promise.resolve(problems)]);
+  }
+  return await Promise.all(checks.map(async ([name, problems]) => {
+    const result = { name, problems: inOrder(await problems) };
+    onResult(result);
+    return result;
+  }));
+}
+
+async function checkStartHere(root: string): Promise<Problem[]> {
+  const file = `notebooks/${START_HERE_ID}.ts`;
+  let wanted: string | undefined;
+  try {
+    wanted = await expectedStartHere(root);
+  } catch {
+    return []; // the ledger has a mistake, which its own check tells
+  }
+  const { source } = await readPair(root, START_HERE_ID);
+  if (wanted === undefined || source === wanted) return [];
+  return [{ file, message: "not as generated from data/papers, run deno task sync" }];
+}
+
+/** `file name` of every name about which the cell lint said something. */
+function toldNames(problems: Problem[]): Set<string> {
+  return new Set(problems.flatMap(({ file, message }) => {
+    const name = /^(\S+) is .*\(cells\/(?:declared-twice|use-before-cell)\)$/.exec(message)?.[1];
+    return name === undefined ? [] : [`${file} ${name}`];
+  }));
+}
+
+/** TypeScript's codes for a name declared twice, and for one used before its declaration. */
+const OF_NAMES = /^TS(?:2300|2440|2448|2449|2450|2451|2454) .*'([^']+)'/;
+
+/** Leaves out what TypeScript says about names that the cell lint has told with both cells. */
+async function withoutRepeats(
+  problems: Promise<Problem[]>,
+  toldByLint: Promise<Set<string>>,
+): Promise<Problem[]> {
+  const told = await toldByLint;
+  return (await problems).filter(({ file, message }) => {
+    const name = OF_NAMES.exec(message)?.[1];
+    return name === undefined || !told.has(`${file} ${name}`);
+  });
+}
+
+async function withTypeScript(root: string, folders: readonly string[]): Promise<string[]> {
+  const has = async (folder: string): Promise<boolean> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (name.endsWith(".ts") || (isDirectory && await has(join(folder, name)))) return true;
+    }
+    return false;
+  };
+  const kept = await Promise.all(
+    folders.map((folder) => has(join(root, folder)).catch(() => false)),
+  );
+  return folders.filter((_, index) => kept[index]);
+}

@@ -1,0 +1,37 @@
+/**
+ * Notebook pairs: `NN-name.ts`, the source in percent format, and `NN-name.ipynb`, built from it and
+ * committed with outputs.
+ *
+ * @module
+ */
+export {
+  buildNotebook,
+  cellDigest,
+  defaultMetadata,
+  mergeOutputs,
+  notebookSettings,
+  recordedSources,
+  sourceMetadata,
+  withoutOutputs,
+  withSources,
+} from "./build.ts";
+export { CELL_ID } from "./cell_header.ts";
+export { chooseNotebooks, notebookIds, type Pair, readPair, writeWhole } from "./files.ts";
+export { formatNotebook, formatSource, formatTypeScript } from "./format.ts";
+export { parseNotebook, stringifyNotebook } from "./ipynb.ts";
+export { fromJupyter, mergePair, uncarriedEdits } from "./merge.ts";
+export {
+  injectParameters,
+  type Parameter,
+  parameterProblem,
+  parseParameters,
+} from "./parameters.ts";
+export {
+  type LocatedCell,
+  parsePercent,
+  type PercentProblem,
+  printCell,
+  printPercent,
+  scanPercent,
+} from "./percent.ts";
+export { syncPair, type SyncResult } from "./sync.ts";

@@ -1,0 +1,222 @@
+/**
+ * The parameters cell of a notebook: typed constants that `--set name=value` can change. Only
+ * declarations of this form stand in it, so that it can be read without running it:
+ *
+ * ```ts
+ * /** which sample sizes to use *\/
+ * const profile: "quick" | "full" = "quick";
+ * ```
+ *
+ * @module
+ */
+import { UserError, type UserErrorParts } from "offprint/errors.ts";
+
+/** One parameter of a notebook. */
+export interface Parameter {
+  name: string;
+  type: "number" | "string" | "boolean" | "choice";
+  /** The strings that a `choice` allows. */
+  options?: string[];
+  /** As written in the notebook. */
+  value: number | string | boolean;
+  /** The text of the comment above it; empty when there is none. */
+  doc: string;
+}
+
+/** A parameter and where it stands in the cell. */
+interface LocatedParameter extends Parameter {
+  /** Offsets of the literal in the cell's text. */
+  start: number;
+  end: number;
+  line: number;
+}
+
+/** A mistake in a parameters cell, at a line of it (1-based). */
+export interface ParameterProblem extends UserErrorParts {
+  line: number;
+}
+
+/**
+ * The parameters that a cell declares, in order.
+ *
+ * @throws {UserError} for anything but `const name: TYPE = LITERAL;` with TYPE `number`, `string`, `boolean` or a
+ * union of strings.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseParameters } from "offprint/kit/pairs/mod.ts";
+ *
+ * const cell = '/** seed of all streams *\/\nconst seed: number = 1;';
+ * assertEquals(parseParameters(cell), [
+ *   { name: "seed", type: "number", value: 1, doc: "seed of all streams" },
+ * ]);
+ * ```
+ */
+export function parseParameters(cellSource: string): Parameter[] {
+  return scan(cellSource).map(({ start: _s, end: _e, line: _l, ...parameter }) => parameter);
+}
+
+/** The first mistake in a parameters cell, or undefined. */
+export function parameterProblem(cellSource: string): ParameterProblem | undefined {
+  try {
+    scan(cellSource);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const line = /line (\d+)/.exec(error.parts.what);
+    return { ...error.parts, line: Number(line?.[1] ?? 1) };
+  }
+}
+
+/**
+ * The text of a parameters cell with other values; types, comments and layout stay.
+ *
+ * @param set Values as typed on the command line.
+ * @throws {UserError} for a name that the cell does not declare (the message lists those it does), and for
+ * a value of the wrong type.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { injectParameters } from "offprint/kit/pairs/mod.ts";
+ *
+ * assertEquals(injectParameters("let seed: number = 1;", { seed: "7" }), "let seed: number = 7;");
+ * ```
+ */
+export function injectParameters(cellSource: string, set: Record<string, string>): string {
+  const parameters = scan(cellSource);
+  const unknown = Object.keys(set).find((name) => !parameters.some((p) => p.name === name));
+  if (unknown !== undefined) {
+    const names = parameters.map(({ name }) => name).join(", ");
+    throw new UserError({
+      what: "--set",
+      got: unknown,
+      expected: names === "" ? "nothing: there are no parameters" : `one of ${names}`,
+      todo: "See the parameters cell of the notebook.",
+    });
+  }
+  let text = cellSource;
+  for (const parameter of parameters.toReversed()) {
+    const given = Object.hasOwn(set, parameter.name) ? set[parameter.name] : undefined;
+    if (given === undefined) continue;
+    text = text.slice(0, parameter.start) + literal(parameter, given) + text.slice(parameter.end);
+  }
+  return text;
+}
+
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+function literal(parameter: Parameter, given: string): string {
+  const what = `--set ${parameter.name}`;
+  switch (parameter.type) {
+    case "number":
+      if (NUMBER.test(given) && Number.isFinite(Number(given))) return String(Number(given));
+      throw new UserError({
+        what,
+        got: given,
+        expected: "a number",
+        todo: `Write for example --set ${parameter.name}=${parameter.value}.`,
+      });
+    case "boolean":
+      if (given === "true" || given === "false") return given;
+      throw new UserError({
+        what,
+        got: given,
+        expected: "true or false",
+        todo: `Write --set ${parameter.name}=${!parameter.value}.`,
+      });
+    case "choice":
+      if (parameter.options!.includes(given)) return JSON.stringify(given);
+      throw new UserError({
+        what,
+        got: given,
+        expected: parameter.options!.map((option) => JSON.stringify(option)).join(" or "),
+        todo: `Write for example --set ${parameter.name}=${parameter.options![0]}.`,
+      });
+    case "string":
+      return JSON.stringify(given);
+  }
+}
+
+const SPACE = /(?:\s|\/\/[^\n]*)*/y;
+const DOC = /\/\*\*((?:[^*]|\*(?!\/))*)\*\//y;
+const START = /(?:export\s+)?(?:const|let)\s+([A-Za-z_$][\w$]*)\s*:\s*/y;
+const STRING = /"(?:[^"\\\n]|\\.)*"|'[^'\\\n]*'/y;
+const PLAIN_TYPE = /(?:number|string|boolean)\b/y;
+const VALUE =
+  /"(?:[^"\\\n]|\\.)*"|'[^'\\\n]*'|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|true\b|false\b/y;
+
+/** Walks the cell once; `at` is the offset of what has not been read. */
+function scan(text: string): LocatedParameter[] {
+  const parameters: LocatedParameter[] = [];
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match !== null) at = pattern.lastIndex;
+    return match;
+  };
+  const fail = (expected: string): never => {
+    const line = text.slice(0, at).split("\n").length;
+    throw new UserError({
+      what: `parameters cell, line ${line}`,
+      got: text.slice(at).split("\n")[0]!.trim() || "the end of the cell",
+      expected,
+      todo: "Write for example: const seed: number = 1;",
+    });
+  };
+  while (true) {
+    take(SPACE);
+    const doc = take(DOC)?.[1] ?? "";
+    take(SPACE);
+    if (at === text.length) {
+      if (doc !== "") fail("a parameter below its comment");
+      return parameters;
+    }
+    const line = text.slice(0, at).split("\n").length;
+    const name = (take(START) ?? fail("const or let, a name, a type and a value"))[1]!;
+    if (parameters.some((parameter) => parameter.name === name)) fail(`${name} declared once`);
+    const plain = take(PLAIN_TYPE)?.[0] as "number" | "string" | "boolean" | undefined;
+    const options = plain === undefined ? takeUnion(take) : undefined;
+    if (options?.length === 0) fail("number, string, boolean or a union of strings as type");
+    take(/\s*=\s*/y) ?? fail('"=" after the type');
+    const start = at;
+    const literal = (take(VALUE) ?? fail("a number, a string, true or false as value"))[0];
+    const end = at;
+    const value = literal.startsWith("'") ? literal.slice(1, -1) : JSON.parse(literal);
+    const valueType: string = typeof value;
+    const fits = options === undefined ? valueType === plain : options.includes(value);
+    if (!fits) {
+      at = start;
+      fail(`a value of type ${plain ?? options!.map((o) => JSON.stringify(o)).join(" | ")}`);
+    }
+    take(/\s*;/y) ?? fail('";" after the value');
+    parameters.push({
+      name,
+      type: plain ?? "choice",
+      ...(options === undefined ? {} : { options }),
+      value,
+      doc: cleanDoc(doc),
+      start,
+      end,
+      line,
+    });
+  }
+}
+
+function takeUnion(take: (pattern: RegExp) => RegExpExecArray | null): string[] {
+  const options: string[] = [];
+  take(/\|\s*/y);
+  while (true) {
+    const option = take(STRING)?.[0];
+    if (option === undefined) return [];
+    options.push(option.startsWith("'") ? option.slice(1, -1) : JSON.parse(option));
+    if (take(/\s*\|\s*/y) === null) return options;
+  }
+}
+
+/** The words of a doc comment, without the stars that decorate its lines. */
+function cleanDoc(comment: string): string {
+  return comment.split("\n").map((line) => line.trim().replace(/^\*\s?/, "")).join(" ").trim();
+}
