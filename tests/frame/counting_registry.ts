@@ -1,0 +1,53 @@
+/**
+ * An npm registry on the loopback that passes everything through to the machine's own registry and
+ * counts the bytes: what a first run downloads, and, once stopped, a network that is cut.
+ *
+ * @module
+ */
+
+/** A running pass-through registry. */
+export interface CountingRegistry {
+  /** Its address, for `NPM_CONFIG_REGISTRY`. */
+  readonly url: string;
+  /** Body bytes sent so far. */
+  readonly bytes: number;
+  /** What was fetched: path and bytes. */
+  readonly fetched: readonly { path: string; bytes: number }[];
+  /** Cuts the network. */
+  stop(): Promise<void>;
+}
+
+/** Starts one in front of `upstream` (ends in `/`). */
+export function countingRegistry(upstream: string): CountingRegistry {
+  const fetched: { path: string; bytes: number }[] = [];
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      const { pathname, search } = new URL(request.url);
+      const accept = request.headers.get("accept");
+      const answer = await fetch(new URL(`.${pathname}${search}`, upstream), {
+        method: request.method,
+        headers: accept === null ? {} : { accept },
+        body: request.method === "POST" ? await request.bytes() : null,
+      });
+      let body = await answer.bytes();
+      fetched.push({ path: pathname, bytes: body.length });
+      const type = answer.headers.get("content-type") ?? "application/octet-stream";
+      // Package descriptions name their tarballs by full address: point those here as well.
+      if (type.includes("json")) {
+        const text = new TextDecoder().decode(body).replaceAll(upstream, `${url}/`);
+        body = new TextEncoder().encode(text);
+      }
+      return new Response(body, { status: answer.status, headers: { "content-type": type } });
+    },
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  return {
+    url,
+    fetched,
+    get bytes() {
+      return fetched.reduce((sum, { bytes }) => sum + bytes, 0);
+    },
+    stop: () => server.shutdown(),
+  };
+}
