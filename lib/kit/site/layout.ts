@@ -1,0 +1,63 @@
+/**
+ * What every page of the site has around its content.
+ *
+ * @module
+ */
+import { type Html, markup, raw } from "./html.ts";
+
+/** One page before it gets its frame. */
+export interface PageParts {
+  /** Shown in the tab, before "Offprint". */
+  title: string;
+  /** One sentence for previews and search. */
+  description: string;
+  /** Class of the body: which kind of page this is. */
+  kind: "paper-page" | "index-page";
+  /** Beside the main content on wide screens. */
+  aside?: Html;
+  main: Html;
+}
+
+const SCRIPT = Deno.readTextFileSync(new URL("./page_script.js", import.meta.url)).trim();
+
+/** A whole HTML document; it loads nothing from outside the site's folder. */
+export function pageDocument(page: PageParts): string {
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="${page.description}">
+<title>${page.title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="assets/katex/katex.css">
+<link rel="stylesheet" href="assets/style.css">
+<script>
+${raw(SCRIPT)}
+</script>
+</head>
+<body class="${page.kind}">
+<a class="skip-link" href="#content">Skip to the content</a>
+<header class="site-header"><div>
+<a class="wordmark" href="index.html">Offprint</a>
+<nav aria-label="Site"><a href="index.html#papers">Papers</a> <a href="index.html#claims">Claims</a></nav>
+<button type="button" class="theme-toggle" aria-pressed="false" aria-label="Dark colours" title="Dark colours" hidden>${THEME_ICON}</button>
+</div></header>
+<div class="columns">
+${page.aside}<main id="content" tabindex="-1">
+${page.main}</main>
+</div>
+<footer class="site-footer">
+<p>Offprint: ten papers you can rerun. Numbers, tables and figures are outputs of the code beside them.</p>
+</footer>
+</body>
+</html>
+`.text;
+}
+
+const THEME_ICON = raw(
+  '<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">' +
+    '<circle cx="9" cy="9" r="7.25" fill="none" stroke="currentColor" stroke-width="1.5"/>' +
+    '<path d="M9 2a7 7 0 0 1 0 14z" fill="currentColor"/></svg>',
+);

@@ -1,0 +1,64 @@
+/**
+ * The static site: every executed notebook as a page that opens from disk, and the table of all
+ * claims.
+ *
+ * @module
+ */
+import type { Paper } from "offprint/notebook/ledger.ts";
+import type { Notebook } from "../nbformat.ts";
+import { printPercent, sourceMetadata, stringifyNotebook } from "../pairs/mod.ts";
+import type { Report } from "../report.ts";
+import { assetFiles } from "./assets.ts";
+import { renderCells } from "./cells.ts";
+import { writeFiles } from "./files.ts";
+import { escapeHtml, Html } from "./html.ts";
+import { indexPage } from "./index_page.ts";
+import { linkResolver } from "./links.ts";
+import { paperPage, type RenderedNotebook } from "./paper_page.ts";
+
+/** What a site is made of. */
+export interface Site {
+  /** Executed notebooks; `id` is the name of the file without `.ipynb`, and of its page. */
+  notebooks: readonly { id: string; notebook: Notebook }[];
+  /** All papers of the ledger, those to come as well. */
+  papers: readonly Paper[];
+  report: Report;
+  /** Folder the site is written to; made where it does not exist. */
+  outDir: string;
+}
+
+/**
+ * Writes the site: `index.html`, a page, a notebook and a source file for each notebook, and
+ * `assets/`. The same input gives the same bytes. What an earlier build wrote and this one does not
+ * is removed; other files stay.
+ *
+ * @returns The paths written.
+ */
+export async function buildSite({ notebooks, papers, report, outDir }: Site): Promise<string[]> {
+  const order = notebooks.toSorted((a, b) => a.id < b.id ? -1 : 1);
+  const resolve = linkResolver(order.map(({ id }) => id));
+  const pages = order.map(({ id, notebook }): RenderedNotebook => {
+    const cells = renderCells(notebook.cells, resolve);
+    const title = cells.headings.find(({ level }) => level === 1);
+    const paper = papers.find((candidate) => candidate.notebook === id) ?? null;
+    return {
+      id,
+      notebook,
+      cells,
+      title: title?.label ?? new Html(escapeHtml(paper?.title ?? id)),
+      titleText: title?.text ?? paper?.title ?? id,
+      paper,
+    };
+  });
+
+  const files = await assetFiles();
+  files.set("index.html", indexPage(papers, pages, report));
+  pages.forEach((page, i) => {
+    const near = { previous: pages[i - 1], next: pages[i + 1] };
+    files.set(`${page.id}.html`, paperPage(page, report, near));
+    const { notebook } = page;
+    files.set(`${page.id}.ipynb`, stringifyNotebook(notebook));
+    files.set(`${page.id}.ts`, printPercent({ ...notebook, metadata: sourceMetadata(notebook) }));
+  });
+  return await writeFiles(outDir, files);
+}

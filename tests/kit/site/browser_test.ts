@@ -1,0 +1,239 @@
+/** The site in a real browser: opened from disk, with the network cut. */
+import { assert, assertEquals, assertGreater, assertNotEquals } from "@std/assert";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { buildSite } from "offprint/kit/site/mod.ts";
+import { site } from "./fixture.ts";
+
+const executablePath = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A page that was opened, with everything that went wrong while it was. */
+interface Opened {
+  page: Page;
+  problems: string[];
+}
+
+const ignore = !exists(executablePath);
+const why = ignore ? ` (skipped: no Chromium at ${executablePath}; set CHROMIUM)` : "";
+
+Deno.test({
+  name: `the site works from disk in a browser without network${why}`,
+  ignore,
+  // The browser's pipes outlive single steps.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    const folder = await Deno.makeTempDir();
+    let browser: Browser | undefined;
+    try {
+      await buildSite(site(folder));
+      browser = await chromium.launch({ executablePath, args: FLAGS });
+      const step = (name: string, fn: (open: typeof opener) => Promise<void>) =>
+        t.step({ name, fn: () => fn(opener), sanitizeOps: false, sanitizeResources: false });
+      const opener = (file: string, options: BrowserContextOptions = {}) =>
+        open(browser!, folder, file, options);
+      for (const [name, fn] of Object.entries(STEPS)) await step(name, fn);
+    } finally {
+      await browser?.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+async function open(
+  browser: Browser,
+  folder: string,
+  file: string,
+  options: BrowserContextOptions,
+): Promise<Opened> {
+  const context = await browser.newContext({ offline: true, ...options });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (!/^(?:file|data|blob):/.test(request.url())) problems.push(`remote: ${request.url()}`);
+  });
+  await page.goto(pathToFileURL(join(folder, file)).href, { waitUntil: "load" });
+  return { page, problems };
+}
+
+const FILES = ["index.html", "00-start-here.html", "02-rejections.html", "03-other.html"];
+const PAPER = "02-rejections.html";
+
+/** The background a reader sees, as `rgb(…)`. */
+const background = (page: Page) =>
+  page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+
+type Step = (
+  open: (file: string, options?: BrowserContextOptions) => Promise<Opened>,
+) => Promise<void>;
+
+const STEPS: Record<string, Step> = {
+  "every page loads whole, without an error": async (open) => {
+    for (const file of FILES) {
+      const { page, problems } = await open(file);
+      await page.evaluate("document.fonts.ready");
+      assertEquals(problems, [], file);
+      await page.context().close();
+    }
+  },
+
+  "formulas are set in their own letters": async (open) => {
+    const { page } = await open(PAPER);
+    const loaded = await page.evaluate<string[]>(
+      "document.fonts.ready.then((fonts) => [...fonts].filter((f) => f.status === 'loaded').map((f) => f.family))",
+    );
+    assert(loaded.some((family) => family.includes("KaTeX_Main")), String(loaded));
+    assert(loaded.some((family) => family.includes("KaTeX_Math")), String(loaded));
+    await page.context().close();
+  },
+
+  "no page scrolls sideways, from 320 to 1600 pixels": async (open) => {
+    for (const file of FILES) {
+      const { page } = await open(file);
+      // Unfolded, so that what is hidden at first is measured too.
+      await page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)");
+      for (const width of [320, 360, 768, 1240, 1600]) {
+        await page.setViewportSize({ width, height: 800 });
+        const overflow = await page.evaluate<number>(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        );
+        assertEquals(overflow, 0, `${file} at ${width}`);
+      }
+      await page.context().close();
+    }
+  },
+
+  "contents stand beside the text on a wide screen and fold on a narrow one": async (open) => {
+    const wide = await open(PAPER, { viewport: { width: 1360, height: 900 } });
+    assert(await wide.page.locator(".sidebar").isVisible());
+    assert(!await wide.page.locator(".contents-narrow").isVisible());
+    await wide.page.context().close();
+    const narrow = await open(PAPER, { viewport: { width: 360, height: 740 } });
+    assert(!await narrow.page.locator(".sidebar").isVisible());
+    await narrow.page.locator(".contents-narrow > summary").click();
+    await narrow.page.locator(".contents-narrow a", { hasText: "Exercises" }).click();
+    assert(narrow.page.url().endsWith("#exercises"));
+    await narrow.page.context().close();
+  },
+
+  "the contents mark the section being read": async (open) => {
+    const { page } = await open(PAPER, { viewport: { width: 1360, height: 900 } });
+    await page.locator(".sidebar a", { hasText: "The figures redrawn" }).click();
+    const current = page.locator(".sidebar a[aria-current]");
+    await page.waitForFunction(
+      "document.querySelector('.sidebar a[aria-current]')?.textContent.includes('figures')",
+    );
+    assertEquals(await current.count(), 1);
+    await page.keyboard.press("End");
+    await page.waitForFunction(
+      "document.querySelector('.sidebar a[aria-current]').textContent === 'Cite the paper'",
+    );
+    await page.context().close();
+  },
+
+  "colours follow the system, and the reader's choice is remembered": async (open) => {
+    const { page } = await open(PAPER, { colorScheme: "dark" });
+    const dark = await background(page);
+    const line = () =>
+      page.evaluate<string>(
+        "getComputedStyle(document.querySelector('.offprint-figure svg [aria-label=line] path')).stroke",
+      );
+    const darkLine = await line();
+    const toggle = page.locator(".theme-toggle");
+    assertEquals(await toggle.getAttribute("aria-pressed"), "true");
+    await toggle.click();
+    const light = await background(page);
+    assertNotEquals(light, dark);
+    assertNotEquals(await line(), darkLine);
+    assertEquals(await toggle.getAttribute("aria-pressed"), "false");
+    await page.reload();
+    assertEquals(await background(page), light);
+    await toggle.click();
+    assertEquals(await background(page), dark);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.reload();
+    assertEquals(await background(page), light);
+    await page.context().close();
+  },
+
+  "paper is white, without sidebar and buttons, and nothing is cut off": async (open) => {
+    const { page } = await open(PAPER, {
+      colorScheme: "dark",
+      viewport: { width: 660, height: 900 },
+    });
+    await page.emulateMedia({ media: "print" });
+    assertEquals(await background(page), "rgb(255, 255, 255)");
+    for (const selector of [".site-header", ".sidebar", ".neighbours", ".copy", ".downloads"]) {
+      assert(!await page.locator(selector).first().isVisible(), selector);
+    }
+    const clipped = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('pre, .output, .scroll')].filter((box) => " +
+        "box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== 'visible')" +
+        ".map((box) => box.outerHTML.slice(0, 80))",
+    );
+    assertEquals(clipped, []);
+    await page.context().close();
+  },
+
+  "without scripts the text is all there": async (open) => {
+    const { page } = await open(PAPER, { javaScriptEnabled: false });
+    assert(await page.locator("h1").isVisible());
+    assert(!await page.locator(".theme-toggle").isVisible());
+    assert(!await page.locator(".copy").isVisible());
+    const solution = page.locator(".solution");
+    assert(!await page.locator("#cell-solution-one").isVisible());
+    await solution.locator("summary").click();
+    assert(await page.locator("#cell-solution-one").isVisible());
+    await page.context().close();
+  },
+
+  "the keyboard reaches the content first, and always shows where it is": async (open) => {
+    const { page } = await open(PAPER);
+    await page.keyboard.press("Tab");
+    const skip = page.locator(".skip-link");
+    assertEquals(await page.evaluate("document.activeElement.className"), "skip-link");
+    assertGreater((await skip.boundingBox())!.y, 0);
+    await page.keyboard.press("Enter");
+    assert(page.url().endsWith("#content"));
+    await page.keyboard.press("Tab");
+    const outline = await page.evaluate<string>(
+      "getComputedStyle(document.activeElement).outlineStyle",
+    );
+    assertEquals(outline, "solid");
+    await page.context().close();
+  },
+
+  "the citation can be copied": async (open) => {
+    const { page, problems } = await open(PAPER);
+    await page.locator(".copy").click();
+    await page.waitForFunction(
+      "['Copied', 'Selected'].includes(document.querySelector('.copy').textContent)",
+    );
+    assertEquals(problems, []);
+    await page.context().close();
+  },
+};

@@ -1,0 +1,103 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Output } from "offprint/kit/nbformat.ts";
+import { Anchors } from "offprint/kit/site/ids.ts";
+import { printed, renderOutput } from "offprint/kit/site/output.ts";
+import { shows } from "./fixture.ts";
+
+function render(output: Output): string {
+  const place = { anchors: new Anchors(), resolve: (href: string) => href };
+  return renderOutput(output, "cell-x-1", place).text;
+}
+
+Deno.test("printed text: no colours, written-over lines as they end, controls made visible", () => {
+  assertEquals(printed("\u001b[31mred\u001b[0m\n"), "red");
+  assertEquals(printed("1/3\r2/3\r3/3\nend\r\n"), "3/3\nend");
+  assertEquals(printed("50 %\r"), "50 %");
+  assertEquals(printed("a\u0000b\tc"), "a\ufffdb\tc");
+  assertEquals(printed("\u001b]8;;https://example.org\u0007link\u001b]8;;\u0007"), "link");
+});
+
+Deno.test("streams are escaped, and stderr says that it is one", () => {
+  const out = render({ output_type: "stream", name: "stdout", text: "<script>1 & 2</script>\n" });
+  assertStringIncludes(out, "<pre>&lt;script&gt;1 &amp; 2&lt;/script&gt;</pre>");
+  assertStringIncludes(render({ output_type: "stream", name: "stderr", text: "oh" }), "stderr</p>");
+  assertEquals(render({ output_type: "stream", name: "stdout", text: "\n" }), "");
+});
+
+Deno.test("an error shows its message once and its trace, escaped and without colours", () => {
+  const html = render({
+    output_type: "error",
+    ename: "TypeError",
+    evalue: "<b> is no number",
+    traceback: ["\u001b[31mTypeError: <b> is no number\u001b[39m", "    at <anonymous>:1:1"],
+  });
+  assertStringIncludes(html, "<strong>TypeError: &lt;b&gt; is no number</strong>");
+  assertStringIncludes(html, "at &lt;anonymous&gt;:1:1");
+  assertEquals(html.match(/is no number/g)?.length, 1);
+  assert(!html.includes("\u001b"));
+});
+
+Deno.test("an error without message or trace still shows its name", () => {
+  const html = render({ output_type: "error", ename: "Error", evalue: "", traceback: [] });
+  assertStringIncludes(html, "<strong>Error</strong></pre>");
+});
+
+Deno.test("the best form is shown: HTML, SVG, PNG, Markdown, JSON, text", () => {
+  const forms: [string, string, string][] = [
+    ["text/html", "<i>html</i>", "<i>html</i>"],
+    ["image/svg+xml", "<svg><text>svg</text></svg>", "<svg>"],
+    ["image/png", "AA\nAA", 'src="data:image/png;base64,AAAA"'],
+    ["text/markdown", "**md**", "<strong>md</strong>"],
+    ["application/json", '{"a":1}', "&quot;"],
+    ["text/plain", "plain <x>", "plain &lt;x&gt;"],
+  ];
+  for (let i = 0; i < forms.length; i++) {
+    const data = Object.fromEntries(forms.slice(i).map(([type, content]) => [type, content]));
+    assertStringIncludes(render(shows(data)), forms[i]![2]);
+  }
+});
+
+Deno.test("data for programs is never shown", () => {
+  assertEquals(render(shows({ "application/vnd.offprint.claim+json": { id: "02.x" } })), "");
+  const html = render(shows({
+    "application/vnd.offprint.claim+json": { id: "02.secret" },
+    "text/plain": "holds",
+  }));
+  assertStringIncludes(html, "holds");
+  assert(!html.includes("secret"));
+});
+
+Deno.test("JSON is printed, LaTeX set, text that is a list of lines joined", () => {
+  assertStringIncludes(
+    render(shows({ "application/json": { a: ["<b>"] } })),
+    "&quot;&lt;b&gt;&quot;",
+  );
+  assertStringIncludes(render(shows({ "text/latex": "$$x^2$$" })), 'class="katex-display"');
+  assertStringIncludes(render(shows({ "text/plain": ["one\n", "two"] })), "<pre>one\ntwo</pre>");
+});
+
+Deno.test("a picture is described: by its metadata, else by its text", () => {
+  const picture = { "image/png": "AAAA", "text/plain": 'two "lines"' };
+  assertStringIncludes(render(shows(picture)), 'alt="two &quot;lines&quot;"');
+  const described = shows(picture, { "image/png": { alt: "falling" } });
+  assertStringIncludes(render(described), 'alt="falling"');
+});
+
+Deno.test("a figure's picture becomes part of the page", () => {
+  const html = render(shows({
+    "text/html":
+      '<figure><img class="offprint-figure-image" src="data:image/svg+xml;base64,AAAA" alt="a > b"><figcaption>c</figcaption></figure>',
+    "image/svg+xml":
+      '<?xml version="1.0"?>\n<svg aria-labelledby="t $1"><title id="t">$&</title></svg>',
+  }));
+  assertStringIncludes(
+    html,
+    '<figure><svg aria-labelledby="cell-x-1--t $1"><title id="cell-x-1--t">$&</title></svg><figcaption>',
+  );
+});
+
+Deno.test("values without a form, and of statements, show nothing", () => {
+  assertEquals(render(shows({})), "");
+  assertEquals(render(shows({ "text/plain": "undefined" })), "");
+  assertEquals(render(shows({ "text/html": " " })), "");
+});
