@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { writeWhole } from "offprint/files.ts";
 import { publishedText, verdictSign } from "offprint/notebook/claims_table.ts";
 import type { ClaimKind, ClaimRecord, Paper, Verdict } from "offprint/notebook/ledger.ts";
 import { formatMeasured, type Recorded } from "offprint/notebook/measured.ts";
@@ -88,15 +88,7 @@ export function buildReport(runs: readonly PaperRun[], papers: readonly Paper[])
 
 /** Writes a report as JSON, whole or not at all. The folder is made where it is missing. */
 export async function writeReport(report: Report, file: string): Promise<void> {
-  await Deno.mkdir(dirname(file), { recursive: true });
-  const temporary = join(dirname(file), `.${basename(file)}.${crypto.randomUUID()}.tmp`);
-  try {
-    await Deno.writeTextFile(temporary, `${JSON.stringify(report, null, 1)}\n`);
-    await Deno.rename(temporary, file);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
+  await writeWhole(file, `${JSON.stringify(report, null, 1)}\n`);
 }
 
 /** How the claims table is printed. */

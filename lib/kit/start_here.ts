@@ -6,9 +6,10 @@
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { writeWhole } from "offprint/files.ts";
 import { type ClaimKind, loadPapers, type Paper } from "offprint/notebook/ledger.ts";
 import type { Cell } from "./nbformat.ts";
-import { defaultMetadata, printPercent, writeWhole } from "./pairs/mod.ts";
+import { defaultMetadata, printPercent } from "./pairs/mod.ts";
 
 /** The name of the generated notebook. */
 export const START_HERE_ID = "00-start-here";

@@ -19,7 +19,7 @@ const USAGE = `deno task run [ID…] [options]
 
 Executes notebooks in the Deno Jupyter kernel, one kernel each, in parallel, and prints the table of
 their claims. Writes out/notebooks/ID.ipynb, out/site/index.html and out/report.json. What runs is
-notebooks/ID.ts as it is now.
+notebooks/ID.ts as it is now. The site shows notebooks that are not run as they are committed.
 
 Arguments:
   ID…              notebooks: 02, or 02-specdec-theory; none = all
@@ -81,7 +81,7 @@ export async function run(args: string[], folder: string): Promise<number> {
     const { papers } = await running;
     progress.close();
     const { finishRun } = await finishing;
-    await finishRun(papers, given.outDir, json);
+    await finishRun(papers, { notebooks: folder, out: given.outDir }, json);
     return ending.exitCode ?? closing(papers, json);
   } catch (error) {
     progress.close();

@@ -69,15 +69,3 @@ export async function chooseNotebooks(root: string, named: readonly string[]): P
   if (named.length === 0) return ids;
   return ids.filter((id) => named.some((name) => id === name || id.startsWith(`${name}-`)));
 }
-
-/** Writes a file as a whole or not at all: under another name in the same folder, then renamed. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
-  try {
-    await Deno.writeTextFile(temporary, text);
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
-  }
-}

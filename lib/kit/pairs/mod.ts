@@ -16,7 +16,7 @@ export {
   withSources,
 } from "./build.ts";
 export { CELL_ID } from "./cell_header.ts";
-export { chooseNotebooks, notebookIds, type Pair, readPair, writeWhole } from "./files.ts";
+export { chooseNotebooks, notebookIds, type Pair, readPair } from "./files.ts";
 export { formatNotebook, formatSource, formatTypeScript } from "./format.ts";
 export { parseNotebook, stringifyNotebook } from "./ipynb.ts";
 export { fromJupyter, mergePair, uncarriedEdits } from "./merge.ts";

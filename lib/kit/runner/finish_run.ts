@@ -6,29 +6,76 @@
  */
 import { join } from "node:path";
 import { loadPapers } from "offprint/notebook/ledger.ts";
-import { buildReport, claimsTableText, writeReport } from "../report.ts";
+import type { Notebook } from "../nbformat.ts";
+import { notebookSettings } from "../pairs/mod.ts";
+import { buildReport, claimsTableText, type PaperRun, writeReport } from "../report.ts";
 import { buildSite } from "../site/mod.ts";
+import { claimsOf } from "./claims.ts";
+import { listNotebooks, loadNotebook } from "./files.ts";
 import type { NotebookRun } from "./run_notebooks.ts";
 
+/** Where a run found its notebooks and leaves its results. */
+export interface Folders {
+  /** Of the notebooks. */
+  notebooks: string;
+  /** Of `report.json` and `site/`. */
+  out: string;
+}
+
 /**
- * Writes `report.json` and `site/` to `outDir` and prints the claims table, or with `json` the
- * report, on stdout.
+ * Writes `report.json` and `site/` and prints the claims table, or with `json` the report, on stdout.
+ * The report is of this run alone; the site is always whole: notebooks that were not run are shown
+ * as they are committed.
  */
 export async function finishRun(
   runs: readonly NotebookRun[],
-  outDir: string,
+  folders: Folders,
   json: boolean,
 ): Promise<void> {
   const papers = loadPapers();
   const report = buildReport(runs, papers);
-  await writeReport(report, join(outDir, "report.json"));
-  const notebooks = runs.flatMap(({ id, notebook }) => notebook === null ? [] : [{ id, notebook }]);
-  const site = join(outDir, "site");
-  await buildSite({ notebooks, papers, report, outDir: site });
+  await writeReport(report, join(folders.out, "report.json"));
+  const executed = runs.flatMap(({ id, notebook }) => notebook === null ? [] : [{ id, notebook }]);
+  const others = await committedNotebooks(folders.notebooks, runs);
+  const site = join(folders.out, "site");
+  await buildSite({
+    notebooks: [...executed, ...others],
+    papers,
+    report: { papers: [...report.papers, ...buildReport(others.map(asCommitted), papers).papers] },
+    outDir: site,
+  });
   if (json) {
     console.log(JSON.stringify(report, undefined, 1));
     return;
   }
   console.log(claimsTableText(report));
   console.log(`site: ${join(site, "index.html")}`);
+}
+
+/** The notebooks that this run left out, with their committed outputs; broken files are left out as well. */
+async function committedNotebooks(
+  folder: string,
+  runs: readonly NotebookRun[],
+): Promise<{ id: string; notebook: Notebook }[]> {
+  const files = (await listNotebooks(folder)).filter(({ id }) =>
+    !runs.some((run) => run.id === id)
+  );
+  const loaded = await Promise.allSettled(files.map(loadNotebook));
+  return loaded.flatMap((result) =>
+    result.status === "fulfilled" && result.value.committed !== null
+      ? [{ id: result.value.id, notebook: result.value.committed }]
+      : []
+  );
+}
+
+function asCommitted({ id, notebook }: { id: string; notebook: Notebook }): PaperRun {
+  return {
+    id,
+    paper: notebookSettings(notebook).paper,
+    ok: true,
+    seconds: 0,
+    cells: notebook.cells.filter((cell) => cell.cell_type === "code").length,
+    errors: [],
+    claims: claimsOf(notebook).map(({ record }) => record),
+  };
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { availableParallelism } from "node:os";
 import { messageOf, UserError } from "offprint/errors.ts";
+import { writeWhole } from "offprint/files.ts";
 import type { ClaimRecord } from "offprint/notebook/ledger.ts";
 import type { Notebook, NotebookSettings } from "../nbformat.ts";
-import { notebookSettings, stringifyNotebook, uncarriedEdits, writeWhole } from "../pairs/mod.ts";
+import { notebookSettings, stringifyNotebook, uncarriedEdits } from "../pairs/mod.ts";
 import { claimsOf } from "./claims.ts";
 import { compareNotebooks, withoutTimings } from "./compare.ts";
 import { type CellProgress, executeNotebook } from "./execute.ts";
@@ -206,7 +207,6 @@ async function runOne(
   }
 
   const out = join(options.outDir, "notebooks", `${id}.ipynb`);
-  await Deno.mkdir(dirname(out), { recursive: true });
   await writeWhole(out, stringifyNotebook(notebook));
   const written = options.write && errors.length === 0 ? await commit(entry, notebook) : null;
   return {

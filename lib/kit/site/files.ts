@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
+import { writeWhole } from "offprint/files.ts";
 import { z } from "zod";
 
 /** Name, relative to the folder with `/` between, → content. */
@@ -49,18 +50,8 @@ async function listed(folder: string): Promise<string[]> {
   }
 }
 
-async function replace(folder: string, name: string, content: string | Uint8Array): Promise<void> {
-  const path = join(folder, ...name.split("/"));
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
-  try {
-    if (typeof content === "string") await Deno.writeTextFile(temporary, content);
-    else await Deno.writeFile(temporary, content);
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await removed(temporary);
-    throw error;
-  }
+function replace(folder: string, name: string, content: string | Uint8Array): Promise<void> {
+  return writeWhole(join(folder, ...name.split("/")), content);
 }
 
 async function removed(path: string): Promise<void> {

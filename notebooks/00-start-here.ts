@@ -1,0 +1,220 @@
+// ---
+// jupyter: {"kernelspec":{"display_name":"Deno","language":"typescript","name":"deno"},"language_info":{"codemirror_mode":"typescript","file_extension":".ts","mimetype":"text/x.typescript","name":"typescript","nbconvert_exporter":"script","pygments_lexer":"typescript"},"offprint":{"cellSeconds":120,"exclusive":false,"paper":null}}
+// ---
+
+// %% [markdown] id="title"
+// # Offprint: ten papers you can rerun
+//
+// An offprint is the single article that a journal hands its author. Here each one runs: prose, equations,
+// typed code, figures, and a verdict on every claim, all in one notebook that executes on an ordinary laptop.
+//
+// You read a statement, and below it stands the code that computes it and the number that came out.
+// Change the code, run the cell again, and see whether the statement survives.
+
+// %% [markdown] id="how-to-run"
+// ## Run it
+//
+// | what you want | what you type in the project's folder |
+// | --- | --- |
+// | rerun all papers and get the report | `deno task run` |
+// | rerun one paper | `deno task run 02` |
+// | rerun it with another seed | `deno task run 02 --set seed=7` |
+// | larger samples, more seeds | `deno task run 02 --profile full` |
+// | test everything | `deno task test` |
+// | take an edit made in Jupyter back into the source file | `deno task sync` |
+//
+// With Node but without Deno, write `npx --yes --prefer-offline deno@2.9 task run` and so on.
+// The run leaves pages to read in `out/site/`, the executed notebooks in `out/notebooks/` and all verdicts in
+// `out/report.json`.
+//
+// To edit a notebook, open it in Jupyter or VS Code with the Deno kernel (`deno jupyter --install`, once).
+// To interrupt a cell that waits, restart the kernel: Deno's kernel does not come back from *Stop*.
+
+// %% [markdown] id="papers"
+// ## The ten papers
+//
+// ### 01 TreeBoN: Enhancing Inference-Time Alignment with Speculative Tree-Search and Best-of-N Sampling
+//
+// Jiahao Qiu and 11 others, Findings of EMNLP 2025, [arXiv 2410.16033](https://arxiv.org/abs/2410.16033). *Notebook to come.*
+//
+// Best-of-N sampling writes N whole answers and keeps one; TreeBoN grows them in layers, drops the
+// weak ones early and branches the strong ones, for the same number of generated tokens.
+// Unfinished answers are scored by a weighted sum of token log-ratios between a preference-tuned
+// policy and its reference, because ordinary reward models are unreliable on prefixes.
+//
+// ### 02 A Theoretical Perspective for Speculative Decoding Algorithm
+//
+// Ming Yin and 3 others, NeurIPS 2024, [arXiv 2411.00841](https://arxiv.org/abs/2411.00841). **[Open the notebook](02-specdec-theory.ipynb)**
+//
+// Counts the rejections of speculative decoding exactly, as a sum of total variation distances
+// along the target's own text, and shows that no unbiased rejection-based decoder does better.
+// Extends the count to several parallel drafts and draws the straight line that trades rejections
+// against bias.
+//
+// ### 03 AIME: AI System Optimization via Multiple LLM Evaluators
+//
+// Bhrij Patel and 5 others, 2024, [arXiv 2410.03131](https://arxiv.org/abs/2410.03131). *Notebook to come.*
+//
+// When one evaluator must judge generated code on many criteria at once, errors slip through and
+// the optimiser that reads its critique improves the wrong things. AIME asks one evaluator per
+// criterion and joins their texts, which finds more errors; what that costs in false alarms is the
+// question this rerun adds.
+//
+// ### 04 A Common Pitfall of Margin-based Language Model Alignment: Gradient Entanglement
+//
+// Hui Yuan and 5 others, ICLR 2025, [arXiv 2410.13828](https://arxiv.org/abs/2410.13828). *Notebook to come.*
+//
+// A preference loss that sees only the margin between a chosen and a rejected answer can raise or
+// lower both likelihoods together while the margin grows. The paper traces this to one number, the
+// inner product of the two log-likelihood gradients against their norms, and gives the exact
+// condition for each loss.
+//
+// ### 05 COMET: Towards Practical W4A4KV4 LLMs Serving
+//
+// Lian Liu and 8 others, ASPLOS 2025, [arXiv 2410.12168](https://arxiv.org/abs/2410.12168). *Notebook to come.*
+//
+// A few outlier channels are what makes 4-bit activations inaccurate; COMET permutes channels so
+// that the outliers share a few 8-bit blocks and nearly all other blocks can be 4-bit. A matrix
+// kernel that mixes both block types and a 4-bit key-value cache turn this into faster serving.
+//
+// ### 06 Natural Language Is Not Enough: Benchmarking Multi-Modal Generative AI for Verilog Generation
+//
+// Kaiyan Chang and 11 others, ICCAD 2024, [arXiv 2407.08473](https://arxiv.org/abs/2407.08473). *Notebook to come.*
+//
+// Which block is wired to which is easier to draw than to tell, so a hardware task should be a
+// diagram and prose together. The paper builds a benchmark of Verilog problems with diagrams, a
+// small query language for prompts of both kinds, and measures how much the diagram helps.
+//
+// ### 07 Data Is All You Need: Finetuning LLMs for Chip Design via an Automated Design-Data Augmentation Framework
+//
+// Kaiyan Chang and 18 others, DAC 2024, [arXiv 2403.11202](https://arxiv.org/abs/2403.11202). *Notebook to come.*
+//
+// Verilog for training is scarce, and Verilog paired with prose or with tool messages scarcer
+// still. Three automatic flows make such pairs from plain files: completion and description from
+// the syntax tree, repair from files broken by rule and run through a synthesis tool, and scripts
+// described by an existing model.
+//
+// ### 09 SAIL: Self-Improving Efficient Online Alignment of Large Language Models
+//
+// Mucong Ding and 7 others, 2024, [arXiv 2406.15567](https://arxiv.org/abs/2406.15567). *Notebook to come.*
+//
+// Online preference learning draws its data from the very policy it is changing, and most methods
+// leave that dependence out of the gradient. SAIL writes the problem on two levels, folds it into
+// one with a single extra gradient term, and lets the policy itself stand in for the preference
+// oracle.
+//
+// ### 10 SpecDec++: Boosting Speculative Decoding via Adaptive Candidate Lengths
+//
+// Kaixuan Huang, Xudong Guo, Mengdi Wang, COLM 2025, [arXiv 2405.19715](https://arxiv.org/abs/2405.19715). *Notebook to come.*
+//
+// How many tokens a draft model should propose before the target checks them changes from one
+// position to the next. Stopping once a rejection has become likely enough is optimal, and
+// SpecDec++ does so with a small trained head that predicts acceptance, leaving the output law
+// untouched.
+
+// %% [markdown] id="claims"
+// ## The claims
+//
+// Each paper comes with a ledger: what it states, where, and by which rule a rerun decides. The rules were
+// written before the runs, and verdicts are computed by them, never typed in. There are four kinds of claim:
+//
+// | kind | what it is | verdicts |
+// | --- | --- | --- |
+// | identity | a theorem or an exact example | *holds*, or *broken*, which fails the run |
+// | trend | a qualitative result, at the scale of a laptop | *shown* or *not shown* |
+// | measurement | a time or a throughput of this run, on this machine | *shown* or *not shown* |
+// | headline | the paper's own number, at its own scale | *not run here*, with what it would need |
+//
+// A *not shown* is published as it is: small models do not do everything that large ones do, and where the
+// line runs is a result too. So far the ledger holds:
+//
+// | paper | identity | trend | measurement | headline |
+// | --- | ---: | ---: | ---: | ---: |
+// | 01 TreeBoN |  |  |  |  |
+// | 02 A Theoretical Perspective for Speculative Decoding Algorithm | 23 | 9 |  | 1 |
+// | 03 AIME |  |  |  |  |
+// | 04 A Common Pitfall of Margin-based Language Model Alignment |  |  |  |  |
+// | 05 COMET |  |  |  |  |
+// | 06 Natural Language Is Not Enough |  |  |  |  |
+// | 07 Data Is All You Need |  |  |  |  |
+// | 09 SAIL |  |  |  |  |
+// | 10 SpecDec++ |  |  |  |  |
+//
+// The cells below list them all, with where the paper states each. What a rerun says about them stands in
+// the paper's own notebook, and for all papers together in the report of `deno task run`.
+
+// %% id="imports"
+import { loadPapers, sweep, table } from "offprint/notebook/mod.ts";
+import { stream } from "offprint/random.ts";
+import { estimate } from "offprint/stats.ts";
+
+// %% id="all-claims"
+table(
+  loadPapers().flatMap((paper) =>
+    paper.claims.map(({ id, where, statement, kind }) => ({ id, kind, where, statement }))
+  ),
+  { caption: "Every claim", limit: 500 },
+);
+
+// %% [markdown] id="how-to-read"
+// ## How to read a notebook
+//
+// All ten are built alike, so that whoever has read one can find anything in another:
+//
+// 1. **Title, citation, summary** in two minutes.
+// 2. **What you will see**: the table of claims, empty at first; it fills as the cells below it run.
+// 3. **Parameters**: sample sizes and seeds, the only cell you need to touch.
+// 4. **The idea**, with the smallest example that shows it.
+// 5. **The equations**, each tied to the function that computes it and checked against it.
+// 6. **Exact rerun**: tables with known right answers.
+// 7. **Rerun with small models or real tools**.
+// 8. **The paper's figures, redrawn** from this run's own numbers.
+// 9. **Ablate it yourself**: one cell that varies one thing.
+// 10. **Kernels and cost**, where they matter.
+// 11. **What this rerun does not show**, said plainly.
+// 12. **With your own model**: where to plug in a real one.
+// 13. **Exercises**, with solutions and checks.
+// 14. **Claims**: all verdicts.
+//
+// Every number is computed by a cell, and every random one comes from a named stream of one seed, so running a
+// notebook twice gives the same outputs. Code that is longer than a cell lives in `lib/`, documented and tested;
+// the notebook imports it by name.
+
+// %% [markdown] id="ablation"
+// ## Make your own ablation
+//
+// An ablation asks what happens when one thing changes and all else stays. `sweep` does it in one cell: it
+// runs a function at each value, shows progress, and gives back a table. Points that it has run before it
+// keeps, so say in `depends` what else a result hangs on.
+//
+// Here is a small one. A coin is thrown *n* times to estimate its bias; how fast does the error shrink?
+// Statistics says like one over the square root of *n*: four times the throws, half the error. The
+// parameters come first:
+
+// %% id="parameters" tags=["parameters"]
+/** probability of heads */
+const bias: number = 0.3;
+/** seed of all throws */
+const seed: number = 2;
+
+// %% id="ablation-run" tags=["ablation"]
+const throws = await sweep({
+  name: "throws",
+  over: { n: [100, 400, 1600, 6400, 25600] },
+  seed,
+  depends: { bias },
+  run({ n }, seed) {
+    const random = stream(seed, "coin", n);
+    const heads = Array.from({ length: n }, () => random.uniform() < bias ? 1 : 0);
+    const { mean, standardError } = estimate(heads);
+    return { mean, standardError, rate: standardError * Math.sqrt(n) };
+  },
+});
+throws;
+
+// %% [markdown] id="ablation-next"
+// Read down the table: each row has four times the throws of the one above and about half its standard
+// error, so the last column, the error times the square root of *n*, hardly moves.
+//
+// Now yours. Change `bias` and run both cells again: for which bias is the last column largest, and why? Then open
+// a paper's notebook, go to its section *Ablate it yourself*, and vary what the authors held fixed.
