@@ -82,7 +82,7 @@ async function unit(paths: string[]): Promise<TestCounts> {
   const folder = await Deno.makeTempDir({ prefix: "offprint-test-" });
   const file = `${folder}/junit.xml`;
   try {
-    const targets = paths.length > 0 ? paths : ["tests", "lib", "kernels"];
+    const targets = paths.length > 0 ? paths : await folders("tests", "lib", "kernels");
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: ["test", ...COMMAND_FLAGS, "--doc", `--junit-path=${file}`, ...targets],
       cwd: ROOT,
@@ -97,6 +97,15 @@ async function unit(paths: string[]): Promise<TestCounts> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Those of the project's folders that there are. */
+async function folders(...names: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(ROOT)) {
+    if (entry.isDirectory && names.includes(entry.name)) found.push(entry.name);
+  }
+  return found.sort();
 }
 
 /** Another command of the kit as one stage: its closing line gives the counts. */
