@@ -6,3 +6,43 @@
 export type { ExtendResult, LanguageModel, Sequence, Tokens } from "./types.ts";
 export * from "./markov_chains.ts";
 export { historyModel, markovModel } from "./markov.ts";
+export { ngramModel, type NgramOptions } from "./ngram_model.ts";
+export { KneserNey } from "./kneser_ney.ts";
+export { NgramCounts } from "./ngram_counts.ts";
+export { loadTokenizer, Tokenizer } from "./tokenizer.ts";
+export { trainBpe } from "./bpe_trainer.ts";
+export { sentences } from "./sentences.ts";
+export { type LoadedModel, loadModel } from "./load_model.ts";
+export { modelNames, readTransformer, type SavedTransformer } from "./model_folder.ts";
+export { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx_model.ts";
+export type { Card } from "./card.ts";
+export { type ArrayTree, disposeAll, type Jax, type JaxArray, loadJax, refs } from "./jax.ts";
+export { fromFloats, fromIntegers, toFloats } from "./jax.ts";
+export {
+  parameterCount,
+  tensorShapes,
+  type TransformerConfig,
+  transformerConfig,
+  type TransformerSizes,
+} from "./transformer_config.ts";
+export { initialWeights, toParameters, type Transformer, transformer } from "./transformer.ts";
+export { crossEntropy, tokenLogProbs } from "./token_losses.ts";
+export {
+  batchArrays,
+  type Completion,
+  type CompletionBatch,
+  completionBatch,
+  completionLogProbs,
+  perExampleGradients,
+} from "./completions.ts";
+export {
+  type AdamWOptions,
+  type AdamWState,
+  adamWState,
+  adamWStep,
+  learningRate,
+  type Schedule,
+} from "./adamw.ts";
+export { decodeSafetensors, encodeSafetensors, readSafetensors } from "./safetensors.ts";
+export { evaluate, evaluateNgrams, perplexity, surprisal } from "./evaluation.ts";
+export { openPublicModel, type PublicModelOptions } from "./public_model.ts";

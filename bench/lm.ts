@@ -1,0 +1,228 @@
+/**
+ * The `lm` suite: what the model interface costs over a bare ONNX Runtime session, what a verify pass and
+ * a batch cost over single tokens, and how fast training is. Times do not depend on the weights, so
+ * fresh ones in the shapes of `sotu-target` are used.
+ *
+ * @module
+ */
+import {
+  type BenchReport,
+  type BenchRow,
+  interleaved,
+  lessIsBetter,
+  machineName,
+} from "offprint/kit/bench/report.ts";
+import { adamWState, adamWStep } from "offprint/lm/adamw.ts";
+import { fromFloats, fromIntegers, type JaxArray, loadJax } from "offprint/lm/jax.ts";
+import { decodingGraph, MASKED } from "offprint/lm/onnx_export.ts";
+import { onnxModel } from "offprint/lm/onnx_model.ts";
+import { createSession, type OrtTensor } from "offprint/lm/onnx_runtime.ts";
+import { modelRecipe, recipeConfig } from "offprint/lm/recipe.ts";
+import { crossEntropy } from "offprint/lm/token_losses.ts";
+import { initialWeights, toParameters, transformer } from "offprint/lm/transformer.ts";
+import {
+  parameterCount,
+  type TransformerConfig,
+  transformerConfig,
+} from "offprint/lm/transformer_config.ts";
+import type { Sequence } from "offprint/lm/types.ts";
+import { stream } from "offprint/random.ts";
+
+/** Runs the suite: about a minute on two cores. */
+export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+  const recipe = await modelRecipe("sotu-target");
+  const config = recipeConfig(recipe, recipe.model.vocabSize);
+  const weights = initialWeights(config, 1);
+  const rows: BenchRow[] = [];
+  progress("lm: decode against a raw session");
+  rows.push(await decodeRow(config, weights));
+  progress("lm: verify pass and batches");
+  rows.push(...await passRows(config, weights));
+  progress("lm: training");
+  rows.push(await trainingRow());
+  return { suite: "lm", machine: machineName(), rows };
+}
+
+const DECODED = 200;
+const REPETITIONS = 9;
+
+function tokensOf(count: number): number[] {
+  const random = stream(1, "bench-lm");
+  return Array.from({ length: count }, () => 1 + random.integer(2000));
+}
+
+/** The same tokens one by one: through `Sequence.extend`, and as a bare loop of `session.run`. */
+async function decodeRow(
+  config: TransformerConfig,
+  weights: Map<string, Float32Array>,
+): Promise<BenchRow> {
+  const model = await onnxModel(config, weights);
+  const tokens = tokensOf(DECODED);
+  const raw = await rawLoop(config, weights, tokens);
+  const seconds = await interleaved({
+    ours: async () => {
+      const sequence = await model.open([]);
+      for (const token of tokens) await sequence.extend([token]);
+      sequence.close();
+    },
+    raw,
+  }, REPETITIONS);
+  await model.close();
+  return {
+    name: "decode",
+    shape: `${parameterCount(config)} parameters, ${DECODED} tokens one by one`,
+    ours: DECODED / seconds.ours,
+    peer: DECODED / seconds.raw,
+    peerName: "raw session",
+    unit: "tokens/s",
+    ratio: seconds.raw / seconds.ours,
+  };
+}
+
+/** `session.run` on the exported graph with feeds made beforehand, of the lengths that decoding meets. */
+async function rawLoop(
+  config: TransformerConfig,
+  weights: Map<string, Float32Array>,
+  tokens: readonly number[],
+): Promise<() => Promise<void>> {
+  const { ort, session } = await createSession("bench", decodingGraph(config, weights));
+  const { num_key_value_heads: groups, head_dim: d, num_attention_heads: heads } = config;
+  const past = new Map<number, Record<string, OrtTensor>>();
+  const pastOf = (capacity: number): Record<string, OrtTensor> => {
+    let feeds = past.get(capacity);
+    if (feeds === undefined) {
+      feeds = {};
+      for (let layer = 0; layer < config.num_hidden_layers; layer++) {
+        for (const kind of ["key", "value"]) {
+          feeds[`${kind}_${layer}`] = new ort.Tensor(
+            "float32",
+            new Float32Array(groups * capacity * d),
+            [1, groups, capacity, d],
+          );
+        }
+      }
+      past.set(capacity, feeds);
+    }
+    return feeds;
+  };
+  const newBias = new ort.Tensor("float32", new Float32Array(heads / groups), [heads / groups, 1]);
+  const feeds = [config.bos_token_id, ...tokens].map((token, position) => {
+    const capacity = Math.min(config.max_position_embeddings, 64 * Math.ceil((position + 1) / 64));
+    const bias = new Float32Array(capacity).fill(MASKED, position);
+    return {
+      ...pastOf(capacity),
+      tokens: new ort.Tensor("int32", Int32Array.of(token), [1, 1]),
+      positions: new ort.Tensor("int32", Int32Array.of(position), [1, 1]),
+      past_bias: new ort.Tensor("float32", bias, [1, 1, 1, capacity]),
+      new_bias: newBias,
+    };
+  });
+  return async () => {
+    for (const feed of feeds) await session.run(feed, ["logits", "rows"]);
+  };
+}
+
+/** A verify pass of 8 tokens and batches of 16 texts, against one token of one text. */
+async function passRows(
+  config: TransformerConfig,
+  weights: Map<string, Float32Array>,
+): Promise<BenchRow[]> {
+  const model = await onnxModel(config, weights);
+  const rows: BenchRow[] = [];
+  const eight = tokensOf(8);
+  for (const context of [64, 128, 240]) {
+    const single = await model.open(tokensOf(context));
+    const texts: Sequence[] = Array.from({ length: 16 }, () => single.fork());
+    const seconds = await interleaved({
+      one: () => repeat(20, () => extended(single, [7], context)),
+      eight: () => repeat(20, () => extended(single, eight, context)),
+      // Eight steps on end, as a decoder takes them, then back.
+      batch: async () => {
+        for (let step = 0; step < 8; step++) {
+          await model.extendBatch(texts, texts.map((_, i) => [1 + i]));
+        }
+        for (const text of texts) text.truncate(context);
+      },
+    }, REPETITIONS);
+    const perToken = seconds.one / 20;
+    rows.push(lessIsBetter({
+      name: "verify pass of 8 tokens",
+      shape: `context ${context}; at most 3 × one token, so a ratio of at least 0.33`,
+      ours: 1000 * seconds.eight / 20,
+      peer: 1000 * perToken,
+      peerName: "pass of one token",
+      unit: "ms",
+    }));
+    const batched = 16 * 8 / seconds.batch;
+    rows.push({
+      name: "extendBatch of 16 texts",
+      shape: `context ${context}; host work included`,
+      ours: batched,
+      peer: 1 / perToken,
+      peerName: "one text",
+      unit: "tokens/s",
+      ratio: batched * perToken,
+    });
+    for (const sequence of [single, ...texts]) sequence.close();
+  }
+  await model.close();
+  return rows;
+}
+
+async function extended(sequence: Sequence, tokens: number[], back: number): Promise<void> {
+  await sequence.extend(tokens);
+  sequence.truncate(back);
+}
+
+async function repeat(times: number, work: () => Promise<void>): Promise<void> {
+  for (let i = 0; i < times; i++) await work();
+}
+
+/** Training steps of a model of one million parameters, against the speed that this project asks for. */
+async function trainingRow(): Promise<BenchRow> {
+  const floor = 2000;
+  const windows = 2;
+  const length = 256;
+  const config = transformerConfig({
+    vocabSize: 2048,
+    width: 128,
+    layers: 4,
+    heads: 2,
+    keyValueHeads: 2,
+    feedForward: 320,
+    contextLength: length,
+  });
+  const jax = await loadJax();
+  const model = transformer(jax, config);
+  let state = adamWState(jax, toParameters(jax, config, initialWeights(config, 1)));
+  const step = adamWStep(
+    jax,
+    (p, ...x: JaxArray[]) => crossEntropy(jax, model, p, x[0]!, x[1]!, x[2]!),
+    { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 },
+  );
+  const shape = [windows, length];
+  const data = tokensOf(windows * length);
+  const scalar = (value: number): JaxArray => jax.numpy.array(value);
+  const seconds = await interleaved({
+    ours: async () => {
+      const [next, report] = step(state, scalar(1e-3), scalar(0.1), scalar(0.001), [
+        fromIntegers(jax, data, shape),
+        fromIntegers(jax, data, shape),
+        fromFloats(jax, new Float32Array(data.length).fill(1), shape),
+      ]);
+      state = next;
+      await report.loss.data();
+      await report.gradientNorm.data();
+    },
+  }, 15);
+  const speed = windows * length / seconds.ours;
+  return {
+    name: "training step",
+    shape: `${parameterCount(config)} parameters, ${windows} × ${length} tokens`,
+    ours: speed,
+    peer: floor,
+    peerName: "the floor of 2 000",
+    unit: "tokens/s",
+    ratio: speed / floor,
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * Opening a model by name: weights, tokenizer and runtime together.
+ *
+ * @module
+ */
+import type { Card } from "./card.ts";
+import { readTransformer, resolveModel } from "./model_folder.ts";
+import { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx_model.ts";
+import { openPublicModel } from "./public_model.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** A model that is ready to run, with its tokenizer. */
+export interface LoadedModel {
+  model: ClosableModel;
+  tokenizer: Tokenizer;
+  /** What it was made from and how good it is; absent for models from elsewhere. */
+  card: Card | undefined;
+}
+
+/**
+ * Opens a model of `data/models` by its name ("sotu-target"), or a folder by its path: one in the same
+ * layout, or a public model in ONNX ({@linkcode openPublicModel}), which has a folder `onnx`. It runs
+ * in ONNX Runtime on the CPU.
+ *
+ * @throws {UserError} for an unknown name, or a file that is missing, damaged or does not fit the others.
+ */
+export async function loadModel(
+  nameOrFolder: string,
+  options: OnnxModelOptions = {},
+): Promise<LoadedModel> {
+  const folder = await resolveModel(nameOrFolder);
+  if (await Deno.stat(new URL("onnx/", folder)).then(() => true, () => false)) {
+    return { ...await openPublicModel(folder, options), card: undefined };
+  }
+  const { name, config, weights, tokenizer, card } = await readTransformer(nameOrFolder);
+  const model = await onnxModel(config, weights, { name, ...options });
+  return { model, tokenizer, card };
+}

@@ -1,0 +1,136 @@
+/**
+ * `deno task train NAME`: rebuilds a model of `data/models` from its recipe, going on where it stopped.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { messageOf, UserError } from "offprint/errors.ts";
+import { exportModel } from "./export_model.ts";
+import { loadJax } from "./jax.ts";
+import { modelFolder, modelRecipe, recipeNames } from "./recipe.ts";
+import { train } from "./trainer.ts";
+import { trainingData } from "./training_data.ts";
+import { TrainingDisplay } from "./training_display.ts";
+
+const USAGE = `deno task train NAME [--out FOLDER] [--minutes N] [--fresh] [--export [--to FOLDER]]
+
+Trains the model NAME by data/models/NAME/recipe.json and writes it there when it is done. Stop it
+whenever you like (Ctrl-C, or kill): the next call goes on from the last checkpoint.
+
+  --out FOLDER   where checkpoints and fetched text are kept (default out/train)
+  --minutes N    stop after N minutes; the state is saved
+  --fresh        forget the checkpoint and start again
+  --export       write the model of the last checkpoint now, finished or not, without training
+  --to FOLDER    where the model is written (default data/models/NAME)
+`;
+
+/** Runs the command and resolves to its exit code. */
+export async function main(args: string[]): Promise<number> {
+  let values: {
+    out?: string;
+    minutes?: string;
+    fresh?: boolean;
+    help?: boolean;
+    export?: boolean;
+    to?: string;
+  };
+  let positionals: string[];
+  try {
+    ({ values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        out: { type: "string" },
+        minutes: { type: "string" },
+        fresh: { type: "boolean" },
+        export: { type: "boolean" },
+        to: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }));
+  } catch (error) {
+    throw new UserError({
+      what: "deno task train",
+      got: args.join(" "),
+      expected: `known options (${messageOf(error).split(/[.\n]/)[0]})`,
+      todo: "See deno task train --help.",
+    });
+  }
+  if (values.help) {
+    console.log(USAGE + `\nModels: ${(await recipeNames()).join(", ")}`);
+    return 0;
+  }
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0) {
+    throw new UserError({
+      what: "deno task train",
+      got: positionals.join(" ") || undefined,
+      expected: `one model name (${(await recipeNames()).join(", ")})`,
+    });
+  }
+  const minutes = Number(values.minutes ?? Infinity);
+  if (!(minutes > 0)) {
+    throw new UserError({ what: "--minutes", got: values.minutes, expected: "a number above 0" });
+  }
+  const recipe = await modelRecipe(name);
+  const out = pathToFileURL(`${resolve(values.out ?? "out/train")}/`);
+  const folder = new URL(`${name}/`, out);
+  const target = values.to === undefined
+    ? modelFolder(name)
+    : pathToFileURL(`${resolve(values.to)}/`);
+  if (values.fresh) await Deno.remove(folder, { recursive: true }).catch(() => {});
+
+  const display = new TrainingDisplay();
+  const data = await trainingData(recipe, new URL("corpora/", out));
+  const count = (documents: { tokens: Int32Array }[]): string =>
+    documents.reduce((sum, { tokens }) => sum + tokens.length, 0).toLocaleString("en");
+  display.note(
+    `${name}: ${count(data.train)} tokens to train on, ${count(data.heldOut)} held out, ` +
+      `vocabulary ${data.config.vocab_size}`,
+  );
+  const stop = new AbortController();
+  const onInterrupt = (): void => {
+    display.note("stopping after this step; the state will be saved");
+    stop.abort();
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  const timer = minutes === Infinity ? undefined : setTimeout(() => stop.abort(), minutes * 60_000);
+  try {
+    const result = await train(await loadJax(), { ...data, folder }, {
+      ...(values.export ? { stopAfter: 0 } : {}),
+      onStep: (step) => display.step(step),
+      onNote: (line) => display.note(line),
+      signal: stop.signal,
+    });
+    const { finished, progress } = result;
+    if (!finished && !values.export) {
+      display.note(`${name}: stopped at step ${progress.step}; the same command goes on from here`);
+      return 0;
+    }
+    const card = await exportModel(data, result, target, (line) => display.note(line));
+    const { perplexity, kneserNey } = card.heldOut;
+    display.note(
+      `${name}: step ${progress.step}, held-out perplexity ${perplexity.toFixed(2)}, ` +
+        `best n-gram ${Math.min(...kneserNey).toFixed(2)}; written to ${fileURLToPath(target)}`,
+    );
+    return 0;
+  } finally {
+    clearTimeout(timer);
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+  }
+}
+
+if (import.meta.main) {
+  let code = 1;
+  try {
+    code = await main(Deno.args);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.message);
+    code = 2;
+  }
+  // jax-js keeps its workers, and so the process, alive.
+  Deno.exit(code);
+}

@@ -1,0 +1,142 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { UserError } from "offprint/errors.ts";
+import { END_OF_TEXT, trainBpe } from "offprint/lm/bpe_trainer.ts";
+import { BYTE_CHARACTERS, fromByteCharacters, toByteCharacters } from "offprint/lm/byte_level.ts";
+import { loadTokenizer, Tokenizer } from "offprint/lm/tokenizer.ts";
+import { pathToFileURL } from "node:url";
+
+const text = await Deno.readTextFile(new URL("../../data/corpora/tiny.txt", import.meta.url));
+const files = trainBpe([text], { vocabSize: 600, contextLength: 64 });
+const tokenizer = new Tokenizer(files.tokenizer, files.config);
+
+/** Encodes by the definition: all merges in order, inside each piece. */
+function byDefinition(input: string): number[] {
+  const { vocab, merges } = files.tokenizer.model;
+  const pieces = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
+  return (input.match(pieces) ?? []).flatMap((piece) => {
+    let parts = [...toByteCharacters(piece)];
+    for (const [left, right] of merges) {
+      const next: string[] = [];
+      for (let i = 0; i < parts.length; i++) {
+        if (parts[i] === left && parts[i + 1] === right) {
+          next.push(left + right);
+          i++;
+        } else next.push(parts[i]!);
+      }
+      parts = next;
+    }
+    return parts.map((part) => vocab[part]!);
+  });
+}
+
+Deno.test("the vocabulary is special token, bytes, merges", () => {
+  const { vocab, merges } = files.tokenizer.model;
+  assertEquals(Object.keys(vocab).length, 600);
+  assertEquals(tokenizer.vocabSize, 600);
+  assertEquals(vocab[END_OF_TEXT], 0);
+  assertEquals(new Set(Object.values(vocab)).size, 600);
+  assertEquals(merges[0], ["Ġ", "t"]);
+  for (const [left, right] of merges) assert(left + right in vocab);
+});
+
+Deno.test("training is deterministic", () => {
+  assertEquals(
+    JSON.stringify(trainBpe([text], { vocabSize: 600, contextLength: 64 })),
+    JSON.stringify(files),
+  );
+});
+
+Deno.test("merges by hand: most frequent pair, then smallest ids", () => {
+  const { tokenizer: small } = trainBpe(["abab abab cd"], { vocabSize: 400, contextLength: 8 });
+  // ab: 4 times. Then " " + ab: once at the second word; abab: twice.
+  assertEquals(small.model.merges[0], ["a", "b"]);
+  assertEquals(small.model.merges[1], ["ab", "ab"]);
+  // Nothing else occurs twice.
+  assertEquals(small.model.merges.length, 2);
+});
+
+Deno.test("merges that spell the same token share its id", () => {
+  const texts = ["aaaa aaaa aaa aaa aa aaaaa aaaaaa aaaaaaa aaaaaaa aaaaa"];
+  const { tokenizer: repeated } = trainBpe(texts, { vocabSize: 290, contextLength: 8 });
+  const ids = Object.values(repeated.model.vocab);
+  assertEquals([...ids].sort((a, b) => a - b), ids.map((_, i) => i));
+});
+
+Deno.test("a vocabulary without room for the bytes is refused", () => {
+  assertThrows(() => trainBpe([], { vocabSize: 256, contextLength: 8 }), RangeError, "256");
+});
+
+Deno.test("the library encodes as the definition does", () => {
+  for (
+    const input of [
+      text.slice(0, 2000),
+      "Fellow-Citizens: we'll see 1790's  end.\n\nNo—“yes” 😀",
+      "",
+    ]
+  ) {
+    assertEquals(tokenizer.encode(input), byDefinition(input));
+  }
+});
+
+Deno.test("any well-formed text comes back", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 60 }), (input) => {
+      fc.pre(input.isWellFormed());
+      assertEquals(tokenizer.decode(tokenizer.encode(input)), input);
+    }),
+    { numRuns: 500, seed: 3 },
+  );
+  for (
+    const input of [" ,", "a , b .", "\u0000", "\r\n\t ", "e\u0301", "👩‍👩‍👧", "\ufeffx", "n't 's"]
+  ) {
+    assertEquals(tokenizer.decode(tokenizer.encode(input)), input);
+  }
+});
+
+Deno.test("a lone surrogate is refused", () => {
+  assertThrows(() => tokenizer.encode("a\ud800b"), RangeError, "surrogate");
+});
+
+Deno.test("what spells a special token in text is text", () => {
+  const ids = tokenizer.encode(`a${END_OF_TEXT}b`);
+  assert(!ids.includes(0));
+  assertEquals(tokenizer.decode(ids), `a${END_OF_TEXT}b`);
+  assertEquals(tokenizer.encode(END_OF_TEXT, { special: true }), [0]);
+  assertEquals(tokenizer.decode([0]), END_OF_TEXT);
+  assertEquals([tokenizer.bos, tokenizer.eos], [0, 0]);
+});
+
+Deno.test("half a character decodes to the replacement character", () => {
+  const ids = tokenizer.encode("😀");
+  assertEquals(tokenizer.decode(ids.slice(0, 1)), "\ufffd");
+});
+
+Deno.test("ids outside the vocabulary are refused", () => {
+  for (const id of [600, -1]) {
+    assertThrows(() => tokenizer.decode([1, id]), RangeError, "vocabulary of 600");
+  }
+});
+
+Deno.test("byte characters are a bijection", () => {
+  assertEquals(BYTE_CHARACTERS.length, 256);
+  assertEquals([...fromByteCharacters(BYTE_CHARACTERS.join(""))], [...Array(256).keys()]);
+  assertEquals(toByteCharacters(" a\n"), "ĠaĊ");
+  assertThrows(() => fromByteCharacters("€"), RangeError);
+});
+
+Deno.test("loading from a folder, and what is wrong with one, in one line", async () => {
+  const path = await Deno.makeTempDir();
+  const folder = pathToFileURL(`${path}/`);
+  const file = new URL("tokenizer.json", folder);
+  await assertRejects(() => loadTokenizer(folder), UserError, "no such file");
+  await Deno.writeTextFile(file, "{");
+  await assertRejects(() => loadTokenizer(folder), UserError, "JSON");
+  await Deno.writeTextFile(file, "{}");
+  await assertRejects(() => loadTokenizer(folder), UserError, "tokenizer.json");
+  await Deno.writeTextFile(file, JSON.stringify(files.tokenizer));
+  const loaded = await loadTokenizer(folder);
+  assertEquals(loaded.encode("the people"), tokenizer.encode("the people"));
+  assertEquals(loaded.decode(loaded.encode("a , b")), "a , b");
+  await Deno.remove(path, { recursive: true });
+});
