@@ -29,7 +29,7 @@ export async function checkProject(
   root: string,
   onResult: (result: CheckResult) => void = () => {},
 ): Promise<CheckResult[]> {
-  const ids = await notebookIds(root);
+  const ids = await notebookIds(join(root, "notebooks"));
   const pairs = await Promise.all(ids.map((id) => readPair(root, id)));
   const sources = pairs.filter(({ source }) => source !== undefined);
 

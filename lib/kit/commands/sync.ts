@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { type Command, parse } from "../command.ts";
-import { chooseNotebooks, syncPair } from "../pairs/mod.ts";
+import { chooseNotebooks, notebookIds, syncPair } from "../pairs/mod.ts";
 import { ROOT } from "../project.ts";
 import { START_HERE_ID, START_HERE_ORIGIN, writeStartHere } from "../start_here.ts";
 
@@ -52,7 +53,8 @@ export async function syncProject(root: string, named: string[], dry: boolean): 
     console.log(`${START_HERE_ID}: ${todo}generated from ${START_HERE_ORIGIN}`);
   }
   let refused = 0;
-  for (const id of await chooseNotebooks(root, named)) {
+  const ids = await notebookIds(join(root, "notebooks"));
+  for (const id of chooseNotebooks(ids, named)) {
     try {
       const generated = id === START_HERE_ID ? { generated: START_HERE_ORIGIN } : {};
       const { changes } = await syncPair(root, id, { dry, ...generated });

@@ -20,10 +20,10 @@ export interface Pair {
 
 const PAIR_FILE = /^(\d\d-[a-z0-9-]+)\.(?:ts|ipynb)$/;
 
-/** The notebooks of a project, by number: ids of all `notebooks/NN-name.ts` and `.ipynb`. */
-export async function notebookIds(root: string): Promise<string[]> {
+/** The notebooks of a folder, by number: ids of all `NN-name.ts` and `NN-name.ipynb`. */
+export async function notebookIds(folder: string): Promise<string[]> {
   const ids = new Set<string>();
-  for await (const entry of Deno.readDir(join(root, "notebooks"))) {
+  for await (const entry of Deno.readDir(folder)) {
     const id = entry.isFile ? PAIR_FILE.exec(entry.name)?.[1] : undefined;
     if (id !== undefined) ids.add(id);
   }
@@ -51,21 +51,24 @@ export async function readPair(root: string, id: string): Promise<Pair> {
 }
 
 /**
- * The notebooks a user named, by full id or by number; all when none is named.
+ * Chooses notebooks as a user names them: `02`, `02-specdec-theory` or a path of either file.
  *
- * @throws {UserError} for a name that is none of them.
+ * @param ids Those there are.
+ * @param named Nothing means all.
+ * @throws {UserError} for a name that none of them has; lists those there are.
  */
-export async function chooseNotebooks(root: string, named: readonly string[]): Promise<string[]> {
-  const ids = await notebookIds(root);
-  const unknown = named.find((name) => !ids.some((id) => id === name || id.startsWith(`${name}-`)));
-  if (unknown !== undefined) {
+export function chooseNotebooks(ids: readonly string[], named: readonly string[]): string[] {
+  if (named.length === 0) return [...ids];
+  const chosen = named.map((given) => {
+    const name = given.replace(/^.*[\\/]/, "").replace(/\.(ts|ipynb)$/, "");
+    const id = ids.find((id) => id === name || (/^\d\d$/.test(name) && id.startsWith(`${name}-`)));
+    if (id !== undefined) return id;
     throw new UserError({
       what: "notebook",
-      got: unknown,
+      got: given,
       expected: ids.length === 0 ? "a notebook in notebooks/" : `one of ${ids.join(", ")}`,
-      todo: "Its number is enough.",
+      todo: "Its two digits are enough.",
     });
-  }
-  if (named.length === 0) return ids;
-  return ids.filter((id) => named.some((name) => id === name || id.startsWith(`${name}-`)));
+  });
+  return ids.filter((id) => chosen.includes(id));
 }

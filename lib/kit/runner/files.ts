@@ -1,12 +1,12 @@
 /**
- * The notebooks there are, and which of them are meant.
+ * The notebooks there are, which of them are meant, and their two files.
  *
  * @module
  */
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import type { Notebook } from "../nbformat.ts";
-import { buildNotebook, parseNotebook } from "../pairs/mod.ts";
+import { buildNotebook, chooseNotebooks, notebookIds, parseNotebook } from "../pairs/mod.ts";
 
 /** A notebook by its files. At least one of the two exists. */
 export interface NotebookFile {
@@ -30,16 +30,9 @@ export interface LoadedNotebook {
   committed: Notebook | null;
 }
 
-const NAME = /^(\d\d-[a-z0-9-]+)\.(ts|ipynb)$/;
-
 /** The notebooks of a folder, in order. */
 export async function listNotebooks(folder: string): Promise<NotebookFile[]> {
-  const ids = new Set<string>();
-  for await (const entry of Deno.readDir(folder)) {
-    const id = NAME.exec(entry.name)?.[1];
-    if (entry.isFile && id !== undefined) ids.add(id);
-  }
-  return [...ids].sort().map((id) => ({
+  return (await notebookIds(folder)).map((id) => ({
     id,
     source: join(folder, `${id}.ts`),
     ipynb: join(folder, `${id}.ipynb`),
@@ -47,30 +40,16 @@ export async function listNotebooks(folder: string): Promise<NotebookFile[]> {
 }
 
 /**
- * Chooses notebooks as a user names them: `02`, `02-specdec-theory` or a path of either file.
+ * Those of `all` that a user named; nothing means all.
  *
- * @param ids Nothing means all.
  * @throws {UserError} for a name that none of them has; lists those there are.
  */
 export function selectNotebooks(
   all: readonly NotebookFile[],
-  ids: readonly string[],
+  named: readonly string[],
 ): NotebookFile[] {
-  if (ids.length === 0) return [...all];
-  const chosen = ids.map((given) => {
-    const name = given.replace(/^.*[\\/]/, "").replace(/\.(ts|ipynb)$/, "");
-    const file = all.find(({ id }) =>
-      id === name || (/^\d\d$/.test(name) && id.startsWith(`${name}-`))
-    );
-    if (file !== undefined) return file;
-    throw new UserError({
-      what: "notebook",
-      got: given,
-      expected: `one of ${all.map(({ id }) => id).join(", ")}`,
-      todo: "Its two digits are enough.",
-    });
-  });
-  return all.filter((file) => chosen.includes(file));
+  const ids = chooseNotebooks(all.map(({ id }) => id), named);
+  return all.filter(({ id }) => ids.includes(id));
 }
 
 /**

@@ -6,6 +6,9 @@
  *
  * @module
  */
+import { escapeHtml } from "offprint/notebook/html.ts";
+
+export { escapeHtml };
 
 /** Finished HTML. Anything else put into {@linkcode markup} is escaped. */
 export class Html {
@@ -19,19 +22,6 @@ export class Html {
  * What may stand in a hole of {@linkcode markup}; `null`, `undefined` and `false` leave it empty.
  */
 export type Piece = Html | string | number | null | undefined | false | readonly Piece[];
-
-const ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text as it may stand between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
-}
 
 /** Takes a string as HTML: only for what this project made itself or already escaped. */
 export function raw(text: string): Html {

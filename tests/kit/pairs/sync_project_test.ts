@@ -61,7 +61,7 @@ Deno.test("an unknown notebook and an unknown option are told in one line", asyn
     await assertRejects(
       () => syncProject(root, ["03"], false),
       UserError,
-      'notebook: got "03", expected one of 01-one, 02-two. Its number is enough.',
+      'notebook: got "03", expected one of 01-one, 02-two. Its two digits are enough.',
     );
   });
   await assertRejects(() => command.run(["--write"]), UserError, "See deno task sync --help.");
