@@ -46,3 +46,4 @@ export {
 export { decodeSafetensors, encodeSafetensors, readSafetensors } from "./safetensors.ts";
 export { evaluate, evaluateNgrams, perplexity, surprisal } from "./evaluation.ts";
 export { openPublicModel, type PublicModelOptions } from "./public_model.ts";
+export { downloadModel, type DownloadOptions, type DownloadPlan } from "./download.ts";

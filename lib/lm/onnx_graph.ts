@@ -6,9 +6,9 @@
 import { MessageWriter } from "./protobuf.ts";
 
 /** Number formats of inputs, outputs and constants. */
-export type OnnxDtype = "float32" | "int32" | "int64";
+export type OnnxDtype = "float32" | "float16" | "int32" | "int64";
 
-const DATA_TYPE: Record<OnnxDtype, number> = { float32: 1, int32: 6, int64: 7 };
+const DATA_TYPE: Record<OnnxDtype, number> = { float32: 1, int32: 6, int64: 7, float16: 10 };
 const IR_VERSION = 8;
 const OPSET = 17;
 

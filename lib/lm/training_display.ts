@@ -14,7 +14,8 @@ export interface DisplayPorts {
   terminal: boolean;
 }
 
-const standardError: DisplayPorts = {
+/** The real standard error and clock. */
+export const standardError: DisplayPorts = {
   write: (text) => {
     Deno.stderr.writeSync(new TextEncoder().encode(text));
   },

@@ -3,10 +3,21 @@ import { OnnxGraph } from "offprint/lm/onnx_graph.ts";
 import { rotaryTable } from "offprint/lm/rotary.ts";
 import type { TransformerConfig } from "offprint/lm/transformer_config.ts";
 
+/** What differs between published files. */
+export interface PublicVariant {
+  /** The cache's and the logits' number format; float32 by default. */
+  dtype?: "float32" | "float16";
+  /** Name of one more input, a number that the graph does not heed. */
+  scalarInput?: string;
+  /** Whether several texts are refused when they get several tokens each, as some fused attention does. */
+  oneTextPerPass?: boolean;
+}
+
 /** The ONNX file of a model whose query and key heads are as many. */
 export function publicGraph(
   config: TransformerConfig,
   weights: ReadonlyMap<string, Float32Array>,
+  { dtype = "float32", scalarInput, oneTextPerPass = false }: PublicVariant = {},
 ): Uint8Array<ArrayBuffer> {
   const g = new OnnxGraph();
   const { hidden_size: width, head_dim: d, num_attention_heads: heads } = config;
@@ -14,6 +25,9 @@ export function publicGraph(
   const ids = g.input("input_ids", "int64", ["B", "S"]);
   const attention = g.input("attention_mask", "int64", ["B", "T"]);
   const positions = g.input("position_ids", "int64", ["B", "S"]);
+  if (scalarInput !== undefined) g.input(scalarInput, "int64", []);
+  const narrow = (x: string): string => dtype === "float16" ? g.op("Cast", [x], { to: 10 }) : x;
+  const wide = (x: string): string => dtype === "float16" ? g.op("Cast", [x], { to: 1 }) : x;
   const axis = (n: number): string => g.integers([n]);
   const linear = (x: string, name: string, out: number, inputs: number): string =>
     g.op("MatMul", [
@@ -47,6 +61,18 @@ export function publicGraph(
 
   const embedding = g.floats(weights.get("model.embed_tokens.weight")!, [config.vocab_size, width]);
   let x = g.op("Gather", [embedding, ids], { axis: 0 });
+  if (oneTextPerPass) {
+    // [B, S, width] as one text: the shapes fit for one text, and for one token each.
+    const shape = g.op("Shape", [ids]);
+    const [texts, count] = g.ops("Split", [shape, g.integers([1, 1])], 2, { axis: 0 });
+    const one = g.op("Where", [
+      g.op("Equal", [count!, g.integers([1])]),
+      texts!,
+      g.integers([1]),
+    ]);
+    const sizes = g.op("Concat", [one, count!, g.integers([width])], { axis: 0 });
+    x = g.op("Reshape", [x, sizes]);
+  }
   const cache = ["B", heads, "P", d];
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     const name = (part: string): string => `model.layers.${layer}.${part}.weight`;
@@ -56,10 +82,10 @@ export function publicGraph(
         g.op("Reshape", [linear(normed, name(part), width, width), g.integers([0, 0, heads, d])]),
       ], { perm: [0, 2, 1, 3] });
     const joined = (kind: string, rows: string): string => {
-      const past = g.input(`past_key_values.${layer}.${kind}`, "float32", cache);
-      g.node("Concat", [past, rows], [`present.${layer}.${kind}`], { axis: 2 });
-      g.output(`present.${layer}.${kind}`, "float32", ["B", heads, "T", d]);
-      return `present.${layer}.${kind}`;
+      const past = g.input(`past_key_values.${layer}.${kind}`, dtype, cache);
+      g.node("Concat", [past, narrow(rows)], [`present.${layer}.${kind}`], { axis: 2 });
+      g.output(`present.${layer}.${kind}`, dtype, ["B", heads, "T", d]);
+      return wide(`present.${layer}.${kind}`);
     };
     const q = turn(byHead("self_attn.q_proj"));
     const k = joined("key", turn(byHead("self_attn.k_proj")));
@@ -83,7 +109,8 @@ export function publicGraph(
     x = g.op("Add", [x, linear(gated, name("mlp.down_proj"), width, inner)]);
   }
   const last = norm(x, "model.norm.weight");
-  g.node("MatMul", [last, g.op("Transpose", [embedding], { perm: [1, 0] })], ["logits"]);
-  g.output("logits", "float32", ["B", "S", config.vocab_size]);
+  const logits = g.op("MatMul", [last, g.op("Transpose", [embedding], { perm: [1, 0] })]);
+  g.node("Identity", [narrow(logits)], ["logits"]);
+  g.output("logits", dtype, ["B", "S", config.vocab_size]);
   return g.model("public");
 }

@@ -1,50 +1,43 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError } from "offprint/errors.ts";
-import { trainBpe } from "offprint/lm/bpe_trainer.ts";
 import { loadModel } from "offprint/lm/load_model.ts";
 import { OnnxGraph } from "offprint/lm/onnx_graph.ts";
 import { onnxModel } from "offprint/lm/onnx_model.ts";
 import { openPublicModel } from "offprint/lm/public_model.ts";
-import { initialWeights } from "offprint/lm/transformer.ts";
-import { transformerConfig } from "offprint/lm/transformer_config.ts";
 import { conformance } from "./conformance.ts";
-import { publicGraph } from "./public_layout.ts";
+import { publicGraph, type PublicVariant } from "./public_layout.ts";
+import {
+  publishedConfig as config,
+  publishedFiles,
+  publishedWeights as weights,
+  writeFiles,
+} from "./published_model.ts";
 
 const root = await Deno.makeTempDir();
-const files = trainBpe(["the people of the United States and the States of the people"], {
-  vocabSize: 280,
-  contextLength: 40,
-});
-const vocabSize = Object.keys(files.tokenizer.model.vocab).length;
-const config = transformerConfig({
-  vocabSize,
-  width: 128,
-  layers: 2,
-  heads: 2,
-  keyValueHeads: 2,
-  feedForward: 128,
-  contextLength: 40,
-});
-const weights = initialWeights(config, 9);
-for (const [name, values] of weights) {
-  if (!name.includes("norm")) values.forEach((value, i) => values[i] = 4 * value);
-}
 
-async function publish(name: string, addBos: boolean): Promise<URL> {
-  const folder = pathToFileURL(`${root}/${name}/`);
-  await Deno.mkdir(new URL("onnx/", folder), { recursive: true });
-  const json = (file: string, value: unknown) =>
-    Deno.writeTextFile(new URL(file, folder), JSON.stringify(value));
-  await json("config.json", { ...config, transformers_version: "4.0" });
-  await json("tokenizer.json", files.tokenizer);
-  await json("tokenizer_config.json", { ...files.config, add_bos_token: addBos });
-  await Deno.writeFile(new URL("onnx/model.onnx", folder), publicGraph(config, weights));
-  return folder;
+async function publish(name: string, addBos: boolean, variant: PublicVariant = {}): Promise<URL> {
+  await writeFiles(`${root}/${name}`, publishedFiles(addBos, variant));
+  return pathToFileURL(`${root}/${name}/`);
 }
 
 const plain = await publish("plain", false);
 const beginning = await publish("beginning", true);
+const narrow = await publish("narrow", true, {
+  dtype: "float16",
+  scalarInput: "num_logits_to_keep",
+});
+const fused = await publish("fused", false, { oneTextPerPass: true });
+
+conformance("public layout, float16", {
+  model: async () => (await loadModel(fileURLToPath(narrow), { threads: 1 })).model,
+  ceiling: 5e-2,
+});
+
+conformance("public layout, one text per verify pass", {
+  model: async () => (await loadModel(fileURLToPath(fused), { threads: 1 })).model,
+  ceiling: 2e-5,
+});
 
 for (const [name, folder] of Object.entries({ plain, beginning })) {
   conformance(`public layout, ${name}`, {
@@ -67,6 +60,61 @@ Deno.test("the public layout gives the same logits as our own runtime", async ()
   b.close();
   await model.close();
   await own.close();
+});
+
+Deno.test("a float16 cache gives the logits of the float32 one, to its precision", async () => {
+  const [a, b] = [await openPublicModel(narrow), await openPublicModel(beginning)];
+  const tokens = a.tokenizer.encode("the people of the States and the people");
+  const [left, right] = [await a.model.open([]), await b.model.open([])];
+  const rows = [await left.extend(tokens), await right.extend(tokens)] as const;
+  let largest = 0;
+  rows[0].logits.forEach((row, i) => {
+    assert(row instanceof Float32Array);
+    row.forEach((value, j) => {
+      const exact = rows[1].logits[i]![j]!;
+      largest = Math.max(largest, Math.abs(value - exact) / (1 + Math.abs(exact)));
+    });
+  });
+  assert(largest > 0 && largest < 1e-2, `${largest}`);
+  await a.model.close();
+  await b.model.close();
+});
+
+Deno.test("equally long texts run together, where the graph can", async () => {
+  for (const [folder, several] of [[plain, true], [fused, false]] as const) {
+    const { model } = await openPublicModel(folder, { threads: 1 });
+    const starts = [[5, 6], [7, 8], [9, 10], [11, 12]];
+    const batch = await Promise.all(starts.map((start) => model.open(start)));
+    const single = await Promise.all(starts.map((start) => model.open(start)));
+    const apart = await model.open([1, 2, 3]);
+    for (const [count, together] of [[1, true], [3, several], [1, true]] as const) {
+      const tokens = starts.map((_, i) => Array.from({ length: count }, (_, j) => 20 + 3 * i + j));
+      const rows = await model.extendBatch([apart, ...batch], [[4], ...tokens]);
+      // Rows of one pass are views of one buffer.
+      const buffers = new Set(rows.slice(1).map((list) => list[0]!.buffer));
+      assertEquals(buffers.size, together ? 1 : starts.length, `${count} tokens`);
+      for (const [i, sequence] of single.entries()) {
+        const { logits } = await sequence.extend(tokens[i]!);
+        logits.forEach((row, j) =>
+          row.forEach((value, k) => assert(Math.abs(value - rows[i + 1]![j]![k]!) < 2e-5))
+        );
+      }
+    }
+    await model.close();
+  }
+});
+
+Deno.test("without model.onnx the only graph is taken, and of several none", async () => {
+  const folder = await publish("quantised", false);
+  await Deno.rename(new URL("onnx/model.onnx", folder), new URL("onnx/model_q4.onnx", folder));
+  const { model } = await openPublicModel(folder, { threads: 1 });
+  await model.close();
+  await Deno.copyFile(new URL("onnx/model_q4.onnx", folder), new URL("onnx/b.onnx", folder));
+  await assertRejects(
+    () => openPublicModel(folder),
+    UserError,
+    'model.onnx: got "no such file", expected one of b.onnx, model_q4.onnx.',
+  );
 });
 
 Deno.test("without a begin-of-text token an empty prompt is refused", async () => {
@@ -93,6 +141,8 @@ Deno.test("what is wrong with a public folder is one clear line", async () => {
   other.output("logits", "int64", ["B", "S"]);
   await Deno.writeFile(graph, other.model("no cache"));
   await fails("a graph without attention_mask");
+  await Deno.writeFile(graph, publicGraph(config, weights, { scalarInput: "use_cache_branch" }));
+  await fails("a graph with the input use_cache_branch");
   await Deno.writeTextFile(new URL("config.json", folder), "{}");
   await fails("config.json: model_type");
   await Deno.remove(new URL("config.json", folder));
