@@ -94,6 +94,15 @@
 // the syntax tree, repair from files broken by rule and run through a synthesis tool, and scripts
 // described by an existing model.
 //
+// ### 08 Contractual Reinforcement Learning: Pulling Arms with Invisible Hands
+//
+// Jibang Wu and 4 others, 2024, [arXiv 2407.01458](https://arxiv.org/abs/2407.01458). **[Open the notebook](08-contractual-rl.ipynb)**
+//
+// A principal earns from what a self-interested agent does in a Markov decision process, and can
+// only pay for outcomes. Optimal contracts against a far-sighted agent come from a dynamic program
+// over least payments, and can be learnt with little regret by searching for where the agent
+// changes its mind.
+//
 // ### 09 SAIL: Self-Improving Efficient Online Alignment of Large Language Models
 //
 // Mucong Ding and 7 others, 2024, [arXiv 2406.15567](https://arxiv.org/abs/2406.15567). *Notebook to come.*
@@ -105,7 +114,7 @@
 //
 // ### 10 SpecDec++: Boosting Speculative Decoding via Adaptive Candidate Lengths
 //
-// Kaixuan Huang, Xudong Guo, Mengdi Wang, COLM 2025, [arXiv 2405.19715](https://arxiv.org/abs/2405.19715). *Notebook to come.*
+// Kaixuan Huang, Xudong Guo, Mengdi Wang, COLM 2025, [arXiv 2405.19715](https://arxiv.org/abs/2405.19715). **[Open the notebook](10-specdecpp.ipynb)**
 //
 // How many tokens a draft model should propose before the target checks them changes from one
 // position to the next. Stopping once a rejection has become likely enough is optimal, and
@@ -137,8 +146,9 @@
 // | 05 COMET |  |  |  |  |
 // | 06 Natural Language Is Not Enough |  |  |  |  |
 // | 07 Data Is All You Need |  |  |  |  |
+// | 08 Contractual Reinforcement Learning | 21 | 14 | 3 | 1 |
 // | 09 SAIL |  |  |  |  |
-// | 10 SpecDec++ |  |  |  |  |
+// | 10 SpecDec++ | 18 | 10 |  | 4 |
 //
 // The cells below list them all, with where the paper states each. What a rerun says about them stands in
 // the paper's own notebook, and for all papers together in the report of `deno task run`.

@@ -1,0 +1,46 @@
+/**
+ * Contracts between a principal and an agent in a Markov decision process: planning what to pay, and learning
+ * it. Built along the abstract of arXiv:2407.01458 (Wu, Chen, Wang, Wang, Xu); the body of that paper could not
+ * be consulted, so all definitions, algorithms and bounds here are our own constructions.
+ *
+ * @module
+ */
+export * from "./instance.ts";
+export * from "./parse_instance.ts";
+export * from "./tableau.ts";
+export * from "./closed_forms.ts";
+export * from "./least_payment.ts";
+export * from "./general_solver.ts";
+export * from "./implementability.ts";
+export * from "./robust_contract.ts";
+export * from "./ordered_laws.ts";
+export * from "./plan.ts";
+export * from "./commitment.ts";
+export * from "./inducing_contract.ts";
+export * from "./best_response.ts";
+export * from "./evaluate.ts";
+export * from "./benchmarks.ts";
+export * from "./simplex_map.ts";
+export * from "./examples.ts";
+export * from "./scenarios.ts";
+export * from "./random_instance.ts";
+export * from "./learning/ledger.ts";
+export * from "./learning/bandit.ts";
+export * from "./learning/game.ts";
+export * from "./learning/observed_actions.ts";
+export * from "./learning/bisection.ts";
+export * from "./learning/boundary_search.ts";
+export * from "./learning/boundary_costs.ts";
+export * from "./learning/facet_search.ts";
+export * from "./learning/hidden_actions.ts";
+export * from "./learning/ucb.ts";
+export * from "./learning/search_ucb.ts";
+export * from "./learning/shrinking_margin.ts";
+export * from "./learning/explore_then_commit.ts";
+export * from "./learning/linear_grid.ts";
+export * from "./learning/binary_pamdp.ts";
+export * from "./learning/estimated_model.ts";
+export * from "./learning/pamdp_exploration.ts";
+export * from "./learning/pamdp_learner.ts";
+export * from "./learning/experiments.ts";
+export * from "./learning/learning_curve.ts";
