@@ -4,12 +4,22 @@
  *
  * @module
  */
+import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
 import { checkWhole } from "./arguments.ts";
+
+/** The text that a policy starts on. */
+export interface TextStart {
+  /** The draft that will propose the candidates. */
+  readonly draft: LanguageModel;
+  readonly prompt: Tokens;
+}
 
 /** The round so far, as a policy sees it: the draft's side only. */
 export interface DraftRound {
   /** Tokens generated before this round. */
   readonly position: number;
+  /** The tokens themselves, prompt not included; the array grows with the text. */
+  readonly text: readonly number[];
   /** Candidates drafted so far; never empty when a policy is asked. */
   readonly candidates: readonly number[];
   /** The distribution each candidate was drawn from. */
@@ -34,6 +44,8 @@ export interface CandidateLengthRun {
   more(round: DraftRound): boolean | Promise<boolean>;
   /** Called after each verification. */
   verified?(outcome: RoundOutcome): void;
+  /** Called when the text is done or has failed: frees what the run holds. */
+  end?(): void;
 }
 
 /** A candidate-length policy. */
@@ -42,7 +54,7 @@ export interface CandidateLength {
   /** Whether `DraftRound.hidden` is wanted; the draft model must give hidden states. */
   readonly needsHidden?: boolean;
   /** Starts on a new text. */
-  begin(): CandidateLengthRun;
+  begin(start: TextStart): CandidateLengthRun;
 }
 
 /**

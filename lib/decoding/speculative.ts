@@ -15,7 +15,11 @@ import { UserError } from "offprint/errors.ts";
 import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkVocabularies, stopSet } from "./arguments.ts";
-import { type CandidateLength, constantLength } from "./candidate_length.ts";
+import {
+  type CandidateLength,
+  type CandidateLengthRun,
+  constantLength,
+} from "./candidate_length.ts";
 import { softmax, tokenAt } from "./distribution.ts";
 import type { Warp } from "./sampling.ts";
 import { examined, type ExaminedPosition } from "./trace.ts";
@@ -110,7 +114,13 @@ export async function speculate(options: SpeculativeOptions): Promise<Speculativ
   try {
     const targetSequence = await target.open(prompt);
     try {
-      await decode(options, result, draftSequence, targetSequence);
+      const policy = options.candidates ?? toTheEnd;
+      const length = policy.begin({ draft, prompt });
+      try {
+        await decode(options, result, draftSequence, targetSequence, policy, length);
+      } finally {
+        length.end?.();
+      }
     } finally {
       targetSequence.close();
     }
@@ -125,11 +135,11 @@ async function decode(
   result: SpeculativeResult,
   draft: Sequence,
   target: Sequence,
+  policy: CandidateLength,
+  length: CandidateLengthRun,
 ): Promise<void> {
   const { maxTokens, random, bonus = false, rule = exactVerification } = options;
   const { draftWarp = softmax, targetWarp = softmax } = options;
-  const policy = options.candidates ?? toTheEnd;
-  const length = policy.begin();
   const hiddenWanted = policy.needsHidden ? { hidden: true } : undefined;
   const stop = stopSet(options.stop);
   const { tokens, trace } = result;
@@ -146,7 +156,7 @@ async function decode(
     const candidates: number[] = [];
     const distributions: Float64Array[] = [];
     const hidden: Float32Array[] = [];
-    const round = { position, candidates, distributions, hidden };
+    const round = { position, text: tokens, candidates, distributions, hidden };
     let logits = draftRead === position
       ? draft.logits
       : (await draft.extend(tokens.slice(draftRead), hiddenWanted))

@@ -43,7 +43,15 @@ export {
   learningRate,
   type Schedule,
 } from "./adamw.ts";
-export { decodeSafetensors, encodeSafetensors, readSafetensors } from "./safetensors.ts";
+export {
+  checkShapes,
+  decodeSafetensors,
+  encodeSafetensors,
+  readSafetensors,
+  type Safetensors,
+  type Tensor,
+  type TensorDtype,
+} from "./safetensors.ts";
 export { evaluate, evaluateNgrams, perplexity, surprisal } from "./evaluation.ts";
 export { openPublicModel, type PublicModelOptions } from "./public_model.ts";
 export { downloadModel, type DownloadOptions, type DownloadPlan } from "./download.ts";

@@ -1,0 +1,88 @@
+/**
+ * Hidden states for models that have none.
+ *
+ * @module
+ */
+import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+
+/**
+ * `model` with `feature(text)` as hidden state after each token, `text` being all tokens read so far, prompt
+ * included: lets an acceptance head be trained on an exact model. The array given to `feature` is reused.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { withFeatures } from "offprint/decoding/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ *
+ * const oneHot = (text: readonly number[]) => Float32Array.from([0, 1], (x) => x === text.at(-1) ? 1 : 0);
+ * const model = withFeatures(markovModel(twoStateChains().draft), oneHot);
+ * const sequence = await model.open([]);
+ * const { hidden } = await sequence.extend([1, 0], { hidden: true });
+ * assertEquals(hidden, [Float32Array.of(0, 1), Float32Array.of(1, 0)]);
+ * ```
+ */
+export function withFeatures(
+  model: LanguageModel,
+  feature: (text: readonly number[]) => Float32Array,
+): LanguageModel {
+  return {
+    name: model.name,
+    vocabSize: model.vocabSize,
+    contextLength: model.contextLength,
+    ...(model.bos === undefined ? {} : { bos: model.bos }),
+    open: async (prompt) => new FeatureSequence(await model.open(prompt), [...prompt], feature),
+    extendBatch: (sequences, tokens) =>
+      Promise.all(sequences.map(async (each, i) => (await each.extend(tokens[i]!)).logits)),
+  };
+}
+
+class FeatureSequence implements Sequence {
+  readonly #inner: Sequence;
+  readonly #text: number[];
+  /** What `text` holds and the inner sequence does not count: a begin-of-text token given in the prompt. */
+  readonly #uncounted: number;
+  readonly #feature: (text: readonly number[]) => Float32Array;
+
+  constructor(
+    inner: Sequence,
+    text: number[],
+    feature: (text: readonly number[]) => Float32Array,
+  ) {
+    this.#inner = inner;
+    this.#text = text;
+    this.#uncounted = text.length - inner.length;
+    this.#feature = feature;
+  }
+
+  get length(): number {
+    return this.#inner.length;
+  }
+
+  get logits(): Float32Array {
+    return this.#inner.logits;
+  }
+
+  async extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
+    const { logits } = await this.#inner.extend(tokens);
+    const hidden: Float32Array[] = [];
+    for (const token of tokens) {
+      this.#text.push(token);
+      if (options?.hidden) hidden.push(this.#feature(this.#text));
+    }
+    return options?.hidden ? { logits, hidden } : { logits };
+  }
+
+  truncate(length: number): void {
+    this.#inner.truncate(length);
+    this.#text.length = Math.max(0, length + this.#uncounted);
+  }
+
+  fork(): Sequence {
+    return new FeatureSequence(this.#inner.fork(), [...this.#text], this.#feature);
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+}
