@@ -8,7 +8,7 @@
 export interface UserErrorParts {
   /** What the line is about: an option, a file, a field ("--jobs", "data/papers/02.json: claims[3].id"). */
   what: string;
-  /** What was found there, as the user would recognise it. */
+  /** What was found there, as the user would recognise it; a {@linkcode Described} is said as it is. */
   got: unknown;
   /** What would have been accepted. */
   expected: string;
@@ -40,12 +40,18 @@ export class UserError extends Error {
   }
 }
 
+/** Something found that is no value but a state of affairs ("edits in cell a"): shown whole and without quotes. */
+export class Described {
+  constructor(readonly text: string) {}
+}
+
 /** At most this many characters of a wrong value are repeated in a message. */
 const SHOWN_CHARACTERS = 80;
 
 /** A value as it stands in a message: strings quoted, long values cut, always one line. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (value instanceof Described) return value.text.replaceAll(/\s*\n\s*/g, " ");
   let text: string;
   if (typeof value === "number" || typeof value === "bigint") text = String(value);
   else if (typeof value === "function") text = `function ${value.name}`;

@@ -37,9 +37,12 @@ export async function writeWhole(
   const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
   await Deno.mkdir(dirname(path), { recursive: true });
   try {
-    using handle = await Deno.open(temporary, { write: true, createNew: true });
-    for (let at = 0; at < bytes.length;) at += await handle.write(bytes.subarray(at));
-    if (durable) await handle.sync();
+    {
+      // Closed before the renaming, which Windows refuses for an open file.
+      using handle = await Deno.open(temporary, { write: true, createNew: true });
+      for (let at = 0; at < bytes.length;) at += await handle.write(bytes.subarray(at));
+      if (durable) await handle.sync();
+    }
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});

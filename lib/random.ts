@@ -123,10 +123,22 @@ export class Random {
     }
   }
 
-  /** A point of the probability simplex, Dirichlet with the given concentrations. */
+  /**
+   * A point of the probability simplex, Dirichlet with the given concentrations.
+   *
+   * @throws {RangeError} unless all are above 0, or when all are so small (below about 1e-3) that every
+   * gamma number behind the point rounds to 0.
+   */
   dirichlet(concentrations: ArrayLike<number>): Float64Array {
     const draw = Float64Array.from(concentrations, (shape) => this.gamma(shape));
     const total = draw.reduce((sum, value) => sum + value, 0);
+    if (!(total > 0)) {
+      throw new RangeError(
+        `dirichlet: got concentrations [${
+          Array.from(concentrations).slice(0, 4)
+        }], expected larger ones`,
+      );
+    }
     return draw.map((value) => value / total);
   }
 
@@ -134,11 +146,18 @@ export class Random {
    * An index drawn with probability proportional to `weights` (need not sum to 1). The last index of
    * positive weight takes what rounding leaves over, so an index of weight 0 is never drawn.
    *
-   * @throws {RangeError} when no weight is positive or the sum is not finite.
+   * @throws {RangeError} when a weight is negative, none is positive or the sum is not finite.
    */
   categorical(weights: ArrayLike<number>): number {
     let total = 0;
-    for (let i = 0; i < weights.length; i++) total += weights[i]!;
+    let least = 0;
+    for (let i = 0; i < weights.length; i++) {
+      total += weights[i]!;
+      if (weights[i]! < least) least = weights[i]!;
+    }
+    if (least < 0) {
+      throw new RangeError(`categorical: got weight ${least}, expected none below 0`);
+    }
     if (!(total > 0) || total === Infinity) {
       throw new RangeError(
         `categorical: got weights of sum ${total}, expected a positive finite sum`,

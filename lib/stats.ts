@@ -173,7 +173,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * Percentile bootstrap interval for the mean of the paired differences `a[i] − b[i]`.
+ * Percentile bootstrap interval for the mean of the paired differences `a[i] − b[i]`. For few pairs
+ * (below about 20) percentile intervals are too narrow: there prefer {@linkcode meanInterval}.
  *
  * @throws {RangeError} when the lengths differ or are below 2.
  */
@@ -205,9 +206,16 @@ export function pairedBootstrap(
   };
 }
 
-/** The `probability` quantile of ascending values, interpolated linearly between neighbours. */
+/**
+ * The `probability` quantile of ascending values, interpolated linearly between neighbours.
+ *
+ * @throws {RangeError} for no values, or a probability outside [0, 1].
+ */
 export function quantile(ascending: ArrayLike<number>, probability: number): number {
   needAtLeast("quantile", ascending, 1);
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`quantile: got probability ${probability}, expected a number in [0, 1]`);
+  }
   const place = probability * (ascending.length - 1);
   const below = Math.floor(place);
   const low = ascending[below]!;
@@ -226,7 +234,8 @@ export interface ChiSquare {
  * Pearson's chi-square test of counts against a fully known law. A cell of probability 0 must hold no
  * count (one there gives an infinite statistic and p = 0) and costs no degree of freedom.
  *
- * @throws {RangeError} when the lengths differ, or fewer than two cells have positive probability.
+ * @throws {RangeError} when the lengths differ, a count is not a whole number from 0, a probability is
+ * negative or not finite, there is no observation, or fewer than two cells have positive probability.
  */
 export function chiSquare(
   observed: ArrayLike<number>,
@@ -241,9 +250,20 @@ export function chiSquare(
   let mass = 0;
   let cells = 0;
   for (let i = 0; i < observed.length; i++) {
-    total += observed[i]!;
-    mass += probabilities[i]!;
-    if (probabilities[i]! > 0) cells++;
+    const count = observed[i]!;
+    const probability = probabilities[i]!;
+    if (!Number.isInteger(count) || count < 0) {
+      throw new RangeError(`chiSquare: got count ${count}, expected whole numbers from 0`);
+    }
+    if (!(probability >= 0 && probability < Infinity)) {
+      throw new RangeError(`chiSquare: got probability ${probability}, expected numbers from 0`);
+    }
+    total += count;
+    mass += probability;
+    if (probability > 0) cells++;
+  }
+  if (total === 0) {
+    throw new RangeError("chiSquare: got no observation, expected at least one");
   }
   if (cells < 2) {
     throw new RangeError(
@@ -271,7 +291,7 @@ export interface LogLogSlope {
 /**
  * Least-squares slope of `ln y` against `ln x`: the exponent of a power law.
  *
- * @throws {RangeError} when the lengths differ, are below 2, or a value is not above 0.
+ * @throws {RangeError} when the lengths differ, are below 2, a value is not above 0, or all x are equal.
  */
 export function logLogSlope(xs: ArrayLike<number>, ys: ArrayLike<number>): LogLogSlope {
   if (xs.length !== ys.length) {
@@ -293,6 +313,9 @@ export function logLogSlope(xs: ArrayLike<number>, ys: ArrayLike<number>): LogLo
   for (let i = 0; i < n; i++) {
     cross += (u[i]! - centreU) * (v[i]! - centreV);
     square += (u[i]! - centreU) ** 2;
+  }
+  if (square === 0) {
+    throw new RangeError("logLogSlope: got one and the same x everywhere, expected different ones");
   }
   const slope = cross / square;
   const intercept = centreV - slope * centreU;

@@ -63,14 +63,12 @@ const seed: number = 1;
 import * as Plot from "@observablehq/plot";
 import {
   acceleration,
-  accepts,
   batchSpeculate,
   bernoulliRootRejection,
   constantLength,
   decodingOpt,
   decodingUno,
   exactRejections,
-  exactVerification,
   expectedBatchRejections,
   expectedRejections,
   lookAheadCounts,
@@ -84,7 +82,6 @@ import {
   simulateChains,
   speculate,
   stepLaw,
-  tokenAt,
   tokensPerCall,
   totalVariation,
   twoStateFractions,
@@ -101,8 +98,13 @@ import {
 } from "offprint/lm/mod.ts";
 import { check, display, equation, md, plot, sweep, table } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
-import { chiSquare, estimate, RunningMoments, zScore } from "offprint/stats.ts";
+import { chiSquare, estimate, quantile, RunningMoments, zScore } from "offprint/stats.ts";
 
+for (const [name, value] of Object.entries({ runs, decoderRuns })) {
+  if (!(Number.isInteger(value) && value >= 100)) {
+    throw new RangeError(`${name}: got ${value}, expected a whole number of texts from 100`);
+  }
+}
 const scale = { quick: 1, full: 10 }[profile];
 const simulated = scale * runs;
 const decoded = scale * decoderRuns;
@@ -129,7 +131,9 @@ const rows4 = tokens4.map((token, x) => ({
   overlap: Math.min(p4[x] ?? 0, q4[x] ?? 0),
 }));
 display(plot({
-  title: "Draft and target overlap in 60 % of their mass",
+  title: `Draft and target overlap in ${
+    Math.round(100 * (1 - totalVariation(p4, q4)))
+  } % of their mass`,
   alt:
     "Bars for four tokens. The draft falls from 0.4 to 0.1, the target rises from 0.1 to 0.4; their overlap is 0.1, 0.2, 0.2, 0.1.",
   caption:
@@ -216,7 +220,8 @@ table(
 // %% [markdown] id="equations"
 // ## The equations
 //
-// Each is tied to the function that computes it, and checked on values obtained in another way when its cell runs. A
+// Each is tied to the function that computes it, and checked when its cell runs on values found separately: by hand, in
+// closed form, or in exact fractions. A
 // function that disagreed would stop the notebook here.
 
 // %% [markdown] id="equation-family-text"
@@ -365,11 +370,14 @@ display(table(
       [1, 2, 3].map((M) => {
         const value = exactRejections(fractions, T, M);
         const text = value.toString();
-        return [`M = ${M}`, text.length > 24 ? `${value.toNumber()}` : text];
+        return [`M = ${M}`, text.length > 24 ? `≈ ${value.toNumber().toPrecision(10)}` : text];
       }),
     ),
   })),
-  { caption: "Expected rejections of the two-state chain, exact" },
+  {
+    caption:
+      "Expected rejections of the two-state chain; ≈ where the fraction is too long to print",
+  },
 ));
 await claim("02.theorem-1-rational", exactRejections(fractions, 5, 1).toString());
 
@@ -457,9 +465,12 @@ await claim("02.theorem-3-seven-state", sevenBatches.map(({ rejections }) => rej
 // ### Theorem 2: nobody rejects less
 //
 // An unbiased rule cannot accept more of a token than the target has of it: $b\,p\le q$. So it accepts at most
-// $\sum\min(p,q)$. We draw random pairs of distributions and random unbiased rules, and look for one that rejects less
-// than the total variation. One example by hand first: accept half as often as speculative decoding does. That rule is
-// unbiased with the right replacement, and rejects $7/10$ instead of $4/10$.
+// $\sum\min(p,q)$. One example by hand first: accept half as often as speculative decoding does. That rule is unbiased
+// with the right replacement, and rejects $7/10$ instead of $4/10$.
+//
+// Then an adversary: for random pairs of distributions a blind search changes $b$ and $\mathcal P$ at will, rewarded for
+// fewer rejections and fined twice for every bit of bias. If some unbiased rule rejected less than the total variation,
+// the search could end below it.
 
 // %% id="lower-bound"
 const halved = Float64Array.from(p4, (p, x) => 0.5 * Math.min(1, (q4[x] ?? 0) / p));
@@ -476,28 +487,49 @@ const halvedLaw = stepLaw(
 display(check("half as often is unbiased", { got: halvedLaw.law, expected: q4, tolerance: 1e-12 }));
 await claim("02.theorem-2-example", halvedLaw.rejection);
 
-let unbiasedBelow = 0;
-let worstBias = 0;
+const searches = 60;
 const trials = 2000;
-for (let trial = 0; trial < trials; trial++) {
-  const random = stream(seed, "unbiased rules", trial);
-  const size = 2 + random.integer(19);
-  const p = random.dirichlet(new Float64Array(size).fill(0.5));
-  const q = random.dirichlet(new Float64Array(size).fill(0.5));
-  const b = Float64Array.from(p, (mass, x) => random.uniform() * Math.min(1, (q[x] ?? 0) / mass));
-  const replacement = unbiasedReplacement(p, q, b);
-  const rule = rejectionRule({
-    name: "random",
-    acceptance: () => b,
-    replacement: () => replacement,
-  });
-  const { rejection, bias } = stepLaw(rule, p, q);
-  worstBias = Math.max(worstBias, bias);
-  if (rejection < totalVariation(p, q) - 1e-12) unbiasedBelow++;
+let unbiasedBelow = 0;
+const gaps: number[] = [];
+for (let search = 0; search < searches; search++) {
+  const random = stream(seed, "searching rules", search);
+  const size = 2 + random.integer(7);
+  const flat = new Float64Array(size).fill(1);
+  const p = random.dirichlet(flat);
+  const q = random.dirichlet(flat);
+  let b = Float64Array.from(p, () => random.uniform());
+  let replacement = random.dirichlet(flat);
+  const score = (b: Float64Array, replacement: Float64Array) => {
+    const rule = { name: "tried", acceptance: () => b, replacement: () => replacement };
+    const { rejection, bias } = stepLaw(rejectionRule(rule), p, q);
+    return rejection + 2 * bias;
+  };
+  let best = score(b, replacement);
+  for (let step = 0; step < trials; step++) {
+    // One acceptance probability moves, and some mass of the replacement goes from one token to another.
+    const reach = 0.5 * (1 - step / trials) ** 2;
+    const [x, from, to] = [random.integer(size), random.integer(size), random.integer(size)];
+    const nextB = b.map((value, i) =>
+      i === x ? Math.min(1, Math.max(0, value + reach * (2 * random.uniform() - 1))) : value
+    );
+    const moved = (replacement[from] ?? 0) * reach * random.uniform();
+    const nextReplacement = replacement.map((value, i) =>
+      value + (i === to ? moved : 0) - (i === from ? moved : 0)
+    );
+    const next = score(nextB, nextReplacement);
+    if (next <= best) [best, b, replacement] = [next, nextB, nextReplacement];
+  }
+  const gap = best - totalVariation(p, q);
+  gaps.push(gap);
+  if (gap < -1e-12) unbiasedBelow++;
 }
 await claim("02.theorem-2-random", {
   value: unbiasedBelow,
-  note: `${trials} random rules on 2 to 20 tokens, largest bias ${worstBias.toExponential(1)}`,
+  note: `${searches} searches of ${trials} steps on 2 to 8 tokens; the best ended ${
+    Math.min(...gaps).toExponential(1)
+  } above TV, half of them within ${
+    quantile(gaps.toSorted((a, b) => a - b), 0.5).toExponential(1)
+  }`,
 });
 
 // %% [markdown] id="post-rejection-text"
@@ -516,7 +548,7 @@ display(table(
       return { replacement, bias, optimal: Math.abs(bias - best4.loss) < 1e-12 };
     },
   ),
-  { caption: "Bias left by five replacements at ε = 0.1; the least possible is 1/5" },
+  { caption: `Bias left by five replacements at ε = 0.1; the least possible is ${best4.loss}` },
 ));
 await claim("02.theorem-4-optimum", best4.loss);
 
@@ -548,7 +580,7 @@ await claim("02.theorem-5-floor", {
 // ## Decoders that run
 //
 // Exact numbers are worth little if no decoder has them. Two implementations follow: the decoders themselves, through
-// the model interface, and a direct simulator of the chain for a hundred thousand texts at a time. First: are the
+// the model interface, and a direct simulator of the chain for very many texts. First: are the
 // *texts* right? All eight texts of three tokens, against the target's law.
 
 // %% id="output-law"
@@ -632,12 +664,14 @@ display(table([
   columns: ["from", "texts", { key: "mean", digits: 5 }, { key: "standard error", digits: 2 }],
 }));
 await claim("02.interface-simulator-agree", {
-  z: zScore(
-    decoderMoments.mean,
-    simulatorTwo.mean,
-    Math.hypot(decoderMoments.standardError, simulatorTwo.standardError),
-  ),
-  n: decoded,
+  value: {
+    z: zScore(
+      decoderMoments.mean,
+      simulatorTwo.mean,
+      Math.hypot(decoderMoments.standardError, simulatorTwo.standardError),
+    ),
+  },
+  note: `${decoded} decoded and ${simulated} simulated texts`,
 });
 
 // %% [markdown] id="figures"
@@ -645,20 +679,24 @@ await claim("02.interface-simulator-agree", {
 //
 // ### Simulation, left and middle: running averages meet the theorems
 //
-// One chain from the integers above and two random ones (Dirichlet rows, seven states, 50 steps, seeds 1 and 2). Each
+// One chain from the integers above and two random ones (seven states, 50 steps; Dirichlet rows of concentration 1, spread
+// evenly, and 0.3, more peaked). The paper has two panels for this, we draw three. Each
 // line is the average number of rejections over the texts drawn so far, divided by the exact expectation, so all of them
-// should end at 1: on the left for speculative decoding, beside it for $M=4$ and $M=5$ drafts.
+// should end at 1: for speculative decoding, and for $M=4$ and $M=5$ drafts.
 
 // %% id="simulation"
-const randomPair = (chainSeed: number): ChainPair => ({
-  target: dirichletChain({ name: "target", vocabSize: 7, seed: chainSeed, nonStationary: true }),
-  draft: dirichletChain({ name: "draft", vocabSize: 7, seed: chainSeed, nonStationary: true }),
-});
+const randomPair = (concentration: number): ChainPair => {
+  const rows = { vocabSize: 7, seed, concentration, nonStationary: true };
+  return {
+    target: dirichletChain({ name: "target", ...rows }),
+    draft: dirichletChain({ name: "draft", ...rows }),
+  };
+};
 const chains: { chain: string; pair: ChainPair }[] = [
   { chain: "from integers", pair: seven },
-  ...[1, 2].map((chainSeed) => ({
-    chain: `random, seed ${chainSeed}`,
-    pair: randomPair(chainSeed),
+  ...[1, 0.3].map((concentration) => ({
+    chain: `random rows, concentration ${concentration}`,
+    pair: randomPair(concentration),
   })),
 ];
 /** Numbers of texts after which the running average is drawn: evenly spaced on a logarithmic axis. */
@@ -707,7 +745,7 @@ for (const drafts of [1, 4, 5]) {
 display(plot({
   title: "Average rejections over their exact expectation",
   alt:
-    "Three panels of three lines each, for one, four and five drafts. Over 10 to 100,000 texts the lines start within about 20 percent of 1 and settle on 1.",
+    "Three panels of three lines each, for one, four and five drafts. The lines scatter around 1 while there are few texts, and settle on 1.",
   caption: `Seven states, 50 tokens; up to ${simulated} texts, logarithmic axis.`,
   width: 720,
   height: 300,
@@ -738,7 +776,7 @@ await claim("02.simulation-batch-5", { z: scores(5), n: simulated });
 // %% [markdown] id="drafts-text"
 // ### Simulation, right: more drafts, fewer rejections, never none
 //
-// The same chains, exactly. Each line falls and flattens onto its limit for infinitely many drafts (dashed), which is
+// The same chains, exactly. Each line falls and flattens towards its limit for infinitely many drafts (dashed), which is
 // above zero: after the root a batch decoder rejects as often as an ordinary one.
 //
 // Why it flattens can be said in one line (our derivation): with $c_m$ the probability that the first $m-1$ tries fail and
@@ -778,8 +816,9 @@ await claim(
 // ### Batch improvement: two families in closed form
 //
 // How much does a root gain from $M$ drafts? With $p$ uniform on $V$ tokens and $q$ uniform on $V'$ of them, the rejection
-// probability falls as $(1-V'/V)^M$. Turn it round, with the draft on the smaller support, and extra drafts never help:
-// after one rejection the residual lies where the draft never goes. With two coins it falls as $(v-u)(1-u)^{M-1}$.
+// probability falls as $(1-V'/V)^M$. Turn it round, with the draft on the smaller support, and it is $1-V/V'$ for every
+// $M$: extra drafts never help, because after one rejection the residual lies where the draft never goes. With two coins,
+// $p=\mathrm{Ber}(u)$ and $q=\mathrm{Ber}(v)$, it falls as $(v-u)(1-u)^{M-1}$ when $v>u$ and as $(u-v)u^{M-1}$ otherwise.
 
 // %% id="improvement"
 const uniformOn = (size: number, support: number) =>
@@ -862,8 +901,9 @@ display(plot({
   title: "Every rejection saved costs as much bias",
   alt:
     "Rejection probability against bias. OPT's six points lie on the straight line from (0, 0.4) to (0.4, 0); UNO's lie above it; 400 random rules lie above it as well.",
-  caption:
-    "Line: rejection + bias = TV(p, q) = 2/5. Small dots: random acceptance rules with random replacements.",
+  caption: `Line: rejection + bias = TV(p, q) = ${
+    totalVariation(p4, q4)
+  }. Small dots: random acceptance rules with random replacements.`,
   height: 400,
   x: { label: "Pr(reject)", domain: [0, 0.7] },
   y: { label: "bias (total variation from the target)", domain: [0, 0.7] },
@@ -898,7 +938,7 @@ await claim("02.uno-bias", front.map(({ unoBias }) => unoBias));
 
 // %% [markdown] id="pareto-decoded-text"
 // The same with the decoders. OPT's bias shows as target mass that its output lacks on tokens c and d, where the target
-// exceeds the draft.
+// exceeds the draft; measured on finitely many texts this difference can come out a little below zero.
 
 // %% id="pareto-decoded"
 const drafting4 = historyModel({ name: "four-token draft", vocabSize: 4, row: () => p4 });
@@ -963,8 +1003,9 @@ await claim("02.opt-bias-measured", {
 // ## What a practical decoder changes
 //
 // The paper drafts to the end of the text and adds nothing of its own. A practical decoder drafts $K$ tokens, and when all
-// are accepted it takes one more token from the target's pass for free, the *bonus token*. Three counts that are the same
-// in the theory then part: rejections, target calls and drafted tokens.
+// are accepted it takes one more token from the target's pass for free, the *bonus token*. The theory counts rejections; a
+// decoder also pays for target calls and for drafted tokens, and these are three different numbers. Even in the paper's
+// setting each text takes one call more than it has rejections, or as many when its very last token is a rejection.
 //
 // Without the bonus token the rejections do not depend on $K$. With it they drop below Theorem 1, because bonus positions
 // cannot be rejected. What still holds, for every stopping rule, is the sum over the positions that were *examined*.
@@ -1067,7 +1108,7 @@ const perCall = lookAheads.slice(0, -1).flatMap((K) => [
 display(plot({
   title: "Tokens per target call",
   alt:
-    "Tokens per call rise with K from 1.8 to about 4.6. For long texts the chain is close to the independent formula; for 20 tokens it is lower, since the last round is cut short.",
+    "Tokens per call rise with K. For long texts the chain is close to the independent formula; for 20 tokens it is lower, since the last round is cut short.",
   height: 280,
   x: { label: "candidates K", ticks: [1, 2, 4, 8], tickFormat: "d" },
   y: { label: "tokens per call", zero: true },
@@ -1125,7 +1166,7 @@ ablation;
 // %% [markdown] id="cost"
 // ## What it costs
 //
-// The exact recursion visits each step, each pair of tokens, and each draft once. The simulator needs a hundred thousand
+// The exact recursion visits each step, each pair of tokens, and each draft once. The simulator needs very many
 // texts to know the same number to three digits. Times are of this run on this machine, and are not kept in the file.
 
 // %% id="timing" tags=["timing"]
@@ -1141,9 +1182,9 @@ table([
     ms: timed(() => expectedBatchRejections(seven, 50, 256)),
   },
   {
-    what: "direct simulator, 100 000 texts, T = 20",
+    what: `direct simulator, ${simulated} texts, T = 20`,
     ms: timed(() =>
-      simulateChains(two, { steps: 20, runs: 100_000, random: stream(seed, "timing") })
+      simulateChains(two, { steps: 20, runs: simulated, random: stream(seed, "timing") })
     ),
   },
 ]);
@@ -1311,13 +1352,11 @@ function enoughDrafts(pair: ChainPair, tokens: number): number {
 
 // %% id="exercise-4-check"
 const enough = enoughDrafts(seven, 50);
+const closeEnough = (drafts: number) =>
+  drafts >= 1 && expectedBatchRejections(seven, 50, drafts).total <=
+    1.01 * expectedBatchRejections(seven, 50, Infinity).total;
 display(check("exercise 4", {
-  got: [
-    expectedBatchRejections(seven, 50, enough).total <=
-      1.01 * expectedBatchRejections(seven, 50, Infinity).total,
-    expectedBatchRejections(seven, 50, enough - 1).total <=
-      1.01 * expectedBatchRejections(seven, 50, Infinity).total,
-  ],
+  got: [closeEnough(enough), closeEnough(enough - 1)],
   expected: [true, false],
   hint:
     "Compare with expectedBatchRejections(pair, tokens, Infinity), and look for the first M that is close enough.",

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { messageOf, shown, UserError } from "offprint/errors.ts";
+import { Described, messageOf, shown, UserError } from "offprint/errors.ts";
 
 Deno.test("a user error is one line with got, expected and what to do", () => {
   const error = new UserError({ what: "--jobs", got: "two\nthree", expected: "a number" });
@@ -14,6 +14,11 @@ Deno.test("values are shown on one line and cut when long", () => {
   const circular: Record<string, unknown> = {};
   circular["self"] = circular;
   assertEquals(shown(circular), "[object Object]");
+});
+
+Deno.test("a described state of affairs is shown whole, on one line, without quotes", () => {
+  const long = `edits in ${"x".repeat(100)}\n  and more`;
+  assertEquals(shown(new Described(long)), `edits in ${"x".repeat(100)} and more`);
 });
 
 Deno.test("messageOf takes errors and anything else", () => {

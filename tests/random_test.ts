@@ -76,6 +76,7 @@ Deno.test("categorical follows its weights and never draws a weight of zero", ()
   for (const bad of [[], [0, 0], [NaN, 1], [Infinity]]) {
     assertThrows(() => random.categorical(bad), RangeError, "positive finite sum");
   }
+  assertThrows(() => random.categorical([-1, 2, 2]), RangeError, "got weight -1");
 });
 
 Deno.test("normal, exponential, gamma and Dirichlet have their means and variances", () => {
@@ -93,6 +94,7 @@ Deno.test("normal, exponential, gamma and Dirichlet have their means and varianc
   near(() => random.gamma(4), 4, 4);
   near(() => random.dirichlet([1, 2, 3])[1]!, 1 / 3, (1 / 3) * (2 / 3) / 7);
   assertThrows(() => random.gamma(0), RangeError, "above 0");
+  assertThrows(() => random.dirichlet([1e-9, 1e-9]), RangeError, "expected larger ones");
 });
 
 Deno.test("shuffle makes every order equally often", () => {

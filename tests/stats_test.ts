@@ -119,6 +119,10 @@ Deno.test("chi-square: Mendel's peas, empty cells, forbidden counts", () => {
   assertEquals(stats.chiSquare([5, 5, 1], [0.5, 0.5, 0]).pValue, 0);
   assertThrows(() => stats.chiSquare([1], [1, 1]), RangeError, "as many");
   assertThrows(() => stats.chiSquare([1, 0], [1, 0]), RangeError, "at least 2");
+  assertThrows(() => stats.chiSquare([0, 0], [0.5, 0.5]), RangeError, "no observation");
+  assertThrows(() => stats.chiSquare([1.5, 2], [0.5, 0.5]), RangeError, "got count 1.5");
+  assertThrows(() => stats.chiSquare([1, NaN], [0.5, 0.5]), RangeError, "got count NaN");
+  assertThrows(() => stats.chiSquare([1, 2], [1.5, -0.5]), RangeError, "got probability -0.5");
 });
 
 Deno.test("log-log slope finds the exponent of a power law", () => {
@@ -128,9 +132,11 @@ Deno.test("log-log slope finds the exponent of a power law", () => {
   assertAlmostEquals(Math.exp(exact.intercept), 3, 1e-10);
   assert(exact.standardError < 1e-12);
   assertThrows(() => stats.logLogSlope([1, 2], [0, 1]), RangeError, "above 0");
+  assertThrows(() => stats.logLogSlope([2, 2], [3, 1]), RangeError, "same x");
 });
 
 Deno.test("quantile interpolates between neighbours", () => {
   assertEquals(stats.quantile([0, 10], 0.25), 2.5);
   assertEquals(stats.quantile([1, 2, 3], 1), 3);
+  assertThrows(() => stats.quantile([1, 2], 1.1), RangeError, "in [0, 1]");
 });

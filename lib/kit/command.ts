@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 
 /** One command of `deno task`: `run`, `test`, `check`, … */
 export interface Command {
@@ -44,10 +44,13 @@ export function parse(
     });
     return { values, positionals };
   } catch (error) {
+    // "Unknown option '--x'. To specify …", "Option '-s, --set <value>' argument missing"
+    const complaint = messageOf(error).split(/[.\n]/)[0]!;
+    const known = Object.keys(options).map((option) => `--${option}`);
     throw new UserError({
       what: `deno task ${name}`,
-      got: args.join(" "),
-      expected: `known options (${messageOf(error).split(/[.\n]/)[0]})`,
+      got: new Described(complaint.charAt(0).toLowerCase() + complaint.slice(1)),
+      expected: known.length === 0 ? "no option but --help" : `options among ${known.join(", ")}`,
       todo: `See deno task ${name} --help.`,
     });
   }

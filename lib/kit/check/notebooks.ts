@@ -8,14 +8,15 @@ import { tagsOf } from "../nbformat.ts";
 import {
   buildNotebook,
   formatSource,
+  fromJupyter,
   mergeOutputs,
+  mergePair,
   notebookSettings,
   type Pair,
   parameterProblem,
   parseNotebook,
   scanPercent,
   stringifyNotebook,
-  uncarriedEdits,
 } from "../pairs/mod.ts";
 import type { Problem } from "./problem.ts";
 
@@ -85,7 +86,15 @@ export function checkInStep(pair: Pair): Problem[] {
       : [];
   }
   if (stringifyNotebook(mergeOutputs(built, committed)) === ipynb) return [];
-  const edits = uncarriedEdits(built, committed);
+  const merged = mergePair(built, fromJupyter(committed));
+  if (merged.kind === "conflict") {
+    const cells = merged.cells.join(", ");
+    return [{
+      file: ipynbName,
+      message: `changed here and in ${sourceName} (${cells}), make both alike there by hand`,
+    }];
+  }
+  const edits = [...merged.carried, ...merged.dropped];
   return [{
     file: ipynbName,
     message: edits.length === 0

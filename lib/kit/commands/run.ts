@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { type Command, parse, wholeNumber } from "../command.ts";
+import { Ending } from "../ending.ts";
 import { ROOT } from "../project.ts";
 import {
   type NotebookRun,
@@ -81,8 +82,8 @@ export async function run(args: string[], folder: string): Promise<number> {
     const { papers } = await running;
     progress.close();
     const { finishRun } = await finishing;
-    await finishRun(papers, { notebooks: folder, out: given.outDir }, json);
-    return ending.exitCode ?? closing(papers, json);
+    const broken = await finishRun(papers, { notebooks: folder, out: given.outDir }, json);
+    return ending.exitCode ?? closing(papers, broken, json);
   } catch (error) {
     progress.close();
     if (ending.exitCode === undefined) throw error;
@@ -93,16 +94,20 @@ export async function run(args: string[], folder: string): Promise<number> {
   }
 }
 
-function closing(papers: readonly NotebookRun[], json: boolean): number {
+/** @param broken One line for each file of the ledger that could not be read. */
+function closing(papers: readonly NotebookRun[], broken: readonly string[], json: boolean): number {
   const say = json ? console.error : console.log;
   const failed = papers.filter(({ ok }) => !ok);
   for (const { id, errors } of failed) {
-    const [first] = errors;
+    const [first, ...others] = errors;
     const cell = first?.cell === null ? "" : `cell "${first?.cell}": `;
-    say(`failed: ${id}: ${cell}${first?.message.split("\n")[0]}`);
+    const more = others.length === 0 ? "" : ` (+${others.length} more)`;
+    say(`failed: ${id}: ${cell}${first?.message.split("\n")[0]}${more}`);
   }
-  say(`${papers.length - failed.length} passed, ${failed.length} failed`);
-  return failed.length === 0 ? 0 : 1;
+  for (const message of broken) say(`failed: ${message}`);
+  const failures = failed.length + broken.length;
+  say(`${papers.length - failed.length} passed, ${failures} failed`);
+  return failures === 0 ? 0 : 1;
 }
 
 function readArguments(args: string[]): Arguments {
@@ -168,36 +173,4 @@ function pair(text: string): [string, string] {
     expected: "NAME=VALUE",
     todo: "Write for example --set seed=2.",
   });
-}
-
-/** Signals that ask a program to end, and the exit codes that go with them; Windows has only the first. */
-const SIGNALS = [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const;
-
-/** Turns Ctrl-C and its kin into an abort, so that no kernel is left behind. */
-class Ending {
-  readonly #controller = new AbortController();
-  readonly #handlers: [Deno.Signal, () => void][] = [];
-  /** Set once a signal has come. */
-  exitCode: number | undefined;
-
-  constructor() {
-    for (const [signal, exitCode] of SIGNALS) {
-      if (Deno.build.os === "windows" && signal !== "SIGINT") continue;
-      const handler = () => {
-        // A terminal and deno task each pass Ctrl-C on: the second must not cut short the clean-up.
-        this.exitCode ??= exitCode;
-        this.#controller.abort();
-      };
-      Deno.addSignalListener(signal, handler);
-      this.#handlers.push([signal, handler]);
-    }
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  close(): void {
-    for (const [signal, handler] of this.#handlers) Deno.removeSignalListener(signal, handler);
-  }
 }

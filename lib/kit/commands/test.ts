@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { type Command, parse } from "../command.ts";
+import { Ending } from "../ending.ts";
 import { COMMAND_FLAGS, ROOT } from "../project.ts";
 import { readJUnit, type TestCounts } from "../junit.ts";
 
@@ -38,11 +40,17 @@ export const command: Command = {
 async function test(args: string[]): Promise<number> {
   const { values, positionals } = parse("test", args, { only: { type: "string" } }, true);
   const stages = chooseStages(values["only"], positionals);
+  for (const path of positionals) await mustExist(path);
   const total: TestCounts = { passed: 0, failed: 0, skipped: [] };
   const failedStages: string[] = [];
+  const ending = new Ending();
   for (const stage of stages) {
     console.error(`\n── ${stage} ──`);
     const counts = stage === "unit" ? await unit(positionals) : await ownCommand(stage);
+    if (ending.exitCode !== undefined) {
+      console.error(`interrupted in stage ${stage}`);
+      return ending.exitCode;
+    }
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped.push(...counts.skipped);
@@ -53,6 +61,19 @@ async function test(args: string[]): Promise<number> {
   if (failedStages.length > 0) console.log(`failed in: ${failedStages.join(", ")}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
   return total.failed === 0 ? 0 : 1;
+}
+
+async function mustExist(path: string): Promise<void> {
+  try {
+    await Deno.stat(join(ROOT, path));
+  } catch {
+    throw new UserError({
+      what: "deno task test",
+      got: path,
+      expected: "files or folders of the project",
+      todo: "Give for example tests/stats_test.ts, or nothing to run everything.",
+    });
+  }
 }
 
 function chooseStages(only: unknown, paths: string[]): readonly Stage[] {

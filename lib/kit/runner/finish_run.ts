@@ -5,7 +5,8 @@
  * @module
  */
 import { join } from "node:path";
-import { loadPapers } from "offprint/notebook/ledger.ts";
+import { UserError } from "offprint/errors.ts";
+import { loadPaper, type Paper, paperIds } from "offprint/notebook/ledger.ts";
 import type { Notebook } from "../nbformat.ts";
 import { notebookSettings } from "../pairs/mod.ts";
 import { buildReport, claimsTableText, type PaperRun, writeReport } from "../report.ts";
@@ -20,19 +21,23 @@ export interface Folders {
   notebooks: string;
   /** Of `report.json` and `site/`. */
   out: string;
+  /** Of the claims ledger; by default the project's. */
+  ledger?: URL;
 }
 
 /**
  * Writes `report.json` and `site/` and prints the claims table, or with `json` the report, on stdout.
  * The report is of this run alone; the site is always whole: notebooks that were not run are shown
  * as they are committed.
+ *
+ * @returns One line for each file of the ledger that could not be read; all the rest is done without it.
  */
 export async function finishRun(
   runs: readonly NotebookRun[],
   folders: Folders,
   json: boolean,
-): Promise<void> {
-  const papers = loadPapers();
+): Promise<string[]> {
+  const { papers, broken } = readLedger(folders.ledger);
   const report = buildReport(runs, papers);
   await writeReport(report, join(folders.out, "report.json"));
   const executed = runs.flatMap(({ id, notebook }) => notebook === null ? [] : [{ id, notebook }]);
@@ -46,10 +51,26 @@ export async function finishRun(
   });
   if (json) {
     console.log(JSON.stringify(report, undefined, 1));
-    return;
+    return broken;
   }
   console.log(claimsTableText(report));
   console.log(`site: ${join(site, "index.html")}`);
+  return broken;
+}
+
+/** The papers that can be read, and a line for each that cannot. */
+function readLedger(folder?: URL): { papers: Paper[]; broken: string[] } {
+  const papers: Paper[] = [];
+  const broken: string[] = [];
+  for (const id of paperIds(folder)) {
+    try {
+      papers.push(loadPaper(id, folder));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      broken.push(error.message);
+    }
+  }
+  return { papers, broken };
 }
 
 /** The notebooks that this run left out, with their committed outputs; broken files are left out as well. */

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { availableParallelism } from "node:os";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import type { ClaimRecord } from "offprint/notebook/ledger.ts";
 import type { Notebook, NotebookSettings } from "../nbformat.ts";
@@ -151,7 +151,7 @@ async function load(
     if (edited.length > 0) {
       const edits = new UserError({
         what: `${id}.ipynb`,
-        got: `edits in cell ${edited.join(", ")} that ${id}.ts does not have`,
+        got: new Described(`edits in cell ${edited.join(", ")} that ${id}.ts does not have`),
         expected: "a notebook in step with its source, which is what runs",
         todo: "Run deno task sync first.",
       });

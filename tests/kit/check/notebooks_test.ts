@@ -105,6 +105,11 @@ const steps: [name: string, pair: Pair, problems: string[]][] = [
   ["an edit of Jupyter's", pair(SOURCE, edited(({ cells }) => cells[0]!.source = "3;")), [
     "notebooks/02-a.ipynb: edited in Jupyter (a) but not in notebooks/02-a.ts, run deno task sync",
   ]],
+  [
+    "both sides of one cell",
+    pair(SOURCE.replace("1;", "2;"), edited(({ cells }) => cells[0]!.source = "3;")),
+    ["notebooks/02-a.ipynb: changed here and in notebooks/02-a.ts (a), make both alike there by hand"],
+  ],
   ["not JSON", pair(SOURCE, "{"), [
     'notebooks/02-a.ipynb: 1:2: got "text that is not JSON", expected a Jupyter notebook. ' +
     "Restore the file, or delete it and rebuild it with deno task sync.",

@@ -1,0 +1,43 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { COMMAND_FLAGS, ROOT } from "offprint/kit/project.ts";
+
+/** The command line as `deno task` starts it. */
+async function kit(...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", ...COMMAND_FLAGS, "lib/kit/main.ts", ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+Deno.test("without a command there is an overview, and every command has its --help", async () => {
+  const { code, stdout } = await kit();
+  assertEquals(code, 0);
+  for (const name of ["run", "test", "check", "sync", "bench"]) {
+    assertMatch(stdout, new RegExp(`^  ${name} +\\w`, "m"));
+    const help = await kit(name, "--help");
+    assertEquals([help.code, help.stderr], [0, ""]);
+    assertStringIncludes(help.stdout, `deno task ${name}`);
+  }
+});
+
+const MISTAKES: [args: string[], line: RegExp][] = [
+  [["dance"], /^dance: no such command\. Known: run, test/],
+  [["test", "nowhere"], /^deno task test: got "nowhere", expected files or folders/],
+  [["test", "--only", "lunch"], /^--only: got "lunch", expected one of check, unit, notebooks/],
+  [["test", "--only", "check", "tests"], /^--only check: got "tests", expected no paths/],
+  [["bench", "chess"], /^deno task bench: got "chess", expected one of /],
+  [["run", "--fast"], /^deno task run: got unknown option '--fast', expected options among --set/],
+  [["run", "--jobs", "0"], /^--jobs: got "0", expected a whole number from 1/],
+];
+
+for (const [args, line] of MISTAKES) {
+  Deno.test(`deno task ${args.join(" ")} is one line and exit code 2`, async () => {
+    const { code, stdout, stderr } = await kit(...args);
+    assertEquals([code, stdout, stderr.trimEnd().split("\n").length], [2, "", 1]);
+    assertMatch(stderr, line);
+  });
+}
