@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import type { MeasuredValue, Recorded } from "./measured.ts";
 import { passes, type Rule, ruleSchema } from "./rules.ts";
 
@@ -199,7 +199,11 @@ export function loadPaper(id: string, folder: URL = LEDGER): Paper {
   try {
     json = JSON.parse(Deno.readTextFileSync(new URL(`${id}.json`, folder)));
   } catch (error) {
-    throw new UserError({ what: file, got: messageOf(error), expected: "a JSON file" });
+    throw new UserError({
+      what: file,
+      got: new Described(messageOf(error)),
+      expected: "a JSON file",
+    });
   }
   const paper = parsePaper(json, file);
   if (paper.id !== id) {

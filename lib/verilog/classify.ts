@@ -1,0 +1,177 @@
+/**
+ * What tools say about a mutant, and which class that makes it. No single tool decides: the parser is
+ * forgiving, Yosys lets wrong declarations pass, Icarus lets drivers conflict.
+ *
+ * @module
+ */
+import { type Diagnostic, diagnosticsOf } from "./diagnostics.ts";
+import { modulesOf } from "./module_reader.ts";
+import type { Mutant } from "./mutate.ts";
+import { resetOf } from "./reset.ts";
+import { parseVerilog } from "./syntax_tree.ts";
+import { compareByStimulus } from "./simulate/compare.ts";
+import { compareModules } from "./tools/equivalence.ts";
+import type { Icarus } from "./tools/icarus.ts";
+import type { YosysPool } from "./tools/yosys.ts";
+
+/** The tools at hand. */
+export interface Tools {
+  yosys: YosysPool;
+  /** Absent where Icarus is not installed. */
+  icarus?: Icarus | undefined;
+}
+
+/** What each tool said about one text. */
+export interface Observation {
+  treeError: boolean;
+  /** `read_verilog; hierarchy -auto-top; proc` went through. */
+  yosysAccepts: boolean;
+  /** `check -assert` went through too. */
+  checkPasses: boolean;
+  yosys: Diagnostic[];
+  /** Verilog-2005; absent without Icarus. */
+  icarusAccepts?: boolean;
+  icarus?: Diagnostic[];
+}
+
+/** The class a text turned out to have; `Q` is equivalent, `undecided` when a tool gave up. */
+export type ObservedClass = "P" | "E" | "W" | "F" | "Q" | "undecided";
+
+/** A verdict and what it rests on. */
+export interface Classified {
+  observed: ObservedClass;
+  observation: Observation;
+  /** What decided: "icarus", "yosys default_nettype none", "yosys assigned in a block", "equivalence", … */
+  evidence: string;
+}
+
+const checkScript = "read_verilog m.v; hierarchy -auto-top; proc; check -assert";
+
+/** Shows a text to every tool. */
+export async function observe(text: string, { yosys, icarus }: Tools): Promise<Observation> {
+  const [tree, run, compiled] = await Promise.all([
+    parseVerilog(text),
+    yosys.run({ script: checkScript, files: { "m.v": text } }),
+    icarus?.check({ "m.v": text }),
+  ]);
+  const messages = diagnosticsOf(run.log);
+  const stoppedByCheck = run.status === "error" &&
+    messages.at(-1)?.message.includes("in 'check -assert'") === true;
+  return {
+    treeError: tree.hasError,
+    yosysAccepts: run.status === "ok" || stoppedByCheck,
+    checkPasses: run.status === "ok",
+    yosys: messages.filter(({ message }) => !message.includes("in 'check -assert'")),
+    ...(compiled === undefined
+      ? {}
+      : { icarusAccepts: compiled.accepted, icarus: diagnosticsOf(compiled.log) }),
+  };
+}
+
+/** Whether two designs behave alike, and how that was found out. */
+export interface Comparison {
+  verdict: "equal" | "different" | "unknown";
+  evidence: string;
+}
+
+/** How behaviour is compared: by default random inputs, then the equivalence check of Yosys. */
+export interface ClassifyOptions {
+  compare?: (wrong: string) => Promise<Comparison>;
+}
+
+/** Finds out the class of a mutant of `original`. */
+export async function classify(
+  original: string,
+  mutant: Mutant,
+  tools: Tools,
+  options: ClassifyOptions = {},
+): Promise<Classified> {
+  const observation = await observe(mutant.text, tools);
+  const { treeError, yosysAccepts, checkPasses, icarusAccepts } = observation;
+  const result = (observed: ObservedClass, evidence: string) => ({
+    observed,
+    observation,
+    evidence,
+  });
+  const syntax = observation.yosys.some(({ message }) => message.startsWith("syntax error"));
+  if (treeError || syntax) {
+    if (treeError && !yosysAccepts && icarusAccepts !== true) {
+      return result("P", icarusAccepts === undefined ? "tree, yosys" : "tree, yosys, icarus");
+    }
+    return result("undecided", "the parsers disagree");
+  }
+  if (icarusAccepts === false) return result("E", "icarus");
+  if (icarusAccepts === undefined) {
+    const evidence = await elaborationEvidence(mutant, observation, tools.yosys);
+    if (evidence !== undefined) return result("E", evidence);
+  }
+  if (!yosysAccepts) return result("undecided", "yosys rejects, icarus does not");
+  if (!checkPasses) return result("W", "yosys check");
+  const compare = options.compare ??
+    ((wrong) => compareBehaviour(original, wrong, mutant, tools.yosys));
+  const { verdict, evidence } = await compare(mutant.text);
+  if (verdict === "unknown") return result("undecided", evidence);
+  return result(verdict === "different" ? "F" : "Q", evidence);
+}
+
+/** Evidence for class E where there is no Icarus. */
+async function elaborationEvidence(
+  mutant: Mutant,
+  { yosys, yosysAccepts }: Observation,
+  pool: YosysPool,
+): Promise<string | undefined> {
+  if (!yosysAccepts) return "yosys error";
+  if (yosys.some(({ message }) => message.includes("is assigned in a block"))) {
+    return "yosys assigned in a block";
+  }
+  if (
+    mutant.rule === "type.wire2reg" &&
+    yosys.some(({ message }) => message.includes("is assigned in a continuous assignment"))
+  ) {
+    return "yosys assigned in a continuous assignment";
+  }
+  if (mutant.rule !== "name.undeclared") return undefined;
+  const text = "`default_nettype none\n" + mutant.text;
+  const { status } = await pool.run({ script: checkScript, files: { "m.v": text } });
+  return status === "error" ? "yosys default_nettype none" : undefined;
+}
+
+/**
+ * Random inputs first, since they are fast and show a difference as people see it; then a proof that
+ * there is none. The proof looks at one clock edge as a step, so it cannot judge which edge it is.
+ */
+async function compareBehaviour(
+  original: string,
+  wrong: string,
+  { rule }: Mutant,
+  yosys: YosysPool,
+): Promise<Comparison> {
+  const modules = modulesOf(await parseVerilog(original));
+  const used = new Set(
+    modules.flatMap(({ items }) =>
+      items.flatMap((item) => item.kind === "instance" ? [item.module] : [])
+    ),
+  );
+  const top = modules.find(({ name }) => !used.has(name));
+  if (top === undefined) return { verdict: "unknown", evidence: "no top module" };
+  const reset = resetOf(top);
+  const seen = await compareByStimulus({
+    gold: original,
+    gate: wrong,
+    top: top.name,
+    reset,
+    yosys,
+  });
+  if (seen === "different") return { verdict: "different", evidence: "simulation" };
+  if (rule === "edge.swap") return { verdict: "unknown", evidence: "simulation saw no difference" };
+  const { verdict } = await compareModules(yosys, {
+    gold: original,
+    gate: wrong,
+    goldTop: top.name,
+    gateTop: top.name,
+    ...(reset === undefined ? {} : { reset }),
+  });
+  if (verdict === "equal") return { verdict, evidence: "equivalence" };
+  const differs = verdict === "different" || verdict === "interface";
+  return { verdict: differs ? "different" : "unknown", evidence: `equivalence: ${verdict}` };
+}

@@ -1,0 +1,211 @@
+/**
+ * A module as gates and flip-flops: Yosys maps it, its JSON is read here.
+ *
+ * @module
+ */
+import { lex } from "../lex.ts";
+import type { YosysPool } from "../tools/yosys.ts";
+
+/** Number of a net; 0, 1 and 2 are the constants 0, 1 and x. */
+export type Net = number;
+
+/** Nets of the constants. */
+export const constantNets = { zero: 0, one: 1, unknown: 2 } as const;
+
+/** A gate without memory. */
+export interface Gate {
+  /** Yosys's name without the frame: `AND`, `MUX`, … */
+  type: string;
+  /** Input nets in the order A, B, C, D or A, B, S. */
+  inputs: Net[];
+  output: Net;
+}
+
+/** A flip-flop or latch, all pins active high. Absent pins are not there. */
+export interface Register {
+  kind: "flipflop" | "latch";
+  data: Net;
+  /** Rising clock, or the level at which a latch is open. Absent: set and reset alone. */
+  clock?: Net;
+  enable?: Net;
+  set?: Net;
+  reset?: Net;
+  /** Loads `loadData` while high. */
+  load?: Net;
+  loadData?: Net;
+  output: Net;
+  /** 0, 1 or x before anything happens. */
+  initial: 0 | 1 | "x";
+}
+
+/** The whole circuit. */
+export interface Netlist {
+  nets: number;
+  gates: Gate[];
+  registers: Register[];
+  /** Nets of each input and output, least significant bit first. */
+  inputs: Map<string, Net[]>;
+  outputs: Map<string, Net[]>;
+}
+
+/** Why a design cannot be simulated here. */
+export interface Refusal {
+  refused: string;
+}
+
+/** Registers of the largest circuit that is taken (64 kbit of memory). */
+const mostRegisters = 65_536;
+
+const dff = ["$_DFF_P_", "$_DFFE_PP_", "$_DFF_PP0_", "$_DFF_PP1_", "$_DFFSR_PPP_", "$_ALDFF_PP_"];
+const latches = ["$_DLATCH_P_", "$_DLATCH_PP0_", "$_DLATCH_PP1_", "$_DLATCHSR_PPP_", "$_SR_PP_"];
+const script = (top: string) =>
+  `read_verilog d.v; hierarchy -check -top ${top}; proc; flatten -noscopeinfo; check -assert; memory; techmap; simplemap; ` +
+  `dfflegalize ${[...dff, ...latches].map((cell) => `-cell ${cell} 01`).join(" ")}; ` +
+  `techmap; simplemap; opt_clean; write_json d.json`;
+
+/** System functions that say nothing at run time. */
+const harmless = new Set(["$signed", "$unsigned", "$clog2", "$bits"]);
+
+/**
+ * Maps `top` of a Verilog text to gates, or says what stands in the way: an error, conflicting drivers,
+ * a loop, delays, system tasks, tri-states, or a circuit that is too large.
+ */
+export async function netlistOf(
+  text: string,
+  top: string,
+  yosys: YosysPool,
+): Promise<Netlist | Refusal> {
+  const outside = unsuited(text);
+  if (outside !== undefined) return { refused: outside };
+  if (!/^[\w$]+$/.test(top)) return { refused: `top module ${top}` };
+  const { status, log, files } = await yosys.run({
+    script: script(top),
+    files: { "d.v": text },
+    outputs: ["d.json"],
+  });
+  if (status === "time" || status === "memory") return { refused: `mapping ran out of ${status}` };
+  const json = files["d.json"];
+  if (status === "error" || json === undefined) return { refused: reason(log) };
+  return read(JSON.parse(json), top);
+}
+
+function unsuited(text: string): string | undefined {
+  const tokens = lex(text);
+  for (const [at, token] of tokens.entries()) {
+    if (token.text.startsWith("$") && !harmless.has(token.text)) return token.text;
+    if (token.text === "#" && tokens[at + 1]?.kind === "number") return "a delay";
+    if (token.text === "real" || token.text === "`include") return token.text;
+  }
+  return undefined;
+}
+
+function reason(log: string): string {
+  const warning = /Warning: (multiple conflicting drivers|found logic loop)/.exec(log)?.[1];
+  if (warning !== undefined) return warning;
+  return /ERROR: (.*)/.exec(log)?.[1]?.slice(0, 200) ?? "an error without a message";
+}
+
+interface YosysModule {
+  ports: Record<string, { direction: string; bits: (number | string)[] }>;
+  cells: Record<string, { type: string; connections: Record<string, (number | string)[]> }>;
+  netnames: Record<string, { bits: (number | string)[]; attributes: Record<string, unknown> }>;
+}
+
+function read(json: { modules: Record<string, YosysModule> }, top: string): Netlist | Refusal {
+  const module = json.modules[top];
+  if (module === undefined) return { refused: `no module ${top}` };
+  const numbers = new Map<number, Net>();
+  const net = (bit: number | string | undefined): Net => {
+    if (bit === "0") return constantNets.zero;
+    if (bit === "1") return constantNets.one;
+    if (typeof bit !== "number") return constantNets.unknown;
+    let number = numbers.get(bit);
+    if (number === undefined) {
+      number = numbers.size + 3;
+      numbers.set(bit, number);
+    }
+    return number;
+  };
+  const initials = new Map<Net, 0 | 1>();
+  for (const { bits, attributes } of Object.values(module.netnames)) {
+    const init = attributes.init;
+    if (typeof init !== "string") continue;
+    bits.forEach((bit, at) => {
+      const value = init[init.length - 1 - at];
+      if (value === "0" || value === "1") initials.set(net(bit), value === "1" ? 1 : 0);
+    });
+  }
+  const gates: Gate[] = [];
+  const registers: Register[] = [];
+  for (const { type, connections } of Object.values(module.cells)) {
+    const pin = (name: string): Net => net(connections[name]?.[0]);
+    const found = register(type, pin);
+    if (found !== undefined) {
+      registers.push({ ...found, initial: initials.get(found.output) ?? "x" });
+      continue;
+    }
+    const name = /^\$_(\w+?)_$/.exec(type)?.[1];
+    if (name === undefined || !gateTypes.has(name)) return { refused: `cell ${type}` };
+    const inputs = ["A", "B", "C", "D", "S"].filter((port) => port in connections).map(pin);
+    gates.push({ type: name, inputs, output: pin("Y") });
+  }
+  if (registers.length > mostRegisters) return { refused: `${registers.length} bits of memory` };
+  const inputs = new Map<string, Net[]>();
+  const outputs = new Map<string, Net[]>();
+  for (const [name, { direction, bits }] of Object.entries(module.ports)) {
+    if (direction === "inout") return { refused: `inout port ${name}` };
+    (direction === "input" ? inputs : outputs).set(name, bits.map(net));
+  }
+  return { nets: numbers.size + 3, gates, registers, inputs, outputs };
+}
+
+const gateTypes = new Set(
+  [
+    "BUF",
+    "NOT",
+    "AND",
+    "NAND",
+    "OR",
+    "NOR",
+    "XOR",
+    "XNOR",
+    "ANDNOT",
+    "ORNOT",
+    "MUX",
+    "NMUX",
+    "AOI3",
+    "OAI3",
+  ],
+);
+
+function register(type: string, pin: (name: string) => Net): Omit<Register, "initial"> | undefined {
+  const flipflop = { kind: "flipflop", data: pin("D"), clock: pin("C"), output: pin("Q") } as const;
+  const latch = { kind: "latch", data: pin("D"), clock: pin("E"), output: pin("Q") } as const;
+  const { zero, one } = constantNets;
+  switch (type) {
+    case "$_DFF_P_":
+      return flipflop;
+    case "$_DFFE_PP_":
+      return { ...flipflop, enable: pin("E") };
+    case "$_DFF_PP0_":
+      return { ...flipflop, reset: pin("R") };
+    case "$_DFF_PP1_":
+      return { ...flipflop, set: pin("R") };
+    case "$_DFFSR_PPP_":
+      return { ...flipflop, set: pin("S"), reset: pin("R") };
+    case "$_ALDFF_PP_":
+      return { ...flipflop, load: pin("L"), loadData: pin("AD") };
+    case "$_DLATCH_P_":
+      return latch;
+    case "$_DLATCH_PP0_":
+      return { ...latch, reset: pin("R") };
+    case "$_DLATCH_PP1_":
+      return { ...latch, set: pin("R") };
+    case "$_DLATCHSR_PPP_":
+      return { ...latch, set: pin("S"), reset: pin("R") };
+    case "$_SR_PP_":
+      return { kind: "latch", data: zero, output: pin("Q"), set: pin("S"), reset: pin("R") };
+    default:
+      return type === "$_FF_" ? { ...flipflop, clock: one } : undefined;
+  }
+}

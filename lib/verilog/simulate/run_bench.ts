@@ -1,0 +1,91 @@
+/**
+ * Runs benches in the embedded simulator.
+ *
+ * @module
+ */
+import type { YosysPool } from "../tools/yosys.ts";
+import { type Bench, benchTotal, bitsOf } from "./bench.ts";
+import { netlistOf, type Refusal } from "./netlist.ts";
+import { Simulation } from "./simulation.ts";
+
+/** How many comparisons held. */
+export interface BenchOutcome {
+  passed: number;
+  total: number;
+  /** Why the design could not be run; then nothing passed. */
+  refused?: string;
+}
+
+/** Maps the design, then runs the bench once. */
+export async function runBench(
+  text: string,
+  bench: Bench,
+  yosys: YosysPool,
+): Promise<BenchOutcome> {
+  const simulation = await simulationOf(text, bench.top, yosys);
+  if ("refused" in simulation) {
+    return { passed: 0, total: benchTotal(bench), refused: simulation.refused };
+  }
+  return runSteps(simulation, bench);
+}
+
+/** A design ready to run, or why not. */
+export async function simulationOf(
+  text: string,
+  top: string,
+  yosys: YosysPool,
+): Promise<Simulation | Refusal> {
+  const netlist = await netlistOf(text, top, yosys);
+  return "refused" in netlist ? netlist : Simulation.of(netlist);
+}
+
+/** Runs the steps of a bench from the simulation's beginning. */
+export function runSteps(simulation: Simulation, bench: Bench): BenchOutcome {
+  const total = benchTotal(bench);
+  const ports = [...Object.keys(bench.inputs)].every((name) => simulation.inputs.has(name)) &&
+    [...Object.keys(bench.outputs)].every((name) => simulation.outputs.has(name));
+  if (!ports) return { passed: 0, total, refused: "ports of other names or directions" };
+  simulation.reset();
+  let passed = 0;
+  for (const { set, expect } of bench.steps) {
+    let settled = true;
+    for (const [name, value] of Object.entries(set)) {
+      const nets = simulation.inputs.get(name);
+      const width = bench.inputs[name];
+      if (nets === undefined || width === undefined) continue;
+      const timing = simulation.timing.has(name);
+      // What was set before must be in place when something that acts at once changes.
+      if (timing) settled = simulation.settle() && settled;
+      const bits = bitsOf(value, width);
+      nets.forEach((net, at) => {
+        const bit = bits[at];
+        // A port wider than the bench's wire hangs in the air.
+        const unknown = bit === undefined || bit === "x" || bit === "z";
+        simulation.setBit(net, bit === "1" ? -1 : 0, unknown ? -1 : 0);
+      });
+      if (timing) settled = simulation.settle() && settled;
+    }
+    settled = simulation.settle() && settled;
+    if (!settled) return { passed, total, refused: "the circuit oscillates" };
+    if (expect !== undefined && holds(simulation, bench, expect)) passed++;
+  }
+  return { passed, total };
+}
+
+function holds(
+  simulation: Simulation,
+  bench: Bench,
+  expect: Record<string, number | string>,
+): boolean {
+  return Object.entries(expect).every(([name, value]) => {
+    const nets = simulation.outputs.get(name) ?? [];
+    return bitsOf(value, bench.outputs[name] ?? 1).every((bit, at) => {
+      const net = nets[at];
+      // Simulators fill a wire that is wider than its port with zeros.
+      if (net === undefined) return bit === "0";
+      const unknown = (simulation.unknown(net) & 1) !== 0;
+      if (bit === "x") return unknown;
+      return !unknown && ((simulation.value(net) & 1) !== 0) === (bit === "1");
+    });
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * Icarus Verilog, where it is installed: an event simulator that also runs behavioural test benches.
+ * What it runs is foreign code: it gets a temporary folder, limits, no file tasks, and no environment.
+ * It is not kept from reading the disk or from the network.
+ *
+ * @module
+ */
+import { lex } from "../lex.ts";
+import { type LimitedResult, type Limits, runLimited, toolLimits } from "./limited_process.ts";
+import { withFiles } from "./scratch.ts";
+
+/** Which language a file is read as. */
+export type Generation = "2005" | "2012";
+
+/** What a simulation printed. */
+export interface SimulationRun {
+  /** `compile`: rejected by the compiler; `refused`: holds a task that touches files; else how it ended. */
+  ended: LimitedResult["ended"] | "compile" | "refused";
+  /** Messages of the compiler, or what the simulation printed. */
+  output: string;
+}
+
+/** System tasks that read or write files, or run programs. */
+const fileTasks = new Set(
+  ("$fopen $fopenr $fopenw $fopena $fclose $fwrite $fdisplay $fmonitor $fstrobe $fread $fgets $fgetc $fscanf " +
+    "$readmemh $readmemb $writememh $writememb $dumpfile $dumpvars $dumpon $dumpoff $dumpall $dumpports " +
+    "$dumplimit $dumpflush $system $sformat_file $sdf_annotate $save $restart $incsave $async$and$array")
+    .split(" "),
+);
+
+/** The first system task or directive that reaches outside, if there is one. */
+export function reachesOutside(text: string): string | undefined {
+  return lex(text).find(({ text }) => fileTasks.has(text) || text === "`include")?.text;
+}
+
+/** The commands of Icarus Verilog. */
+export class Icarus {
+  /** First line of `iverilog -V`. */
+  readonly version: string;
+  readonly #limits: Limits;
+
+  /** Use {@linkcode findIcarus}. */
+  constructor(version: string, limits: Limits) {
+    this.version = version;
+    this.#limits = limits;
+  }
+
+  /** Reads and elaborates files without running them. */
+  async check(
+    files: Record<string, string>,
+    generation: Generation = "2005",
+  ): Promise<{ accepted: boolean; log: string }> {
+    const refused = refusal(files);
+    if (refused !== undefined) return { accepted: false, log: refused };
+    return await withFiles(files, async (folder) => {
+      const args = [`-g${generation}`, "-t", "null", ...Object.keys(files)];
+      const { ended, code, output } = await runLimited("iverilog", args, folder, this.#limits);
+      return { accepted: ended === "exit" && code === 0, log: output };
+    });
+  }
+
+  /** Compiles and runs files; ends when the design calls `$finish` or at a limit. */
+  async simulate(
+    files: Record<string, string>,
+    generation: Generation = "2012",
+  ): Promise<SimulationRun> {
+    const refused = refusal(files);
+    if (refused !== undefined) return { ended: "refused", output: refused };
+    return await withFiles(files, async (folder) => {
+      const args = [`-g${generation}`, "-o", "compiled.vvp", ...Object.keys(files)];
+      const compiled = await runLimited("iverilog", args, folder, this.#limits);
+      if (compiled.ended !== "exit" || compiled.code !== 0) {
+        return { ended: "compile", output: compiled.output };
+      }
+      const { ended, output } = await runLimited(
+        "vvp",
+        ["-n", "compiled.vvp"],
+        folder,
+        this.#limits,
+      );
+      return { ended, output };
+    });
+  }
+}
+
+function refusal(files: Record<string, string>): string | undefined {
+  for (const [name, text] of Object.entries(files)) {
+    const task = reachesOutside(text);
+    if (task !== undefined) return `${name}: ${task} is not allowed here`;
+  }
+  return undefined;
+}
+
+let found: Promise<Icarus | undefined> | undefined;
+
+/** Icarus Verilog when it is installed; `OFFPRINT_ICARUS=0` hides it. */
+export function findIcarus(limits: Limits = toolLimits): Promise<Icarus | undefined> {
+  if (limits !== toolLimits) return find(limits);
+  found ??= find(limits);
+  return found;
+}
+
+async function find(limits: Limits): Promise<Icarus | undefined> {
+  if (Deno.env.get("OFFPRINT_ICARUS") === "0") return undefined;
+  try {
+    const { output } = await runLimited("iverilog", ["-V"], Deno.cwd(), limits);
+    const version = output.split("\n")[0]?.trim() ?? "";
+    return version.startsWith("Icarus") ? new Icarus(version, limits) : undefined;
+  } catch {
+    return undefined;
+  }
+}

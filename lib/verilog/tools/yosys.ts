@@ -1,0 +1,236 @@
+/**
+ * Yosys without a system package: the WebAssembly build of `npm:@yowasp/yosys` in child processes that
+ * are kept warm, limited in time and memory, and killed when they overrun.
+ *
+ * @module
+ */
+import { UserError } from "offprint/errors.ts";
+import { killGroup, limitedCommand } from "./limited_process.ts";
+import type { YosysAnswer, YosysRequest } from "./yosys_child.ts";
+
+/** Name and version, for records and cards. */
+export const yosysVersion = "Yosys 0.55 (@yowasp/yosys 0.55.944)";
+
+/** What one run may use, and how many processes share the work. */
+export interface YosysOptions {
+  /** Processes kept warm; each takes about 400 MB. Default 1. */
+  processes?: number;
+  /** Time for one run, in milliseconds. Default 20 000. */
+  timeMs?: number;
+  /** Data memory of a process, in bytes, enforced where `prlimit` exists. Default 1.5 GB. */
+  memoryBytes?: number;
+  /** Characters kept of a log. Default 1 000 000. */
+  logBytes?: number;
+}
+
+/** A run of a Yosys script over files in memory. */
+export interface YosysRun {
+  /** Commands, separated by `;` or line breaks. */
+  script: string;
+  /** Files the script may read, by name. */
+  files: Record<string, string>;
+  /** Files to return. */
+  outputs?: string[];
+}
+
+/** How it went. */
+export interface YosysResult {
+  /** `ok`, `error` (Yosys said no), or the limit that ended it. */
+  status: "ok" | "error" | "time" | "memory";
+  log: string;
+  files: Record<string, string>;
+}
+
+/** A pool of Yosys processes. Close it, or use `await using`. */
+export class YosysPool implements AsyncDisposable {
+  readonly #options: Required<YosysOptions>;
+  readonly #idle: Worker[] = [];
+  readonly #all = new Set<Worker>();
+  readonly #waiting: ((worker: Worker) => void)[] = [];
+  #closed = false;
+
+  constructor(options: YosysOptions = {}) {
+    this.#options = {
+      processes: options.processes ?? 1,
+      timeMs: options.timeMs ?? 20_000,
+      memoryBytes: options.memoryBytes ?? 1_500_000_000,
+      logBytes: options.logBytes ?? 1_000_000,
+    };
+    if (!Number.isInteger(this.#options.processes) || this.#options.processes < 1) {
+      throw new RangeError(
+        `YosysPool: got ${this.#options.processes} processes, expected at least 1`,
+      );
+    }
+  }
+
+  /** How many runs can go on at once. */
+  get processes(): number {
+    return this.#options.processes;
+  }
+
+  /**
+   * Runs a script. A run that overruns its time is killed with its process; the next one starts afresh.
+   *
+   * @throws {UserError} when Yosys cannot be started.
+   */
+  async run({ script, files, outputs = [] }: YosysRun): Promise<YosysResult> {
+    const worker = await this.#take();
+    let answer: YosysAnswer | "time" | "memory";
+    try {
+      const { timeMs, logBytes } = this.#options;
+      answer = await worker.ask({ script, files, outputs, logBytes }, timeMs);
+    } catch (error) {
+      this.#drop(worker);
+      throw error;
+    }
+    if (answer === "time" || answer === "memory") {
+      this.#drop(worker);
+      return { status: answer, log: "", files: {} };
+    }
+    if (answer.failure !== undefined) {
+      // Memory of a WebAssembly instance that failed is in no known state.
+      this.#drop(worker);
+      return { status: "memory", log: answer.log, files: {} };
+    }
+    this.#give(worker);
+    return { status: answer.code === 0 ? "ok" : "error", log: answer.log, files: answer.files };
+  }
+
+  async #take(): Promise<Worker> {
+    if (this.#closed) throw new Error("YosysPool: already closed");
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#all.size < this.#options.processes) return this.#start();
+    return await new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#options.memoryBytes);
+    this.#all.add(worker);
+    return worker;
+  }
+
+  #give(worker: Worker): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(worker);
+    else next(worker);
+  }
+
+  #drop(worker: Worker): void {
+    this.#all.delete(worker);
+    worker.kill();
+    const next = this.#waiting.shift();
+    if (next !== undefined && !this.#closed) next(this.#start());
+  }
+
+  /** Ends all processes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#all].map((worker) => worker.close()));
+    this.#all.clear();
+  }
+}
+
+const childScript = new URL("./yosys_child.ts", import.meta.url);
+const lockFile = new URL("../../../deno.lock", import.meta.url);
+
+/** One process and its pipe. */
+class Worker {
+  readonly #child: Promise<Deno.ChildProcess>;
+  #lines: ReadableStreamDefaultReader<string> | undefined;
+  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #rest = "";
+  #killed = false;
+  #asking = 0;
+
+  constructor(memoryBytes: number) {
+    this.#child = this.#spawn(memoryBytes);
+  }
+
+  async #spawn(memoryBytes: number): Promise<Deno.ChildProcess> {
+    const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env"];
+    const locked = await Deno.stat(lockFile).then(() => true, () => false);
+    if (locked) args.push("--lock", decodeURIComponent(lockFile.pathname), "--frozen");
+    const [program, all] = await limitedCommand(Deno.execPath(), [...args, childScript.href], {
+      memoryBytes,
+    });
+    const child = new Deno.Command(program, {
+      args: all,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+      detached: Deno.build.os !== "windows",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    this.#writer = child.stdin.getWriter();
+    this.#lines = child.stdout.pipeThrough(new TextDecoderStream() as never).getReader() as never;
+    if (this.#killed) killGroup(child);
+    // An idle process must not keep ours alive when nobody closes the pool.
+    if (this.#asking === 0) child.unref();
+    return child;
+  }
+
+  /** Sends a request and waits for its answer, at most `timeMs`. */
+  async ask(request: YosysRequest, timeMs: number): Promise<YosysAnswer | "time" | "memory"> {
+    this.#asking++;
+    const child = await this.#child;
+    child.ref();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.kill();
+    }, timeMs);
+    try {
+      await this.#writer!.write(new TextEncoder().encode(JSON.stringify(request) + "\n"));
+      const line = await this.#line();
+      if (line !== undefined) return JSON.parse(line);
+      if (late) return "time";
+      const { code } = await child.status;
+      if (code === 1) {
+        throw new UserError({
+          what: "Yosys",
+          got: `a child process that ended with status ${code}`,
+          expected: "npm:@yowasp/yosys to load",
+          todo: "Fetch it once with a network: deno cache npm:@yowasp/yosys@0.55.944",
+        });
+      }
+      return "memory";
+    } catch (error) {
+      if (late) return "time";
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#asking--;
+      child.unref();
+    }
+  }
+
+  async #line(): Promise<string | undefined> {
+    let at = this.#rest.indexOf("\n");
+    while (at === -1) {
+      const { value, done } = await this.#lines!.read();
+      if (done) return undefined;
+      // A long answer comes in many pieces; only the new piece is searched.
+      const from = this.#rest.length;
+      this.#rest += value;
+      at = this.#rest.indexOf("\n", from);
+    }
+    const line = this.#rest.slice(0, at);
+    this.#rest = this.#rest.slice(at + 1);
+    return line;
+  }
+
+  kill(): void {
+    this.#killed = true;
+    this.#child.then(killGroup, () => {});
+  }
+
+  async close(): Promise<void> {
+    this.kill();
+    const child = await this.#child.catch(() => undefined);
+    child?.ref();
+    await child?.status;
+    await this.#writer?.abort().catch(() => {});
+    await this.#lines?.cancel().catch(() => {});
+  }
+}

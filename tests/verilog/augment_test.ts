@@ -1,0 +1,178 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { UserError } from "offprint/errors.ts";
+import { stream } from "offprint/random.ts";
+import {
+  augment,
+  type AugmentedRecord,
+  describeScript,
+  folderSource,
+  generatedSource,
+  readScript,
+  saturatingCounter,
+  scriptLevels,
+  scriptRecords,
+  scriptRequest,
+  writeScript,
+  YosysPool,
+} from "offprint/verilog/mod.ts";
+
+const base = {
+  flows: ["A1", "A2"] as const,
+  seed: 1,
+  completionsPerModule: 5,
+  mutantsPerFile: 3,
+  scripts: 7,
+};
+
+async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a folder of good and bad files becomes records, and every bad one is named", async () => {
+  await inFolder(async (folder) => {
+    const file = (name: string) => join(folder, name);
+    await Deno.mkdir(file("sub"));
+    await Deno.writeTextFile(file("sub/good.v"), saturatingCounter);
+    await Deno.writeTextFile(file("copy.v"), saturatingCounter.replaceAll("cnt", "count"));
+    await Deno.writeTextFile(file("broken.v"), "module m(");
+    await Deno.writeTextFile(
+      file("include.sv"),
+      '`include "missing.vh"\nmodule inc(input a, output y); assign y = a; endmodule',
+    );
+    await Deno.writeTextFile(
+      file("nested.v"),
+      `module n; assign y = ${"(".repeat(20_000)}a${")".repeat(20_000)}; endmodule`,
+    );
+    await Deno.writeFile(file("binary.v"), new Uint8Array([1, 0, 2]));
+    await Deno.writeFile(file("latin.v"), new Uint8Array([47, 47, 32, 0xe9]));
+    await Deno.writeTextFile(file("large.v"), "x".repeat(1_000_001));
+    await Deno.writeTextFile(file("empty.v"), "");
+    await Deno.writeTextFile(
+      file("odd.v"),
+      "module odd(input a); initial fork a = 1; join endmodule",
+    );
+    await Deno.writeTextFile(file("notes.txt"), "no Verilog");
+    const out = file("out.jsonl");
+    const manifest = (await augment({ ...base, source: await folderSource(folder), out }))!;
+    assertEquals(manifest.files, 10);
+    assertEquals(manifest.duplicates, 1);
+    assertEquals(manifest.skipped.map(({ file }) => file), [
+      "binary.v",
+      "broken.v",
+      "empty.v",
+      "large.v",
+      "latin.v",
+      "nested.v",
+    ]);
+    assertEquals(manifest.notes.modules, 3);
+    assertEquals(manifest.notes.described, 2);
+    assertEquals(Object.keys(manifest.notes.unsupported).length, 1);
+    const lines = (await Deno.readTextFile(out)).trimEnd().split("\n");
+    const records = lines.map((line) => JSON.parse(line) as AugmentedRecord);
+    assertEquals(
+      records.length,
+      Object.values(manifest.tasks).reduce((sum, { records }) => sum + records, 0),
+    );
+    assertEquals(records.filter(({ split }) => split === "unsupported").length, 1);
+    assert(records.every((record) => record.instruction !== "" && record.output !== ""));
+  });
+});
+
+Deno.test("the data set is the same however often the run was stopped", async () => {
+  await inFolder(async (folder) => {
+    const source = () => generatedSource(25, 4);
+    const whole = await augment({
+      ...base,
+      flows: ["A1", "A2", "C"],
+      source: source(),
+      out: join(folder, "a"),
+    });
+    const out = join(folder, "b");
+    for (const stopAt of [3, 11]) {
+      const stop = new AbortController();
+      const options = { ...base, flows: ["A1", "A2", "C"] as const, source: source(), out };
+      const onProgress = (done: number) => done === stopAt ? stop.abort() : undefined;
+      assertEquals(await augment({ ...options, onProgress, signal: stop.signal }), undefined);
+    }
+    const rest = await augment({ ...base, flows: ["A1", "A2", "C"], source: source(), out });
+    assertEquals(rest, whole);
+    assertEquals(await Deno.readTextFile(out), await Deno.readTextFile(join(folder, "a")));
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+      "a",
+      "a.manifest.json",
+      "b",
+      "b.manifest.json",
+    ]);
+    assertEquals(whole!.tasks["prose to script"]!.records, 7);
+  });
+});
+
+Deno.test("flow B keeps confirmed mutants and never an unchanged file", async () => {
+  await inFolder(async (folder) => {
+    await using yosys = new YosysPool();
+    const out = join(folder, "out.jsonl");
+    const options = { ...base, flows: ["B"] as const, source: generatedSource(4, 2), out };
+    await assertRejects(() => augment(options), UserError, "no tools");
+    const manifest = (await augment({ ...options, tools: { yosys } }))!;
+    assertEquals(manifest.notes.mutants, 12);
+    const records = (await Deno.readTextFile(out)).trimEnd().split("\n").map((line) =>
+      JSON.parse(line) as AugmentedRecord
+    );
+    assert(records.length >= 12);
+    for (const { task, input, output, origin } of records) {
+      assert(!input.endsWith(output));
+      assertEquals(task === "repair with report", /^(line \d+: )?(error|warning): /.test(input));
+      assert(["P", "E", "W", "F"].includes(origin.class as string));
+    }
+  });
+});
+
+Deno.test("scripts say what was asked for, and a wrong one is seen", () => {
+  for (const level of scriptLevels) {
+    for (let at = 0; at < 20; at++) {
+      const request = scriptRequest(level, stream(1, level, at));
+      assertEquals(readScript(writeScript(request)), request);
+      assert(describeScript(request).includes(request.design));
+    }
+  }
+  const request = scriptRequest("mixed", stream(1));
+  const script = writeScript(request);
+  assert(
+    JSON.stringify(readScript(script.replace(/period=[\d.]+/, "period=99"))) !==
+      JSON.stringify(request),
+  );
+  assertEquals(readScript(script.replace("chip.run()", "")), undefined);
+  assertEquals(readScript(script + "import os\n"), undefined);
+  assertEquals([...scriptRecords(10, 1)].length, 10);
+});
+
+Deno.test("wrong folders and options give one line", async () => {
+  await inFolder(async (folder) => {
+    await assertRejects(() => folderSource(folder), UserError, "no file ending in .v");
+    await assertRejects(() => folderSource(join(folder, "none")), UserError, "NotFound");
+    const script = new URL("../../lib/verilog/augment_main.ts", import.meta.url).href;
+    for (
+      const [args, words] of [
+        [["x"], "--out"],
+        [["--out", "o"], "one folder"],
+        [["--frob"], "known options"],
+        [["--out", "o", "--generate", "many"], "--generate"],
+        [["--out", "o", "--generate", "3", "--flows", "A9"], "--flows"],
+      ] as const
+    ) {
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "-q", script, ...args],
+        cwd: folder,
+      }).output();
+      const text = new TextDecoder().decode(stderr).trim();
+      assertEquals([code, text.split("\n").length], [2, 1], text);
+      assert(text.includes(words), text);
+    }
+  });
+});

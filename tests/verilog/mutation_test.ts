@@ -1,0 +1,145 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  applyEdits,
+  classify,
+  diagnosticsOf,
+  diagnosticText,
+  findIcarus,
+  type Mutant,
+  mutate,
+  mutationRules,
+  mutationsOf,
+  saturatingCounter,
+  undoEdits,
+  YosysPool,
+} from "offprint/verilog/mod.ts";
+
+async function drawn(rule: Mutant["rule"], line: number, inserted?: string): Promise<Mutant> {
+  const found = (await mutationsOf(saturatingCounter)).find((mutation) =>
+    mutation.rule === rule && mutation.line === line &&
+    (inserted === undefined || mutation.edits[0]!.inserted === inserted)
+  );
+  assert(found !== undefined, `${rule} at ${line}`);
+  return { ...found, text: applyEdits(saturatingCounter, found.edits), seed: 0 };
+}
+
+Deno.test("every rule of the catalogue has a place, edits undo, and drawing is seeded", async () => {
+  const all = await mutationsOf(saturatingCounter);
+  const rules = new Set(all.map(({ rule }) => rule));
+  assertEquals(
+    mutationRules.filter((rule) => !rules.has(rule)),
+    ["width.drop"].filter((rule) => !rules.has(rule as never)),
+  );
+  for (const { edits, line } of all) {
+    const text = applyEdits(saturatingCounter, edits);
+    assert(text !== saturatingCounter && edits.length <= 4 && line >= 1);
+    assertEquals(undoEdits(text, edits), saturatingCounter);
+  }
+  const some = await mutate(saturatingCounter, { seed: 5, count: 20 });
+  assertEquals(some, await mutate(saturatingCounter, { seed: 5, count: 20 }));
+  assertEquals(new Set(some.map(({ text }) => text)).size, 20);
+  assertEquals(
+    (await mutate(saturatingCounter, { seed: 1, count: 500 })).length <= all.length,
+    true,
+  );
+  assertEquals(await mutationsOf("module m("), []);
+  assertThrows(() => applyEdits("abc", [{ start: 0, removed: "x", inserted: "" }]), RangeError);
+});
+
+Deno.test("several edits apply and undo together", () => {
+  const edits = [
+    { start: 6, removed: "c", inserted: "see" },
+    { start: 0, removed: "a", inserted: "" },
+    { start: 3, removed: "", inserted: "<>" },
+  ];
+  assertEquals(
+    applyEdits("a bb  c", edits),
+    " bb"[0] + "bb<>".slice(0, 0) + applyEdits(" bb  c", [
+      { start: 5, removed: "c", inserted: "see" },
+      { start: 2, removed: "", inserted: "<>" },
+    ]).slice(1),
+  );
+  assertEquals(undoEdits(applyEdits("a bb  c", edits), edits), "a bb  c");
+});
+
+Deno.test("the specification's mutants have their classes and messages", async () => {
+  await using yosys = new YosysPool();
+  const icarus = await findIcarus();
+  const tools = { yosys, icarus };
+  const semicolon = await classify(saturatingCounter, await drawn("word.semicolon", 10), tools);
+  assertEquals(semicolon.observed, "P");
+  assertEquals(semicolon.observation.yosys[0], {
+    severity: "error",
+    line: 11,
+    message: "syntax error, unexpected TOK_ELSE",
+  });
+  const messages: [Mutant["rule"], number, string | undefined, number, string][] = [
+    ["word.keyword", 13, undefined, 14, "unexpected TOK_ASSIGN"],
+    ["word.keyword", 15, undefined, 1, "unexpected end of file"],
+    ["word.keyword", 8, "", 8, "unexpected TOK_POSEDGE"],
+    ["word.operand", 12, undefined, 12, "unexpected ';'"],
+    ["word.insert", 9, "foo if", 9, "unexpected TOK_IF"],
+    ["word.insert", 14, "assign assign", 14, "unexpected TOK_ASSIGN"],
+    ["cond.empty", 11, undefined, 11, "unexpected ')'"],
+    ["cond.drop", 9, undefined, 11, "unexpected TOK_ELSE"],
+  ];
+  for (const [rule, line, inserted, at, message] of messages) {
+    const found = await drawn(rule, line, inserted).catch(() => undefined);
+    if (found === undefined) continue;
+    const { observed, observation } = await classify(saturatingCounter, found, tools);
+    assertEquals(observed, "P", `${rule} at ${line}`);
+    if (rule === "word.keyword" && found.edits[0]!.removed === "begin") continue;
+    assertEquals(observation.yosys[0]?.line, at, `${rule} at ${line}`);
+    assertEquals(observation.yosys[0]?.message.replace("syntax error, ", ""), message);
+  }
+  for (
+    const [rule, line] of [["type.reg2wire", 5], ["type.wire2reg", 6], [
+      "name.undeclared",
+      12,
+    ]] as const
+  ) {
+    assertEquals(
+      (await classify(saturatingCounter, await drawn(rule, line), tools)).observed,
+      "E",
+      rule,
+    );
+    // Without Icarus the class has other evidence, and says so.
+    const alone = await classify(saturatingCounter, await drawn(rule, line), { yosys });
+    assertEquals(alone.observed, "E", rule);
+    assert(alone.evidence.startsWith("yosys"), alone.evidence);
+  }
+  for (const rule of ["op.swap", "edge.swap", "width.plus", "width.minus", "cond.drop"] as const) {
+    const [mutant] = await mutate(saturatingCounter, {
+      seed: 1,
+      count: 1,
+      rules: [rule],
+      classes: ["F"],
+    });
+    assertEquals((await classify(saturatingCounter, mutant!, tools)).observed, "F", rule);
+  }
+  for (const rule of ["driver.conflict", "driver.none", "driver.loop"] as const) {
+    const [mutant] = await mutate(saturatingCounter, { seed: 1, count: 1, rules: [rule] });
+    assertEquals((await classify(saturatingCounter, mutant!, tools)).observed, "W", rule);
+  }
+  const same = saturatingCounter.replace("&cnt", "(cnt == {W{1'b1}})");
+  const equivalent = { ...(await drawn("op.swap", 12)), text: same };
+  assertEquals((await classify(saturatingCounter, equivalent, tools)).observed, "Q");
+});
+
+Deno.test("diagnostics keep what is said and drop what drifts", () => {
+  const log =
+    "\x1b[31m/tmp/a1/m.v:3: ERROR: syntax error, unexpected ';'\x1b[0m\nEnd of script. Logfile hash: 12\n" +
+    "Warning: wire '\\q' is assigned in a block at /tmp/zz/m.v:8.3-8.10.\nWarning: wire '\\q' is assigned in a block at m.v:8.\n" +
+    "Warning: driver $add$/tmp/x/m.v:12$5 of q\nm.v:9: syntax error\nm.v:7: warning: port a\nI give up.\n";
+  assertEquals(diagnosticsOf(log), [
+    { severity: "error", line: 3, message: "syntax error, unexpected ';'" },
+    { severity: "warning", line: 8, message: "wire '\\q' is assigned in a block at m.v:8." },
+    { severity: "warning", message: "driver $add@12 of q" },
+    { severity: "error", line: 9, message: "syntax error" },
+    { severity: "warning", line: 7, message: "port a" },
+  ]);
+  assertEquals(
+    diagnosticText(diagnosticsOf("m.v:9: syntax error")),
+    "line 9: error: syntax error\n",
+  );
+});

@@ -1,0 +1,97 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  findIcarus,
+  reachesOutside,
+  runLimited,
+  toolLimits,
+  YosysPool,
+} from "offprint/verilog/mod.ts";
+
+const huge = "module m(input c, input [25:0] a, output reg [31:0] q); reg [31:0] m[0:49999999]; " +
+  "always @(posedge c) begin q <= m[a]; m[a] <= a; end endmodule";
+
+Deno.test("Yosys answers, says no, and survives a design that takes all memory or all time", async () => {
+  await using yosys = new YosysPool({ timeMs: 60_000 });
+  const script = "read_verilog m.v; hierarchy -auto-top; proc; check -assert";
+  const good = await yosys.run({
+    script: script + "; write_json o.json",
+    files: { "m.v": "module m(input a, output y); assign y = a; endmodule" },
+    outputs: ["o.json", "none"],
+  });
+  assertEquals(good.status, "ok");
+  assertEquals(Object.keys(good.files), ["o.json"]);
+  assertEquals((await yosys.run({ script, files: { "m.v": "module m(" } })).status, "error");
+  const memory = await yosys.run({
+    script: "read_verilog m.v; proc; memory",
+    files: { "m.v": huge },
+  });
+  assert(["memory", "error"].includes(memory.status), memory.status);
+  assertEquals((await yosys.run({ script, files: { "m.v": "module m; endmodule" } })).status, "ok");
+
+  await using hasty = new YosysPool({ timeMs: 300 });
+  const slow =
+    "module m(input [95:0] a, b, c, output [95:0] y); assign y = a * b * c * a * b; endmodule";
+  const late = await hasty.run({
+    script: "read_verilog m.v; techmap; abc; techmap; opt",
+    files: { "m.v": slow },
+  });
+  assertEquals(late.status, "time");
+});
+
+Deno.test("a pool shares its processes and closes", async () => {
+  const pool = new YosysPool({ processes: 1 });
+  const runs = await Promise.all(
+    ["a", "b", "c"].map((name) =>
+      pool.run({
+        script: "read_verilog m.v; write_json o",
+        files: { "m.v": `module ${name}; endmodule` },
+        outputs: ["o"],
+      })
+    ),
+  );
+  assertEquals(runs.map(({ files }, at) => files.o!.includes(`"${"abc"[at]}"`)), [
+    true,
+    true,
+    true,
+  ]);
+  await pool[Symbol.asyncDispose]();
+  await assertRejects(() => pool.run({ script: "", files: {} }));
+});
+
+Deno.test("a program that overruns is ended with its children", async () => {
+  if (Deno.build.os === "windows") return;
+  const folder = await Deno.makeTempDir();
+  try {
+    const slow = await runLimited("sh", ["-c", "sleep 60 & sleep 60"], folder, {
+      ...toolLimits,
+      timeMs: 200,
+    });
+    assertEquals(slow.ended, "time");
+    const loud = await runLimited("yes", [], folder, { ...toolLimits, outputBytes: 1000 });
+    assertEquals([loud.ended, loud.output.length], ["output", 1000]);
+    assertEquals((await runLimited("sh", ["-c", "exit 3"], folder, toolLimits)).code, 3);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("Icarus: time limit, refused tasks, no files left behind", async () => {
+  assertEquals(reachesOutside('initial $fopen("x");'), "$fopen");
+  assertEquals(reachesOutside('// $fopen\ninitial $display("$fopen");'), undefined);
+  assertEquals(await findIcarus(), await findIcarus());
+  const icarus = await findIcarus({ ...toolLimits, timeMs: 1500 });
+  if (icarus === undefined) return;
+  const forever = "module m; reg a = 0; always #1 a = ~a; endmodule";
+  const hung = await icarus.simulate({ "m.v": forever });
+  assert(hung.ended === "time" || hung.ended === "output", hung.ended);
+  assertEquals(
+    (await icarus.simulate({ "m.v": "module m; initial $dumpvars; endmodule" })).ended,
+    "refused",
+  );
+  assertEquals(
+    (await icarus.check({ "m.v": "module m; initial $readmemh(1, m); endmodule" })).accepted,
+    false,
+  );
+  assertEquals((await icarus.check({ "m.v": "module m; wire a; endmodule" })).accepted, true);
+  await assertRejects(() => icarus.check({ "../m.v": "module m; endmodule" }), TypeError);
+});
