@@ -87,7 +87,7 @@
 //
 // ### 07 Data Is All You Need: Finetuning LLMs for Chip Design via an Automated Design-Data Augmentation Framework
 //
-// Kaiyan Chang and 18 others, DAC 2024, [arXiv 2403.11202](https://arxiv.org/abs/2403.11202). *Notebook to come.*
+// Kaiyan Chang and 18 others, DAC 2024, [arXiv 2403.11202](https://arxiv.org/abs/2403.11202). **[Open the notebook](07-chipgpt-ft.ipynb)**
 //
 // Verilog for training is scarce, and Verilog paired with prose or with tool messages scarcer
 // still. Three automatic flows make such pairs from plain files: completion and description from
@@ -145,7 +145,7 @@
 // | 04 A Common Pitfall of Margin-based Language Model Alignment |  |  |  |  |
 // | 05 COMET |  |  |  |  |
 // | 06 Natural Language Is Not Enough |  |  |  |  |
-// | 07 Data Is All You Need |  |  |  |  |
+// | 07 Data Is All You Need | 12 | 6 | 1 | 4 |
 // | 08 Contractual Reinforcement Learning | 21 | 14 | 3 | 1 |
 // | 09 SAIL |  |  |  |  |
 // | 10 SpecDec++ | 18 | 10 |  | 4 |

@@ -28,7 +28,10 @@ async function overview(): Promise<string> {
     const { command } = await load();
     lines.push(`  ${command.name.padEnd(8)}${command.summary}`);
   }
-  lines.push("", "Also: deno task train, download, augment, what-if; deno task alone lists everything.");
+  lines.push(
+    "",
+    "Also: deno task train, download, augment, what-if; deno task alone lists everything.",
+  );
   return lines.join("\n");
 }
 

@@ -8,6 +8,7 @@ import {
   ClaimsTable,
   NOT_YET_RUN,
   publishedText,
+  shortVerdict,
   verdictMarkup,
   verdictSign,
 } from "./claims_table.ts";
@@ -45,7 +46,7 @@ export class ClaimLine extends Displayable {
     };
   }
 
-  #facts(): string {
+  #facts(): string[] {
     const { measured, published, rule, note } = this.record;
     const facts = [
       ...(measured === null ? [] : [`measured ${formatMeasured(measured)}`]),
@@ -56,27 +57,29 @@ export class ClaimLine extends Displayable {
     if (this.replaced !== undefined) {
       facts.push(`replaces the earlier call (measured ${formatMeasured(this.replaced.measured)})`);
     }
-    return facts.join("; ");
+    return facts;
   }
 
   #text(): string {
     const { id, verdict } = this.record;
-    const facts = this.#facts();
+    const facts = this.#facts().join("; ");
     return `${verdictSign(verdict)} ${verdict}: ${this.claim.where} [${id}]${
       facts && `: ${facts}`
     }`;
   }
 
   #html(): string {
-    const { id, verdict } = this.record;
+    const { id, verdict, rule } = this.record;
+    // In the text the verdict itself says what it needs.
+    const needs = rule.rule === "needs" ? [describeRule(rule)] : [];
+    const facts = [...needs, ...this.#facts()].join("; ");
     return element(
       "p",
-      { class: "offprint-claim", "data-claim": id, "data-verdict": verdict.replace(/ \(.*$/s, "") },
+      { class: "offprint-claim", "data-claim": id, "data-verdict": shortVerdict(verdict) },
       verdictMarkup(verdict),
-      " ",
-      element("strong", {}, escapeHtml(this.claim.where)),
-      escapeHtml(`: ${this.claim.statement}`),
-      `<br>${element("small", {}, escapeHtml(this.#facts()))}`,
+      ` ${element("small", {}, escapeHtml(this.claim.where))} `,
+      escapeHtml(this.claim.statement),
+      facts === "" ? "" : `<br>${element("small", {}, escapeHtml(facts))}`,
     );
   }
 }

@@ -37,6 +37,11 @@ export function verdictSign(verdict: Verdict | typeof NOT_YET_RUN): string {
   }
 }
 
+/** A verdict without what a run would need: "not run here". */
+export function shortVerdict(verdict: string): string {
+  return verdict.replace(/ \(needs [^]*$/, "");
+}
+
 /** The published value of a claim for a reader; a dash where the claim has none. */
 export function publishedText(published: ClaimRecord["published"] | undefined): string {
   if (published === null || published === undefined) return "–";
@@ -88,31 +93,28 @@ export class ClaimsTable extends Displayable {
     const rows = this.#rows.map(({ claim, published, measured, verdict, note }) =>
       element(
         "tr",
-        { "data-claim": claim.id, "data-verdict": verdict.replace(/ \(.*$/s, "") },
+        { "data-claim": claim.id, "data-verdict": shortVerdict(verdict) },
         element(
           "th",
-          { scope: "row", style: `${cell};font-weight:normal;min-width:10em` },
-          element("strong", {}, escapeHtml(claim.where)),
-          `<br>${escapeHtml(claim.statement)}`,
+          { scope: "row", style: `${cell};font-weight:normal;min-width:12em` },
+          `${element("small", {}, escapeHtml(claim.where))}<br>${escapeHtml(claim.statement)}`,
         ),
-        element("td", { style: cell }, escapeHtml(published)),
+        element("td", { "data-label": "Published", style: cell }, escapeHtml(published)),
         element(
           "td",
-          { style: cell },
+          { "data-label": "This run", style: cell },
           escapeHtml(measured),
           note === undefined ? "" : `<br>${element("small", {}, escapeHtml(note))}`,
         ),
         element(
           "td",
-          { style: `${cell};min-width:8em` },
+          { "data-label": "Verdict", style: `${cell};min-width:8em` },
           verdictMarkup(this.#isDeferred(claim) ? undefined : verdict),
-          claim.check.rule === "needs"
-            ? ""
-            : `<br>${element("small", {}, escapeHtml(describeRule(claim.check)))}`,
+          `<br>${element("small", {}, escapeHtml(describeRule(claim.check)))}`,
         ),
         element(
           "td",
-          { style: cell },
+          { "data-label": "Source", style: cell },
           element("abbr", { title: PROVENANCE[claim.provenance] }, claim.provenance),
         ),
       )
@@ -153,7 +155,7 @@ export class ClaimsTable extends Displayable {
   }
 }
 
-/** A verdict with its sign; the colour is only an addition, the text keeps the page's own. */
+/** A verdict with its sign, without what a run would need; the colour is only an addition, the text keeps the page's own. */
 export function verdictMarkup(verdict: Verdict | typeof NOT_YET_RUN | undefined): string {
   if (verdict === undefined) return "–";
   const colour = {
@@ -168,6 +170,6 @@ export function verdictMarkup(verdict: Verdict | typeof NOT_YET_RUN | undefined)
       class: "offprint-verdict",
       style: `display:inline-block;border-left:0.25em solid ${colour};padding-left:0.4em`,
     },
-    escapeHtml(`${verdictSign(verdict)} ${verdict}`),
+    escapeHtml(`${verdictSign(verdict)} ${shortVerdict(verdict)}`),
   );
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { shown } from "offprint/errors.ts";
+import { Described, shown } from "offprint/errors.ts";
 import { isList } from "./measured.ts";
 
 /** Where two values part. */
@@ -25,7 +25,9 @@ export interface Comparison {
 
 /**
  * Compares two values. Numbers agree when `|got − expected| ≤ tolerance · max(1, |expected|)`, so the
- * tolerance is absolute for small numbers and relative for large ones; `NaN` agrees with `NaN`.
+ * tolerance is absolute for small numbers and relative for large ones; `NaN` agrees with `NaN`. Lists
+ * must be as long as each other and objects have the same fields, also where the value of one is
+ * `undefined`.
  *
  * @example
  * ```ts
@@ -49,15 +51,27 @@ export function compare(got: unknown, expected: unknown, tolerance: number): Com
       return near ? undefined : different;
     }
     if (isList(got) && isList(expected)) {
-      const length = Math.max(got.length, expected.length);
-      for (let i = 0; i < length; i++) {
+      if (got.length !== expected.length) {
+        return { path, got: counted(got.length), expected: counted(expected.length) };
+      }
+      for (let i = 0; i < expected.length; i++) {
         const found = visit(got[i], expected[i], `${path}[${i}]`);
         if (found !== undefined) return found;
       }
       return undefined;
     }
     if (isRecord(got) && isRecord(expected)) {
-      for (const key of new Set([...Object.keys(expected), ...Object.keys(got)])) {
+      const only = (fields: object, others: object) =>
+        Object.keys(fields).find((key) => !Object.hasOwn(others, key));
+      const missing = only(expected, got);
+      if (missing !== undefined) {
+        return { path: `${path}.${missing}`, got: NO_FIELD, expected: expected[missing] };
+      }
+      const extra = only(got, expected);
+      if (extra !== undefined) {
+        return { path: `${path}.${extra}`, got: got[extra], expected: NO_FIELD };
+      }
+      for (const key of Object.keys(expected)) {
         const found = visit(got[key], expected[key], `${path}.${key}`);
         if (found !== undefined) return found;
       }
@@ -66,6 +80,14 @@ export function compare(got: unknown, expected: unknown, tolerance: number): Com
     return Object.is(got, expected) ? undefined : different;
   };
   return { difference: visit(got, expected, ""), worst };
+}
+
+/** Stands for a field that one of the two objects has not; a field may hold `undefined`. */
+const NO_FIELD = new Described("no such field");
+
+/** A list in a message about its length. */
+function counted(length: number): Described {
+  return new Described(length === 1 ? "a list of 1 value" : `a list of ${length} values`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

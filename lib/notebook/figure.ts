@@ -72,7 +72,7 @@ export class Figure extends Displayable {
       this.#table === undefined ? "" : element(
         "details",
         {},
-        element("summary", {}, "Data of this figure"),
+        element("summary", {}, "Numbers behind this figure"),
         this.#table.html(),
       ),
     );

@@ -118,10 +118,11 @@ export function formatMeasured(value: Recorded): string {
   if ("z" in value) {
     const n = value.n === undefined ? "" : `, n = ${formatScalar(value.n)}`;
     if (!Array.isArray(value.z)) return `z = ${formatScalar(value.z)}${n}`;
+    if (value.z.length === 1) return `z = ${formatScalar(value.z[0]!)}${n}`;
     const largest = value.z.reduce<number>((max, z) => {
       return Math.max(max, Math.abs(Number(z)));
     }, 0);
-    return `max |z| = ${formatNumber(largest)} of ${value.z.length}${n}`;
+    return `largest of ${value.z.length} |z|: ${formatNumber(largest)}${n}`;
   }
   const [mean, low, high, n] = [value.mean, value.low, value.high, value.n].map(formatScalar);
   return `${mean} [${low}, ${high}], n = ${n}`;

@@ -207,11 +207,15 @@ export function describeRule(rule: Rule): string {
     case "equals":
       return `exactly ${listed(rule.value)}`;
     case "within": {
+      const { value, absolute = 0, relative = 0 } = rule;
+      const allZero = [value].flat().every((x) => x === 0);
       const bounds = [
-        rule.absolute === undefined ? [] : [formatNumber(rule.absolute)],
-        rule.relative === undefined ? [] : [`${formatNumber(rule.relative * 100)} %`],
-      ].flat();
-      return `${listed(rule.value)} ± ${bounds.join(" or ")}`;
+        ...(absolute === 0 ? [] : [formatNumber(absolute)]),
+        ...(relative === 0 || allZero ? [] : [`${formatNumber(relative * 100)} %`]),
+      ];
+      return bounds.length === 0
+        ? `exactly ${listed(value)}`
+        : `${listed(value)} ± ${bounds.join(" or ")}`;
     }
     case "atMost":
       return `at most ${formatNumber(rule.bound)}`;

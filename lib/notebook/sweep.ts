@@ -6,6 +6,7 @@
 import { messageOf } from "offprint/errors.ts";
 import { progress } from "./progress.ts";
 import { type Row, Table } from "./table.ts";
+import { valueKey } from "./value_key.ts";
 
 /** A value that a parameter takes. */
 export type Parameter = number | string | boolean | null;
@@ -34,7 +35,10 @@ export interface SweepOptions<
   run(point: Point<Over>, seed: number): Result | Promise<Result>;
   /** Handed to `run`; by default 1. */
   seed?: number;
-  /** Anything else the result hangs on (other parameters of the notebook); JSON values. */
+  /**
+   * Anything else the result hangs on (other parameters of the notebook). Numbers, text, lists and
+   * plain objects of them count by their value, other objects by which object they are.
+   */
   depends?: unknown;
   /** Runs every point again, also those kept from earlier in this session. */
   fresh?: boolean;
@@ -79,7 +83,7 @@ export async function sweep<
   const rows: SweepRow<Over, Result>[] = [];
   let reused = 0;
   for (const point of points) {
-    const key = JSON.stringify([name, seed, options.run.toString(), depends, point]);
+    const key = valueKey([name, seed, options.run.toString(), depends, point]);
     let result = fresh ? undefined : kept.get(key) as Result | undefined;
     if (result !== undefined) reused++;
     else {

@@ -84,7 +84,8 @@ export class Table<R extends Row = Row> extends Displayable {
       this.#columns.map((column) => column.align),
     );
     const body = this.rows.length === 0 ? "(no rows)" : aligned;
-    const plain = body.replace(/[\u2007\u2008]/g, " ").replace(/ +$/gm, "");
+    const plain = body.replace(/[\u2007\u2008]/g, " ").split("\n")
+      .map((line) => line.trimEnd()).join("\n");
     return [this.#caption, plain, this.#more()].filter((part) => part !== undefined).join("\n");
   }
 
@@ -159,11 +160,14 @@ function prepare(column: Column, rows: readonly Row[], shown: readonly Row[]): P
   const numeric = filled.length > 0 &&
     filled.every((cell) => typeof cell === "number" || typeof cell === "bigint");
   const align = column.align ?? (numeric ? "right" : "left");
+  const label = column.label ?? column.key;
   const cells = shown.map((row) => cellText(row[column.key], column.digits));
+  if (align === "left") return { label, align, cells };
+  const blanks = blanksBehind(cells);
   return {
-    label: column.label ?? column.key,
+    label: label + blanksUnderHead(cells, blanks),
     align,
-    cells: align === "right" ? alignPoints(cells) : cells,
+    cells: cells.map((cell, i) => cell + blanks[i]!),
   };
 }
 
@@ -178,18 +182,30 @@ function cellText(cell: unknown, digits: number | undefined): string {
   return JSON.stringify(cell) ?? String(cell);
 }
 
-/** Blanks as wide as a digit (and as a point) after the shorter fractions, so that points line up. */
-function alignPoints(cells: string[]): string[] {
+/** The blanks, as wide as a digit or a point, that make the points of right-aligned cells line up. */
+function blanksBehind(cells: readonly string[]): string[] {
   const decimal = /^-?\d+(?:\.(\d+))?$/;
   const fractions = cells.map((cell) => {
     const match = decimal.exec(cell);
     return match === null ? undefined : match[1]?.length ?? 0;
   });
   const longest = Math.max(0, ...fractions.map((length) => length ?? 0));
-  if (longest === 0) return cells;
-  return cells.map((cell, i) => {
-    const length = fractions[i];
-    if (length === undefined) return cell;
-    return cell + (length === 0 ? "\u2008" : "") + "\u2007".repeat(longest - length);
+  return fractions.map((length) => {
+    if (length === undefined || longest === 0) return "";
+    return (length === 0 ? "\u2008" : "") + "\u2007".repeat(longest - length);
   });
+}
+
+/** The blanks behind the widest cell: with them the head of the column ends where that cell ends. */
+function blanksUnderHead(cells: readonly string[], blanks: readonly string[]): string {
+  let widest = "";
+  let behind: string | undefined;
+  cells.forEach((cell, i) => {
+    const wider = cell.length - widest.length;
+    if (behind === undefined || wider > 0 || (wider === 0 && blanks[i]!.length < behind.length)) {
+      widest = cell;
+      behind = blanks[i]!;
+    }
+  });
+  return behind ?? "";
 }

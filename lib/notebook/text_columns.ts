@@ -27,6 +27,14 @@ export function padText(text: string, width: number, alignment: Alignment = "lef
   return alignment === "right" ? blanks + text : text + blanks;
 }
 
+/** Text with its line breaks, and the blanks around them, as single blanks. */
+function oneLine(text: string): string {
+  if (!text.includes("\n")) return text;
+  const [first = "", ...others] = text.split("\n");
+  return [first.trimEnd(), ...others.map((line) => line.trim())].filter((line) => line !== "")
+    .join(" ");
+}
+
 /**
  * Rows of cells in aligned columns, two blanks apart, a rule under the first row. Line breaks inside
  * a cell become blanks.
@@ -43,7 +51,7 @@ export function padText(text: string, width: number, alignment: Alignment = "lef
  * ```
  */
 export function alignColumns(rows: readonly string[][], alignments: Alignment[] = []): string {
-  const clean = rows.map((row) => row.map((cell) => cell.replace(/\s*\n\s*/g, " ")));
+  const clean = rows.map((row) => row.map((cell) => oneLine(cell)));
   const widths: number[] = [];
   for (const row of clean) {
     row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, textWidth(cell)));

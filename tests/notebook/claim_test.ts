@@ -47,6 +47,14 @@ Deno.test("claim leaves a record, a line, and the new state of the table", async
         "77.gain   0.25 (at full scale)  0.2 [0.1, 0.3], n = 40     ✓ shown",
       );
       const html = String(update!.data["text/html"]);
+      assertStringIncludes(html, "<small>Table 2</small><br>more is better</th>");
+      assertStringIncludes(html, '<td data-label="Verdict"');
+      // What a run would need stands under the verdict, as rules do.
+      assertStringIncludes(html, "· not yet run</span><br><small>needs a larger machine</small>");
+      assertStringIncludes(
+        String(line!.data["text/html"]),
+        "✓ shown</span> <small>Table 2</small> more is better<br><small>measured 0.2",
+      );
       assertStringIncludes(html, '<tr data-claim="77.gain" data-verdict="shown">');
       assertStringIncludes(html, "Claims of On &lt;sums&gt; &amp; products");
       assertEquals(session.recordOf("77.gain")?.verdict, "shown");
@@ -86,9 +94,19 @@ Deno.test("a headline is never run here; our closest stands beside it", async ()
     withKernelNamespace(async (sent) => {
       await session.claim("77.big", { value: 0.71, note: "a smaller model" });
       await session.claim("77.big", null);
+      await session.claimsTable("77-test");
+      assertStringIncludes(
+        String(sent[2]!.content.data["text/html"]),
+        "· not run here</span><br><small>needs a larger machine</small>",
+      );
       assertEquals(
         sent[0]!.content.data["text/plain"],
         "· not run here (needs a larger machine): Table 1 [77.big]: measured 0.71; published 98 %; a smaller model",
+      );
+      assertStringIncludes(
+        String(sent[0]!.content.data["text/html"]),
+        "· not run here</span> <small>Table 1</small> two and two<br>" +
+          "<small>needs a larger machine; measured 0.71; published 98 %; a smaller model</small>",
       );
       assertEquals(session.recordOf("77.big")?.measured, null);
     })

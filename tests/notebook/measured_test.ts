@@ -24,9 +24,10 @@ Deno.test("recorded values survive JSON, also what JSON has no form for", () => 
       { mean: 1, low: "-Infinity", high: 2, n: 3 },
       "1 [-∞, 2], n = 3",
     ],
-    [{ z: [1, -3.5], n: 100 }, { z: [1, -3.5], n: 100 }, "max |z| = 3.5 of 2, n = 100"],
+    [{ z: [1, -3.5], n: 100 }, { z: [1, -3.5], n: 100 }, "largest of 2 |z|: 3.5, n = 100"],
     [{ z: 0.25 }, { z: 0.25 }, "z = 0.25"],
-    [{ z: [NaN, 1] }, { z: ["NaN", 1] }, "max |z| = NaN of 2"],
+    [{ z: [-0.25], n: 9 }, { z: [-0.25], n: 9 }, "z = -0.25, n = 9"],
+    [{ z: [NaN, 1] }, { z: ["NaN", 1] }, "largest of 2 |z|: NaN"],
     [{ pValue: 0.04 }, { pValue: 0.04 }, "p = 0.04"],
   ];
   for (const [value, stored, text] of cases) {

@@ -75,7 +75,7 @@ Deno.test("a bundle has the picture as HTML, as SVG and as text with its data", 
     html,
     'alt="Gain of &lt;b&gt;each&lt;/b&gt; rule &amp; &quot;quotes&quot;. Rule a',
   );
-  assertStringIncludes(html, "<details><summary>Data of this figure</summary>");
+  assertStringIncludes(html, "<details><summary>Numbers behind this figure</summary>");
   assertStringIncludes(html, "naïve – Ω");
   assertEquals(
     bundle["text/plain"],

@@ -166,7 +166,7 @@ Deno.test("each rule has words", () => {
     "10 ± 0.5",
     "-10 ± 10 %",
     "100 ± 1 or 10 %",
-    "0 ± 0",
+    "exactly 0",
     "1, 2 ± 0.1",
     "at most 1",
     "at least 1",
@@ -178,4 +178,14 @@ Deno.test("each rule has words", () => {
     "within 4 standard errors",
     "p value above 0.01",
   ]);
+});
+
+Deno.test("a tolerance that is zero is not written", () => {
+  const words = (value: number | number[], rest: object) =>
+    describeRule({ rule: "within", value, ...rest });
+  assertEquals(words([1, 2], { absolute: 0 }), "exactly 1, 2");
+  assertEquals(words(10, { absolute: 0, relative: 0.05 }), "10 ± 5 %");
+  assertEquals(words(10, { absolute: 0.1, relative: 0 }), "10 ± 0.1");
+  assertEquals(words([0, 0], { relative: 0.05 }), "exactly 0, 0");
+  assertEquals(words([0, 1], { relative: 0.05 }), "0, 1 ± 5 %");
 });

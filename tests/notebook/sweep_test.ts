@@ -78,3 +78,22 @@ quietly("sweep: when every point fails, so does the cell; no points are refused"
   );
   await assertRejects(() => sweep({ name: "s", over: { n: [] }, run }), RangeError, "sweep s");
 });
+
+quietly("sweep tells apart values that JSON writes alike", async () => {
+  const seen: unknown[] = [];
+  const over = { x: [Infinity, -Infinity, NaN, null, 0, -0, "0", "NaN"] };
+  const run = ({ x }: { x: number | string | null }) => {
+    seen.push(x);
+    return { text: String(x) };
+  };
+  const first = await sweep({ name: "alike", over, run });
+  assertEquals(first.rows.map(({ text }) => text), over.x.map(String));
+  assertEquals(seen.length, over.x.length);
+  await sweep({ name: "alike", over, run });
+  assertEquals(seen.length, over.x.length);
+  for (const depends of [Infinity, NaN, [undefined], [null], { a: undefined }, {}]) {
+    const before = seen.length;
+    await sweep({ name: "alike", over, run, depends });
+    assertEquals(seen.length, before + over.x.length, String(depends));
+  }
+});

@@ -35,6 +35,23 @@ Deno.test("table: columns, labels, digits and alignment as asked for", () => {
   );
 });
 
+Deno.test("table: a head ends where the widest cell of its column ends", () => {
+  const heads = (column: (number | null)[]) =>
+    /<th[^>]*>([^<]*)<\/th>/.exec(table(column.map((x) => ({ x }))).html())![1];
+  assertEquals(heads([123456, 0.5]), "x\u2008\u2007");
+  assertEquals(heads([123456.5, 0.25]), "x\u2008\u2007\u2007");
+  assertEquals(heads([12, 0.25]), "x");
+  assertEquals(heads([11.5, 0.25]), "x");
+  assertEquals(heads([1, 20]), "x");
+  assertEquals(heads([1e-9, 0.25]), "x");
+  assertEquals(heads([123456, null]), "x");
+  assertEquals(
+    String(table([{ x: 123456 }, { x: 0.5 }])),
+    "       x\n────────\n  123456\n     0.5".replace("       x\n", "     x\n")
+      .replace("  123456", "123456"),
+  );
+});
+
 Deno.test("table: rows beyond the limit are counted, no rows are said", () => {
   const rows = Array.from({ length: 5 }, (_, i) => ({ i }));
   const short = table(rows, { limit: 2 });

@@ -4,8 +4,11 @@
  * @module
  */
 
-/** A start tag with its attributes; quoted values may hold `>`. */
-const START_TAG = /<([a-zA-Z][^\s/>]*)(?:\s+(?:"[^"]*"|'[^']*'|[^"'>])*)?>/g;
+/**
+ * A start tag with its attributes; quoted values may hold `<` and `>`. Outside quotes a `<` ends the
+ * attempt, so that text with many tags that never close is still read in one go.
+ */
+const START_TAG = /<([a-zA-Z][^\s/<>]*)(?:\s(?:"[^"]*"|'[^']*'|[^"'<>])*)?>/g;
 const ATTRIBUTE = /(\s)([a-zA-Z_:][\w:.-]*)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/g;
 
 /** An attribute as it is written: names in lower case, the value as it stands, without quotes. */
@@ -51,7 +54,7 @@ const LOADS: Record<string, ReadonlySet<string>> = {
 };
 
 const ELSEWHERE = /(?:^|[\s,])(?:[a-z][a-z0-9+.-]*:)?\/\//i;
-const REMOTE_URL = /url\(\s*(["']?|&quot;)\s*(?:https?:)?\/\/[^)]*\)/gi;
+const REMOTE_URL = /url\(\s*(?:(?:["']|&quot;)\s*)?(?:https?:)?\/\/[^)]*\)?/gi;
 
 /**
  * Takes from `html` what would be loaded from another place: pictures, scripts, frames, style

@@ -106,7 +106,10 @@ ${label !== "" && markup`<p class="cell-label">${label}</p>\n`}${
   return { html: block, headings: [] };
 }
 
-/** Code of more lines shows its first twenty (style/cells.css) until the reader asks for all. */
+/**
+ * Code of more lines shows its first twenty (style/cells.css) until the reader asks for all; a print
+ * shows twelve (style/print.css) and says where the rest stands.
+ */
 const LONG_LINES = 30;
 
 function input(cell: CodeCell): Html {
@@ -120,6 +123,6 @@ function input(cell: CodeCell): Html {
   if (lines <= LONG_LINES) return markup`<div class="input">${code}${link}</div>\n`;
   // A checkbox, so that it works without scripts; the text stays in the page and can be searched.
   const box = `${anchor}--unfold`;
-  return markup`<div class="input is-long"><input type="checkbox" class="unfold visually-hidden" id="${box}">${code}<label for="${box}">Show all ${lines} lines</label>${link}</div>
+  return markup`<div class="input is-long"><input type="checkbox" class="unfold visually-hidden" id="${box}">${code}<label for="${box}">Show all ${lines} lines</label><p class="folded-note">(${lines} lines, see the source file)</p>${link}</div>
 `;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { verdictSign } from "offprint/notebook/claims_table.ts";
+import { shortVerdict, verdictSign } from "offprint/notebook/claims_table.ts";
 import type { Claim, Paper, Verdict } from "offprint/notebook/ledger.ts";
 import { formatMeasured, formatScalar } from "offprint/notebook/measured.ts";
 import { describeRule } from "offprint/notebook/rules.ts";
@@ -40,14 +40,9 @@ export function badge(text: string, verdict: string = text): Html {
   return markup`<span class="badge badge-${name}"><span aria-hidden="true">${sign}</span> ${text}</span>`;
 }
 
-/** A verdict without what a run would need. */
-function short(verdict: string): string {
-  return verdict.replace(/\s*\(needs [^]*\)$/, "");
-}
-
 /** How many claims of a paper got which verdict: "6 hold", "2 shown", … */
 export function tally(reported: ReportedPaper): Html {
-  const verdicts = reported.claims.map(({ verdict }) => short(verdict));
+  const verdicts = reported.claims.map(({ verdict }) => shortVerdict(verdict));
   const badges = [...MEANINGS.map(([verdict]) => verdict), "not run"].map((verdict) => {
     const count = verdicts.filter((v) => v === verdict).length;
     const verb = verdict === "holds" && count > 1 ? "hold" : verdict;
@@ -85,14 +80,12 @@ function claimRow(claim: Claim, paper: Paper, reported: ReportedPaper | undefine
   const { statement, where, kind, check, published, provenance } = claim;
   const run = reported?.claims.find(({ id }) => id === claim.id);
   const verdict = run?.verdict ?? undecided(claim, paper, reported);
-  const need = verdict.match(/\((needs [^]*)\)$/)?.[1];
   const none = markup`<span class="none">–</span>`;
-  const rule = check.rule === "needs" ? "" : ` · rule: ${describeRule(check)}`;
   const cells: [head: string, ...content: (Html | string | undefined)[]][] = [
-    ["Claim", markup`<p>${statement}</p>`, small(`${where} · ${kind}${rule}`)],
+    ["Claim", small(`${where} · ${kind}`), markup`<p>${statement}</p>`],
     ["The paper", published ? formatScalar(published.value) : none, small(published?.note)],
     ["This run", run && run.measured !== null ? formatMeasured(run.measured) : none],
-    ["Verdict", badge(short(verdict)), small(need)],
+    ["Verdict", badge(shortVerdict(verdict)), small(describeRule(check))],
     ["Source", markup`<span class="provenance">${provenance}</span>`],
   ];
   return markup`<tr>${

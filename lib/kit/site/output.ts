@@ -56,18 +56,50 @@ export function renderOutput(output: Output, name: string, place: MarkdownPlace)
  * `\r` the last text.
  */
 export function printed(text: string): string {
-  return stripVTControlCharacters(text.replace(/\r+\n/g, "\n"))
-    .replace(/[^\n]*\r(?=[^\n\r])/g, "").replace(/\r/g, "")
+  return stripVTControlCharacters(text).split("\n").map(lastWritten).join("\n")
     // deno-lint-ignore no-control-regex -- the other control characters cannot stand in HTML
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, "\ufffd")
     .trimEnd();
 }
 
+/** The text after the last `\r` of a line that has text behind it. */
+function lastWritten(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === "\r") end--;
+  const text = line.slice(0, end);
+  return text.slice(text.lastIndexOf("\r") + 1);
+}
+
+/** A page shows at most this many characters and lines of one printed output. */
+const SHOWN_CHARACTERS = 200_000;
+const SHOWN_LINES = 2_000;
+
+/** The beginning of a printed text, and where something is left out, a line that says how much. */
+function cut(text: string): { shown: string; note: string | undefined } {
+  let end = Math.min(text.length, SHOWN_CHARACTERS);
+  let newline = -1;
+  for (let lines = 0; lines < SHOWN_LINES; lines++) {
+    newline = text.indexOf("\n", newline + 1);
+    if (newline < 0) break;
+  }
+  if (newline >= 0) end = Math.min(end, newline);
+  if (end === text.length) return { shown: text, note: undefined };
+  const inPair = /[\ud800-\udbff]/.test(text[end - 1]!) && /[\udc00-\udfff]/.test(text[end]!);
+  const shown = text.slice(0, inPair ? end - 1 : end);
+  const lines = text.slice(end).split("\n").length - 1;
+  const counts = [
+    ...(lines === 0 ? [] : [`${lines} more ${lines === 1 ? "line" : "lines"}`]),
+    `${text.length - shown.length} characters`,
+  ];
+  return { shown, note: `… ${counts.join(", ")} are left out here; the notebook keeps them all.` };
+}
+
 function preformatted(text: string, kind: string, label?: string): Html {
   if (text === "") return NOTHING;
+  const { shown, note } = cut(text);
   return markup`<div class="output ${kind}">${
     label !== undefined && markup`<p class="output-label">${label}</p>`
-  }<pre>${text}</pre></div>
+  }<pre>${shown}</pre>${note !== undefined && markup`<p class="output-cut">${note}</p>`}</div>
 `;
 }
 
@@ -75,10 +107,14 @@ function renderError(error: ErrorOutput): Html {
   const line = printed(error.evalue === "" ? error.ename : `${error.ename}: ${error.evalue}`);
   const trace = printed(error.traceback.join("\n"));
   // Deno's kernel repeats the message as first line of the trace.
-  const rest = trace.startsWith(line) ? trace.slice(line.length).trimStart() : trace;
+  const rest = cut(trace.startsWith(line) ? trace.slice(line.length).trimStart() : trace);
+  const message = cut(line);
+  const note = message.note ?? rest.note;
   return markup`<div class="output output-error" role="group" aria-label="Error">
 <p class="output-label">This cell failed</p>
-<pre><strong>${line}</strong>${rest !== "" && `\n${rest}`}</pre></div>
+<pre><strong>${message.shown}</strong>${rest.shown !== "" && `\n${rest.shown}`}</pre>${
+    note !== undefined && markup`<p class="output-cut">${note}</p>`
+  }</div>
 `;
 }
 
@@ -97,7 +133,7 @@ function renderBundle(
       return html.trim() === "" ? NOTHING : framed("output-html", embedded(html, name));
     }
     case "image/svg+xml":
-      return framed("output-figure", embedded(svgElement(text), name));
+      return framed("output-figure", embedded(drawingOf(text), name));
     case "image/png":
     case "image/jpeg": {
       const source = `data:${type};base64,${text.replace(/\s/g, "")}`;
@@ -138,11 +174,25 @@ function contentOf(content: Json): string {
  */
 function withDrawing(html: string, svg: Json | undefined): string {
   if (svg === undefined) return html;
-  const drawing = svgElement(contentOf(svg));
+  const drawing = drawingOf(contentOf(svg));
   return html.replace(
-    /<img\b(?:"[^"]*"|'[^']*'|[^"'>])*>/g,
+    /<img\b(?:"[^"]*"|'[^']*'|[^"'<>])*>/g,
     (image) => image.includes('class="offprint-figure-image"') ? drawing : image,
   );
+}
+
+/**
+ * A drawing may shrink to this share of the width it was drawn for, then it scrolls: letters of 13
+ * pixels would be smaller than 6.5, which nobody reads on a phone.
+ */
+const SMALLEST = 0.5;
+
+/** An SVG that knows how narrow it may become. */
+function drawingOf(file: string): string {
+  const svg = svgElement(file);
+  const width = svg.match(/^<svg\b[^>]*?\swidth="([\d.]+)(?:px)?"/)?.[1];
+  const least = width === undefined ? "" : ` style="--least:${Math.round(+width * SMALLEST)}px"`;
+  return `<div class="drawing"${least}>${svg}</div>`;
 }
 
 /** An SVG file without XML declaration and document type, as it stands in a page. */

@@ -127,6 +127,51 @@ const STEPS: Record<string, Step> = {
     }
   },
 
+  "on a phone claims are cards and figures shrink; formulas scroll inside themselves": async (
+    open,
+  ) => {
+    for (const file of ["index.html", PAPER]) {
+      const { page } = await open(file, { viewport: { width: 360, height: 740 } });
+      const cut = await page.evaluate<string[]>(
+        "[...document.querySelectorAll('.claims, .offprint-claims, .drawing')].filter((box) => " +
+          "box.scrollWidth > box.clientWidth + 1 || box.parentElement.scrollWidth > " +
+          "box.parentElement.clientWidth + 1).map((box) => box.outerHTML.slice(0, 80))",
+      );
+      assertEquals(cut, [], file);
+      const labels = await page.evaluate<string[]>(
+        "[...document.querySelectorAll('tr:not(.paper-row) > td[data-label]:not([data-label=Claim])')]" +
+          ".map((cell) => getComputedStyle(cell, '::before').content)",
+      );
+      assert(labels.includes('"Verdict"') && labels.includes('"This run"'), String(labels));
+      await page.context().close();
+    }
+    const { page } = await open(PAPER, { viewport: { width: 360, height: 740 } });
+    const formulas = await page.evaluate<{ inside: boolean; wide: boolean }[]>(
+      "[...document.querySelectorAll('.katex-display')].map((box) => ({ wide: " +
+        "box.scrollWidth > box.clientWidth, inside: box.getBoundingClientRect().right <= 361 }))",
+    );
+    assert(formulas.some(({ wide }) => wide));
+    assert(formulas.every(({ inside }) => inside));
+    await page.context().close();
+  },
+
+  "a print keeps long code folded, unless the reader unfolded it": async (open) => {
+    const { page } = await open(PAPER);
+    const code = page.locator("#cell-long-code pre");
+    const note = page.locator("#cell-long-code .folded-note");
+    assert(!await note.isVisible());
+    await page.emulateMedia({ media: "print" });
+    assert(await note.isVisible());
+    assertEquals(await note.textContent(), "(60 lines, see the source file)");
+    const folded = (await code.boundingBox())!.height;
+    await page.emulateMedia({ media: "screen" });
+    await page.locator("#cell-long-code label").click();
+    await page.emulateMedia({ media: "print" });
+    assert(!await note.isVisible());
+    assertGreater((await code.boundingBox())!.height, 2 * folded);
+    await page.context().close();
+  },
+
   "contents stand beside the text on a wide screen and fold on a narrow one": async (open) => {
     const wide = await open(PAPER, { viewport: { width: 1360, height: 900 } });
     assert(await wide.page.locator(".sidebar").isVisible());
@@ -191,7 +236,7 @@ const STEPS: Record<string, Step> = {
       assert(!await page.locator(selector).first().isVisible(), selector);
     }
     const clipped = await page.evaluate<string[]>(
-      "[...document.querySelectorAll('pre, .output, .scroll')].filter((box) => " +
+      "[...document.querySelectorAll(':not(.is-long) > pre, .output, .scroll')].filter((box) => " +
         "box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== 'visible')" +
         ".map((box) => box.outerHTML.slice(0, 80))",
     );

@@ -183,11 +183,12 @@ Deno.test("the index lists every paper, with what is to come, and every claim wi
       string,
       string,
     ];
+    assertMatch(exact, /<p class="where">Theorem 1 · identity<\/p><p>Expected rejections of/);
     assertMatch(exact, /four digits[^]*2\.7511[^]*badge-holds[^]*derived/);
     assertMatch(batch, /0\.31 \[0\.28, 0\.34\], n = 1000[^]*badge-shown[^]*digest/);
     assertMatch(saturates, /badge-not-shown[^]*○[^]*not shown[^]*recall/);
     assertMatch(speed, /2\.1–2\.6×[^]*1\.4[^]*not run here[^]*needs an A100 and pythia-2\.8b/);
-    assertMatch(later, /to come/);
+    assertMatch(later, /to come[^]*within 4 standard errors/);
   });
 });
 
@@ -279,6 +280,7 @@ Deno.test("long code is folded by a box that works without scripts, short code i
     const html = await Deno.readTextFile(join(folder, "01-t.html"));
     assertEquals(html.match(/type="checkbox"/g)?.length, 1);
     assertStringIncludes(html, '<label for="cell-long--unfold">Show all 31 lines</label>');
+    assertStringIncludes(html, '<p class="folded-note">(31 lines, see the source file)</p>');
     assertEquals(html.match(/>const<\/span>/g)?.length, 61);
   });
 });

@@ -262,6 +262,10 @@ table(horizons);`,
         shows({ "application/vnd.nobody+json": { hidden: true } }),
       ],
     ),
+    code(
+      "long-code",
+      Array.from({ length: 60 }, (_, i) => `const x${i} = ${i};`).join("\n"),
+    ),
     prose("ablate", "## Ablate it yourself"),
     code(
       "sweep",

@@ -17,6 +17,53 @@ Deno.test("printed text: no colours, written-over lines as they end, controls ma
   assertEquals(printed("\u001b]8;;https://example.org\u0007link\u001b]8;;\u0007"), "link");
 });
 
+Deno.test("printed text: long lines and long runs of carriage returns take no longer than others", () => {
+  assertEquals(printed("x".repeat(1_000_000)).length, 1_000_000);
+  assertEquals(printed("\r".repeat(1_000_000)), "");
+  assertEquals(printed("ab\r".repeat(300_000) + "\r\r\ncd"), "ab\ncd");
+  assertEquals(printed("\rfirst\n\r\r\nlast"), "first\n\nlast");
+});
+
+Deno.test("a page shows the beginning of a very long output and says how much it leaves out", () => {
+  const stream = (text: string) => render({ output_type: "stream", name: "stdout", text });
+  const note = (html: string) => html.match(/<p class="output-cut">([^<]*)<\/p>/)?.[1];
+  const kept = (html: string) => html.match(/<pre>([^]*)<\/pre>/)![1]!;
+  const lines = (count: number) => Array.from({ length: count }, (_, i) => `${i}`).join("\n");
+  assertEquals(note(stream(lines(2000))), undefined);
+  const many = stream(lines(2003));
+  assertEquals(kept(many), lines(2000));
+  assertEquals(
+    note(many),
+    "… 3 more lines, 15 characters are left out here; the notebook keeps them all.",
+  );
+  assertEquals(note(stream("x".repeat(200_000))), undefined);
+  const wide = stream("x".repeat(200_001));
+  assertEquals(kept(wide).length, 200_000);
+  assertEquals(note(wide), "… 1 characters are left out here; the notebook keeps them all.");
+  // A character of two code units is not cut in half.
+  assertEquals(kept(stream("x".repeat(199_999) + "🙂🙂")).length, 199_999);
+  for (const type of ["text/plain", "application/json"]) {
+    assert(note(render(shows({ [type]: "y".repeat(300_000) }))) !== undefined, type);
+  }
+  const error = render({
+    output_type: "error",
+    ename: "Error",
+    evalue: "short",
+    traceback: [`Error: short\n${lines(5000)}`],
+  });
+  assert(error.length < 20_000);
+  assertStringIncludes(error, "3000 more lines");
+});
+
+Deno.test("HTML with many tags that never close is read in one go", () => {
+  for (const part of ["<a", '<img "', "<a ", "url(", "<a<"]) {
+    const html = part.repeat(100_000);
+    assertStringIncludes(render(shows({ "text/html": html, "image/svg+xml": "<svg/>" })), part);
+  }
+  const spaces = `<a${" ".repeat(100_000)}`;
+  assertStringIncludes(render(shows({ "text/html": spaces })), "<a  ");
+});
+
 Deno.test("streams are escaped, and stderr says that it is one", () => {
   const out = render({ output_type: "stream", name: "stdout", text: "<script>1 & 2</script>\n" });
   assertStringIncludes(out, "<pre>&lt;script&gt;1 &amp; 2&lt;/script&gt;</pre>");
@@ -92,7 +139,14 @@ Deno.test("a figure's picture becomes part of the page", () => {
   }));
   assertStringIncludes(
     html,
-    '<figure><svg aria-labelledby="cell-x-1--t $1"><title id="cell-x-1--t">$&</title></svg><figcaption>',
+    '<figure><div class="drawing"><svg aria-labelledby="cell-x-1--t $1"><title id="cell-x-1--t">$&</title></svg></div><figcaption>',
+  );
+});
+
+Deno.test("a drawing knows how narrow it may become", () => {
+  assertStringIncludes(
+    render(shows({ "image/svg+xml": '<svg class="x" width="616" height="2"></svg>' })),
+    '<div class="drawing" style="--least:308px"><svg class="x" width="616" height="2"></svg></div>',
   );
 });
 
