@@ -1,0 +1,141 @@
+/**
+ * What each core computes and what it costs: the numbers behind roofline plots.
+ *
+ * @module
+ */
+import { type GroupSize, KvLayout } from "./kv_layout.ts";
+import type { BlockSize } from "./block_matrix.ts";
+
+/** The sizes that fix a core's cost. */
+export interface CoreShapes {
+  quantizeActivations: { tokens: number; columns: number; blockSize: BlockSize };
+  gemm: { tokens: number; rows: number; columns: number; blockSize: BlockSize; weightBits?: 4 | 8 };
+  linear: {
+    tokens: number;
+    rows: number;
+    columns: number;
+    blockSize: BlockSize;
+    weightBits?: 4 | 8;
+  };
+  kvAppend: { tokens: number; kvHeads: number; headDim: number; groupSize: GroupSize };
+  /** `context` counts the tokens each query sees, itself included. */
+  kvAttend: {
+    tokens: number;
+    context: number;
+    heads: number;
+    kvHeads: number;
+    headDim: number;
+    groupSize: GroupSize;
+  };
+  warpedSoftmax: { rows: number; vocabulary: number };
+  sample: { rows: number; vocabulary: number };
+  verify: { batch: number; drafted: number; vocabulary: number };
+}
+
+/** The name of a core. */
+export type CoreName = keyof CoreShapes;
+
+/** A core at a given size. */
+export interface CoreDescription {
+  readonly core: CoreName;
+  /** One line. */
+  readonly computes: string;
+  /** Bytes read and written once each: the least that must move. */
+  readonly bytes: number;
+  /** Multiplications and additions (a multiply-add counts 2). */
+  readonly operations: number;
+}
+
+const costs: {
+  [C in CoreName]: (shape: CoreShapes[C]) => Omit<CoreDescription, "core">;
+} = {
+  quantizeActivations({ tokens, columns, blockSize }) {
+    const blocks = Math.ceil(columns / blockSize);
+    return {
+      computes: "codes = round(x / s), s = max|x| / 7 or / 127 per token and block of channels",
+      bytes: tokens * (4 * columns + blocks * blockSize + 8 * blocks),
+      operations: 4 * tokens * columns,
+    };
+  },
+  gemm({ tokens, rows, columns, blockSize, weightBits = 4 }) {
+    const blocks = Math.ceil(columns / blockSize);
+    return {
+      computes: "Y = X·Wᵀ from 4/8-bit codes of X and 4- or 8-bit codes of W, one scale per block",
+      bytes: weightBytes(rows, blocks, blockSize, weightBits) +
+        tokens * (blocks * blockSize + 8 * blocks) + 4 * tokens * rows,
+      operations: 2 * tokens * rows * columns,
+    };
+  },
+  linear({ tokens, rows, columns, blockSize, weightBits = 4 }) {
+    const blocks = Math.ceil(columns / blockSize);
+    return {
+      computes: "quantizeActivations, then gemm",
+      bytes: weightBytes(rows, blocks, blockSize, weightBits) + 4 * tokens * (columns + rows),
+      operations: 2 * tokens * rows * columns + 4 * tokens * columns,
+    };
+  },
+  kvAppend({ tokens, kvHeads, headDim, groupSize }) {
+    const layout = new KvLayout({ layers: 1, kvHeads, headDim, groupSize });
+    const elements = 2 * tokens * kvHeads * headDim;
+    return {
+      computes: "stores keys and values in 16-bit floats, packs complete groups to 4 bits",
+      bytes: elements * (4 + 2 + 2 + layout.bitsPerElement / 8),
+      operations: 4 * elements,
+    };
+  },
+  kvAttend({ tokens, context, heads, kvHeads, headDim, groupSize }) {
+    const layout = new KvLayout({ layers: 1, kvHeads, headDim, groupSize });
+    const complete = Math.floor((context - 1) / groupSize);
+    const recent = context - complete * groupSize;
+    return {
+      computes: "softmax(q·Kᵀ/√d)·V over packed groups with folded scales and recent 16-bit floats",
+      bytes: kvHeads * (complete * layout.packedRecord + 4 * recent * headDim) +
+        8 * tokens * heads * headDim,
+      operations: tokens * heads * context * (4 * headDim + 20),
+    };
+  },
+  warpedSoftmax({ rows, vocabulary }) {
+    return {
+      computes: "p = softmax(logits / T) cut to top-k, top-p, min-p",
+      bytes: 12 * rows * vocabulary,
+      operations: 36 * rows * vocabulary,
+    };
+  },
+  sample({ rows, vocabulary }) {
+    return {
+      computes: "one token per row by inverse transform",
+      bytes: 8 * rows * vocabulary,
+      operations: 2 * rows * vocabulary,
+    };
+  },
+  verify({ batch, drafted, vocabulary }) {
+    return {
+      computes: "accepts u·p(x) ≤ q(x), then draws from max(q − p, 0) or the bonus from q",
+      bytes: batch * (16 * vocabulary + 20 * drafted),
+      operations: batch * (5 * vocabulary + 2 * drafted),
+    };
+  },
+};
+
+/** Codes and scales of packed weights. */
+function weightBytes(rows: number, blocks: number, blockSize: number, bits: number): number {
+  return 8 * Math.ceil(rows / 8) * blocks * (blockSize * bits / 8 + 4);
+}
+
+/**
+ * What `core` computes and costs at `shape`.
+ *
+ * @example A matrix–vector product reads half a byte per weight and does two operations with it.
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { describeCore } from "kernels/mod.ts";
+ *
+ * const shape = { tokens: 1, rows: 4096, columns: 4096, blockSize: 128 } as const;
+ * const { bytes, operations } = describeCore("gemm", shape);
+ * assertEquals(operations, 2 * 4096 * 4096);
+ * assertEquals(Math.round(operations / bytes * 10) / 10, 3.8);
+ * ```
+ */
+export function describeCore<C extends CoreName>(core: C, shape: CoreShapes[C]): CoreDescription {
+  return { core, ...costs[core](shape) };
+}

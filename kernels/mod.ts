@@ -1,0 +1,40 @@
+/**
+ * Cores of quantised inference: 4-bit matrix products with mixed 4/8-bit activations (W4Ax), a 4-bit
+ * KV cache with attention, sampling and speculative verification; in plain TypeScript and in C.
+ * Imports nothing of the rest of the project. See README.md.
+ *
+ * @module
+ */
+export { openKernels, type OpenOptions } from "./open.ts";
+export type { Backend, Kernels } from "./types.ts";
+export { KernelError } from "./errors.ts";
+export {
+  type CoreDescription,
+  type CoreName,
+  type CoreShapes,
+  describeCore,
+} from "./core_descriptions.ts";
+export {
+  BLOCK_SIZES,
+  BlockMatrix,
+  type BlockSize,
+  type MatrixCodes,
+  type MatrixSizes,
+} from "./block_matrix.ts";
+export { PackedWeights, PackedWeights8, type Weights } from "./packed_weights.ts";
+export {
+  type ActivationFormat,
+  type ActivationScheme,
+  QuantizedActivations,
+} from "./quantized_activations.ts";
+export { GROUP_SIZES, type GroupSize, KvLayout, type KvShape } from "./kv_layout.ts";
+export {
+  KvCache,
+  type KvExtension,
+  type KvPass,
+  type KvText,
+  ROLLBACK_TOKENS,
+} from "./kv_cache.ts";
+export { quantizeWeights, quantizeWeights8 } from "./reference/weights.ts";
+export { NO_WARP, type Warp } from "./reference/sampling.ts";
+export { type Draft, LEAST_RESIDUAL, type Verdicts } from "./reference/verification.ts";

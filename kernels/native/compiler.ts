@@ -1,0 +1,114 @@
+/**
+ * The machine as the native kernels see it: its C compiler, its processor, and a folder to keep what
+ * was compiled.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+
+/** Why the native kernels cannot run here; its message is one clause for a report. */
+export class NativeUnavailable extends Error {
+  override readonly name = "NativeUnavailable";
+}
+
+/** A C compiler. */
+export interface Compiler {
+  readonly command: string;
+  /** What `--version` prints. */
+  readonly version: string;
+}
+
+/**
+ * The compiler named by `OFFPRINT_CC`, else the first of `cc`, `gcc`, `clang` that answers.
+ *
+ * @throws {NativeUnavailable} when there is none, or this process may not run it.
+ */
+export async function findCompiler(): Promise<Compiler> {
+  const named = variable("OFFPRINT_CC");
+  const commands = named === undefined ? ["cc", "gcc", "clang"] : [named];
+  for (const command of commands) {
+    if (!granted({ name: "run", command })) {
+      throw new NativeUnavailable(`no permission to run ${command} (--allow-run)`);
+    }
+    try {
+      const { success, stdout } = await new Deno.Command(command, {
+        args: ["--version"],
+        stdout: "piped",
+        stderr: "null",
+      }).output();
+      if (success) return { command, version: new TextDecoder().decode(stdout).trim() };
+    } catch (error) {
+      if (
+        !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)
+      ) {
+        throw error;
+      }
+    }
+  }
+  throw new NativeUnavailable(`no C compiler (tried ${commands.join(", ")})`);
+}
+
+/** What tells this kind of processor from others: part of the name under which a build is kept. */
+export async function processor(): Promise<string> {
+  const { os, arch } = Deno.build;
+  if (os !== "linux") return `${os} ${arch}`;
+  try {
+    const text = await Deno.readTextFile("/proc/cpuinfo");
+    const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1] ?? "";
+    return `${os} ${arch} ${flags.split(/\s+/).sort().join(" ")}`;
+  } catch {
+    return `${os} ${arch}`;
+  }
+}
+
+/**
+ * The folder for compiled kernels: `kernels` in `OFFPRINT_CACHE`, else in `offprint` of the user's
+ * cache folder (`XDG_CACHE_HOME`, `~/Library/Caches`, `~/.cache`).
+ *
+ * @throws {NativeUnavailable} when none is known.
+ */
+export function cacheFolder(): string {
+  const own = variable("OFFPRINT_CACHE");
+  if (own) return join(own, "kernels");
+  const xdg = variable("XDG_CACHE_HOME");
+  if (xdg) return join(xdg, "offprint", "kernels");
+  const home = variable("HOME");
+  if (!home) throw new NativeUnavailable("no cache folder (set OFFPRINT_CACHE)");
+  const caches = Deno.build.os === "darwin" ? join("Library", "Caches") : ".cache";
+  return join(home, caches, "offprint", "kernels");
+}
+
+/**
+ * Writes `path` as a whole or not at all: `write` fills a folder beside it and returns the file there
+ * that is then renamed.
+ *
+ * @throws {NativeUnavailable} when the folder cannot be written.
+ */
+export async function writeAtomically(
+  path: string,
+  write: (folder: string) => Promise<string>,
+): Promise<void> {
+  const parent = dirname(path);
+  let folder: string;
+  try {
+    await Deno.mkdir(parent, { recursive: true, mode: 0o700 });
+    folder = await Deno.makeTempDir({ dir: parent, prefix: "build-" });
+  } catch (error) {
+    throw new NativeUnavailable(`cannot write to ${parent} (${(error as Error).message})`);
+  }
+  try {
+    await Deno.rename(await write(folder), path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** An environment variable, undefined where it is not set, empty, or may not be read. */
+export function variable(name: string): string | undefined {
+  return granted({ name: "env", variable: name }) ? Deno.env.get(name) || undefined : undefined;
+}
+
+/** Whether a permission is there without asking the user. */
+export function granted(descriptor: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}

@@ -1,0 +1,88 @@
+/**
+ * The native backend: the cores in C, called through FFI.
+ *
+ * @module
+ */
+import { checkWhole } from "../checks.ts";
+import { describeCore } from "../core_descriptions.ts";
+import { KernelError } from "../errors.ts";
+import type { Kernels } from "../types.ts";
+import { type BuildOptions, type Variant, VARIANTS } from "./build.ts";
+import { variable } from "./compiler.ts";
+import { nativeKv4 } from "./kv4.ts";
+import { loadLibrary, type Symbols } from "./library.ts";
+import { nativeProducts } from "./products.ts";
+import { nativeSampling } from "./sampling.ts";
+
+/** How to open the native backend. */
+export interface NativeOptions {
+  /** Force an instruction set; default `OFFPRINT_VARIANT`, else the best that runs here. */
+  readonly variant?: Variant;
+  /** Threads; default `OFFPRINT_THREADS`, else one per processor. */
+  readonly threads?: number;
+  /** For tests: an emulated or sanitized library. */
+  readonly build?: BuildOptions;
+}
+
+/** What the parts of the backend call, and with what. */
+export interface NativeContext {
+  readonly c: Symbols;
+  /** The number of the variant in `exports.c`. */
+  readonly variant: number;
+  /** Threads for a call of about `work` multiply-adds. */
+  threadsFor(work: number): number;
+}
+
+/** Multiply-adds below which one thread is faster than waking a second. */
+const ONE_THREAD = 1 << 19;
+
+/**
+ * Opens the native backend, compiling it first where needed.
+ *
+ * @throws {NativeUnavailable} when it cannot be had here.
+ * @throws {KernelError} for a variant that does not exist or run here, or a wrong number of threads.
+ */
+export async function openNative(options: NativeOptions = {}): Promise<Kernels> {
+  const { symbols, variants } = await loadLibrary(options.build);
+  const asked = options.variant ?? variable("OFFPRINT_VARIANT");
+  const variant = variants.find((name) => name === (asked ?? variants.at(-1)));
+  if (variant === undefined) {
+    throw new KernelError({
+      what: "kernels: variant",
+      got: asked,
+      expected: `one that runs here: ${variants.join(", ")}`,
+    });
+  }
+  const set = variable("OFFPRINT_THREADS");
+  const threads = options.threads ?? (set ? Number(set) : navigator.hardwareConcurrency);
+  checkWhole("kernels: threads (OFFPRINT_THREADS)", threads, 1, 256);
+
+  const context: NativeContext = {
+    c: symbols,
+    variant: VARIANTS.indexOf(variant),
+    threadsFor: (work) => work < ONE_THREAD ? 1 : threads,
+  };
+  let closed = false;
+  const cores = { ...nativeProducts(context), ...nativeKv4(context), ...nativeSampling(context) };
+  const guarded = Object.fromEntries(
+    Object.entries(cores).map(([name, core]) => [
+      name,
+      // An argument that is refused rejects the promise.
+      async (...args: unknown[]) => {
+        if (!closed) return await (core as (...args: unknown[]) => unknown)(...args);
+        throw new KernelError({ what: "kernels", got: "closed ones", expected: "open ones" });
+      },
+    ]),
+  ) as Pick<Kernels, keyof typeof cores>;
+  return {
+    backend: "native",
+    variant,
+    threads,
+    reason: `native, ${variant}: ${asked ? "asked for" : "the best that runs here"}`,
+    describe: describeCore,
+    ...guarded,
+    close: () => {
+      closed = true;
+    },
+  };
+}

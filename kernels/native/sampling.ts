@@ -1,0 +1,62 @@
+/**
+ * Sampling and verification in C: `src/exports_sampling.c`.
+ *
+ * @module
+ */
+import { laneSum } from "../reference/exact_math.ts";
+import { badLogit, badMass, checkSample, checkSoftmax, type Warp } from "../reference/sampling.ts";
+import { checkDraft, type Draft, notDrawn, type Verdicts } from "../reference/verification.ts";
+import { DONE, OUT_OF_MEMORY } from "./library.ts";
+import type { NativeContext } from "./mod.ts";
+import { outOfMemory } from "./products.ts";
+
+/** The cores of `reference/sampling.ts` and `reference/verification.ts`. */
+export function nativeSampling({ c, variant, threadsFor }: NativeContext) {
+  return {
+    warpedSoftmax(
+      logits: Float32Array,
+      rows: number,
+      warp: Warp,
+      given?: Float64Array,
+    ): Float64Array {
+      const checked = checkSoftmax(logits, rows, warp, given);
+      const { output, vocabulary, temperature, topK, topP, minP } = checked;
+      const bad = c.offprint_softmax(
+        ...[variant, threadsFor(16 * rows * vocabulary), logits, output, rows, vocabulary] as const,
+        ...[temperature, topK, topP, minP] as const,
+      );
+      if (bad === DONE) return output;
+      if (bad === OUT_OF_MEMORY) throw outOfMemory("warpedSoftmax");
+      throw badLogit(Math.floor(bad / vocabulary), bad % vocabulary, logits[bad]!);
+    },
+
+    sample(probabilities: Float64Array, rows: number, uniforms: Float64Array): Int32Array {
+      const size = checkSample(probabilities, rows, uniforms);
+      const tokens = new Int32Array(rows);
+      const row = c.offprint_sample(variant, probabilities, uniforms, tokens, rows, size);
+      if (row === DONE) return tokens;
+      const weights = probabilities.subarray(row * size, (row + 1) * size);
+      throw badMass("sample: probabilities", row, laneSum(weights));
+    },
+
+    verify(input: Draft): Verdicts {
+      const lengths = checkDraft(input);
+      const { batch, drafted, vocabulary, tokens, draft, target, uniforms } = input;
+      const accepted = new Int32Array(batch), next = new Int32Array(batch);
+      const bad = c.offprint_verify(
+        ...[variant, tokens, lengths, draft, target, uniforms] as const,
+        ...[accepted, next, batch, drafted, vocabulary] as const,
+      );
+      if (bad === DONE) return { accepted, next };
+      if (bad === OUT_OF_MEMORY) throw outOfMemory("verify");
+      const rows = batch * (drafted + 1), row = bad % rows;
+      const text = Math.floor(row / (drafted + 1)), n = row % (drafted + 1);
+      if (bad < rows) {
+        const token = tokens[text * drafted + n]!;
+        throw notDrawn(text, n, token, draft[(text * drafted + n) * vocabulary + token]!);
+      }
+      const weights = target.subarray(row * vocabulary, (row + 1) * vocabulary);
+      throw badMass(`verify: target[${text}]`, n, laneSum(weights));
+    },
+  };
+}

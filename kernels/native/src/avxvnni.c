@@ -1,0 +1,25 @@
+// AVX-VNNI: `vpdpbusd` multiplies bytes and adds groups of four to 32-bit lanes, without saturation.
+#include "intrinsics.h"
+
+static inline __attribute__((always_inline)) __m256i add4(__m256i acc, __m256i w, __m256i a) {
+  return _mm256_dpbusd_avx_epi32(acc, w, a);
+}
+
+static inline int words_of(int bits) {
+  (void)bits;
+  return 16; // the whole of the largest block
+}
+
+static inline __m256i whole(__m256i acc) { return acc; }
+
+static inline __m256i widen8(__m256i w) { return _mm256_xor_si256(w, _mm256_set1_epi8(-128)); }
+
+static inline __attribute__((always_inline)) __m256i add8(__m256i acc, __m256i w, __m256i a) {
+  return _mm256_dpbusd_avx_epi32(acc, w, a);
+}
+
+#define BIAS8 128
+
+#include "tile_ymm.h"
+
+const Variant offprint_avxvnni = {6, 8, tile4, tile8, CORES};

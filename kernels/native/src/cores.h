@@ -1,0 +1,334 @@
+// The cores that are the same on every instruction set: plain loops and lanes.h. Each variant includes
+// this file once and is compiled with its own flags.
+#ifndef OFFPRINT_CORES_H
+#define OFFPRINT_CORES_H
+
+#include <math.h>
+
+#include "kernels.h"
+#include "lanes.h"
+
+// ---- activations: reference/activations.ts ---------------------------------------------------------
+
+// Sizes of floats order like their bits without the sign; NaN and infinities come out on top.
+#define NOT_FINITE 0x7f800000
+
+// The largest size among `count` floats, as bits.
+INLINE int32_t largest_size(const float *x, int32_t count) {
+  int32_t most = 0;
+  for (int32_t i = 0; i < count; i++) {
+    int32_t bits;
+    memcpy(&bits, x + i, 4);
+    bits &= 0x7fffffff;
+    most = bits > most ? bits : most;
+  }
+  return most;
+}
+
+// floor(v) for |v| far below 2^31, in a form that vectorises.
+INLINE int32_t floor_int(float v) {
+  int32_t whole = (int32_t)v;
+  return whole - ((float)whole > v);
+}
+
+INLINE float quantize_symmetric(const float *x, int32_t count, float amax, int32_t limit,
+                                int8_t *codes, int32_t *sum) {
+  float scale = amax / (float)limit;
+  if (scale == 0) scale = 1;
+  int32_t total = 0;
+  for (int32_t i = 0; i < count; i++) {
+    int32_t code = floor_int(x[i] / scale + 0.5f);
+    code = code > limit ? limit : code;
+    code = code < -limit ? -limit : code;
+    codes[i] = (int8_t)code;
+    total += code;
+  }
+  *sum = total;
+  return scale;
+}
+
+INLINE float quantize_range(const float *x, int32_t count, int32_t bits, int8_t *codes,
+                            int32_t *sum, float *zero) {
+  float min = x[0], max = x[0];
+  for (int32_t i = 1; i < count; i++) {
+    min = x[i] < min ? x[i] : min;
+    max = x[i] > max ? x[i] : max;
+  }
+  int32_t top = (1 << bits) - 1, half = 1 << (bits - 1), total = 0;
+  float scale = (float)(((double)max - (double)min) / top);
+  if (scale == 0) scale = fabsf(min);
+  if (scale == 0) scale = 1;
+  for (int32_t i = 0; i < count; i++) {
+    int32_t code = (int32_t)floor(((double)x[i] - (double)min) / (double)scale + 0.5);
+    code = (code > top ? top : code) - half;
+    codes[i] = (int8_t)code;
+    total += code;
+  }
+  *sum = total;
+  *zero = (float)(-half - (double)min / (double)scale);
+  return scale;
+}
+
+static int32_t quantize_token(const QuantizeJob *job, int32_t token) {
+  const float *x = job->x + (int64_t)token * job->columns;
+  int8_t *codes = job->codes + (int64_t)token * job->blocks * job->block_size;
+  for (int32_t block = 0; block < job->blocks; block++) {
+    int32_t start = block * job->block_size;
+    int32_t count = job->columns - start < job->block_size ? job->columns - start : job->block_size;
+    int64_t at = (int64_t)token * job->blocks + block;
+    int32_t size = largest_size(x + start, count);
+    if (size >= NOT_FINITE) {
+      while (largest_size(x + start, 1) < NOT_FINITE) start++;
+      return start;
+    }
+    if (job->zeros) {
+      job->scales[at] = quantize_range(x + start, count, job->bits[block], codes + start,
+                                       job->sums + at, job->zeros + at);
+    } else {
+      float amax;
+      memcpy(&amax, &size, 4);
+      job->scales[at] = quantize_symmetric(x + start, count, amax, job->bits[block] == 4 ? 7 : 127,
+                                           codes + start, job->sums + at);
+    }
+    memset(codes + start + count, 0, (size_t)(job->block_size - count));
+  }
+  return -1;
+}
+
+// ---- KV4: reference/kv4.ts -------------------------------------------------------------------------
+
+static void to_halves(const float *from, uint16_t *to, int32_t count) {
+  for (int32_t i = 0; i < count; i += 8) store_halves8(to + i, load8(from + i)); // 8 divides headDim
+}
+
+typedef struct {
+  float scale;
+  int32_t zero;
+} Range;
+
+INLINE Range channel_range(float min, float max) {
+  double amax = -min > max ? -min : max;
+  double wanted = ((double)max - (double)min) / 15;
+  if (amax / 1024 > wanted) wanted = amax / 1024;
+  Range range = {half_to_float(float_to_half((float)wanted)), 0};
+  if (range.scale == 0) range.scale = 1;
+  range.zero = (int32_t)floor(-(double)min / (double)range.scale + 0.5);
+  return range;
+}
+
+INLINE uint8_t channel_code(float value, Range range) {
+  int32_t code = (int32_t)floor((double)value / (double)range.scale + 0.5) + range.zero;
+  return (uint8_t)(code < 0 ? 0 : code > 15 ? 15 : code);
+}
+
+// packRuns: of a run of 32 codes, byte i holds codes i and 16 + i.
+INLINE void pack_run(const uint8_t *codes, uint8_t *bytes) {
+  for (int i = 0; i < 16; i++) bytes[i] = (uint8_t)(codes[i] | codes[16 + i] << 4);
+}
+
+static void pack_group(const KvSizes *sizes, const uint16_t *recent, uint8_t *packed) {
+  const int32_t dim = sizes->head_dim, group = sizes->group_size;
+  uint16_t *numbers = (uint16_t *)packed; // key scales, key zeros, value scales, value zeros
+  uint8_t *key_codes = packed + 8 * dim, *value_codes = key_codes + dim * group / 2;
+  const uint16_t *keys = recent, *values = recent + dim * group;
+
+  for (int32_t c = 0; c < dim; c++) {
+    float row[128], min, max;
+    for (int32_t t = 0; t < group; t += 8) store8(row + t, halves8(keys + c * group + t));
+    min = max = row[0];
+    for (int32_t t = 1; t < group; t++) {
+      min = row[t] < min ? row[t] : min;
+      max = row[t] > max ? row[t] : max;
+    }
+    Range range = channel_range(min, max);
+    numbers[c] = float_to_half(range.scale);
+    numbers[dim + c] = (uint16_t)(int16_t)range.zero;
+    uint8_t codes[128];
+    for (int32_t t = 0; t < group; t++) codes[t] = channel_code(row[t], range);
+    for (int32_t t = 0; t < group; t += 32) pack_run(codes + t, key_codes + (c * group + t) / 2);
+  }
+
+  for (int32_t first = 0; first < dim; first += 32) { // 32 channels at a time: one run per token
+    int32_t channels = dim - first < 32 ? dim - first : 32;
+    float min[32], max[32];
+    Range ranges[32];
+    for (int32_t c = 0; c < channels; c++) min[c] = max[c] = half_to_float(values[first + c]);
+    for (int32_t t = 1; t < group; t++) {
+      for (int32_t c = 0; c < channels; c++) {
+        float value = half_to_float(values[t * dim + first + c]);
+        min[c] = value < min[c] ? value : min[c];
+        max[c] = value > max[c] ? value : max[c];
+      }
+    }
+    for (int32_t c = 0; c < channels; c++) {
+      ranges[c] = channel_range(min[c], max[c]);
+      numbers[2 * dim + first + c] = float_to_half(ranges[c].scale);
+      numbers[3 * dim + first + c] = (uint16_t)(int16_t)ranges[c].zero;
+    }
+    for (int32_t t = 0; t < group; t++) {
+      uint8_t codes[32] = {0};
+      for (int32_t c = 0; c < channels; c++) {
+        codes[c] = channel_code(half_to_float(values[t * dim + first + c]), ranges[c]);
+      }
+      pack_run(codes, value_codes + (t * sizes->padded_dim + first) / 2);
+    }
+  }
+}
+
+// scores[t] = sum over channels of query[c] * keys[c][t], for 32 tokens, from codes or from halves.
+INLINE void scores_of_codes(const uint8_t *codes, int32_t stride, const float *query, int32_t dim,
+                            float minus, float *scores) {
+  f32x8 sum[4] = {all8(0), all8(0), all8(0), all8(0)};
+  for (int32_t c = 0; c < dim; c++) {
+    const uint8_t *run = codes + (int64_t)c * stride;
+    f32x8 q = all8(query[c]);
+    sum[0] += q * nibbles8(run, 0);
+    sum[1] += q * nibbles8(run + 8, 0);
+    sum[2] += q * nibbles8(run, 4);
+    sum[3] += q * nibbles8(run + 8, 4);
+  }
+  for (int i = 0; i < 4; i++) store8(scores + 8 * i, sum[i] - all8(minus));
+}
+
+INLINE void scores_of_halves(const uint16_t *keys, int32_t stride, const float *query, int32_t dim,
+                             float *scores) {
+  f32x8 sum[4] = {all8(0), all8(0), all8(0), all8(0)};
+  for (int32_t c = 0; c < dim; c++) {
+    const uint16_t *run = keys + (int64_t)c * stride;
+    f32x8 q = all8(query[c]);
+    for (int i = 0; i < 4; i++) sum[i] += q * halves8(run + 8 * i);
+  }
+  for (int i = 0; i < 4; i++) store8(scores + 8 * i, sum[i]);
+}
+
+// acc[c] = sum over tokens of weights[t] * codes[t][c], for 32 channels.
+INLINE void values_of_codes(const uint8_t *codes, int32_t stride, const float *weights,
+                            int32_t tokens, float *acc) {
+  f32x8 sum[4] = {all8(0), all8(0), all8(0), all8(0)};
+  for (int32_t t = 0; t < tokens; t++) {
+    const uint8_t *run = codes + (int64_t)t * stride;
+    f32x8 w = all8(weights[t]);
+    sum[0] += w * nibbles8(run, 0);
+    sum[1] += w * nibbles8(run + 8, 0);
+    sum[2] += w * nibbles8(run, 4);
+    sum[3] += w * nibbles8(run + 8, 4);
+  }
+  for (int i = 0; i < 4; i++) store8(acc + 8 * i, sum[i]);
+}
+
+// laneSum over floats.
+INLINE double sum_floats(const float *values, int32_t count) {
+  double lanes[8] = {0};
+  int32_t whole = count & ~7;
+  for (int32_t i = 0; i < whole; i += 8) {
+    for (int lane = 0; lane < 8; lane++) lanes[lane] += (double)values[i + lane];
+  }
+  for (int32_t i = whole; i < count; i++) lanes[i & 7] += (double)values[i];
+  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
+         ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
+
+// weights[i] = expNegative(scores[i] - max), in place.
+INLINE void soften_scores(float *scores, int32_t count, float max) {
+  for (int32_t i = 0; i < count; i += 4) { // the scratch is long enough to go past the end
+    f64x4 x = {(double)scores[i] - (double)max, (double)scores[i + 1] - (double)max,
+               (double)scores[i + 2] - (double)max, (double)scores[i + 3] - (double)max};
+    f64x4 e = exp_negative4(x);
+    for (int lane = 0; lane < 4; lane++) scores[i + lane] = (float)e[lane];
+  }
+}
+
+static int32_t attend_head(const AttendJob *job) {
+  const int32_t dim = job->sizes.head_dim, padded = job->sizes.padded_dim;
+  const int32_t group = job->sizes.group_size, seen = job->position + 1;
+  const int32_t complete = job->position / group, rest = seen - complete * group;
+  float *query = job->scratch, *folded = query + padded, *acc = folded + padded;
+  float *scores = acc + 2 * padded; // whole groups
+  const float root_scale = (float)(1 / sqrt((double)dim));
+  for (int32_t c = 0; c < dim; c++) query[c] = job->q[c] * root_scale;
+
+  for (int32_t g = 0; g < complete; g++) {
+    const uint8_t *packed = job->packed[g];
+    const uint16_t *numbers = (const uint16_t *)packed;
+    float constant = 0;
+    for (int32_t c = 0; c < dim; c++) folded[c] = query[c] * half_to_float(numbers[c]);
+    for (int32_t c = 0; c < dim; c++) constant += folded[c] * (float)(int16_t)numbers[dim + c];
+    for (int32_t t = 0; t < group; t += 32) {
+      scores_of_codes(packed + 8 * dim + t / 2, group / 2, folded, dim, constant,
+                      scores + g * group + t);
+    }
+  }
+  for (int32_t t = 0; t < rest; t += 32) {
+    scores_of_halves(job->recent + t, group, query, dim, scores + complete * group + t);
+  }
+
+  if (largest_size(scores, seen) >= NOT_FINITE) return 1;
+  float max = scores[0];
+  for (int32_t i = 1; i < seen; i++) max = scores[i] > max ? scores[i] : max;
+  soften_scores(scores, seen, max);
+  const float inverse = (float)(1 / sum_floats(scores, seen));
+
+  for (int32_t c = 0; c < dim; c++) job->output[c] = 0;
+  for (int32_t g = 0; g < complete; g++) {
+    const uint8_t *packed = job->packed[g];
+    const uint16_t *numbers = (const uint16_t *)packed + 2 * dim;
+    const uint8_t *codes = packed + 8 * dim + dim * group / 2;
+    const float *weights = scores + g * group;
+    for (int32_t c = 0; c < padded; c += 32) {
+      values_of_codes(codes + c / 2, padded / 2, weights, group, acc + c);
+    }
+    const float mass = (float)sum_floats(weights, group);
+    for (int32_t c = 0; c < dim; c++) {
+      float centred = acc[c] - (float)(int16_t)numbers[dim + c] * mass;
+      job->output[c] += half_to_float(numbers[c]) * centred;
+    }
+  }
+  const uint16_t *values = job->recent + dim * group;
+  const float *weights = scores + complete * group;
+  for (int32_t c = 0; c < dim; c += 8) {
+    f32x8 sum = all8(0);
+    for (int32_t t = 0; t < rest; t++) sum += all8(weights[t]) * halves8(values + t * dim + c);
+    store8(acc + c, sum);
+  }
+  for (int32_t c = 0; c < dim; c++) job->output[c] = (job->output[c] + acc[c]) * inverse;
+  return 0;
+}
+
+// ---- softmax: reference/sampling.ts ----------------------------------------------------------------
+
+static void soften(const float *logits, double max, double temperature, double *p, int32_t count) {
+  int32_t whole = count & ~3;
+  for (int32_t i = 0; i < whole; i += 4) {
+    f64x4 x = {logits[i], logits[i + 1], logits[i + 2], logits[i + 3]};
+    f64x4 e = exp_negative4((x - max) / temperature);
+    memcpy(p + i, &e, sizeof e);
+  }
+  for (int32_t i = whole; i < count; i++) {
+    double x = ((double)logits[i] - max) / temperature;
+    p[i] = exp_negative4((f64x4){x, x, x, x})[0];
+  }
+}
+
+static double lane_sum(const double *values, int32_t count) {
+  f64x4 low = {0}, high = {0};
+  int32_t whole = count & ~7;
+  for (int32_t i = 0; i < whole; i += 8) {
+    f64x4 a, b;
+    memcpy(&a, values + i, sizeof a);
+    memcpy(&b, values + i + 4, sizeof b);
+    low += a;
+    high += b;
+  }
+  double lanes[8];
+  memcpy(lanes, &low, sizeof low);
+  memcpy(lanes + 4, &high, sizeof high);
+  for (int32_t i = whole; i < count; i++) lanes[i & 7] += values[i];
+  memcpy(&low, lanes, sizeof low);
+  memcpy(&high, lanes + 4, sizeof high);
+  return lane_total(low, high);
+}
+
+// The rest of a Variant.
+#define CORES quantize_token, to_halves, pack_group, attend_head, soften, lane_sum
+
+#endif

@@ -1,0 +1,181 @@
+// The functions that TypeScript calls for activations and matrix products.
+#include "exports.h"
+
+#include <stdlib.h>
+
+#include "cpu.h"
+
+// By number, as in native/mod.ts; null where the build has left one out.
+static const Variant *const variants[] = {
+    &offprint_portable,
+#ifdef WITH_AVX2
+    &offprint_avx2,
+#else
+    0,
+#endif
+#ifdef WITH_AVXVNNI
+    &offprint_avxvnni,
+#else
+    0,
+#endif
+#ifdef WITH_AVX512VNNI
+    &offprint_avx512vnni,
+#else
+    0,
+#endif
+#ifdef WITH_NEON
+    &offprint_neon,
+#else
+    0,
+#endif
+};
+
+const Variant *variant_of(int32_t number) { return variants[number]; }
+
+// Bit i is set when variant i is in this library and this processor can run it.
+EXPORT int32_t offprint_variants(void) {
+  int32_t usable = 1;
+#ifdef OFFPRINT_SIMDE
+  const int32_t cpu = ~0; // emulated: runs everywhere
+#else
+  const int32_t cpu = offprint_cpu();
+#endif
+  for (int i = 1; i < (int)(sizeof variants / sizeof *variants); i++) {
+    if (variants[i] && (cpu >> i & 1)) usable |= 1 << i;
+  }
+  return usable;
+}
+
+// ---- activations -----------------------------------------------------------------------------------
+
+typedef struct {
+  QuantizeJob job;
+  const Variant *variant;
+  int32_t *bad; // [pieces]
+  int32_t per_piece;
+} Quantize;
+
+static void quantize_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  const Quantize *all = of;
+  int32_t first = (int32_t)index * all->per_piece, last = first + all->per_piece;
+  if (last > all->job.tokens) last = all->job.tokens;
+  all->bad[index] = DONE;
+  for (int32_t token = first; token < last && all->bad[index] == DONE; token++) {
+    int32_t column = all->variant->quantize(&all->job, token);
+    if (column >= 0) all->bad[index] = token * all->job.columns + column;
+  }
+}
+
+EXPORT int32_t offprint_quantize(int32_t variant, int32_t threads, const float *x, const uint8_t *bits,
+                          int8_t *codes, float *scales, float *zeros, int32_t *sums, int32_t tokens,
+                          int32_t columns, int32_t blocks, int32_t block_size) {
+  Quantize all = {{x, bits, codes, scales, zeros, sums, tokens, columns, blocks, block_size},
+                  variant_of(variant), 0, 1 + 16384 / columns};
+  int32_t pieces = (tokens + all.per_piece - 1) / all.per_piece;
+  if (!(all.bad = malloc(sizeof(int32_t) * (size_t)pieces))) return OUT_OF_MEMORY;
+  pool_run(threads, pieces, quantize_piece, &all);
+  int32_t bad = DONE;
+  for (int32_t i = 0; i < pieces && bad == DONE; i++) bad = all.bad[i];
+  free(all.bad);
+  return bad;
+}
+
+// ---- matrix product --------------------------------------------------------------------------------
+
+typedef struct {
+  GemmJob job;
+  const Variant *variant;
+  void (*tile)(const GemmJob *job, const Tile *tile);
+  int32_t groups, groups_per_piece, blocks_per_step;
+} Gemm;
+
+// A panel of rows: all tokens, a stretch of K at a time so that the panel's weights stay in cache
+// while the tokens pass.
+static void gemm_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  const Gemm *all = of;
+  int32_t begin = (int32_t)index * all->groups_per_piece, end = begin + all->groups_per_piece;
+  if (end > all->groups) end = all->groups;
+  const int32_t most_tokens = all->variant->tile_tokens, most_groups = all->variant->tile_groups;
+  Tile tile;
+  for (tile.group = begin; tile.group < end; tile.group += most_groups) {
+    tile.groups = end - tile.group < most_groups ? end - tile.group : most_groups;
+    for (tile.first = 0; tile.first < all->job.blocks; tile.first = tile.last) {
+      tile.last = tile.first + all->blocks_per_step;
+      if (tile.last > all->job.blocks) tile.last = all->job.blocks;
+      for (tile.token = 0; tile.token < all->job.tokens; tile.token += most_tokens) {
+        int32_t left = all->job.tokens - tile.token;
+        tile.tokens = left < most_tokens ? left : most_tokens;
+        all->tile(&all->job, &tile);
+      }
+    }
+  }
+}
+
+// `weights` are biased P32 words or, with 8 `weight_bits`, signed bytes.
+EXPORT void offprint_gemm(int32_t variant, int32_t threads, const int8_t *codes,
+                          const float *a_scales, const float *zeros, const int32_t *a_sums,
+                          const uint8_t *bits, int32_t weight_bits, const void *weights,
+                          const float *w_scales, const int16_t *w_sums, float *y, int32_t tokens,
+                          int32_t rows, int32_t blocks, int32_t block_size) {
+  const Variant *use = variant_of(variant);
+  const int wide = weight_bits == 8;
+  Gemm all = {{codes, a_scales, zeros, a_sums, bits, wide ? 0 : weights, wide ? weights : 0,
+               w_scales, w_sums, y, tokens, rows, blocks, block_size},
+              use, wide ? use->tile8 : use->tile, (rows + GROUP_ROWS - 1) / GROUP_ROWS, 0,
+              4096 / block_size};
+  all.groups_per_piece = use->tile_groups * (tokens < 8 ? 4 : 1);
+  int32_t pieces = (all.groups + all.groups_per_piece - 1) / all.groups_per_piece;
+  pool_run(threads, pieces, gemm_piece, &all);
+}
+
+EXPORT int32_t offprint_linear(int32_t variant, int32_t threads, const float *x,
+                               const uint8_t *bits, int8_t *codes, float *a_scales, float *zeros,
+                               int32_t *a_sums, int32_t weight_bits, const void *weights,
+                               const float *w_scales, const int16_t *w_sums, float *y,
+                               int32_t tokens, int32_t rows, int32_t columns, int32_t blocks,
+                               int32_t block_size) {
+  int32_t bad = offprint_quantize(variant, threads, x, bits, codes, a_scales, zeros, a_sums, tokens,
+                                  columns, blocks, block_size);
+  if (bad != DONE) return bad;
+  offprint_gemm(variant, threads, codes, a_scales, zeros, a_sums, bits, weight_bits, weights,
+                w_scales, w_sums, y, tokens, rows, blocks, block_size);
+  return DONE;
+}
+
+// ---- yardstick -------------------------------------------------------------------------------------
+
+typedef struct {
+  const uint64_t *numbers;
+  int64_t count;
+  uint64_t *sums; // [pieces]
+} Read;
+
+enum { READ_PIECE = 1 << 15 }; // numbers: 256 KiB
+
+static void read_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  const Read *all = of;
+  const int64_t begin = index * READ_PIECE, end = begin + READ_PIECE;
+  uint64_t sums[8] = {0};
+  for (int64_t i = begin; i < (end < all->count ? end : all->count) - 7; i += 8) {
+    READ_AHEAD(all->numbers + i);
+    for (int lane = 0; lane < 8; lane++) sums[lane] += all->numbers[i + lane];
+  }
+  for (int lane = 1; lane < 8; lane++) sums[0] += sums[lane];
+  all->sums[index] = sums[0];
+}
+
+// Reads `count` numbers (a multiple of 8) once, on the threads that a matrix product would use, and
+// returns the low bits of their sum: how fast memory can be read here at all.
+EXPORT int32_t offprint_read(int32_t threads, const uint64_t *numbers, int32_t count) {
+  const int64_t pieces = (count + READ_PIECE - 1) / READ_PIECE;
+  Read all = {numbers, count, malloc(sizeof(uint64_t) * (size_t)pieces)};
+  if (!all.sums) return OUT_OF_MEMORY;
+  pool_run(threads, pieces, read_piece, &all);
+  uint64_t sum = 0;
+  for (int64_t i = 0; i < pieces; i++) sum += all.sums[i];
+  free(all.sums);
+  return (int32_t)(sum & 0x7fffffff);
+}

@@ -1,0 +1,106 @@
+// What the parts of the native kernels share: the jobs, the table that each instruction set fills,
+// and the pool. The definition of every result is the TypeScript in kernels/reference; the C computes
+// the same IEEE operations in the same order, so the bits agree (-ffp-contract=off is part of that).
+#ifndef OFFPRINT_KERNELS_H
+#define OFFPRINT_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Rows that share a run of P32 words (GROUP_ROWS in reference/p32.ts).
+#define GROUP_ROWS 8
+
+// Asks for memory that will be read in a moment, where data is read once and in order. The processor's
+// own prefetching stops at the end of each page of 4 KiB; this far ahead it is hidden (measured on one
+// core: 23 GB/s without, 31 with).
+#define READ_AHEAD(from) __builtin_prefetch((const char *)(from) + 8192)
+
+// ---- pool.c ----------------------------------------------------------------------------------------
+
+// One piece of a job; `slot` is below the number of threads and not in use by another piece.
+typedef void (*Piece)(void *job, int64_t index, int slot);
+
+// Runs pieces 0 .. count-1 on at most `threads` threads, the caller among them; returns when all are
+// done. When the pool is in use by another caller, this one does all the work itself.
+void pool_run(int threads, int64_t count, Piece piece, void *job);
+
+// ---- jobs ------------------------------------------------------------------------------------------
+
+// quantizeActivations: reference/activations.ts
+typedef struct {
+  const float *x;      // [tokens][columns]
+  const uint8_t *bits; // [blocks]
+  int8_t *codes;       // [tokens][blocks * block_size]
+  float *scales;       // [tokens][blocks]
+  float *zeros;        // [tokens][blocks], or null: symmetric
+  int32_t *sums;       // [tokens][blocks]
+  int32_t tokens, columns, blocks, block_size;
+} QuantizeJob;
+
+// gemm: reference/gemm.ts
+typedef struct {
+  const int8_t *codes;    // [tokens][blocks * block_size]
+  const float *a_scales;  // [tokens][blocks]
+  const float *zeros;     // [tokens][blocks], or null
+  const int32_t *a_sums;  // [tokens][blocks]
+  const uint8_t *bits;    // [blocks]
+  const uint32_t *words;  // [groups][blocks * block_size / 8][8], biased P32; or null
+  const int8_t *values;   // [groups][blocks * block_size / 4][8][4], where words is null
+  const float *w_scales;  // [groups][blocks][8]
+  const int16_t *w_sums;  // [groups][blocks][8], or null
+  float *y;               // [tokens][rows]
+  int32_t tokens, rows, blocks, block_size;
+} GemmJob;
+
+// A part of Y: `tokens` by `groups` of eight rows, over blocks `first` .. `last - 1`. Starts from 0 at
+// block 0 and from what is in y at later ones.
+typedef struct {
+  int32_t token, tokens;
+  int32_t group, groups;
+  int32_t first, last;
+} Tile;
+
+// One KV cache record (see KvLayout in kv_cache.ts).
+typedef struct {
+  int32_t head_dim, padded_dim, group_size;
+} KvSizes;
+
+// One query of kvAttend: reference/kv4.ts
+typedef struct {
+  KvSizes sizes;
+  const uint8_t *const *packed; // [position / group_size] records of this layer and KV head
+  const uint16_t *recent;       // record of the group that holds `position`
+  const float *q;               // [head_dim]
+  float *output;                // [head_dim]
+  float *scratch;               // [ATTEND_SCRATCH(position, head_dim)]
+  int32_t position;
+} AttendJob;
+
+// Floats that an AttendJob needs: scores padded to whole groups, query, accumulators.
+#define ATTEND_SCRATCH(position, padded_dim) ((position) + 256 + 4 * (padded_dim))
+
+// ---- one table per instruction set -----------------------------------------------------------------
+
+typedef struct {
+  // Tokens and row groups that a tile may have at most; a tile has fewer at the edges.
+  int32_t tile_tokens, tile_groups;
+  void (*tile)(const GemmJob *job, const Tile *tile);  // 4-bit weights
+  void (*tile8)(const GemmJob *job, const Tile *tile); // 8-bit weights
+  // One token; returns the column of the first number that is not finite, or -1.
+  int32_t (*quantize)(const QuantizeJob *job, int32_t token);
+  // Floats to 16-bit floats, rounded to nearest even.
+  void (*to_halves)(const float *from, uint16_t *to, int32_t count);
+  // From 16-bit floats to codes: one head of a complete group.
+  void (*pack_group)(const KvSizes *sizes, const uint16_t *recent, uint8_t *packed);
+  // One query of one head; returns 0, or 1 when a score is not finite.
+  int32_t (*attend)(const AttendJob *job);
+  // p[i] = expNegative((logits[i] - max) / temperature)
+  void (*soften)(const float *logits, double max, double temperature, double *p, int32_t count);
+  // laneSum: reference/exact_math.ts
+  double (*sum)(const double *values, int32_t count);
+} Variant;
+
+extern const Variant offprint_portable, offprint_avx2, offprint_avxvnni, offprint_avx512vnni,
+    offprint_neon;
+
+#endif

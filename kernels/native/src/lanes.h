@@ -1,0 +1,138 @@
+// Vectors of eight floats and four doubles in the compiler's own vector types (gcc, clang): lane by
+// lane they are the scalar IEEE operations, on every instruction set. Only widening codes and 16-bit
+// floats needs instructions of the machine.
+#ifndef OFFPRINT_LANES_H
+#define OFFPRINT_LANES_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__AVX2__) && !defined(OFFPRINT_SIMDE)
+#include <immintrin.h>
+#define LANES_AVX2 1
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#define LANES_NEON 1
+#endif
+
+typedef float f32x8 __attribute__((vector_size(32)));
+typedef double f64x4 __attribute__((vector_size(32)));
+typedef int64_t i64x4 __attribute__((vector_size(32)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+// Before a loop over registers: its arrays can only stay in registers when it is unrolled completely.
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+INLINE f32x8 load8(const float *from) {
+  f32x8 lanes;
+  memcpy(&lanes, from, sizeof lanes);
+  return lanes;
+}
+
+INLINE void store8(float *to, f32x8 lanes) { memcpy(to, &lanes, sizeof lanes); }
+
+INLINE f32x8 all8(float value) {
+  return (f32x8){value, value, value, value, value, value, value, value};
+}
+
+// The eight low (shift 0) or high (shift 4) nibbles of eight bytes.
+INLINE f32x8 nibbles8(const uint8_t *from, const int shift) {
+#ifdef LANES_AVX2
+  __m128i bytes = _mm_loadl_epi64((const __m128i *)from);
+  bytes = _mm_and_si128(_mm_srli_epi16(bytes, shift), _mm_set1_epi8(15));
+  return (f32x8)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+#else
+  f32x8 lanes;
+  for (int i = 0; i < 8; i++) lanes[i] = (float)((from[i] >> shift) & 15);
+  return lanes;
+#endif
+}
+
+INLINE float half_to_float(uint16_t half) {
+  uint32_t sign = (uint32_t)(half & 0x8000) << 16, rest = half & 0x7fff, bits;
+  float value;
+  if (rest >= 0x0400) { // normal (infinities and NaN are never stored)
+    bits = (rest << 13) + ((127 - 15) << 23);
+    memcpy(&value, &bits, 4);
+  } else {
+    value = (float)rest * 0x1p-24f;
+  }
+  memcpy(&bits, &value, 4);
+  bits |= sign;
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
+// Rounds to nearest even; `value` is below 65520 in size.
+INLINE uint16_t float_to_half(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, 4);
+  uint16_t sign = (uint16_t)(bits >> 16 & 0x8000);
+  bits &= 0x7fffffff;
+  if (bits < (uint32_t)(127 - 14) << 23) { // subnormal: a multiple of 2^-24
+    float positive;
+    memcpy(&positive, &bits, 4);
+    positive += 0.5f; // the last bit of 0.5f .. 1 is 2^-24: the sum rounds for us
+    memcpy(&bits, &positive, 4);
+    return (uint16_t)(sign | (bits - 0x3f000000));
+  }
+  bits += 0xfff + (bits >> 13 & 1);
+  return (uint16_t)(sign | ((bits - ((127 - 15) << 23)) >> 13));
+}
+
+INLINE f32x8 halves8(const uint16_t *from) {
+#ifdef LANES_AVX2
+  return (f32x8)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)from));
+#elif defined(LANES_NEON)
+  uint16x8_t halves = vld1q_u16(from);
+  float32x4_t low = vcvt_f32_f16(vreinterpret_f16_u16(vget_low_u16(halves)));
+  float32x4_t high = vcvt_f32_f16(vreinterpret_f16_u16(vget_high_u16(halves)));
+  f32x8 lanes;
+  memcpy(&lanes, &low, 16);
+  memcpy((char *)&lanes + 16, &high, 16);
+  return lanes;
+#else
+  f32x8 lanes;
+  for (int i = 0; i < 8; i++) lanes[i] = half_to_float(from[i]);
+  return lanes;
+#endif
+}
+
+INLINE void store_halves8(uint16_t *to, f32x8 lanes) {
+#ifdef LANES_AVX2
+  _mm_storeu_si128((__m128i *)to, _mm256_cvtps_ph((__m256)lanes, _MM_FROUND_TO_NEAREST_INT));
+#else
+  for (int i = 0; i < 8; i++) to[i] = float_to_half(lanes[i]);
+#endif
+}
+
+// expNegative of reference/exact_math.ts, lane by lane.
+INLINE f64x4 exp_negative4(f64x4 x) {
+  static const double taylor[14] = {
+      1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880,
+      1.0 / 40320,      1.0 / 5040,      1.0 / 720,      1.0 / 120,     1.0 / 24,
+      1.0 / 6,          1.0 / 2,         1.0,            1.0};
+  const double rounder = 6755399441055744; // 1.5 * 2^52
+  f64x4 clamped = (f64x4)((i64x4)x & (i64x4)(x >= -708)); // lanes below the limit (or NaN) become 0 ...
+  f64x4 shifted = clamped * 1.4426950408889634 + rounder;
+  f64x4 n = shifted - rounder;
+  f64x4 r = (clamped - n * 0.6931471803691238) - n * 1.9082149292705877e-10;
+  f64x4 series = (f64x4){taylor[0], taylor[0], taylor[0], taylor[0]};
+  UNROLL
+  for (int k = 1; k < 14; k++) series = series * r + taylor[k];
+  // The low bits of `shifted` hold n: move it to the exponent.
+  i64x4 power = ((i64x4)shifted - 0x4338000000000000 + 1023) << 52;
+  return (f64x4)((i64x4)(series * (f64x4)power) & (i64x4)(x >= -708)); // ... and here their result does
+}
+
+// The end of laneSum: `low` holds lanes 0-3, `high` lanes 4-7.
+INLINE double lane_total(f64x4 low, f64x4 high) {
+  return ((low[0] + low[1]) + (low[2] + low[3])) + ((high[0] + high[1]) + (high[2] + high[3]));
+}
+
+#endif

@@ -1,0 +1,45 @@
+/**
+ * The reference backend: every core in plain TypeScript. It defines what the others must compute, and
+ * serves where there is neither a compiler nor a GPU.
+ *
+ * @module
+ */
+import { describeCore } from "../core_descriptions.ts";
+import { KernelError } from "../errors.ts";
+import type { Kernels } from "../types.ts";
+import { quantizeActivations } from "./activations.ts";
+import { gemm, linear } from "./gemm.ts";
+import { kvAppend, kvAttend } from "./kv4.ts";
+import { sample, warpedSoftmax } from "./sampling.ts";
+import { verify } from "./verification.ts";
+
+/** The cores in plain TypeScript; `reason` says why they were chosen. */
+export function openReference(reason: string): Kernels {
+  let closed = false;
+  const run = <T>(core: () => T): Promise<T> =>
+    new Promise((resolve) => {
+      if (closed) {
+        throw new KernelError({ what: "kernels", got: "closed ones", expected: "open ones" });
+      }
+      resolve(core());
+    });
+  return {
+    backend: "reference",
+    variant: "typescript",
+    threads: 1,
+    reason,
+    describe: describeCore,
+    quantizeActivations: (...args) => run(() => quantizeActivations(...args)),
+    gemm: (...args) => run(() => gemm(...args)),
+    linear: (x, tokens, format, weights, output) =>
+      run(() => linear(x, tokens, format, weights, output)),
+    kvAppend: (...args) => run(() => kvAppend(...args)),
+    kvAttend: (...args) => run(() => kvAttend(...args)),
+    warpedSoftmax: (...args) => run(() => warpedSoftmax(...args)),
+    sample: (...args) => run(() => sample(...args)),
+    verify: (...args) => run(() => verify(...args)),
+    close: () => {
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * The contract of the kernels: what every backend offers.
+ *
+ * @module
+ */
+import type { CoreDescription, CoreName, CoreShapes } from "./core_descriptions.ts";
+import type { KvPass } from "./kv_cache.ts";
+import type { Weights } from "./packed_weights.ts";
+import type { ActivationFormat, QuantizedActivations } from "./quantized_activations.ts";
+import type { Warp } from "./reference/sampling.ts";
+import type { Draft, Verdicts } from "./reference/verification.ts";
+
+/** A way to run the cores: plain TypeScript, C through FFI, or WGSL on a GPU. */
+export type Backend = "reference" | "native" | "webgpu";
+
+/**
+ * The cores on one backend. Arrays are row-major, shapes stand in the comments; every argument is
+ * checked before memory is touched, and refused with a `KernelError` that names it. An `output` that
+ * is given is filled and returned. Arguments must not be changed before the promise settles.
+ *
+ * Codes and integer accumulators are the same on every backend. The CPU backends give the same floats
+ * bit for bit, whatever the number of threads.
+ */
+export interface Kernels {
+  readonly backend: Backend;
+  /** Which of the backend's variants runs: `"typescript"`, `"avx2"`, a GPU's name, … */
+  readonly variant: string;
+  /** Threads the cores may use. */
+  readonly threads: number;
+  /** Why this backend and variant: one line for a report. */
+  readonly reason: string;
+
+  /** What a core computes and costs at a size. */
+  describe<C extends CoreName>(core: C, shape: CoreShapes[C]): CoreDescription;
+
+  /** Activations `x`, `[tokens][columns]`, to codes; see `reference/activations.ts`. */
+  quantizeActivations(
+    x: Float32Array,
+    tokens: number,
+    columns: number,
+    format: ActivationFormat,
+  ): Promise<QuantizedActivations>;
+
+  /** `Y = X·Wᵀ`, `[tokens][rows]`, from codes; see `reference/gemm.ts`. */
+  gemm(
+    activations: QuantizedActivations,
+    weights: Weights,
+    output?: Float32Array,
+  ): Promise<Float32Array>;
+
+  /** `quantizeActivations` of `x`, `[tokens][weights.columns]`, then `gemm`, in one call. */
+  linear(
+    x: Float32Array,
+    tokens: number,
+    format: ActivationFormat,
+    weights: Weights,
+    output?: Float32Array,
+  ): Promise<Float32Array>;
+
+  /** Stores keys and values, `[rows][kvHeads][headDim]`, of one layer; see `reference/kv4.ts`. */
+  kvAppend(pass: KvPass, layer: number, k: Float32Array, v: Float32Array): Promise<void>;
+
+  /** Attention of queries `[rows][heads][headDim]` over what is stored; see `reference/kv4.ts`. */
+  kvAttend(
+    pass: KvPass,
+    layer: number,
+    q: Float32Array,
+    heads: number,
+    output?: Float32Array,
+  ): Promise<Float32Array>;
+
+  /** Probabilities after a warp, `[rows][vocabulary]`; see `reference/sampling.ts`. */
+  warpedSoftmax(
+    logits: Float32Array,
+    rows: number,
+    warp: Warp,
+    output?: Float64Array,
+  ): Promise<Float64Array>;
+
+  /** One token per row of probabilities; see `reference/sampling.ts`. */
+  sample(probabilities: Float64Array, rows: number, uniforms: Float64Array): Promise<Int32Array>;
+
+  /** The verification step of speculative decoding; see `reference/verification.ts`. */
+  verify(draft: Draft): Promise<Verdicts>;
+
+  /** Frees what the backend holds. Using closed kernels is refused. */
+  close(): void;
+}

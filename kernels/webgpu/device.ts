@@ -1,0 +1,128 @@
+/**
+ * The GPU as the kernels see it: a device, pipelines whose errors are told, and buffers that are used
+ * again.
+ *
+ * @module
+ */
+import { KernelError } from "../errors.ts";
+
+/** Why the WebGPU kernels cannot run here; its message is one clause for a report. */
+export class WebGpuUnavailable extends Error {
+  override readonly name = "WebGpuUnavailable";
+}
+
+/**
+ * A device of the default limits from the adapter that the system prefers.
+ *
+ * @throws {WebGpuUnavailable} when there is no WebGPU or no adapter.
+ */
+export async function requestDevice(): Promise<{ device: GPUDevice; name: string }> {
+  if (!("gpu" in navigator) || navigator.gpu === undefined) {
+    throw new WebGpuUnavailable("this Deno has no WebGPU");
+  }
+  const adapter = await navigator.gpu.requestAdapter();
+  if (adapter === null) throw new WebGpuUnavailable("no GPU adapter");
+  const { description, device, vendor } = adapter.info;
+  return {
+    device: await adapter.requestDevice(),
+    name: description || `${vendor} ${device}`.trim() || "a GPU",
+  };
+}
+
+/** Whether shaders may use `dot4I8Packed`. */
+export function hasPackedDot(): boolean {
+  const gpu = navigator.gpu as { wgslLanguageFeatures?: ReadonlySet<string> } | undefined;
+  return gpu?.wgslLanguageFeatures?.has("packed_4x8_integer_dot_product") ?? false;
+}
+
+/** A device with its pipelines and spare buffers. */
+export class Gpu {
+  readonly device: GPUDevice;
+  #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  #spare = new Map<string, GPUBuffer[]>();
+  #lost: string | undefined;
+
+  constructor(device: GPUDevice) {
+    this.device = device;
+    device.lost.then(({ message, reason }) => this.#lost = message || reason || "no reason given");
+  }
+
+  /**
+   * Refuses to go on with a device that is gone.
+   *
+   * @throws {KernelError} with the reason.
+   */
+  check(): void {
+    if (this.#lost === undefined) return;
+    throw new KernelError({
+      what: "webgpu: device",
+      got: `one that was lost (${this.#lost})`,
+      expected: "one that runs",
+      todo: "Open the kernels again.",
+    });
+  }
+
+  /**
+   * The pipeline of a shader, compiled at first use.
+   *
+   * @throws {Error} with the compiler's message when the device refuses the shader.
+   */
+  pipeline(label: string, code: () => string): Promise<GPUComputePipeline> {
+    let pipeline = this.#pipelines.get(label);
+    if (pipeline === undefined) {
+      pipeline = this.scoped(`shader ${label}`, () => {
+        const module = this.device.createShaderModule({ label, code: code() });
+        const compute = { module, entryPoint: "main" };
+        return this.device.createComputePipeline({ label, layout: "auto", compute });
+      });
+      this.#pipelines.set(label, pipeline);
+    }
+    return pipeline;
+  }
+
+  /** Runs `work`; an error that the device reports meanwhile becomes one that is thrown. */
+  async scoped<T>(what: string, work: () => T): Promise<T> {
+    this.device.pushErrorScope("out-of-memory");
+    this.device.pushErrorScope("validation");
+    let result: T;
+    try {
+      result = work();
+    } finally {
+      // Both scopes close before anything is awaited: scopes of other calls must not nest in them.
+      const errors = [this.device.popErrorScope(), this.device.popErrorScope()];
+      for (const error of await Promise.all(errors)) {
+        // deno-lint-ignore no-unsafe-finally -- the device's error explains the other
+        if (error !== null) throw new Error(`webgpu: ${what}: ${error.message}`);
+      }
+    }
+    return result;
+  }
+
+  /** A buffer of at least `bytes`, perhaps with old contents; to be given back. */
+  take(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const size = Math.max(256, 2 ** Math.ceil(Math.log2(bytes)));
+    return this.#spare.get(`${usage} ${size}`)?.pop() ??
+      this.device.createBuffer({ size, usage });
+  }
+
+  /** Takes a buffer back. */
+  give(buffer: GPUBuffer): void {
+    const key = `${buffer.usage} ${buffer.size}`;
+    const pile = this.#spare.get(key);
+    if (pile === undefined) this.#spare.set(key, [buffer]);
+    else pile.push(buffer);
+  }
+
+  /** A buffer that holds `data`; to be given back. */
+  upload(data: ArrayBufferView<ArrayBuffer>, usage: GPUBufferUsageFlags): GPUBuffer {
+    const buffer = this.take(data.byteLength, usage | GPUBufferUsage.COPY_DST);
+    this.device.queue.writeBuffer(buffer, 0, data);
+    return buffer;
+  }
+
+  /** Frees the spare buffers. */
+  close(): void {
+    for (const pile of this.#spare.values()) for (const buffer of pile) buffer.destroy();
+    this.#spare.clear();
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * Choosing and building a backend: without a compiler, with a broken one, without a place to write,
+ * without permissions, by several processes and several workers at once.
+ */
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { KernelError, openKernels, quantizeWeights } from "kernels/mod.ts";
+import { NativeUnavailable, writeAtomically } from "kernels/native/compiler.ts";
+import { loadLibrary } from "kernels/native/library.ts";
+import { openNative } from "kernels/native/mod.ts";
+import { laneSum } from "kernels/reference/exact_math.ts";
+import { workerInput } from "./open_worker.ts";
+
+const CHILD = fileURLToPath(new URL("./open_child.ts", import.meta.url));
+const native = await loadLibrary().then(() => undefined, (error: Error) => error.message);
+
+/** Opens the kernels in a process of its own and says what came of it. */
+async function child(env: Record<string, string>, flags: string[] = ["-A"]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--no-lock", ...flags, CHILD],
+    env: { OFFPRINT_KERNELS: "", OFFPRINT_VARIANT: "", NO_COLOR: "1", ...env },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stderr: text(stderr), stdout: text(stdout) };
+}
+
+/** Runs `test` with an empty folder that is removed afterwards. */
+async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "offprint-kernels-" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A compiler that does what `script` says; for systems with a POSIX shell. */
+async function fakeCompiler(folder: string, script: string): Promise<string> {
+  const path = join(folder, "fake-cc");
+  await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return path;
+}
+const posix = Deno.build.os !== "windows";
+
+Deno.test("no compiler: the reference is used, and said once", () =>
+  withFolder(async (folder) => {
+    const { code, stdout, stderr } = await child({ PATH: folder, OFFPRINT_CACHE: folder });
+    assertEquals(code, 0, stderr);
+    assertMatch(
+      stdout,
+      /^reference typescript 1\nreference, since .*no C compiler \(tried cc, gcc,/,
+    );
+    assertEquals(stderr.match(/Results are the same, slower/g)?.length, 1);
+    assertEquals([...Deno.readDirSync(folder)], []);
+  }));
+
+Deno.test({
+  name: "a compiler that fails: the reference is used, and why is said",
+  ignore: !posix,
+  fn: () =>
+    withFolder(async (folder) => {
+      const broken = await fakeCompiler(
+        folder,
+        `[ "$1" = --version ] && echo fake 1.0 && exit 0\necho "x.c: error: no luck" >&2; exit 1`,
+      );
+      const { code, stdout, stderr } = await child({ OFFPRINT_CC: broken, OFFPRINT_CACHE: folder });
+      assertEquals(code, 0, stderr);
+      assertMatch(
+        stdout,
+        /^reference typescript 1\n.*fake-cc failed on .* \(x.c: error: no luck\)/,
+      );
+      assertEquals([...Deno.readDirSync(join(folder, "kernels"))], []);
+    }),
+});
+
+Deno.test("a cache folder that cannot be written: the reference is used", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "file");
+    await Deno.writeTextFile(file, "");
+    const { code, stdout, stderr } = await child({ OFFPRINT_CACHE: join(file, "below") });
+    assertEquals(code, 0, stderr);
+    if (native === undefined) assertStringIncludes(stdout, "cannot write to");
+    assertMatch(stdout, /^reference typescript 1\n/);
+  }));
+
+Deno.test("no permissions: the reference is used, without asking", async () => {
+  const { code, stdout, stderr } = await child({}, ["--allow-read"]);
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /^reference typescript 1\n.*no permission to load it \(--allow-ffi\)/);
+});
+
+Deno.test("OFFPRINT_KERNELS and OFFPRINT_THREADS", async () => {
+  const { stdout, stderr } = await child({ OFFPRINT_KERNELS: "reference" });
+  assertEquals([stdout, stderr], ["reference typescript 1\nreference: asked for\n4\n", ""]);
+  const unknown = await child({ OFFPRINT_KERNELS: "cuda" });
+  assertEquals(unknown.code, 1);
+  assertStringIncludes(
+    unknown.stderr,
+    "OFFPRINT_KERNELS: got cuda, expected one of reference, native",
+  );
+  if (native !== undefined) return;
+  const threads = await child({ OFFPRINT_THREADS: "3" });
+  assertMatch(threads.stdout, /^native \w+ 3\n/);
+  for (const wrong of ["two", "0", "-1", "1.5"]) {
+    const { code, stderr } = await child({ OFFPRINT_THREADS: wrong });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "OFFPRINT_THREADS): got");
+  }
+});
+
+Deno.test("a backend that is asked for and cannot be had is an error", async () => {
+  await assertRejects(
+    () => openKernels({ backend: "cuda" as "native" }),
+    KernelError,
+    "openKernels: backend: got cuda, expected one of reference, native",
+  );
+  if (native === undefined) {
+    await assertRejects(
+      () => openNative({ variant: "mmx" as "avx2" }),
+      KernelError,
+      "kernels: variant: got mmx, expected one that runs here: portable",
+    );
+  } else {
+    await assertRejects(() => openKernels({ backend: "native" }), KernelError, native);
+  }
+});
+
+Deno.test("closed kernels refuse to work", async () => {
+  const weights = quantizeWeights(new Float32Array(32), 1, 32, 32);
+  const format = { blockSize: 32, bits: Uint8Array.of(4) } as const;
+  for (const backend of native === undefined ? ["reference", "native"] as const : [undefined]) {
+    const kernels = await openKernels(backend === undefined ? {} : { backend });
+    await kernels.linear(new Float32Array(32), 1, format, weights);
+    kernels.close();
+    await assertRejects(
+      () => kernels.linear(new Float32Array(32), 1, format, weights),
+      KernelError,
+      "kernels: got closed ones, expected open ones",
+    );
+  }
+});
+
+Deno.test("a file is written as a whole or not at all", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "kernels", "library");
+    const write = (text: string) =>
+      writeAtomically(path, async (build) => {
+        const file = join(build, "made");
+        await Deno.writeTextFile(file, text);
+        return file;
+      });
+    await Promise.all(["one", "two", "three"].map(write));
+    assert(["one", "two", "three"].includes(await Deno.readTextFile(path)));
+    await assertRejects(() => writeAtomically(path, () => Promise.reject(new Error("broken"))));
+    assertEquals([...Deno.readDirSync(join(folder, "kernels"))].map(({ name }) => name), [
+      "library",
+    ]);
+    await Deno.writeTextFile(join(folder, "file"), "");
+    await assertRejects(
+      () => writeAtomically(join(folder, "file", "library"), () => Promise.resolve("")),
+      NativeUnavailable,
+      "cannot write to",
+    );
+  }));
+
+Deno.test({
+  name: native === undefined
+    ? "two processes that compile at the same time"
+    : `two processes that compile at the same time: skipped, ${native}`,
+  ignore: native !== undefined || !posix,
+  fn: () =>
+    withFolder(async (folder) => {
+      // The same compiler, not optimising: this is about files.
+      const quick = await fakeCompiler(folder, `exec cc "$@" -O0`);
+      const cache = join(folder, "cache");
+      const env = { OFFPRINT_CC: quick, OFFPRINT_CACHE: cache };
+      const both = await Promise.all([child(env), child(env)]);
+      for (const { code, stdout, stderr } of both) {
+        assertEquals(code, 0, stderr);
+        assertMatch(stdout, /^native \w+ \d+\n.*\n4\n$/);
+      }
+      const kept = [...Deno.readDirSync(join(cache, "kernels"))].map(({ name }) => name);
+      assertEquals(kept.length, 1);
+      assertMatch(kept[0]!, /^kernels-[0-9a-f]{20}\.(so|dylib)$/);
+    }),
+});
+
+Deno.test("several workers use the kernels at once, and some end before the others", async () => {
+  const script = fileURLToPath(new URL("./open_worker_child.ts", import.meta.url));
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", script],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assertEquals(code, 0, text(stderr));
+  const { answers, mapped } = JSON.parse(text(stdout));
+  const x = workerInput();
+  const reference = await openKernels({ backend: "reference" });
+  const weights = quantizeWeights(x.w, x.rows, x.columns, x.format.blockSize);
+  const expected = await reference.linear(x.x, x.x.length / x.columns, x.format, weights);
+  assertEquals(answers, [0, 1, 2, 3].map(() => laneSum(expected)));
+  // Threads go on when workers are gone: then the library must not be.
+  if (native === undefined && Deno.build.os === "linux") assertEquals(mapped, true);
+});
