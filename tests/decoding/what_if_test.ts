@@ -411,7 +411,7 @@ Deno.test("the command: table, JSON, help and errors", async () => {
     await fails([file, ...times, "--policy", "best"], "--policy");
     await fails([file, ...times, "--lag", "2"], "--lag");
     await fails([file, ...times, "--replays", "0"], "--replays");
-    await fails([file, ...times, "--speed", "0"], "known options");
+    await fails([file, ...times, "--speed", "0"], "options among");
     await fails([`${file}.none`, ...times], "no such file");
     await Deno.writeTextFile(file, '{"acceptance":[1]}\n{"acceptance":[2]}\n');
     await fails([file, ...times], "line 2: acceptance[0]: got 2");
