@@ -529,7 +529,7 @@ plot({
     "Bars of the number of mutants drawn by each rule, coloured by the class tools saw. Word and punctuation rules give class P, type and name rules E, driver rules W, width, operator, edge and constant rules F.",
   caption:
     "Mutants of generated designs by rule, coloured by the class that the tools saw. Q behaves like the original and is dropped.",
-  marginLeft: 120,
+  marginLeft: 140,
   height: 420,
   x: { label: "mutants", grid: true },
   y: { label: null },
