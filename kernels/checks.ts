@@ -14,6 +14,7 @@ export type Numbers =
   | Uint16Array
   | Int32Array
   | Uint32Array
+  | Float16Array
   | Float32Array
   | Float64Array;
 

@@ -27,6 +27,23 @@ export interface CoreShapes {
     headDim: number;
     groupSize: GroupSize;
   };
+  /** All texts of a pass have equal lengths: `context` tokens each, `tokens / texts` of them new. */
+  forward: {
+    tokens: number;
+    texts: number;
+    context: number;
+    vocabulary: number;
+    width: number;
+    inner: number;
+    layers: number;
+    heads: number;
+    kvHeads: number;
+    headDim: number;
+    blockSize: BlockSize;
+    groupSize: GroupSize;
+    /** Rows whose logits are wanted; default all. */
+    asked?: number;
+  };
   warpedSoftmax: { rows: number; vocabulary: number };
   sample: { rows: number; vocabulary: number };
   verify: { batch: number; drafted: number; vocabulary: number };
@@ -92,6 +109,35 @@ const costs: {
       bytes: kvHeads * (complete * layout.packedRecord + 4 * recent * headDim) +
         8 * tokens * heads * headDim,
       operations: tokens * heads * context * (4 * headDim + 20),
+    };
+  },
+  forward({ tokens, texts, context, vocabulary, width, inner, layers, ...shape }) {
+    const { heads, kvHeads, headDim, blockSize, groupSize, asked = tokens } = shape;
+    const product = (tokens: number, rows: number, columns: number) =>
+      costs.linear({ tokens, rows, columns, blockSize });
+    const perLayer = [
+      product(tokens, (heads + 2 * kvHeads) * headDim, width),
+      product(tokens, width, heads * headDim),
+      product(tokens, 2 * inner, width),
+      product(tokens, width, inner),
+      costs.kvAppend({ tokens, kvHeads, headDim, groupSize }),
+    ];
+    const attention = costs.kvAttend({
+      tokens: tokens / texts,
+      context,
+      heads,
+      kvHeads,
+      headDim,
+      groupSize,
+    });
+    const head = product(asked, vocabulary, width);
+    const sum = (of: "bytes" | "operations") =>
+      layers * (perLayer.reduce((sum, part) => sum + part[of], 0) + texts * attention[of]) +
+      head[of];
+    return {
+      computes: "embedding, layers of attention and gated feed-forward, head: tokens to logits",
+      bytes: sum("bytes"),
+      operations: sum("operations"),
     };
   },
   warpedSoftmax({ rows, vocabulary }) {

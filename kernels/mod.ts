@@ -1,6 +1,7 @@
 /**
  * Cores of quantised inference: 4-bit matrix products with mixed 4/8-bit activations (W4Ax), a 4-bit
- * KV cache with attention, sampling and speculative verification; in plain TypeScript and in C.
+ * KV cache with attention, whole forward passes of a decoder, sampling and speculative verification; in
+ * plain TypeScript and in C.
  * Imports nothing of the rest of the project. See README.md.
  *
  * @module
@@ -35,6 +36,14 @@ export {
   type KvText,
   ROLLBACK_TOKENS,
 } from "./kv_cache.ts";
+export {
+  Decoder,
+  type DecoderLayer,
+  type DecoderLinear,
+  type DecoderParts,
+  isLinear,
+} from "./decoder.ts";
+export type { ForwardResult } from "./reference/forward.ts";
 export { quantizeWeights, quantizeWeights8 } from "./reference/weights.ts";
 export { NO_WARP, type Warp } from "./reference/sampling.ts";
 export { type Draft, LEAST_RESIDUAL, type Verdicts } from "./reference/verification.ts";

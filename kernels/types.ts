@@ -4,9 +4,11 @@
  * @module
  */
 import type { CoreDescription, CoreName, CoreShapes } from "./core_descriptions.ts";
+import type { Decoder } from "./decoder.ts";
 import type { KvPass } from "./kv_cache.ts";
 import type { Weights } from "./packed_weights.ts";
 import type { ActivationFormat, QuantizedActivations } from "./quantized_activations.ts";
+import type { ForwardResult } from "./reference/forward.ts";
 import type { Warp } from "./reference/sampling.ts";
 import type { Draft, Verdicts } from "./reference/verification.ts";
 
@@ -68,6 +70,17 @@ export interface Kernels {
     heads: number,
     output?: Float32Array,
   ): Promise<Float32Array>;
+
+  /**
+   * A whole forward pass: the new tokens of `pass`, `[rows]`, through a decoder, to logits and hidden
+   * states of the rows `asked` for (default: all); see `reference/forward.ts`. Commit the pass after it.
+   */
+  forward(
+    decoder: Decoder,
+    pass: KvPass,
+    tokens: Int32Array,
+    asked?: Int32Array,
+  ): Promise<ForwardResult>;
 
   /** Probabilities after a warp, `[rows][vocabulary]`; see `reference/sampling.ts`. */
   warpedSoftmax(

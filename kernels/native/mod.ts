@@ -6,6 +6,7 @@
 import { checkWhole } from "../checks.ts";
 import { describeCore } from "../core_descriptions.ts";
 import { KernelError } from "../errors.ts";
+import { forward } from "../reference/forward.ts";
 import type { Kernels } from "../types.ts";
 import { type BuildOptions, type Variant, VARIANTS } from "./build.ts";
 import { variable } from "./compiler.ts";
@@ -63,7 +64,12 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
     threadsFor: (work) => work < ONE_THREAD ? 1 : threads,
   };
   let closed = false;
-  const cores = { ...nativeProducts(context), ...nativeKv4(context), ...nativeSampling(context) };
+  const cores = {
+    ...nativeProducts(context),
+    ...nativeKv4(context),
+    ...nativeSampling(context),
+    forward,
+  };
   const guarded = Object.fromEntries(
     Object.entries(cores).map(([name, core]) => [
       name,

@@ -8,6 +8,7 @@ import { describeCore } from "../core_descriptions.ts";
 import { KernelError } from "../errors.ts";
 import type { Kernels } from "../types.ts";
 import { quantizeActivations } from "./activations.ts";
+import { forward } from "./forward.ts";
 import { gemm, linear } from "./gemm.ts";
 import { kvAppend, kvAttend } from "./kv4.ts";
 import { sample, warpedSoftmax } from "./sampling.ts";
@@ -35,6 +36,7 @@ export function openReference(reason: string): Kernels {
       run(() => linear(x, tokens, format, weights, output)),
     kvAppend: (...args) => run(() => kvAppend(...args)),
     kvAttend: (...args) => run(() => kvAttend(...args)),
+    forward: (...args) => run(() => forward(...args)),
     warpedSoftmax: (...args) => run(() => warpedSoftmax(...args)),
     sample: (...args) => run(() => sample(...args)),
     verify: (...args) => run(() => verify(...args)),

@@ -152,9 +152,12 @@ Deno.test("describe: bytes are what the arrays hold, operations what the loops d
   const kv = { tokens: 1, context: 129, heads: 4, kvHeads: 2, headDim: 64, groupSize: 64 } as const;
   assertEquals(describeCore("kvAttend", kv).bytes, 2 * (2 * 4608 + 4 * 64) + 8 * 4 * 64);
   for (
-    const core of ["quantizeActivations", "linear", "kvAppend", "warpedSoftmax", "sample", "verify"]
+    const core of ["quantizeActivations", "linear", "kvAppend", "forward"].concat(
+      ["warpedSoftmax", "sample", "verify"],
+    )
   ) {
-    const all = { ...shape, ...kv, rows: 3, vocabulary: 7, batch: 2, drafted: 3 };
+    const model = { texts: 1, width: 64, inner: 128, layers: 2 };
+    const all = { ...shape, ...kv, ...model, rows: 3, vocabulary: 7, batch: 2, drafted: 3 };
     const told = describeCore(core as CoreName, all as never);
     assert(
       told.bytes > 0 && told.operations > 0 && told.computes.length > 10 && told.core === core,

@@ -5,6 +5,7 @@
  */
 import { activations } from "./activations.ts";
 import type { Conformance } from "./checking.ts";
+import { decoders } from "./decoders.ts";
 import { caches } from "./kv4.ts";
 import { products } from "./products.ts";
 import { sampling } from "./sampling.ts";
@@ -17,5 +18,6 @@ export const conformance: readonly Conformance[] = [
   ...activations,
   ...products,
   ...caches,
+  ...decoders,
   ...sampling,
 ];
