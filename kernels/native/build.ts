@@ -54,7 +54,14 @@ const VARIANT_FLAGS: Readonly<Record<Variant, { arch: string; flags: readonly st
 };
 
 const SOURCE = fileURLToPath(new URL("./src", import.meta.url));
-const COMMON = ["pool.c", "cpu.c", "portable.c", "exports_kv4.c", "exports_sampling.c"];
+const COMMON = [
+  "pool.c",
+  "cpu.c",
+  "portable.c",
+  "exports_kv4.c",
+  "exports_sampling.c",
+  "forward.c",
+];
 
 /**
  * The path of the compiled library, compiled first where it is not kept already. A variant that the

@@ -61,7 +61,7 @@ export function nativeKv4({ c, variant, threadsFor }: NativeContext) {
 }
 
 /** A pass as C reads it (`Pass` in `exports_kv4.c`): the same for all its layers. */
-interface Tables {
+export interface Tables {
   /** start, tokens, first row, first group of each text. */
   readonly extensions: Int32Array;
   /** Addresses of groups. */
@@ -69,7 +69,8 @@ interface Tables {
   readonly recent: BigUint64Array;
 }
 
-function tablesOf(pass: KvPass): Tables {
+/** The tables of a pass; they hold addresses, so keep the pass while C reads them. */
+export function tablesOf(pass: KvPass): Tables {
   const extensions: number[] = [], packed: bigint[] = [], recent: bigint[] = [];
   let row = 0;
   for (const extension of pass.extensions) {

@@ -57,6 +57,16 @@ const SYMBOLS = {
     ],
     result: "i32",
   },
+  offprint_forward: {
+    parameters: [
+      ...["i32", "i32", "buffer"] as const, // variant, threads, decoder
+      ...["buffer", "i32", "buffer", "buffer"] as const, // extensions, texts, packed, recent
+      ...["i32", "i32"] as const, // paddedDim, groupSize
+      ...["buffer", "i32", "buffer", "i32"] as const, // tokens, rows, asked, askedRows
+      ...["buffer", "buffer", "buffer"] as const, // logits, hidden, fault
+    ],
+    result: "i32",
+  },
   offprint_softmax: {
     parameters: [
       ...["i32", "i32"] as const, // variant, threads
@@ -92,6 +102,11 @@ const SYMBOLS = {
 const ON_ANOTHER_THREAD = {
   offprint_gemm_later: { ...SYMBOLS.offprint_gemm, name: "offprint_gemm", nonblocking: true },
   offprint_linear_later: { ...SYMBOLS.offprint_linear, name: "offprint_linear", nonblocking: true },
+  offprint_forward_later: {
+    ...SYMBOLS.offprint_forward,
+    name: "offprint_forward",
+    nonblocking: true,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 const ALL = { ...SYMBOLS, ...ON_ANOTHER_THREAD };

@@ -6,10 +6,10 @@
 import { checkWhole } from "../checks.ts";
 import { describeCore } from "../core_descriptions.ts";
 import { KernelError } from "../errors.ts";
-import { forward } from "../reference/forward.ts";
 import type { Kernels } from "../types.ts";
 import { type BuildOptions, type Variant, VARIANTS } from "./build.ts";
 import { variable } from "./compiler.ts";
+import { nativeForward } from "./forward.ts";
 import { nativeKv4 } from "./kv4.ts";
 import { loadLibrary, type Symbols } from "./library.ts";
 import { nativeProducts } from "./products.ts";
@@ -30,11 +30,12 @@ export interface NativeContext {
   readonly c: Symbols;
   /** The number of the variant in `exports.c`. */
   readonly variant: number;
+  readonly threads: number;
   /** Threads for a call of about `work` multiply-adds. */
   threadsFor(work: number): number;
 }
 
-/** Multiply-adds below which one thread is faster than waking a second. */
+/** Multiply-adds below which one thread is faster than waking a second; `forward.c` has the same. */
 const ONE_THREAD = 1 << 19;
 
 /**
@@ -61,6 +62,7 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
   const context: NativeContext = {
     c: symbols,
     variant: VARIANTS.indexOf(variant),
+    threads,
     threadsFor: (work) => work < ONE_THREAD ? 1 : threads,
   };
   let closed = false;
@@ -68,7 +70,7 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
     ...nativeProducts(context),
     ...nativeKv4(context),
     ...nativeSampling(context),
-    forward,
+    ...nativeForward(context),
   };
   const guarded = Object.fromEntries(
     Object.entries(cores).map(([name, core]) => [

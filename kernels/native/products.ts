@@ -17,7 +17,7 @@ import { DONE, OUT_OF_MEMORY } from "./library.ts";
 import type { NativeContext } from "./mod.ts";
 
 /** Multiply-adds from which a call is worth moving off JavaScript's thread: about a millisecond. */
-const LONG = 1 << 28;
+export const LONG = 1 << 28;
 
 /** The cores of `reference/activations.ts` and `reference/gemm.ts`. */
 export function nativeProducts({ c, variant, threadsFor }: NativeContext) {

@@ -74,7 +74,7 @@ export function forward(
         rotateHeads(array.subarray(row * size, (row + 1) * size), headDim, cos, sin);
       }
     });
-    const mixed = named(at, () => {
+    const mixed = named(index, () => {
       kvAppend(pass, index, k, v);
       return kvAttend(pass, index, q, heads);
     });
@@ -157,11 +157,15 @@ function checkInput(name: string, x: Float32Array, columns: number): void {
 }
 
 /** Runs `work`; an error of a core says in which layer it happened. */
-function named<T>(at: string, work: () => T): T {
+function named<T>(layer: number, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-    throw new KernelError({ ...error.parts, what: `${at}, ${error.parts.what}` });
+    throw error instanceof KernelError ? inLayer(layer, error) : error;
   }
+}
+
+/** The error of a core, met in a layer of a forward pass. */
+export function inLayer(layer: number, { parts }: KernelError): KernelError {
+  return new KernelError({ ...parts, what: `forward: layer ${layer}, ${parts.what}` });
 }

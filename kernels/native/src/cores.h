@@ -328,7 +328,11 @@ static double lane_sum(const double *values, int32_t count) {
   return lane_total(low, high);
 }
 
+#include "decoder_cores.h"
+
 // The rest of a Variant.
-#define CORES quantize_token, to_halves, pack_group, attend_head, soften, lane_sum
+#define CORES                                                                              \
+  quantize_token, to_halves, pack_group, attend_head, soften, lane_sum, norm_row, widen_row, \
+      add_row, rotate_head, gate_row, half_product
 
 #endif

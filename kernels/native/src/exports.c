@@ -113,21 +113,25 @@ static void gemm_piece(void *of, int64_t index, int slot) {
   }
 }
 
+void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
+  const int wide = job->values != 0;
+  Gemm all = {*job, use, wide ? use->tile8 : use->tile, (job->rows + GROUP_ROWS - 1) / GROUP_ROWS, 0,
+              4096 / job->block_size};
+  all.groups_per_piece = use->tile_groups * (job->tokens < 8 ? 4 : 1);
+  int32_t pieces = (all.groups + all.groups_per_piece - 1) / all.groups_per_piece;
+  pool_run(threads, pieces, gemm_piece, &all);
+}
+
 // `weights` are biased P32 words or, with 8 `weight_bits`, signed bytes.
 EXPORT void offprint_gemm(int32_t variant, int32_t threads, const int8_t *codes,
                           const float *a_scales, const float *zeros, const int32_t *a_sums,
                           const uint8_t *bits, int32_t weight_bits, const void *weights,
                           const float *w_scales, const int16_t *w_sums, float *y, int32_t tokens,
                           int32_t rows, int32_t blocks, int32_t block_size) {
-  const Variant *use = variant_of(variant);
   const int wide = weight_bits == 8;
-  Gemm all = {{codes, a_scales, zeros, a_sums, bits, wide ? 0 : weights, wide ? weights : 0,
-               w_scales, w_sums, y, tokens, rows, blocks, block_size},
-              use, wide ? use->tile8 : use->tile, (rows + GROUP_ROWS - 1) / GROUP_ROWS, 0,
-              4096 / block_size};
-  all.groups_per_piece = use->tile_groups * (tokens < 8 ? 4 : 1);
-  int32_t pieces = (all.groups + all.groups_per_piece - 1) / all.groups_per_piece;
-  pool_run(threads, pieces, gemm_piece, &all);
+  const GemmJob job = {codes, a_scales, zeros, a_sums, bits, wide ? 0 : weights, wide ? weights : 0,
+                       w_scales, w_sums, y, tokens, rows, blocks, block_size};
+  gemm_run(variant_of(variant), threads, &job);
 }
 
 EXPORT int32_t offprint_linear(int32_t variant, int32_t threads, const float *x,

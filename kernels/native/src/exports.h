@@ -13,4 +13,7 @@
 
 const Variant *variant_of(int32_t number);
 
+// A matrix product on the pool (exports.c).
+void gemm_run(const Variant *use, int32_t threads, const GemmJob *job);
+
 #endif

@@ -3,34 +3,7 @@
 #include <string.h>
 
 #include "exports.h"
-
-// One text's part of a pass (KvExtension in kv_cache.ts).
-typedef struct {
-  int32_t start, tokens;
-  int32_t row;    // of the first new token
-  int32_t groups; // where its groups begin in the tables of pointers
-} Extension;
-
-typedef struct {
-  const Variant *variant;
-  const Extension *extensions;
-  uint8_t *const *packed;  // per group; null while it is not complete
-  uint16_t *const *recent; // per group; null where no longer kept
-  int32_t layer, kv_heads;
-  KvSizes sizes;
-} Pass;
-
-static int64_t packed_record(const Pass *pass, int32_t head) {
-  const KvSizes *sizes = &pass->sizes;
-  int64_t bytes = 8 * sizes->head_dim +
-                  sizes->group_size * (sizes->head_dim + sizes->padded_dim) / 2;
-  return ((int64_t)pass->layer * pass->kv_heads + head) * bytes;
-}
-
-static int64_t recent_record(const Pass *pass, int32_t head) {
-  int64_t halves = 2 * pass->sizes.head_dim * pass->sizes.group_size;
-  return ((int64_t)pass->layer * pass->kv_heads + head) * halves;
-}
+#include "kv_pass.h"
 
 // ---- append ----------------------------------------------------------------------------------------
 
@@ -44,30 +17,9 @@ static void append_piece(void *of, int64_t index, int slot) {
   (void)slot;
   const Append *all = of;
   const Pass *pass = &all->pass;
-  const int32_t head = (int32_t)(index % pass->kv_heads);
-  const Extension *text = pass->extensions + index / pass->kv_heads;
-  const int32_t dim = pass->sizes.head_dim, group_size = pass->sizes.group_size;
-  uint16_t halves[1024]; // the most channels of a head
-  for (int32_t i = 0; i < text->tokens; i++) {
-    const int32_t group = (text->start + i) / group_size, at = (text->start + i) % group_size;
-    uint16_t *recent = pass->recent[text->groups + group] + recent_record(pass, head);
-    const int64_t from = ((int64_t)(text->row + i) * pass->kv_heads + head) * dim;
-    pass->variant->to_halves(all->k + from, halves, dim);
-    for (int32_t c = 0; c < dim; c++) recent[c * group_size + at] = halves[c];
-    pass->variant->to_halves(all->v + from, recent + (dim * group_size + at * dim), dim);
-    if (at == group_size - 1) {
-      pass->variant->pack_group(&pass->sizes, recent,
-                                pass->packed[text->groups + group] + packed_record(pass, head));
-    }
-  }
-}
-
-// The first number that does not round to a finite 16-bit float.
-static int32_t not_half(const float *values, int32_t count) {
-  for (int32_t i = 0; i < count; i++) {
-    if (!(values[i] < 65520.0f && values[i] > -65520.0f)) return i;
-  }
-  return DONE;
+  const int32_t head = (int32_t)(index % pass->kv_heads), dim = pass->sizes.head_dim;
+  append_head(pass, pass->extensions + index / pass->kv_heads, head, all->k + head * dim,
+              all->v + head * dim, (int64_t)pass->kv_heads * dim);
 }
 
 // Returns the index of a number it refuses: in k, or in v counted on after k.
@@ -110,17 +62,10 @@ static void attend_piece(void *of, int64_t index, int slot) {
   const int32_t kv_head = (int32_t)((int64_t)head * pass->kv_heads / all->heads);
   const Extension *text = pass->extensions + all->texts - 1;
   while (text->row > row) text--;
-  const int32_t position = text->start + row - text->row;
-  const int32_t complete = position / pass->sizes.group_size;
-  const uint8_t **groups = all->groups + (int64_t)slot * all->most_groups;
-  for (int32_t g = 0; g < complete; g++) {
-    groups[g] = pass->packed[text->groups + g] + packed_record(pass, kv_head);
-  }
   const int64_t from = index * pass->sizes.head_dim;
-  AttendJob job = {pass->sizes, groups,
-                   pass->recent[text->groups + complete] + recent_record(pass, kv_head),
-                   all->q + from, all->output + from, all->scratch + slot * all->stride, position};
-  all->overflown[index] = (int8_t)pass->variant->attend(&job);
+  all->overflown[index] = (int8_t)attend_query(
+      pass, text, text->start + row - text->row, kv_head, all->q + from, all->output + from,
+      all->groups + (int64_t)slot * all->most_groups, all->scratch + slot * all->stride);
 }
 
 // Returns the index of a number in q that is not finite; or OVERFLOWN - (row * heads + head) where a
@@ -137,11 +82,7 @@ EXPORT int32_t offprint_kv_attend(int32_t variant, int32_t threads, const int32_
   Attend all = {{variant_of(variant), (const Extension *)extensions, packed, recent, layer, kv_heads,
                  {head_dim, padded_dim, group_size}},
                 q, output, texts, heads, rows, 0, 0, 0, 0, 0};
-  int32_t longest = 0;
-  for (int32_t i = 0; i < texts; i++) {
-    int32_t length = all.pass.extensions[i].start + all.pass.extensions[i].tokens;
-    if (length > longest) longest = length;
-  }
+  const int32_t longest = longest_text(&all.pass, texts);
   if (threads > rows * heads) threads = rows * heads;
   all.stride = ATTEND_SCRATCH(longest, padded_dim);
   all.most_groups = longest / group_size + 1;

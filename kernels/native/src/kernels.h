@@ -98,6 +98,16 @@ typedef struct {
   void (*soften)(const float *logits, double max, double temperature, double *p, int32_t count);
   // laneSum: reference/exact_math.ts
   double (*sum)(const double *values, int32_t count);
+  // reference/decoder_parts.ts, one row each. rmsNorm, then reordered where there is an order.
+  void (*norm)(const float *x, const float *gain, const uint32_t *order, double epsilon,
+               int32_t width, float *y);
+  void (*widen)(const uint16_t *halves, float *to, int32_t count);
+  void (*add)(float *x, const float *y, int32_t count);
+  void (*rotate)(float *head, const float *cos, const float *sin, int32_t half);
+  void (*gate)(const float *gate, const float *up, int32_t inner, float *y);
+  // halfProduct of `rows` rows of w and each of `tokens` rows of x; y is [tokens][stride].
+  void (*half_product)(const uint16_t *w, int32_t rows, const float *x, int32_t tokens,
+                       int32_t width, float *y, int64_t stride);
 } Variant;
 
 extern const Variant offprint_portable, offprint_avx2, offprint_avxvnni, offprint_avx512vnni,

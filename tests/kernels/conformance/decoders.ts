@@ -134,6 +134,18 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     scheme: "minmax",
     head: 4,
   },
+  "wide enough for several threads": {
+    ...TINY,
+    width: 128,
+    inner: 256,
+    layers: 1,
+    heads: 4,
+    kvHeads: 2,
+    headDim: 32,
+    vocabulary: 300,
+    groupSize: 64,
+    head: "halves",
+  },
 };
 
 /** The same texts on two caches: one run by the backend, one by the reference. */

@@ -1,0 +1,436 @@
+// A whole forward pass of a decoder: reference/forward.ts. Between the linear layers the work is split by
+// rows (texts and tokens) or heads; a pass over few rows does it on the calling thread.
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exports.h"
+#include "kv_pass.h"
+
+// ---- what TypeScript hands over (native/forward.ts writes these as 64-bit words) -----------------------
+
+typedef struct {
+  const void *weights; // words or, with 8 bits, values
+  const float *scales;
+  const int16_t *sums; // scheme "minmax" only
+  const uint8_t *bits;
+  const uint32_t *order; // or null
+  int64_t rows, columns, blocks, block_size, weight_bits;
+} Linear;
+
+enum { QKV, O, GATE_UP, DOWN, LINEARS };
+
+typedef struct {
+  const float *attention_norm, *mlp_norm;
+  Linear linears[LINEARS];
+} Layer;
+
+typedef struct {
+  int64_t vocabulary, width, inner, layers, heads, kv_heads, head_dim;
+  double epsilon;
+  const uint16_t *embedding;
+  const float *final_norm;
+  const uint16_t *head_halves; // or null: the head is linear
+  Linear head;
+  const float *cos, *sin; // [positions][head_dim / 2]
+  Layer layer[];
+} Decoder;
+
+// ---- faults --------------------------------------------------------------------------------------------
+
+// In the order in which the reference meets them within a step; a linear part's is INPUT + its number.
+enum { NO_FAULT, KEY, VALUE, QUERY, SCORE, INPUT, HEAD_INPUT = INPUT + LINEARS, NO_MEMORY };
+
+typedef struct {
+  int64_t kind, layer, index, value; // `value` as bits of a float
+} Fault;
+
+// ---- a pass under way ----------------------------------------------------------------------------------
+
+typedef struct {
+  const Decoder *decoder;
+  Pass pass;
+  int32_t threads, texts, rows;
+  const int32_t *tokens; // [rows]
+  float *x;              // [rows][width], the residual stream
+  float *y;              // [rows][the most rows of a linear part], what it put out
+  float *mixed;          // [rows][heads][head_dim], what attention put out
+  float *scratch;        // [threads][stride]
+  int64_t stride;
+  const uint8_t **groups; // [threads][most_groups]
+  int32_t most_groups;
+  // Quantised input of a linear part.
+  int8_t *codes;
+  float *scales, *zeros;
+  int32_t *sums;
+  const float *gain; // of the norm before it
+  int32_t part;
+  const int32_t *asked; // [asked_rows]
+  float *logits, *hidden;
+  int32_t asked_rows;
+  pthread_mutex_t lock;
+  Fault fault;
+} Forward;
+
+// Keeps the fault that the reference would meet first.
+static void report(Forward *all, int64_t kind, int64_t index, float value) {
+  pthread_mutex_lock(&all->lock);
+  Fault *fault = &all->fault;
+  if (fault->kind == NO_FAULT || kind < fault->kind ||
+      (kind == fault->kind && index < fault->index)) {
+    int32_t bits;
+    memcpy(&bits, &value, 4);
+    *fault = (Fault){kind, all->pass.layer, index, bits};
+  }
+  pthread_mutex_unlock(&all->lock);
+}
+
+// Threads for a step of about `work` multiply-adds (ONE_THREAD in native/mod.ts).
+static int threads_for(const Forward *all, int64_t work) {
+  return work < 1 << 19 ? 1 : all->threads;
+}
+
+// ---- linear parts --------------------------------------------------------------------------------------
+
+static const Linear *part_of(const Forward *all) {
+  if (all->part == LINEARS) return &all->decoder->head;
+  return &all->decoder->layer[all->pass.layer].linears[all->part];
+}
+
+// Quantises one row of a linear part's input, its channels already in order.
+static void quantize_row(Forward *all, int64_t row, const float *input) {
+  const Linear *part = part_of(all);
+  const int64_t at = row * part->blocks;
+  const QuantizeJob job = {input,
+                           part->bits,
+                           all->codes + at * part->block_size,
+                           all->scales + at,
+                           part->sums ? all->zeros + at : 0,
+                           all->sums + at,
+                           1,
+                           (int32_t)part->columns,
+                           (int32_t)part->blocks,
+                           (int32_t)part->block_size};
+  const int32_t bad = all->pass.variant->quantize(&job, 0);
+  if (bad >= 0) report(all, INPUT + all->part, row * part->columns + bad, input[bad]);
+}
+
+static void multiply(Forward *all, int32_t rows, float *y) {
+  const Linear *part = part_of(all);
+  const int wide = part->weight_bits == 8;
+  const GemmJob job = {all->codes,
+                       all->scales,
+                       part->sums ? all->zeros : 0,
+                       all->sums,
+                       part->bits,
+                       wide ? 0 : part->weights,
+                       wide ? part->weights : 0,
+                       part->scales,
+                       part->sums,
+                       y,
+                       rows,
+                       (int32_t)part->rows,
+                       (int32_t)part->blocks,
+                       (int32_t)part->block_size};
+  gemm_run(all->pass.variant, threads_for(all, rows * part->rows * part->columns), &job);
+}
+
+static float *scratch_of(const Forward *all, int slot) { return all->scratch + slot * all->stride; }
+
+// ---- steps between them, one row each ------------------------------------------------------------------
+
+static void embed_piece(void *of, int64_t row, int slot) {
+  (void)slot;
+  Forward *all = of;
+  const int64_t width = all->decoder->width;
+  all->pass.variant->widen(all->decoder->embedding + all->tokens[row] * width,
+                           all->x + row * width, (int32_t)width);
+}
+
+// norm -> codes, after adding what the part before has put out.
+static void norm_piece(void *of, int64_t row, int slot) {
+  Forward *all = of;
+  const int32_t width = (int32_t)all->decoder->width;
+  float *x = all->x + row * width, *normed = scratch_of(all, slot);
+  if (all->part == GATE_UP || all->pass.layer > 0) {
+    all->pass.variant->add(x, all->y + row * width, width);
+  }
+  all->pass.variant->norm(x, all->gain, part_of(all)->order, all->decoder->epsilon, width, normed);
+  quantize_row(all, row, normed);
+}
+
+// What attention has put out -> codes.
+static void mixed_piece(void *of, int64_t row, int slot) {
+  Forward *all = of;
+  const Linear *part = part_of(all);
+  const float *mixed = all->mixed + row * part->columns;
+  if (part->order) {
+    float *ordered = scratch_of(all, slot);
+    for (int64_t j = 0; j < part->columns; j++) ordered[j] = mixed[part->order[j]];
+    mixed = ordered;
+  }
+  quantize_row(all, row, mixed);
+}
+
+// silu(gate) * up -> codes.
+static void gate_piece(void *of, int64_t row, int slot) {
+  Forward *all = of;
+  const Linear *part = part_of(all);
+  const int32_t inner = (int32_t)all->decoder->inner;
+  const float *gate = all->y + row * 2 * inner;
+  float *gated = scratch_of(all, slot), *ordered = gated + inner;
+  all->pass.variant->gate(gate, gate + inner, inner, gated);
+  if (!part->order) ordered = gated;
+  else for (int32_t j = 0; j < inner; j++) ordered[j] = gated[part->order[j]];
+  quantize_row(all, row, ordered);
+}
+
+// Adds the last part's output to a row that is asked for, and takes the last norm. Rows may be asked for
+// twice, so x stays as it is.
+static void last_piece(void *of, int64_t index, int slot) {
+  Forward *all = of;
+  const Decoder *decoder = all->decoder;
+  const int32_t width = (int32_t)decoder->width;
+  const int64_t row = all->asked[index];
+  float *x = scratch_of(all, slot), *ordered = x + width, *hidden = all->hidden + index * width;
+  memcpy(x, all->x + row * width, sizeof(float) * (size_t)width);
+  all->pass.variant->add(x, all->y + row * width, width);
+  all->pass.variant->norm(x, decoder->final_norm, 0, decoder->epsilon, width, hidden);
+  if (decoder->head_halves) {
+    for (int32_t j = 0; j < width; j++) {
+      if (hidden[j] - hidden[j] == 0) continue; // not NaN, not infinite
+      report(all, HEAD_INPUT, index * width + j, hidden[j]);
+      break;
+    }
+    return;
+  }
+  if (!decoder->head.order) ordered = hidden;
+  else for (int32_t j = 0; j < width; j++) ordered[j] = hidden[decoder->head.order[j]];
+  quantize_row(all, index, ordered);
+}
+
+enum { HEAD_ROWS = 64 };
+
+// A stretch of the vocabulary, all rows asked for.
+static void halves_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  Forward *all = of;
+  const Decoder *decoder = all->decoder;
+  const int64_t first = index * HEAD_ROWS, left = decoder->vocabulary - first;
+  all->pass.variant->half_product(decoder->head_halves + first * decoder->width,
+                                  (int32_t)(left < HEAD_ROWS ? left : HEAD_ROWS), all->hidden,
+                                  all->asked_rows, (int32_t)decoder->width, all->logits + first,
+                                  decoder->vocabulary);
+}
+
+// ---- attention -----------------------------------------------------------------------------------------
+
+// Floats of a row of queries, keys and values.
+static int64_t qkv_row(const Decoder *decoder) {
+  return (decoder->heads + 2 * decoder->kv_heads) * decoder->head_dim;
+}
+
+// Turns the keys of one KV head of one text and the queries that read it, and stores keys and values.
+// Returns whether a number is out of range.
+static int store_head(Forward *all, const Extension *text, int64_t kv_head) {
+  const Decoder *decoder = all->decoder;
+  const Variant *variant = all->pass.variant;
+  const int64_t dim = decoder->head_dim, half = dim / 2, stride = qkv_row(decoder);
+  const int64_t shared = decoder->heads / decoder->kv_heads;
+  float *k = all->y + (decoder->heads + kv_head) * dim, *v = k + decoder->kv_heads * dim;
+  int faults = 0;
+  for (int64_t i = 0; i < text->tokens; i++) {
+    const int64_t row = text->row + i, index = (row * decoder->kv_heads + kv_head) * dim;
+    const float *cos = decoder->cos + (text->start + i) * half;
+    const float *sin = decoder->sin + (text->start + i) * half;
+    float *q = all->y + row * stride + kv_head * shared * dim;
+    for (int64_t h = 0; h < shared; h++) variant->rotate(q + h * dim, cos, sin, (int32_t)half);
+    variant->rotate(k + row * stride, cos, sin, (int32_t)half);
+    const int32_t bad_k = not_half(k + row * stride, (int32_t)dim);
+    const int32_t bad_v = not_half(v + row * stride, (int32_t)dim);
+    if (bad_k >= 0) report(all, KEY, index + bad_k, k[row * stride + bad_k]);
+    if (bad_v >= 0) report(all, VALUE, index + bad_v, v[row * stride + bad_v]);
+    faults |= bad_k >= 0 || bad_v >= 0;
+  }
+  if (!faults) append_head(&all->pass, text, (int32_t)kv_head, k, v, stride);
+  return faults;
+}
+
+static void attend_head_of(Forward *all, const Extension *text, int64_t row, int64_t head,
+                           int slot) {
+  const Decoder *decoder = all->decoder;
+  const int64_t dim = decoder->head_dim, index = row * decoder->heads + head;
+  const float *q = all->y + row * qkv_row(decoder) + head * dim;
+  for (int64_t c = 0; c < dim; c++) {
+    if (q[c] - q[c] == 0) continue;
+    report(all, QUERY, index * dim + c, q[c]);
+    return;
+  }
+  const int32_t kv_head = (int32_t)(head * decoder->kv_heads / decoder->heads);
+  const int32_t position = text->start + (int32_t)row - text->row;
+  if (attend_query(&all->pass, text, position, kv_head, q, all->mixed + index * dim,
+                   all->groups + (int64_t)slot * all->most_groups, scratch_of(all, slot))) {
+    report(all, SCORE, index, 0);
+  }
+}
+
+static void store_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  Forward *all = of;
+  const int64_t kv_heads = all->decoder->kv_heads;
+  store_head(all, all->pass.extensions + index / kv_heads, index % kv_heads);
+}
+
+static void attend_piece(void *of, int64_t index, int slot) {
+  Forward *all = of;
+  const int64_t row = index / all->decoder->heads;
+  const Extension *text = all->pass.extensions + all->texts - 1;
+  while (text->row > row) text--;
+  attend_head_of(all, text, row, index % all->decoder->heads, slot);
+}
+
+// Both at once, where every text has one new token: nobody else writes what the queries read.
+static void store_and_attend_piece(void *of, int64_t index, int slot) {
+  Forward *all = of;
+  const int64_t kv_heads = all->decoder->kv_heads, shared = all->decoder->heads / kv_heads;
+  const Extension *text = all->pass.extensions + index / kv_heads;
+  const int64_t kv_head = index % kv_heads;
+  if (store_head(all, text, kv_head)) return;
+  for (int64_t h = 0; h < shared; h++) {
+    attend_head_of(all, text, text->row, kv_head * shared + h, slot);
+  }
+}
+
+static void attention(Forward *all) {
+  const Decoder *decoder = all->decoder;
+  int64_t seen = 0;
+  for (int32_t i = 0; i < all->texts; i++) {
+    const Extension *text = all->pass.extensions + i;
+    seen += (int64_t)text->tokens * (text->start + text->tokens);
+  }
+  const int threads = threads_for(all, seen * decoder->heads * decoder->head_dim);
+  const int64_t heads = all->texts * decoder->kv_heads;
+  if (all->rows == all->texts) {
+    pool_run(threads, heads, store_and_attend_piece, all);
+  } else {
+    pool_run(threads, heads, store_piece, all);
+    if (all->fault.kind == NO_FAULT) {
+      pool_run(threads, all->rows * decoder->heads, attend_piece, all);
+    }
+  }
+}
+
+// ---- the pass ------------------------------------------------------------------------------------------
+
+// Quantises the input of a part, row by row, and multiplies. Returns whether all was well.
+static int run_part(Forward *all, int32_t part, const float *gain, Piece input, float *y) {
+  all->part = part;
+  all->gain = gain;
+  const int32_t rows = part == LINEARS ? all->asked_rows : all->rows;
+  pool_run(threads_for(all, 16 * rows * part_of(all)->columns), rows, input, all);
+  if (all->fault.kind != NO_FAULT) return 0;
+  multiply(all, rows, y);
+  return 1;
+}
+
+static void run_layers(Forward *all) {
+  const Decoder *decoder = all->decoder;
+  pool_run(1, all->rows, embed_piece, all);
+  for (int32_t i = 0; i < decoder->layers; i++) {
+    const Layer *layer = decoder->layer + i;
+    all->pass.layer = i;
+    if (!run_part(all, QKV, layer->attention_norm, norm_piece, all->y)) return;
+    attention(all);
+    if (all->fault.kind != NO_FAULT) return;
+    if (!run_part(all, O, 0, mixed_piece, all->y)) return;
+    if (!run_part(all, GATE_UP, layer->mlp_norm, norm_piece, all->y)) return;
+    if (!run_part(all, DOWN, 0, gate_piece, all->y)) return;
+  }
+  if (all->asked_rows == 0) return;
+  if (!decoder->head_halves) {
+    run_part(all, LINEARS, 0, last_piece, all->logits);
+    return;
+  }
+  const int64_t width = decoder->width;
+  pool_run(threads_for(all, 16 * all->asked_rows * width), all->asked_rows, last_piece, all);
+  if (all->fault.kind != NO_FAULT) return;
+  pool_run(threads_for(all, all->asked_rows * decoder->vocabulary * width),
+           (decoder->vocabulary + HEAD_ROWS - 1) / HEAD_ROWS, halves_piece, all);
+}
+
+static int64_t more(int64_t a, int64_t b) { return a > b ? a : b; }
+
+// The most that a linear part has: rows, codes, or blocks of a token.
+typedef struct {
+  int64_t rows, codes, blocks;
+} Most;
+
+static void include(Most *most, const Linear *part) {
+  most->rows = more(most->rows, part->rows);
+  most->codes = more(most->codes, part->blocks * part->block_size);
+  most->blocks = more(most->blocks, part->blocks);
+}
+
+static Most most_of(const Decoder *decoder) {
+  Most most = {0};
+  for (int64_t i = 0; i < decoder->layers; i++) {
+    for (int part = 0; part < LINEARS; part++) include(&most, decoder->layer[i].linears + part);
+  }
+  const int64_t rows = most.rows;
+  if (!decoder->head_halves) include(&most, &decoder->head);
+  most.rows = rows; // the head puts out to where the caller wants it
+  return most;
+}
+
+// Returns the kind of the first fault, or DONE; `fault` then says where.
+EXPORT int32_t offprint_forward(int32_t variant, int32_t threads, const void *of,
+                                const int32_t *extensions, int32_t texts, uint8_t *const *packed,
+                                uint16_t *const *recent, int32_t padded_dim, int32_t group_size,
+                                const int32_t *tokens, int32_t rows, const int32_t *asked,
+                                int32_t asked_rows, float *logits, float *hidden, int64_t *fault) {
+  const Decoder *decoder = of;
+  Forward all = {
+      .decoder = decoder,
+      .pass = {variant_of(variant), (const Extension *)extensions, packed, recent, 0,
+               (int32_t)decoder->kv_heads, {(int32_t)decoder->head_dim, padded_dim, group_size}},
+      .threads = threads,
+      .texts = texts,
+      .rows = rows,
+      .tokens = tokens,
+      .asked = asked,
+      .asked_rows = asked_rows,
+      .logits = logits,
+      .hidden = hidden,
+      .lock = PTHREAD_MUTEX_INITIALIZER,
+  };
+  const Most most = most_of(decoder);
+  const int32_t longest = longest_text(&all.pass, texts);
+  const int64_t coded = more(rows, asked_rows);
+  all.most_groups = longest / group_size + 1;
+  all.stride = more(ATTEND_SCRATCH(longest, padded_dim), 2 * more(decoder->width, decoder->inner));
+  all.stride = more(all.stride, decoder->heads * decoder->head_dim);
+
+  // Arrays of their own, so that the sanitizer sees where each ends.
+#define ROOM(array, count) (array = malloc(sizeof *(array) * (size_t)(count)))
+  const int room = ROOM(all.x, rows * decoder->width) && ROOM(all.y, rows * most.rows) &&
+                   ROOM(all.mixed, rows * decoder->heads * decoder->head_dim) &&
+                   ROOM(all.scratch, threads * all.stride) &&
+                   ROOM(all.groups, threads * all.most_groups) &&
+                   ROOM(all.codes, coded * most.codes) && ROOM(all.scales, coded * most.blocks) &&
+                   ROOM(all.zeros, coded * most.blocks) && ROOM(all.sums, coded * most.blocks);
+#undef ROOM
+  if (room) run_layers(&all);
+  else all.fault.kind = NO_MEMORY;
+  free(all.x);
+  free(all.y);
+  free(all.mixed);
+  free(all.scratch);
+  free(all.groups);
+  free(all.codes);
+  free(all.scales);
+  free(all.zeros);
+  free(all.sums);
+  pthread_mutex_destroy(&all.lock);
+  memcpy(fault, &all.fault, sizeof all.fault);
+  return all.fault.kind == NO_FAULT ? DONE : (int32_t)all.fault.kind;
+}

@@ -1,0 +1,89 @@
+// A pass over texts of the KV cache as the functions that TypeScript calls see it, and what they do with
+// one head of it.
+#ifndef OFFPRINT_KV_PASS_H
+#define OFFPRINT_KV_PASS_H
+
+#include "kernels.h"
+
+// One text's part of a pass (KvExtension in kv_cache.ts).
+typedef struct {
+  int32_t start, tokens;
+  int32_t row;    // of the first new token
+  int32_t groups; // where its groups begin in the tables of pointers
+} Extension;
+
+typedef struct {
+  const Variant *variant;
+  const Extension *extensions;
+  uint8_t *const *packed;  // per group; null while it is not complete
+  uint16_t *const *recent; // per group; null where no longer kept
+  int32_t layer, kv_heads;
+  KvSizes sizes;
+} Pass;
+
+static inline int64_t packed_record(const Pass *pass, int32_t head) {
+  const KvSizes *sizes = &pass->sizes;
+  int64_t bytes = 8 * sizes->head_dim +
+                  sizes->group_size * (sizes->head_dim + sizes->padded_dim) / 2;
+  return ((int64_t)pass->layer * pass->kv_heads + head) * bytes;
+}
+
+static inline int64_t recent_record(const Pass *pass, int32_t head) {
+  int64_t halves = 2 * pass->sizes.head_dim * pass->sizes.group_size;
+  return ((int64_t)pass->layer * pass->kv_heads + head) * halves;
+}
+
+// Stores the new keys and values of one head of one text, rows of `k` and `v` being `stride` floats
+// apart, and packs the groups they complete. `k` and `v` point to the head in row 0 of the pass.
+static inline void append_head(const Pass *pass, const Extension *text, int32_t head, const float *k,
+                               const float *v, int64_t stride) {
+  const int32_t dim = pass->sizes.head_dim, group_size = pass->sizes.group_size;
+  uint16_t halves[1024]; // the most channels of a head
+  for (int32_t i = 0; i < text->tokens; i++) {
+    const int32_t group = (text->start + i) / group_size, at = (text->start + i) % group_size;
+    uint16_t *recent = pass->recent[text->groups + group] + recent_record(pass, head);
+    const int64_t from = (text->row + i) * stride;
+    pass->variant->to_halves(k + from, halves, dim);
+    for (int32_t c = 0; c < dim; c++) recent[c * group_size + at] = halves[c];
+    pass->variant->to_halves(v + from, recent + (dim * group_size + at * dim), dim);
+    if (at == group_size - 1) {
+      pass->variant->pack_group(&pass->sizes, recent,
+                                pass->packed[text->groups + group] + packed_record(pass, head));
+    }
+  }
+}
+
+// The first number that does not round to a finite 16-bit float, or -1.
+static inline int32_t not_half(const float *values, int32_t count) {
+  for (int32_t i = 0; i < count; i++) {
+    if (!(values[i] < 65520.0f && values[i] > -65520.0f)) return i;
+  }
+  return -1;
+}
+
+// One query at `position` of a text, of a head that reads `kv_head`; `groups` and `scratch` have room
+// for its groups and ATTEND_SCRATCH. Returns 0, or 1 when a score is not finite.
+static inline int32_t attend_query(const Pass *pass, const Extension *text, int32_t position,
+                                   int32_t kv_head, const float *q, float *output,
+                                   const uint8_t **groups, float *scratch) {
+  const int32_t complete = position / pass->sizes.group_size;
+  for (int32_t g = 0; g < complete; g++) {
+    groups[g] = pass->packed[text->groups + g] + packed_record(pass, kv_head);
+  }
+  AttendJob job = {pass->sizes, groups,
+                   pass->recent[text->groups + complete] + recent_record(pass, kv_head),
+                   q, output, scratch, position};
+  return pass->variant->attend(&job);
+}
+
+// The longest text at the end of the pass.
+static inline int32_t longest_text(const Pass *pass, int32_t texts) {
+  int32_t longest = 0;
+  for (int32_t i = 0; i < texts; i++) {
+    int32_t length = pass->extensions[i].start + pass->extensions[i].tokens;
+    if (length > longest) longest = length;
+  }
+  return longest;
+}
+
+#endif
