@@ -8,7 +8,6 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { messageOf, UserError } from "offprint/errors.ts";
 import { exportModel } from "./export_model.ts";
-import { loadJax } from "./jax.ts";
 import { modelFolder, modelRecipe, recipeNames } from "./recipe.ts";
 import { train } from "./trainer.ts";
 import { trainingData } from "./training_data.ts";
@@ -98,7 +97,7 @@ export async function main(args: string[]): Promise<number> {
   Deno.addSignalListener("SIGINT", onInterrupt);
   const timer = minutes === Infinity ? undefined : setTimeout(() => stop.abort(), minutes * 60_000);
   try {
-    const result = await train(await loadJax(), { ...data, folder }, {
+    const result = await train({ ...data, folder }, {
       ...(values.export ? { stopAfter: 0 } : {}),
       onStep: (step) => display.step(step),
       onNote: (line) => display.note(line),

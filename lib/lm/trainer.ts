@@ -5,21 +5,11 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { type AdamWState, adamWState, adamWStep, learningRate, type Schedule } from "./adamw.ts";
+import { learningRate, type Schedule } from "./adamw.ts";
 import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
-import {
-  type ArrayTree,
-  fromFloats,
-  fromIntegers,
-  type Jax,
-  type JaxArray,
-  refs,
-  toFloats,
-} from "./jax.ts";
 import type { ModelRecipe } from "./recipe.ts";
 import type { Tensor } from "./safetensors.ts";
-import { crossEntropy } from "./token_losses.ts";
-import { initialWeights, toParameters, transformer } from "./transformer.ts";
+import { openEngine, type TrainingState } from "./training_engine.ts";
 import { tensorShapes, type TransformerConfig } from "./transformer_config.ts";
 import { type Batch, batchOf, epochWindows, type TokenDocument, type Window } from "./windows.ts";
 
@@ -80,7 +70,6 @@ const CURVE_WINDOWS = 48;
  * @throws {UserError} when the loss stops being a number, or the checkpoint is of another recipe.
  */
 export async function train(
-  jax: Jax,
   input: TrainingInput,
   options: TrainingOptions = {},
 ): Promise<TrainingResult> {
@@ -89,12 +78,6 @@ export async function train(
   const { training } = recipe;
   const plan = new Plan(input);
   const schedule: Schedule = { ...training, steps: plan.steps };
-  const model = transformer(jax, config);
-  const loss = (p: ArrayTree, ...x: JaxArray[]): JaxArray =>
-    crossEntropy(jax, model, p, x[0]!, x[1]!, x[2]!);
-  const step = adamWStep(jax, loss, training);
-  const evaluate = jax.jit((p: ArrayTree, x: JaxArray[]) => loss(p, ...x));
-
   const found = await loadCheckpoint(folder, input.recipeHash, onNote);
   const startedAt = found?.progress.step ?? -1;
   const progress: Progress = found?.progress ??
@@ -106,14 +89,17 @@ export async function train(
       curve: [],
       pending: { loss: 0, steps: 0 },
     };
-  let state = found === undefined
-    ? adamWState(jax, toParameters(jax, config, initialWeights(config, recipe.seed)))
-    : restored(jax, config, found);
+  const engine = await openEngine(
+    recipe,
+    config,
+    found === undefined ? undefined : restored(config, found),
+  );
   if (found !== undefined) onNote(`resumed at step ${progress.step} of ${plan.steps}`);
 
-  const save = async (): Promise<void> =>
-    await saveCheckpoint(folder, { progress, tensors: await stored(config, state) });
-  const scalar = (value: number): JaxArray => jax.numpy.array(value);
+  const save = async (): Promise<void> => {
+    const tensors = stored(config, await engine.state());
+    await saveCheckpoint(folder, { progress, tensors });
+  };
   const curve = curveBatches(input);
   const { pending } = progress;
   let saved = performance.now();
@@ -122,16 +108,7 @@ export async function train(
     const batch = plan.batch(progress.step);
     const count = progress.step + 1;
     const rate = learningRate(schedule, count);
-    const [next, report] = step(
-      state,
-      scalar(rate),
-      scalar(1 - training.beta1 ** count),
-      scalar(1 - training.beta2 ** count),
-      arrays(jax, batch, training.batch),
-    );
-    state = next;
-    const value = (await report.loss.data())[0]!;
-    const gradientNorm = (await report.gradientNorm.data())[0]!;
+    const { loss: value, gradientNorm } = await engine.step(batch, rate, count);
     if (!Number.isFinite(value)) {
       throw new UserError({
         what: `training ${recipe.name}, step ${count}`,
@@ -156,8 +133,7 @@ export async function train(
     if (count % training.evaluateEvery === 0 || count === plan.steps) {
       let heldOut = 0;
       for (const part of curve) {
-        const array = evaluate(refs(state.parameters), arrays(jax, part, training.batch));
-        heldOut += (await array.data())[0]! / curve.length;
+        heldOut += await engine.evaluate(part) / curve.length;
       }
       const train = pending.loss / pending.steps;
       progress.curve.push({ step: count, tokens: progress.tokens, train, heldOut });
@@ -170,10 +146,8 @@ export async function train(
     }
   }
   if (progress.step > startedAt) await save();
-  const weights = await toFloats(state.parameters);
-  for (const tree of Object.values(state)) for (const a of Object.values(tree)) a.dispose();
-  step.dispose();
-  evaluate.dispose();
+  const { parameters: weights } = await engine.state();
+  await engine.close();
   return { finished: progress.step >= plan.steps, progress, weights };
 }
 
@@ -233,38 +207,26 @@ function curveBatches({ recipe, config, heldOut }: TrainingInput): Batch[] {
   return batches;
 }
 
-function arrays(jax: Jax, batch: Batch, rows: number): JaxArray[] {
-  const shape = [rows, batch.tokens.length / rows];
-  return [
-    fromIntegers(jax, batch.tokens, shape),
-    fromIntegers(jax, batch.targets, shape),
-    fromFloats(jax, batch.weights, shape),
-  ];
-}
-
-async function stored(
-  config: TransformerConfig,
-  state: AdamWState,
-): Promise<Map<string, Tensor>> {
+function stored(config: TransformerConfig, state: TrainingState): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
   const shapes = tensorShapes(config);
-  for (const [kind, tree] of Object.entries(state)) {
-    for (const [name, data] of await toFloats(tree)) {
+  for (const [kind, arrays] of Object.entries(state)) {
+    for (const [name, data] of arrays as Map<string, Float32Array>) {
       tensors.set(`${kind}/${name}`, { shape: shapes.get(name)!, data });
     }
   }
   return tensors;
 }
 
-function restored(jax: Jax, config: TransformerConfig, { tensors }: Checkpoint): AdamWState {
-  const tree = (kind: string): ArrayTree => {
-    const weights = new Map<string, Float32Array>();
+function restored(config: TransformerConfig, { tensors }: Checkpoint): TrainingState {
+  const arrays = (kind: string): Map<string, Float32Array> => {
+    const found = new Map<string, Float32Array>();
     for (const name of tensorShapes(config).keys()) {
       const tensor = tensors.get(`${kind}/${name}`);
       if (tensor === undefined) throw new TypeError(`the checkpoint lacks ${kind}/${name}`);
-      weights.set(name, tensor.data);
+      found.set(name, tensor.data);
     }
-    return toParameters(jax, config, weights);
+    return found;
   };
-  return { parameters: tree("parameters"), first: tree("first"), second: tree("second") };
+  return { parameters: arrays("parameters"), first: arrays("first"), second: arrays("second") };
 }

@@ -1,6 +1,5 @@
 /** A training of a few dozen steps, shared by the tests; run as a program it trains until it is killed. */
 import { fileURLToPath } from "node:url";
-import { loadJax } from "offprint/lm/jax.ts";
 import type { ModelRecipe } from "offprint/lm/recipe.ts";
 import { modelRecipe } from "offprint/lm/recipe.ts";
 import { train, type TrainingInput, type TrainingOptions } from "offprint/lm/trainer.ts";
@@ -29,7 +28,7 @@ export async function smallTraining(folder: URL): Promise<TrainingInput> {
 
 /** Trains in `folder`. */
 export async function trainSmall(folder: URL, options: TrainingOptions = {}) {
-  return await train(await loadJax(), await smallTraining(folder), options);
+  return await train(await smallTraining(folder), options);
 }
 
 if (import.meta.main) {

@@ -1,0 +1,149 @@
+import { assert, assertEquals } from "@std/assert";
+import { JaxEngine } from "offprint/lm/jax_engine.ts";
+import { OnnxEngine } from "offprint/lm/onnx_engine.ts";
+import { parameterBlocks, tensorViews } from "offprint/lm/parameter_blocks.ts";
+import { checkedRecipe, type ModelRecipe, modelRecipe, recipeConfig } from "offprint/lm/recipe.ts";
+import type { TrainingEngine, TrainingState } from "offprint/lm/training_engine.ts";
+import { parameterCount, tensorShapes } from "offprint/lm/transformer_config.ts";
+import type { Batch } from "offprint/lm/windows.ts";
+import { stream } from "offprint/random.ts";
+
+/** Grouped heads, two layers, a context and vocabulary that are no multiple of anything. */
+const recipe: ModelRecipe = checkedRecipe("recipe", {
+  ...await modelRecipe("tiny"),
+  model: {
+    vocabSize: 45,
+    width: 128,
+    layers: 2,
+    heads: 4,
+    keyValueHeads: 2,
+    feedForward: 96,
+    contextLength: 11,
+  },
+});
+const config = recipeConfig(recipe, recipe.model.vocabSize);
+
+/** Weights of order one, so that every gradient is far from zero. */
+function drawState(): TrainingState {
+  const random = stream(3, "engine-weights");
+  const parameters = new Map<string, Float32Array>();
+  const zeros = (): Map<string, Float32Array> =>
+    new Map([...parameters].map(([name, values]) => [name, new Float32Array(values.length)]));
+  for (const [name, shape] of tensorShapes(config)) {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const deviation = name.includes("embed") ? 1 : 1 / Math.sqrt(shape.at(-1)!);
+    const draw = shape.length === 1
+      ? () => 1 + 0.2 * random.normal()
+      : () => deviation * random.normal();
+    parameters.set(name, Float32Array.from({ length: size }, draw));
+  }
+  return { parameters, first: zeros(), second: zeros() };
+}
+
+/** Repeated tokens on purpose: their rows add up in the embedding's gradient. */
+function batchFor(step: number): Batch {
+  const random = stream(4, "engine-batch", step);
+  const count = recipe.training.batch * recipe.model.contextLength;
+  const draw = (): Int32Array => Int32Array.from({ length: count }, () => random.integer(20));
+  const weights = Float32Array.from({ length: count }, (_, i) => i % 11 < 3 ? 0 : 1);
+  return { tokens: draw(), targets: draw(), weights };
+}
+
+/** The largest difference over the largest value. */
+function distance(got: Float32Array, wanted: Float32Array): number {
+  assertEquals(got.length, wanted.length);
+  let [difference, largest] = [0, 0];
+  for (let i = 0; i < got.length; i++) {
+    difference = Math.max(difference, Math.abs(got[i]! - wanted[i]!));
+    largest = Math.max(largest, Math.abs(wanted[i]!));
+  }
+  assert(largest > 0);
+  return difference / largest;
+}
+
+/** A recipe whose new first moments are the gradients. */
+const bare: ModelRecipe = {
+  ...recipe,
+  training: { ...recipe.training, beta1: 0, clipNorm: 1e9, weightDecay: 0 },
+};
+
+async function afterSteps(engine: TrainingEngine, steps: number) {
+  const reports = [];
+  for (let step = 1; step <= steps; step++) {
+    reports.push(await engine.step(batchFor(step), 1e-3, step));
+  }
+  const evaluated = await engine.evaluate(batchFor(100));
+  const state = await engine.state();
+  await engine.close();
+  return { reports, evaluated, state };
+}
+
+Deno.test("blocks cover every parameter once, neighbours of a kind joined", () => {
+  const blocks = parameterBlocks(config);
+  let offset = 0;
+  for (const block of blocks) {
+    assertEquals(block.offset, offset);
+    assertEquals(block.shape.reduce((a, b) => a * b, 1), block.size);
+    offset += block.size;
+  }
+  assertEquals(offset, parameterCount(config));
+  const joint = blocks.find(({ name }) => name === "model.layers.1.self_attn.qkv_proj.weight")!;
+  assertEquals(joint.shape, [128 + 2 * 64, 128]);
+  const flat = new Float32Array(offset);
+  const views = tensorViews(config, flat);
+  views.get("model.layers.1.self_attn.k_proj.weight")![0] = 5;
+  assertEquals(flat[joint.offset + 128 * 128], 5);
+});
+
+Deno.test("the gradient graph gives jax-js's loss and gradient in every tensor", async () => {
+  const [ours, theirs] = [
+    await afterSteps(await OnnxEngine.open(bare, config, drawState()), 1),
+    await afterSteps(await JaxEngine.open(bare, config, drawState()), 1),
+  ];
+  const [a, b] = [ours.reports[0]!, theirs.reports[0]!];
+  assert(Math.abs(a.loss - b.loss) < 1e-5 * b.loss, `${a.loss} ${b.loss}`);
+  assert(Math.abs(a.gradientNorm - b.gradientNorm) < 1e-5 * b.gradientNorm);
+  for (const [name, gradient] of theirs.state.first) {
+    const error = distance(ours.state.first.get(name)!, gradient);
+    assert(error < 2e-5, `${name}: ${error}`);
+  }
+});
+
+Deno.test("ten steps with clipping and decay end where jax-js ends", async () => {
+  const clipped = { ...recipe, training: { ...recipe.training, clipNorm: 0.5 } };
+  const ours = await afterSteps(await OnnxEngine.open(clipped, config, drawState()), 10);
+  const theirs = await afterSteps(await JaxEngine.open(clipped, config, drawState()), 10);
+  assert(theirs.reports.every(({ gradientNorm }) => gradientNorm > 0.5));
+  assert(Math.abs(ours.evaluated - theirs.evaluated) < 1e-4 * theirs.evaluated);
+  for (const kind of ["parameters", "first", "second"] as const) {
+    for (const [name, values] of theirs.state[kind]) {
+      const error = distance(ours.state[kind].get(name)!, values);
+      assert(error < 1e-3, `${kind}/${name}: ${error}`);
+    }
+  }
+});
+
+Deno.test("where sizes are multiples of the vector width, threads do not change a bit", async () => {
+  const sizes = { vocabSize: 64, width: 128, layers: 1, heads: 4, keyValueHeads: 2 };
+  const even: ModelRecipe = {
+    ...recipe,
+    model: { ...sizes, feedForward: 128, contextLength: 16 },
+  };
+  const tokens = Int32Array.from({ length: 16 * even.training.batch }, (_, i) => i * i % 64);
+  const weights = new Float32Array(tokens.length).fill(1);
+  const batch = { tokens, targets: tokens.map((token) => (token + 1) % 64), weights };
+  const results: Float32Array[][] = [];
+  for (const threads of [1, 2]) {
+    const engine = await OnnxEngine.open(even, recipeConfig(even, 64), undefined, { threads });
+    results.push((await engine.gradients(batch)).gradients);
+    await engine.close();
+  }
+  results[0]!.forEach((gradient, block) => {
+    assertEquals(bits(results[1]![block]!), bits(gradient), `block ${block}`);
+  });
+});
+
+/** Bit patterns, so that equality is exact. */
+function bits(values: Float32Array): Uint32Array {
+  return new Uint32Array(values.slice().buffer);
+}
