@@ -47,8 +47,8 @@ export class OnnxEngine implements TrainingEngine {
   /**
    * Prepares the graphs and starts from the state, or from fresh weights.
    *
-   * @param options.threads of ONNX Runtime. They change no bit where all sizes are multiples of the vector
-   *   width, as in this project's recipes; elsewhere the last ones.
+   * @param options.threads of ONNX Runtime. At the sizes of `sotu-target` they change no bit; at odd
+   *   ones, where rows of vectors are cut elsewhere, the last ones.
    */
   static async open(
     recipe: ModelRecipe,

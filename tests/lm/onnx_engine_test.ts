@@ -123,18 +123,17 @@ Deno.test("ten steps with clipping and decay end where jax-js ends", async () =>
   }
 });
 
-Deno.test("where sizes are multiples of the vector width, threads do not change a bit", async () => {
-  const sizes = { vocabSize: 64, width: 128, layers: 1, heads: 4, keyValueHeads: 2 };
-  const even: ModelRecipe = {
-    ...recipe,
-    model: { ...sizes, feedForward: 128, contextLength: 16 },
-  };
-  const tokens = Int32Array.from({ length: 16 * even.training.batch }, (_, i) => i * i % 64);
-  const weights = new Float32Array(tokens.length).fill(1);
-  const batch = { tokens, targets: tokens.map((token) => (token + 1) % 64), weights };
+Deno.test("at the target model's sizes, threads do not change a bit", async () => {
+  const target = await modelRecipe("sotu-target");
+  const { vocabSize, contextLength } = target.model;
+  const count = target.training.batch * contextLength;
+  const tokens = Int32Array.from({ length: count }, (_, i) => (i * i + 7919 * i) % vocabSize);
+  const weights = new Float32Array(count).fill(1);
+  const batch = { tokens, targets: tokens.map((t) => (3 * t + 1) % vocabSize), weights };
   const results: Float32Array[][] = [];
   for (const threads of [1, 2]) {
-    const engine = await OnnxEngine.open(even, recipeConfig(even, 64), undefined, { threads });
+    const shapes = recipeConfig(target, vocabSize);
+    const engine = await OnnxEngine.open(target, shapes, undefined, { threads });
     results.push((await engine.gradients(batch)).gradients);
     await engine.close();
   }
