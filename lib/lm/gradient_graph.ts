@@ -55,9 +55,14 @@ export function gradientGraph(
   { batch, length }: BatchShape,
   { gradients = true }: { gradients?: boolean } = {},
 ): Uint8Array<ArrayBuffer> {
+  if (!config.tie_word_embeddings) {
+    throw new TypeError(
+      "gradientGraph: got a model with an output matrix, expected a tied embedding",
+    );
+  }
   const graph = new OnnxGraph();
   const { hidden_size: width, head_dim: d, intermediate_size: inner } = config;
-  const { num_attention_heads: heads, num_key_value_heads: groups, vocab_size: vocab } = config;
+  const { num_attention_heads: heads, num_key_value_heads: groups } = config;
   const perGroup = heads / groups;
   const count = batch * length;
 
@@ -191,7 +196,6 @@ export function gradientGraph(
   };
 
   const embedding = "model.embed_tokens.weight";
-  const tied = config.tie_word_embeddings;
   let x = op("Gather", [embedding, tokens], { axis: 0 });
   const backwards: Backward[] = [];
   for (let index = 0; index < config.num_hidden_layers; index++) {
@@ -218,7 +222,7 @@ export function gradientGraph(
     }
   }
   const [hidden, throughNorm] = norm(x, "model.norm.weight");
-  const [logits, throughHead] = linear(hidden, tied ? embedding : "lm_head.weight");
+  const [logits, throughHead] = linear(hidden, embedding);
   const logProbs = op("LogSoftmax", [logits], { axis: -1 });
   graph.node("GatherElements", [logProbs, targets], ["log_probs"], { axis: 1 });
   graph.output("log_probs", "float32", [count, 1]);
@@ -232,7 +236,6 @@ export function gradientGraph(
     let gradient = throughNorm(throughHead(dLogits));
     for (const backward of backwards) gradient = backward(gradient);
     emitGradient("rows", gradient);
-    if (!tied) throw new TypeError("gradientGraph: only models with a tied embedding are trained");
   }
   return graph.model(gradients ? "training" : "scoring");
 }
