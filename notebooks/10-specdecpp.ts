@@ -741,7 +741,7 @@ const samples = async (name: string, count: number) =>
     target: labTarget,
     prompts: Array.from({ length: count }, () => []),
     maxTokens: 100,
-    random: stream(seed, "acceptance data", name),
+    random: (text) => stream(seed, "acceptance data", name, text),
   });
 const trainingSet = await samples("training", 150);
 const heldOut = await samples("held out", 50);

@@ -55,7 +55,7 @@ export function warp(options: WarpOptions = {}): Warp {
   return (logits) => {
     const probabilities = softmax(temperature === 1 ? logits : cooled(logits, temperature));
     if (topK >= logits.length && topP === 1) return probabilities;
-    const order = Uint32Array.from(logits.keys());
+    const order = identity(logits.length);
     let kept = order.length;
     if (topK < kept) kept = select(order, logits, kept, () => 1, topK);
     if (topP < 1) {
@@ -82,6 +82,14 @@ export const greedy: Warp = (logits) => {
   probabilities[best] = 1;
   return probabilities;
 };
+
+let counting = new Uint32Array(0);
+
+/** 0, 1, … in an array of its own: a copy, for filling one anew takes as long as a softmax. */
+function identity(size: number): Uint32Array {
+  if (counting.length < size) counting = Uint32Array.from({ length: size }, (_, i) => i);
+  return counting.slice(0, size);
+}
 
 /** `(logit − max) / temperature` in float64, which cannot overflow upwards. */
 function cooled(logits: Float32Array, temperature: number): Float64Array {

@@ -12,9 +12,21 @@ export { NgramCounts } from "./ngram_counts.ts";
 export { loadTokenizer, Tokenizer } from "./tokenizer.ts";
 export { trainBpe } from "./bpe_trainer.ts";
 export { sentences } from "./sentences.ts";
+export {
+  corpusBytes,
+  type CorpusDocument,
+  corpusDocuments,
+  type CorpusRecipe,
+  corpusRecipe,
+  sha256,
+} from "./corpus.ts";
+export { type TokenDocument, tokenDocument } from "./windows.ts";
+export { type DisplayPorts, duration, standardError } from "./training_display.ts";
 export { type LoadedModel, loadModel } from "./load_model.ts";
 export { modelNames, readTransformer, type SavedTransformer } from "./model_folder.ts";
 export { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx_model.ts";
+export { createSession, type Ort, type OrtSession } from "./onnx_runtime.ts";
+export { OnnxGraph } from "./onnx_graph.ts";
 export type { Card } from "./card.ts";
 export { type ArrayTree, disposeAll, type Jax, type JaxArray, loadJax, refs } from "./jax.ts";
 export { fromFloats, fromIntegers, toFloats } from "./jax.ts";

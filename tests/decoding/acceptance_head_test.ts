@@ -175,7 +175,7 @@ Deno.test("data: labels are the true acceptance, mixed positions carry none", as
       prompts: empty(60),
       maxTokens: 50,
       mixing,
-      random: stream(1, "data", mixing),
+      random: (text) => stream(1, "data", mixing, text),
     });
     assertEquals(data.positions, 3000);
     assertEquals(data.acceptance.length, data.positions - data.mixed);
@@ -216,7 +216,7 @@ Deno.test("data: with mixing the draft reads the target's tokens in between", as
         target,
         prompts: empty(1),
         maxTokens: 5,
-        random: stream(1),
+        random: () => stream(1),
       }),
     UserError,
     "gives no hidden states",
@@ -227,7 +227,7 @@ Deno.test("data: with mixing the draft reads the target's tokens in between", as
     prompts: [[0, 1, 2]],
     maxTokens: 400,
     mixing: 0.5,
-    random: stream(2, "mixing"),
+    random: () => stream(2, "mixing"),
   });
   // twins come only from the target: about half of the positions keep them
   const twins = texts[0]!.filter((token) => token % 4 >= 2).length / 400;
@@ -244,7 +244,7 @@ function data(): Promise<AcceptanceData> {
     target,
     prompts: empty(80),
     maxTokens: 60,
-    random: stream(9, "training"),
+    random: (text) => stream(9, "training", text),
   });
   return trainingData;
 }
@@ -356,7 +356,7 @@ Deno.test("training and data: bad input", async () => {
     prompts: empty(2),
     maxTokens: 5,
     mixing: 1,
-    random: stream(1),
+    random: () => stream(1),
   });
   await assertRejects(
     () => trainHead(jax, nothing, { steps: 1, seed: 1 }),
@@ -370,7 +370,14 @@ Deno.test("training and data: bad input", async () => {
   );
   await assertRejects(
     () =>
-      acceptanceData({ draft, target, prompts: [[]], maxTokens: 5, mixing: 2, random: stream(1) }),
+      acceptanceData({
+        draft,
+        target,
+        prompts: [[]],
+        maxTokens: 5,
+        mixing: 2,
+        random: () => stream(1),
+      }),
     UserError,
     "mixing: got 2",
   );
@@ -381,7 +388,7 @@ Deno.test("training and data: bad input", async () => {
         target: markovModel(twoStateChains().target),
         prompts: [[]],
         maxTokens: 5,
-        random: stream(1),
+        random: () => stream(1),
       }),
     UserError,
     "vocabularies of 12 and 2 tokens",
