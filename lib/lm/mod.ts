@@ -9,6 +9,15 @@ export { historyModel, markovModel } from "./markov.ts";
 export { ngramModel, type NgramOptions } from "./ngram_model.ts";
 export { KneserNey } from "./kneser_ney.ts";
 export { NgramCounts } from "./ngram_counts.ts";
+export {
+  checkBatch,
+  checkPrompt,
+  checkTokens,
+  checkTruncation,
+  closedError,
+  staleError,
+} from "./token_sequence.ts";
+export { type RotaryTable, rotaryTable } from "./rotary.ts";
 export { loadTokenizer, Tokenizer } from "./tokenizer.ts";
 export { trainBpe } from "./bpe_trainer.ts";
 export { sentences } from "./sentences.ts";

@@ -1,0 +1,118 @@
+/**
+ * llama.cpp as a peer: the prebuilt library of node-llama-cpp, called at its own entries, so that nothing
+ * of that package's JavaScript is measured.
+ *
+ * @module
+ */
+import { createRequire } from "node:module";
+import { ROOT } from "offprint/kit/project.ts";
+
+/** The release that is measured. */
+const VERSION = "3.22.1";
+const PACKAGE = "@node-llama-cpp/linux-x64";
+
+/** How to get what is measured: 29 MB, and none of the package's other binaries (700 MB). */
+export const HOW_TO_INSTALL =
+  `npm install --prefix out/llama --no-save --ignore-scripts ${PACKAGE}@${VERSION}`;
+
+/** The entries used, as `llama-addon.node` exports them. */
+interface Addon {
+  markLoaded(): boolean;
+  setLoggerLogLevel(level: number): void;
+  loadBackends(path?: string): void;
+  init(): Promise<void>;
+  AddonModel: new (path: string, options: Record<string, unknown>) => AddonModel;
+  AddonContext: new (model: AddonModel, options: Record<string, unknown>) => AddonContext;
+}
+interface AddonModel {
+  init(): Promise<boolean>;
+  dispose(): Promise<void>;
+}
+interface AddonContext {
+  init(): Promise<boolean>;
+  dispose(): Promise<void>;
+  setThreads(threads: number): void;
+  initBatch(tokens: number): void;
+  /** `logitIndexes`: those of `tokens` whose logits are wanted. */
+  addToBatch(
+    sequence: number,
+    position: number,
+    tokens: Uint32Array,
+    logitIndexes: Uint32Array,
+  ): Uint32Array;
+  decodeBatch(): Promise<void>;
+}
+
+/** A model in llama.cpp. */
+export interface LlamaModel {
+  /** Texts side by side, each from a prompt. */
+  open(prompts: readonly (readonly number[])[], threads: number): Promise<LlamaTexts>;
+  close(): Promise<void>;
+}
+
+/** Texts that grow together. */
+export interface LlamaTexts {
+  /** One token for each: a forward pass up to the logits of each, without sampling. */
+  extend(tokens: readonly number[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The library, or why it is not there. */
+export async function openLlama(): Promise<{ load(path: string): Promise<LlamaModel> } | string> {
+  const path = `${ROOT}out/llama/node_modules/${PACKAGE}`;
+  if (Deno.build.os !== "linux" || Deno.build.arch !== "x86_64") {
+    return `no peer for ${Deno.build.os} ${Deno.build.arch}`;
+  }
+  try {
+    const { version } = JSON.parse(await Deno.readTextFile(`${path}/package.json`));
+    if (version !== VERSION) return `out/llama holds version ${version}: ${HOW_TO_INSTALL}`;
+  } catch {
+    return `not installed: ${HOW_TO_INSTALL}`;
+  }
+  const addon = createRequire(import.meta.url)(
+    `${path}/bins/linux-x64/llama-addon.node`,
+  ) as Addon;
+  if (!addon.markLoaded()) {
+    addon.setLoggerLogLevel(0);
+    addon.loadBackends();
+    addon.loadBackends(`${path}/bins/linux-x64`);
+  }
+  await addon.init();
+  return { load: (file) => load(addon, file) };
+}
+
+async function load(addon: Addon, file: string): Promise<LlamaModel> {
+  const model = new addon.AddonModel(file, { addonExports: addon, gpuLayers: 0, useMmap: true });
+  if (!await model.init()) throw new Error(`llama.cpp could not load ${file}`);
+  return {
+    async open(prompts, threads) {
+      const most = Math.max(...prompts.map(({ length }) => length));
+      const context = new addon.AddonContext(model, {
+        contextSize: prompts.length * 512,
+        batchSize: Math.max(512, prompts.length),
+        sequences: prompts.length,
+        flashAttention: true,
+        threads,
+      });
+      if (!await context.init()) throw new Error("llama.cpp could not make a context");
+      context.setThreads(threads);
+      for (const [i, prompt] of prompts.entries()) {
+        context.initBatch(most);
+        context.addToBatch(i, 0, Uint32Array.from(prompt), Uint32Array.of());
+        await context.decodeBatch();
+      }
+      const lengths = prompts.map(({ length }) => length);
+      return {
+        async extend(tokens) {
+          context.initBatch(tokens.length);
+          tokens.forEach((token, i) =>
+            context.addToBatch(i, lengths[i]!++, Uint32Array.of(token), Uint32Array.of(0))
+          );
+          await context.decodeBatch();
+        },
+        close: () => context.dispose(),
+      };
+    },
+    close: () => model.dispose(),
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * 4-bit weights with a scale chosen by search: what stands in for OmniQuant's learned clipping.
+ *
+ * @module
+ */
+import { type BlockSize, PackedWeights } from "kernels/mod.ts";
+
+/** Scales tried, as shares of the one that clips nothing. */
+const RATIOS = [1, 0.98, 0.96, 0.94, 0.92, 0.9, 0.88, 0.86, 0.84, 0.82, 0.8, 0.78, 0.75, 0.7];
+const LIMIT = 7;
+
+/**
+ * Quantises weights `w`, `[rows][columns]`, to codes in [-7, 7] with one scale per row and block: of the
+ * scales `ratio · max|w| / 7`, the one with the least error `Σ importance_j (w_j − ŵ_j)²`. With the mean
+ * square of each input channel as its importance, that is the expected error of the output where channels
+ * are uncorrelated.
+ *
+ * @throws {RangeError} when the importances are not one per column.
+ */
+export function clippedWeights(
+  w: Float32Array,
+  rows: number,
+  columns: number,
+  blockSize: BlockSize,
+  importance: ArrayLike<number>,
+): PackedWeights {
+  if (importance.length !== columns) {
+    throw new RangeError(
+      `clippedWeights: got ${importance.length} importances, expected ${columns}, one per column`,
+    );
+  }
+  const blocks = Math.ceil(columns / blockSize);
+  const codes = new Int8Array(rows * columns), scales = new Float32Array(rows * blocks);
+  for (let row = 0; row < rows; row++) {
+    for (let block = 0; block < blocks; block++) {
+      const first = block * blockSize, last = Math.min(first + blockSize, columns);
+      let amax = 0;
+      for (let j = first; j < last; j++) amax = Math.max(amax, Math.abs(w[row * columns + j]!));
+      let best = Math.fround(amax / LIMIT) || 1, least = Infinity;
+      for (const ratio of amax > 0 ? RATIOS : []) {
+        const scale = Math.fround(ratio * amax / LIMIT) || 1;
+        let error = 0;
+        for (let j = first; j < last && error < least; j++) {
+          const value = w[row * columns + j]!;
+          const off = value - scale * code(value, scale);
+          error += importance[j]! * off * off;
+        }
+        if (error < least) [best, least] = [scale, error];
+      }
+      scales[row * blocks + block] = best;
+      for (let j = first; j < last; j++) {
+        codes[row * columns + j] = code(w[row * columns + j]!, best);
+      }
+    }
+  }
+  return PackedWeights.fromCodes({ rows, columns, blockSize, codes, scales });
+}
+
+function code(value: number, scale: number): number {
+  return Math.max(-LIMIT, Math.min(LIMIT, Math.floor(value / scale + 0.5)));
+}

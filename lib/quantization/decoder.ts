@@ -1,0 +1,194 @@
+/**
+ * The quantised decoder as a language model: integers in the linear layers, a 4-bit KV cache, one call of
+ * the kernels per forward pass.
+ *
+ * @module
+ */
+import { type Decoder, type GroupSize, type Kernels, KvCache, openKernels } from "kernels/mod.ts";
+import {
+  checkBatch,
+  checkPrompt,
+  checkTokens,
+  type ClosableModel,
+  type Sequence,
+  type Tokens,
+  type TransformerConfig,
+} from "offprint/lm/mod.ts";
+import type { Weights } from "./float_decoder.ts";
+import { type QuantizationOptions, quantizeDecoder } from "./quantize_decoder.ts";
+import { QuantizedSequence } from "./sequence.ts";
+
+/** How a quantised model is run. */
+export interface RunOptions {
+  readonly name?: string;
+  /** What to run on; default: the best CPU backend of this machine. Closing the model leaves them open. */
+  readonly kernels?: Kernels;
+  /** Tokens of a group of the KV cache, G; default 64. */
+  readonly groupSize?: GroupSize;
+}
+
+/** Memory of a quantised model. */
+export interface QuantizedMemory {
+  /** Bytes of the quantised linear layers, scales included. */
+  readonly linearBytes: number;
+  /** Their parameters. */
+  readonly linearParameters: number;
+  /** Bits per element of complete groups of the KV cache. */
+  readonly kvBits: number;
+  /** Bytes of the KV cache now in use: complete groups, and 16-bit floats. */
+  readonly kv: { readonly packed: number; readonly recent: number };
+}
+
+/**
+ * Quantises a transformer and opens it.
+ *
+ * Every text starts from the begin-of-text token, whether the prompt spells it or not; it is not counted
+ * in `length`, and `open([])` starts from it alone. Logits depend on the tokens alone, to the last bit:
+ * not on batches, threads, or how often a text was rolled back.
+ *
+ * @param weights float32, by the names of `tensorShapes`.
+ * @throws {UserError} when the kernels cannot run a model of this shape.
+ */
+export async function quantizedModel(
+  config: TransformerConfig,
+  weights: Weights,
+  options: QuantizationOptions & RunOptions = {},
+): Promise<QuantizedModel> {
+  return new QuantizedModel(
+    quantizeDecoder(config, weights, options),
+    config.bos_token_id,
+    options.kernels ?? await openKernels(),
+    options,
+  );
+}
+
+/** What a forward pass gives for one text: rows per new token, or only the last. */
+export interface PassResult {
+  readonly logits: Float32Array[];
+  readonly hidden: Float32Array[];
+}
+
+/** A quantised decoder behind the interface of language models. */
+export class QuantizedModel implements ClosableModel {
+  readonly name: string;
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly bos: number;
+  readonly decoder: Decoder;
+  readonly kernels: Kernels;
+  readonly #cache: KvCache;
+  /** One pass at a time: a text must not change under it. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Made by {@linkcode quantizedModel}, or from a decoder at hand. */
+  constructor(decoder: Decoder, bos: number, kernels: Kernels, options: RunOptions = {}) {
+    const { kvHeads, headDim } = decoder;
+    this.name = options.name ?? "quantised transformer";
+    this.vocabSize = decoder.vocabulary;
+    this.contextLength = decoder.positions - 1;
+    this.bos = bos;
+    this.decoder = decoder;
+    this.kernels = kernels;
+    const { groupSize = 64 } = options;
+    this.#cache = new KvCache({ layers: decoder.layers.length, kvHeads, headDim, groupSize });
+  }
+
+  async open(prompt: Tokens): Promise<Sequence> {
+    const text = checkPrompt(this, prompt);
+    const sequence = new QuantizedSequence(this, this.#cache.open());
+    await sequence.start([this.bos, ...text]);
+    return sequence;
+  }
+
+  async extendBatch(
+    sequences: readonly Sequence[],
+    tokens: readonly Tokens[],
+  ): Promise<Float32Array[][]> {
+    checkBatch(this, sequences, tokens);
+    const members = sequences.map((sequence, i) => {
+      if (!(sequence instanceof QuantizedSequence) || sequence.model !== this) {
+        throw new TypeError(`${this.name}: got a sequence of another model in a batch`);
+      }
+      checkTokens(this, sequence.length, tokens[i]!);
+      return sequence;
+    });
+    const busy = members.flatMap((sequence, i) =>
+      tokens[i]!.length > 0 ? [{ sequence, tokens: tokens[i]!, index: i }] : []
+    );
+    const results: Float32Array[][] = tokens.map(() => []);
+    if (busy.length === 0) return results;
+    const passes = await this.pass(busy);
+    busy.forEach(({ sequence, index }, i) => {
+      results[index] = passes[i]!.logits;
+      sequence.accept(passes[i]!.logits);
+    });
+    return results;
+  }
+
+  /**
+   * One forward pass over texts that each get at least one token. Passes that are started together are
+   * done in order.
+   *
+   * @param lastOnly only the logits after each text's last token are wanted.
+   */
+  pass(
+    texts: readonly { sequence: QuantizedSequence; tokens: Tokens }[],
+    lastOnly = false,
+  ): Promise<PassResult[]> {
+    return this.#exclusively(async () => {
+      const pass = this.#cache.begin(
+        texts.map(({ sequence, tokens }) => ({ text: sequence.kv, tokens: tokens.length })),
+      );
+      const all = Int32Array.from(texts.flatMap(({ tokens }) => tokens));
+      const counts = texts.map(({ tokens }) => lastOnly ? 1 : tokens.length);
+      const asked = lastOnly ? Int32Array.from(lastRows(texts)) : undefined;
+      const { logits, hidden } = await this.kernels.forward(this.decoder, pass, all, asked);
+      pass.commit();
+      let row = 0;
+      return counts.map((count) => {
+        const first = row;
+        row += count;
+        return {
+          logits: rows(logits, this.vocabSize, first, count),
+          hidden: rows(hidden, this.decoder.width, first, count),
+        };
+      });
+    });
+  }
+
+  /** What the model takes in memory. */
+  get memory(): QuantizedMemory {
+    const weights = this.decoder.linears.map(({ weights }) => weights);
+    return {
+      linearBytes: weights.reduce((sum, { bytes }) => sum + bytes, 0),
+      linearParameters: weights.reduce((sum, { rows, columns }) => sum + rows * columns, 0),
+      kvBits: this.#cache.layout.bitsPerElement,
+      kv: this.#cache.bytes,
+    };
+  }
+
+  /** Waits for what is under way. Memory goes with the last reference. */
+  async close(): Promise<void> {
+    await this.#exclusively(() => Promise.resolve());
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
+
+/** The row of each text's last token in a pass. */
+function lastRows(texts: readonly { tokens: Tokens }[]): number[] {
+  let end = 0;
+  return texts.map(({ tokens }) => (end += tokens.length) - 1);
+}
+
+/** `count` rows of `size` numbers, as views. */
+function rows(data: Float32Array, size: number, first: number, count: number): Float32Array[] {
+  return Array.from(
+    { length: count },
+    (_, i) => data.subarray((first + i) * size, (first + i + 1) * size),
+  );
+}

@@ -1,0 +1,31 @@
+/**
+ * Quantised language models (COMET): calibration, channel plans, decoders with W4Ax linear layers and a
+ * 4-bit KV cache over `kernels/`, and the paper's schedule.
+ *
+ * @module
+ */
+export { calibrate, type Calibration } from "./calibration.ts";
+export {
+  type ChannelPlan,
+  channelPlan,
+  type MeasuredPlan,
+  type PlanOptions,
+  shareOf4,
+} from "./channel_plan.ts";
+export { clippedWeights } from "./clipped_weights.ts";
+export {
+  calibratedPlans,
+  type PartName,
+  type Planner,
+  sharedPlans,
+  uniformPlans,
+} from "./decoder_parts.ts";
+export { floatForward, type FloatResult, type Observer, type Weights } from "./float_decoder.ts";
+export { defaultBlockSize, type QuantizationOptions, quantizeDecoder } from "./quantize_decoder.ts";
+export {
+  type QuantizedMemory,
+  QuantizedModel,
+  quantizedModel,
+  type RunOptions,
+} from "./decoder.ts";
+export { type LoadedQuantized, loadQuantized } from "./load_quantized.ts";

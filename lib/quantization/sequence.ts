@@ -1,0 +1,107 @@
+/**
+ * One growing text of a quantised decoder.
+ *
+ * @module
+ */
+import { KernelError, type KvText } from "kernels/mod.ts";
+import {
+  checkTokens,
+  checkTruncation,
+  closedError,
+  type ExtendResult,
+  type Sequence,
+  staleError,
+  type Tokens,
+} from "offprint/lm/mod.ts";
+import type { QuantizedModel } from "./decoder.ts";
+
+/** A text with its keys and values in a {@linkcode QuantizedModel}'s cache. */
+export class QuantizedSequence implements Sequence {
+  readonly model: QuantizedModel;
+  /** The begin-of-text token is its first. */
+  readonly kv: KvText;
+  #logits: Float32Array | undefined;
+  #closed = false;
+
+  constructor(model: QuantizedModel, kv: KvText, logits?: Float32Array) {
+    this.model = model;
+    this.kv = kv;
+    this.#logits = logits;
+  }
+
+  get length(): number {
+    this.#check();
+    return this.kv.length - 1;
+  }
+
+  get logits(): Float32Array {
+    this.#check();
+    if (this.#logits === undefined) throw staleError(this.model);
+    return this.#logits;
+  }
+
+  /** The first pass, over the begin-of-text token and the prompt. */
+  async start(tokens: Tokens): Promise<void> {
+    const [pass] = await this.model.pass([{ sequence: this, tokens }], true);
+    this.accept(pass!.logits);
+  }
+
+  async extend(tokens: Tokens, options: { hidden?: boolean } = {}): Promise<ExtendResult> {
+    checkTokens(this.model, this.length, tokens);
+    const wanted = options.hidden ?? false;
+    if (tokens.length === 0) return wanted ? { logits: [], hidden: [] } : { logits: [] };
+    const [pass] = await this.model.pass([{ sequence: this, tokens }]);
+    const { logits, hidden } = pass!;
+    this.accept(logits);
+    return wanted ? { logits, hidden } : { logits };
+  }
+
+  /** Takes the last row as the present logits; a copy where it would keep many others alive. */
+  accept(logits: readonly Float32Array[]): void {
+    const last = logits.at(-1);
+    this.#logits = logits.length > 1 ? last?.slice() : last;
+  }
+
+  /**
+   * Rolls back to the first `length` tokens.
+   *
+   * @throws {RangeError} for a length that is not there, or one inside a group of the cache whose 16-bit
+   * floats have been given up: the text has been 64 tokens or more beyond that group's end.
+   */
+  truncate(length: number): void {
+    checkTruncation(this.model, this.length, length);
+    try {
+      this.kv.truncate(length + 1);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      throw new RangeError(
+        `${this.model.name}: got truncate(${length}) of a text of ${this.length} tokens, expected a ` +
+          `length that its KV cache still holds in 16 bits, or ${this.#groupStart(length)}`,
+        { cause: error },
+      );
+    }
+    this.#logits = undefined;
+  }
+
+  fork(): Sequence {
+    this.#check();
+    return new QuantizedSequence(this.model, this.kv.fork(), this.#logits);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#logits = undefined;
+    this.kv.close();
+  }
+
+  /** The longest shorter text that ends where a group of the cache does; 0 where that is no token. */
+  #groupStart(length: number): number {
+    const { groupSize } = this.kv.cache.layout;
+    return Math.max(0, Math.floor((length + 1) / groupSize) * groupSize - 1);
+  }
+
+  #check(): void {
+    if (this.#closed) throw closedError(this.model);
+  }
+}
