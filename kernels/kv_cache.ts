@@ -11,6 +11,15 @@ import { KvLayout, type KvShape } from "./kv_layout.ts";
 /** Tokens the tip must be beyond the end of a group before its 16-bit floats are given up. */
 export const ROLLBACK_TOKENS = 64;
 
+/**
+ * Where the contents of a cache are when they are not in the memory of the process: on a GPU. There a
+ * group's arrays are empty, and only say which group is meant.
+ */
+export interface KvHome {
+  /** Copies the 16-bit floats of a group. */
+  copy(from: Uint16Array, to: Uint16Array): void;
+}
+
 /** A group's memory in one of its two forms, shared between branches of a text. */
 interface Shared<T> {
   memory: T;
@@ -46,8 +55,9 @@ type Recent = Shared<Uint16Array>;
  */
 export class KvCache {
   readonly layout: KvLayout;
-  #packed = new Store(() => new Uint8Array(this.layout.packedRecord * this.layout.records));
-  #recent = new Store(() => new Uint16Array(this.layout.recentRecord * this.layout.records));
+  #home: KvHome | "process" | undefined;
+  #packed = new Store(() => new Uint8Array(this.#records * this.layout.packedRecord));
+  #recent = new Store(() => new Uint16Array(this.#records * this.layout.recentRecord));
 
   /** @throws {KernelError} when a size is not allowed. */
   constructor(shape: KvShape) {
@@ -66,6 +76,40 @@ export class KvCache {
    */
   begin(extensions: readonly { text: KvText; tokens: number }[]): KvPass {
     return new KvPass(this.layout, this, extensions);
+  }
+
+  /** Where the contents are; undefined until a core has filled or read the cache. */
+  get home(): KvHome | "process" | undefined {
+    return this.#home;
+  }
+
+  /**
+   * Settles where the contents are: for good, with the first core that fills or reads them.
+   *
+   * @throws {KernelError} naming the caller, when they are elsewhere.
+   */
+  settle(what: string, home: KvHome | "process"): void {
+    this.#home ??= home;
+    if (this.#home === home) return;
+    throw new KernelError({
+      what,
+      got: this.#home === "process"
+        ? "a cache whose contents are in the memory of the process"
+        : "a cache whose contents are on a GPU",
+      expected: "one that these kernels have filled from the start",
+      todo: "Open a cache for each kernels.",
+    });
+  }
+
+  /** Copies 16-bit floats from group to group, wherever they are. */
+  copy(from: Uint16Array, to: Uint16Array): void {
+    if (this.#home === undefined || this.#home === "process") to.set(from);
+    else this.#home.copy(from, to);
+  }
+
+  /** Records of a new group in the memory of the process. */
+  get #records(): number {
+    return typeof this.#home === "object" ? 0 : this.layout.records;
   }
 
   /** Bytes of complete groups and of 16-bit floats now in use. */
@@ -182,7 +226,7 @@ export class KvText {
       if (kept === undefined) this.#recent.set(g, this.#recentStore.take());
       else if (kept.users > 1) { // shared with a branch: write to a copy
         const copy = this.#recentStore.take();
-        copy.memory.set(kept.memory);
+        this.cache.copy(kept.memory, copy.memory);
         this.#recentStore.release(kept);
         this.#recent.set(g, copy);
       }
@@ -246,6 +290,7 @@ export interface KvExtension {
  */
 export class KvPass {
   readonly layout: KvLayout;
+  readonly cache: KvCache;
   readonly extensions: readonly KvExtension[];
   /** New tokens of all texts. */
   readonly rows: number;
@@ -274,6 +319,7 @@ export class KvPass {
       throw new KernelError({ what: "begin: extensions", got: "none", expected: "at least one" });
     }
     this.layout = layout;
+    this.cache = cache;
     this.extensions = extensions.map(({ text, tokens }) => ({
       text,
       start: text.length,

@@ -6,7 +6,7 @@
 import { checkArray, checkWhole, notFinite } from "../checks.ts";
 import { type Decoder, type DecoderLinear, isLinear } from "../decoder.ts";
 import { KernelError } from "../errors.ts";
-import type { KvPass } from "../kv_cache.ts";
+import type { KvHome, KvPass } from "../kv_cache.ts";
 import { addInto, gated, halfProduct, reordered, rmsNorm, rotateHeads } from "./decoder_parts.ts";
 import { linear } from "./gemm.ts";
 import { kvAppend, kvAttend } from "./kv4.ts";
@@ -117,12 +117,16 @@ function eachRow(x: Float32Array, size: number, f: (row: Float32Array) => Float3
   return result;
 }
 
-/** Refuses arguments that do not belong together; returns the rows asked for. */
+/**
+ * Refuses arguments that do not belong together; returns the rows asked for. `home` is where the caller
+ * keeps the contents of caches.
+ */
 export function checkForward(
   decoder: Decoder,
   pass: KvPass,
   tokens: Int32Array,
   asked: Int32Array | undefined,
+  home: KvHome | "process" = "process",
 ): Int32Array {
   pass.checkCurrent("forward: pass");
   const { layers, kvHeads, headDim } = pass.layout;
@@ -141,6 +145,7 @@ export function checkForward(
       expected: `at most ${decoder.positions}`,
     });
   });
+  pass.cache.settle("forward: pass", home);
   checkArray("forward: tokens", tokens, Int32Array, { rows: pass.rows });
   tokens.forEach((token, row) =>
     checkWhole(`forward: tokens[${row}]`, token, 0, decoder.vocabulary - 1)

@@ -6,7 +6,7 @@
  */
 import { checkArray, checkWhole, notFinite, outputOf } from "../checks.ts";
 import { KernelError } from "../errors.ts";
-import type { KvExtension, KvPass } from "../kv_cache.ts";
+import type { KvExtension, KvHome, KvPass } from "../kv_cache.ts";
 import type { KvLayout } from "../kv_layout.ts";
 import { expNegative, laneSum } from "./exact_math.ts";
 import { packedRecord, packGroup, recentRecord, unpackRuns } from "./kv4_records.ts";
@@ -20,11 +20,8 @@ import { packedRecord, packGroup, recentRecord, unpackRuns } from "./kv4_records
  */
 export function kvAppend(pass: KvPass, layer: number, k: Float32Array, v: Float32Array): void {
   checkAppend(pass, layer, k, v);
+  checkHalves(pass.layout, k, v);
   const { kvHeads, headDim, groupSize } = pass.layout;
-  for (const [name, array] of [["k", k], ["v", v]] as const) {
-    const bad = array.findIndex((value) => !Number.isFinite(Math.f16round(value)));
-    if (bad >= 0) throw notHalf(name, array[bad]!, bad, kvHeads * headDim);
-  }
   let row = 0;
   for (const extension of pass.extensions) {
     for (let i = 0; i < extension.tokens; i++, row++) {
@@ -167,25 +164,42 @@ function attendHead(
   return true;
 }
 
-/** Refuses what `kvAppend` cannot store. */
-export function checkAppend(pass: KvPass, layer: number, k: Float32Array, v: Float32Array): void {
+/** Refuses what `kvAppend` cannot store; `home` is where the caller keeps contents. */
+export function checkAppend(
+  pass: KvPass,
+  layer: number,
+  k: Float32Array,
+  v: Float32Array,
+  home: KvHome | "process" = "process",
+): void {
   const { layers, kvHeads, headDim } = pass.layout;
   pass.checkCurrent("kvAppend: pass");
+  pass.cache.settle("kvAppend: pass", home);
   checkWhole("kvAppend: layer", layer, 0, layers - 1);
   checkArray("kvAppend: k", k, Float32Array, { rows: pass.rows, kvHeads, headDim });
   checkArray("kvAppend: v", v, Float32Array, { rows: pass.rows, kvHeads, headDim });
 }
 
-/** Refuses what `kvAttend` cannot read; returns the output to fill. */
+/** Refuses numbers that 16-bit floats cannot hold. */
+export function checkHalves(layout: KvLayout, k: Float32Array, v: Float32Array): void {
+  for (const [name, array] of [["k", k], ["v", v]] as const) {
+    const bad = array.findIndex((value) => !Number.isFinite(Math.f16round(value)));
+    if (bad >= 0) throw notHalf(name, array[bad]!, bad, layout.kvHeads * layout.headDim);
+  }
+}
+
+/** Refuses what `kvAttend` cannot read; returns the output to fill. `home` as for `checkAppend`. */
 export function checkAttend(
   pass: KvPass,
   layer: number,
   q: Float32Array,
   heads: number,
   given: Float32Array | undefined,
+  home: KvHome | "process" = "process",
 ): Float32Array {
   const { layers, kvHeads, headDim } = pass.layout;
   pass.checkCurrent("kvAttend: pass");
+  pass.cache.settle("kvAttend: pass", home);
   checkWhole("kvAttend: layer", layer, 0, layers - 1);
   checkWhole("kvAttend: heads", heads, 1, 4096);
   if (heads % kvHeads !== 0) {

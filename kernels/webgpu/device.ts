@@ -120,6 +120,15 @@ export class Gpu {
     return buffer;
   }
 
+  /** A buffer that holds `data` for good. */
+  hold(data: ArrayBufferView): GPUBuffer {
+    const { COPY_DST, STORAGE } = GPUBufferUsage;
+    const size = Math.ceil(data.byteLength / 4) * 4;
+    const buffer = this.device.createBuffer({ size, usage: STORAGE | COPY_DST });
+    this.device.queue.writeBuffer(buffer, 0, data as ArrayBufferView<ArrayBuffer>);
+    return buffer;
+  }
+
   /** Frees the spare buffers. */
   close(): void {
     for (const pile of this.#spare.values()) for (const buffer of pile) buffer.destroy();

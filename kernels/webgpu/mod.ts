@@ -1,13 +1,15 @@
 /**
- * The WebGPU backend: activation quantisation and matrix products on a GPU. The KV cache, sampling and
- * verification, and activations of the min–max scheme, run on the CPU backend it is given.
+ * The WebGPU backend: activation quantisation, matrix products, the KV cache and whole forward passes on a
+ * GPU. Sampling and verification run on the CPU backend it is given: WGSL has no 64-bit floats.
  *
  * @module
  */
 import { KernelError } from "../errors.ts";
 import type { Kernels } from "../types.ts";
 import { Gpu, hasPackedDot, requestDevice } from "./device.ts";
-import { gpuProducts } from "./products.ts";
+import { GpuForward } from "./forward.ts";
+import { GpuKv } from "./kv4.ts";
+import { GpuProducts } from "./products.ts";
 
 /** How to open the WebGPU backend. */
 export interface WebGpuOptions {
@@ -33,7 +35,9 @@ export async function openWebGpu(cpu: Kernels, options: WebGpuOptions = {}): Pro
   // Spare buffers have sizes of powers of two: half of the largest always fits.
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
   const mostBytes = options.mostBytes ?? Math.min(maxStorageBufferBindingSize, maxBufferSize / 2);
-  const products = gpuProducts(gpu, { packedDot, mostBytes });
+  const products = new GpuProducts(gpu, { packedDot, mostBytes });
+  const kv = new GpuKv(gpu, Math.min(maxStorageBufferBindingSize, maxBufferSize));
+  const forward = new GpuForward(products, kv);
   let closed = false;
   const open = () => {
     if (!closed) return;
@@ -44,25 +48,37 @@ export async function openWebGpu(cpu: Kernels, options: WebGpuOptions = {}): Pro
     backend: "webgpu",
     variant: name,
     reason:
-      `webgpu, ${name}${packedDot ? "" : ", without dot4I8Packed"}; the KV cache and sampling: ` +
+      `webgpu, ${name}${packedDot ? "" : ", without dot4I8Packed"}; sampling and verification: ` +
       cpu.reason,
     // deno-lint-ignore require-await -- a refused argument rejects
     async quantizeActivations(x, tokens, columns, format) {
       open();
-      const on = format.scheme === "minmax" ? cpu : products;
-      return on.quantizeActivations(x, tokens, columns, format);
+      return products.quantizeActivations(x, tokens, columns, format);
     },
     // deno-lint-ignore require-await
     async gemm(activations, weights, output) {
       open();
-      const on = activations.format.scheme === "minmax" ? cpu : products;
-      return on.gemm(activations, weights, output);
+      return products.gemm(activations, weights, output);
     },
     // deno-lint-ignore require-await
     async linear(x, tokens, format, weights, output) {
       open();
-      const on = format.scheme === "minmax" ? cpu : products;
-      return on.linear(x, tokens, format, weights, output);
+      return products.linear(x, tokens, format, weights, output);
+    },
+    // deno-lint-ignore require-await
+    async kvAppend(pass, layer, k, v) {
+      open();
+      return kv.kvAppend(pass, layer, k, v);
+    },
+    // deno-lint-ignore require-await
+    async kvAttend(pass, layer, q, heads, output) {
+      open();
+      return kv.kvAttend(pass, layer, q, heads, output);
+    },
+    // deno-lint-ignore require-await
+    async forward(decoder, pass, tokens, asked) {
+      open();
+      return forward.forward(decoder, pass, tokens, asked);
     },
     close() {
       if (closed) return;

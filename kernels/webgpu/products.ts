@@ -13,14 +13,16 @@ import {
 import { checkGemm } from "../reference/gemm.ts";
 import { GROUP_ROWS } from "../reference/p32.ts";
 import type { Gpu } from "./device.ts";
+import { type QuantizeOptions, quantizeShader } from "./quantize_shader.ts";
 import {
   gemmShader,
   GEMV_ROWS,
   gemvShader,
-  quantizeShader,
+  type ShaderOptions,
   TILE_ROWS,
   TILE_TOKENS,
 } from "./shaders.ts";
+import { NONE, type Submission, submit } from "./submission.ts";
 
 /** Up to this many tokens a product is memory-bound and runs token by token. */
 const GEMV_TOKENS = 4;
@@ -33,295 +35,274 @@ export interface ProductOptions {
 }
 
 /** Weights on the device, in parts of whole row groups that fit a binding. */
-type Part = { words: GPUBuffer; scales: GPUBuffer; firstRow: number; rows: number };
+interface Part {
+  readonly words: GPUBuffer;
+  readonly scales: GPUBuffer;
+  /** Sums of codes, uploaded when activations with an offset first need them. */
+  sums?: GPUBuffer;
+  readonly firstGroup: number;
+  readonly lastGroup: number;
+  readonly rows: number;
+}
 
-/** Quantised activations on the device. */
-type OnDevice = { codes: GPUBuffer; scales: GPUBuffer; sums: GPUBuffer };
+/** Quantised activations on the device; `zeros` for the scheme that has them. */
+export interface CodesOnDevice {
+  readonly codes: GPUBuffer;
+  readonly scales: GPUBuffer;
+  readonly sums: GPUBuffer;
+  readonly zeros: GPUBuffer | null;
+}
 
-/** The symmetric scheme of `quantizeActivations`, and the products of its codes. */
-export function gpuProducts(gpu: Gpu, { packedDot, mostBytes }: ProductOptions) {
-  const { device } = gpu;
-  const { COPY_DST, COPY_SRC, MAP_READ, STORAGE, UNIFORM } = GPUBufferUsage;
-  const uploaded = new WeakMap<Weights, Part[]>();
+type Format = Required<ActivationFormat>;
+
+/** What the products encode with; made ready before anything is encoded. */
+export interface ProductPipelines {
+  readonly quantize: GPUComputePipeline;
+  readonly product: GPUComputePipeline;
+}
+
+/** Activation quantisation and products on one device. */
+export class GpuProducts {
+  readonly gpu: Gpu;
+  readonly options: ProductOptions;
+  #uploaded = new WeakMap<Weights, Part[]>();
+
+  constructor(gpu: Gpu, options: ProductOptions) {
+    this.gpu = gpu;
+    this.options = options;
+  }
+
+  /** `quantizeActivations` of the contract. */
+  async quantizeActivations(
+    x: Float32Array,
+    tokens: number,
+    columns: number,
+    format: ActivationFormat,
+  ): Promise<QuantizedActivations> {
+    const made = new QuantizedActivations(tokens, columns, format);
+    checkArray("quantizeActivations: x", x, Float32Array, { tokens, columns });
+    const pipeline = await this.quantizePipeline({ scheme: made.format.scheme });
+    const { blocks, paddedColumns } = made;
+    for (const { first, count } of this.chunks(tokens, columns, 0)) {
+      const part = x.subarray(first * columns, (first + count) * columns);
+      const results = await submit(this.gpu, "quantizeActivations", (work) => {
+        const refused = work.lend(Uint32Array.of(NONE));
+        const on = this.encodeQuantize(
+          ...[work, pipeline, work.lend(part), count, columns, made.format, refused, 0] as const,
+        );
+        const bytes = 4 * count * blocks;
+        work.read(refused, 4);
+        work.read(on.codes, count * paddedColumns);
+        work.read(on.scales, bytes);
+        work.read(on.sums, bytes);
+        if (on.zeros !== null) work.read(on.zeros, bytes);
+      });
+      const [refused, codes, scales, sums, zeros] = results;
+      refuse("quantizeActivations: x", part, refused!, first, columns);
+      made.codes.set(new Int8Array(codes!), first * paddedColumns);
+      made.scales.set(new Float32Array(scales!), first * blocks);
+      made.sums.set(new Int32Array(sums!), first * blocks);
+      made.zeros?.set(new Float32Array(zeros!), first * blocks);
+    }
+    return made;
+  }
+
+  /** `gemm` of the contract. */
+  async gemm(
+    activations: QuantizedActivations,
+    weights: Weights,
+    given?: Float32Array,
+  ): Promise<Float32Array> {
+    const { tokens, columns, blocks, paddedColumns, format } = activations;
+    const output = checkGemm(columns, format.blockSize, tokens, weights, given);
+    for (const { first, count } of this.chunks(tokens, paddedColumns, weights.rows)) {
+      const pipeline = await this.productPipeline(count, weights, format);
+      const [y] = await submit(this.gpu, "gemm", (work) => {
+        const lend = (data: Int8Array | Float32Array | Int32Array, row: number) =>
+          work.lend(data.subarray(first * row, (first + count) * row));
+        const on = {
+          codes: lend(activations.codes, paddedColumns),
+          scales: lend(activations.scales, blocks),
+          sums: lend(activations.sums, blocks),
+          zeros: activations.zeros && lend(activations.zeros, blocks),
+        };
+        const y = work.room(4 * count * weights.rows);
+        this.encodeProduct(work, pipeline, on, count, weights, y);
+        work.read(y, 4 * count * weights.rows);
+      });
+      output.set(new Float32Array(y!), first * weights.rows);
+    }
+    return output;
+  }
+
+  /** `linear` of the contract. */
+  async linear(
+    x: Float32Array,
+    tokens: number,
+    format: ActivationFormat,
+    weights: Weights,
+    given?: Float32Array,
+  ): Promise<Float32Array> {
+    const { columns, rows } = weights;
+    const checked = checkedFormat("linear", columns, format);
+    checkWhole("linear: tokens", tokens, 1);
+    checkElements("linear", { tokens, columns });
+    checkArray("linear: x", x, Float32Array, { tokens, columns });
+    const output = checkGemm(columns, format.blockSize, tokens, weights, given);
+    const quantize = await this.quantizePipeline({ scheme: checked.scheme });
+    for (const { first, count } of this.chunks(tokens, weights.paddedColumns, rows)) {
+      const product = await this.productPipeline(count, weights, checked);
+      const part = x.subarray(first * columns, (first + count) * columns);
+      const [y, refused] = await submit(this.gpu, "linear", (work) => {
+        const refused = work.lend(Uint32Array.of(NONE));
+        const y = work.room(4 * count * rows);
+        const on = this.encodeQuantize(
+          ...[work, quantize, work.lend(part), count, columns, checked, refused, 0] as const,
+        );
+        this.encodeProduct(work, product, on, count, weights, y);
+        work.read(y, 4 * count * rows);
+        work.read(refused, 4);
+      });
+      refuse("linear: x", part, refused!, first, columns);
+      output.set(new Float32Array(y!), first * rows);
+    }
+    return output;
+  }
+
+  /**
+   * Encodes the quantisation of `x` on the device. `refused[flag]` becomes the least place of a number
+   * that is not finite. `fixed` are the format's bits and the order of the channels where they are on
+   * the device already.
+   */
+  encodeQuantize(
+    work: Submission,
+    pipeline: GPUComputePipeline,
+    x: GPUBuffer,
+    tokens: number,
+    columns: number,
+    { bits, blockSize, scheme }: Format,
+    refused: GPUBuffer,
+    flag: number,
+    fixed?: { bits: GPUBuffer; order: GPUBuffer | null },
+  ): CodesOnDevice {
+    const blocks = bits.length;
+    const on = {
+      codes: work.room(tokens * blocks * blockSize),
+      scales: work.room(4 * tokens * blocks),
+      sums: work.room(4 * tokens * blocks),
+      zeros: scheme === "minmax" ? work.room(4 * tokens * blocks) : null,
+    };
+    const bindings = [
+      work.sizes(columns, blocks, blockSize, flag),
+      ...[x, fixed?.bits ?? work.lend(Uint32Array.from(bits)), on.codes, on.scales, on.sums],
+      refused,
+    ];
+    if (on.zeros !== null) bindings.push(on.zeros);
+    if (fixed?.order) bindings.push(fixed.order);
+    work.run(pipeline, bindings, [blocks, tokens]);
+    return on;
+  }
+
+  /**
+   * Encodes the product of codes on the device with weights into `y`, `[tokens][weights.rows]`, or adds
+   * it to what stands there.
+   */
+  encodeProduct(
+    work: Submission,
+    pipeline: GPUComputePipeline,
+    on: CodesOnDevice,
+    tokens: number,
+    weights: Weights,
+    y: GPUBuffer,
+    add = false,
+  ): void {
+    const { rows, blocks, blockSize } = weights;
+    for (const part of this.#partsOf(weights)) {
+      const firstRow = part.firstGroup * GROUP_ROWS;
+      const sizes = work.sizes(tokens, part.rows, blocks, blockSize, firstRow, rows, Number(add));
+      const buffers = [sizes, part.words, part.scales, on.codes, on.scales, on.sums, y];
+      if (on.zeros !== null) buffers.push(on.zeros, this.#sumsOf(weights, part));
+      work.run(
+        pipeline,
+        buffers,
+        tokens <= GEMV_TOKENS
+          ? [Math.ceil(part.rows / GEMV_ROWS), tokens]
+          : [Math.ceil(part.rows / TILE_ROWS), Math.ceil(tokens / TILE_TOKENS)],
+      );
+    }
+  }
+
+  /** The shader that quantises. */
+  quantizePipeline(options: QuantizeOptions): Promise<GPUComputePipeline> {
+    const { scheme, ordered = false, gated = false } = options;
+    const label = `quantize ${scheme}${ordered ? ", ordered" : ""}${gated ? ", gated" : ""}`;
+    return this.gpu.pipeline(label, () => quantizeShader({ scheme, ordered, gated }));
+  }
+
+  /** The shader that multiplies so many tokens. */
+  productPipeline(tokens: number, weights: Weights, format: Format): Promise<GPUComputePipeline> {
+    const [name, shader] = tokens <= GEMV_TOKENS
+      ? ["gemv", gemvShader] as const
+      : ["gemm", gemmShader] as const;
+    const built: ShaderOptions = {
+      packedDot: this.options.packedDot,
+      weightBits: weights.bits,
+      offset: format.scheme === "minmax",
+    };
+    const label = `${name} W${weights.bits}${built.offset ? " with offset" : ""}`;
+    return this.gpu.pipeline(label, () => shader(built));
+  }
+
+  /** Runs of tokens, so that no binding is too large. */
+  chunks(tokens: number, columns: number, rows: number): { first: number; count: number }[] {
+    const fit = Math.floor(this.options.mostBytes / (4 * Math.max(columns, rows)));
+    const step = Math.max(1, Math.min(32768, fit));
+    return Array.from({ length: Math.ceil(tokens / step) }, (_, i) => ({
+      first: i * step,
+      count: Math.min(step, tokens - i * step),
+    }));
+  }
 
   /** The weights' parts, uploaded at first use. */
-  const partsOf = (weights: Weights): Part[] => {
-    let parts = uploaded.get(weights);
+  #partsOf(weights: Weights): Part[] {
+    let parts = this.#uploaded.get(weights);
     if (parts !== undefined) return parts;
     parts = [];
     const values = weights.bits === 4 ? weights.words : weights.values;
     const perGroup = values.length / weights.rowGroups;
-    const scalesPerGroup = weights.scales.length / weights.rowGroups;
-    const groups = Math.max(1, Math.floor(mostBytes / (perGroup * values.BYTES_PER_ELEMENT)));
-    const hold = (data: ArrayBufferView) => {
-      const buffer = device.createBuffer({ size: data.byteLength, usage: STORAGE | COPY_DST });
-      device.queue.writeBuffer(buffer, 0, data as ArrayBufferView<ArrayBuffer>);
-      return buffer;
-    };
-    for (let first = 0; first < weights.rowGroups; first += groups) {
-      const last = Math.min(first + groups, weights.rowGroups);
+    const scales = weights.scales.length / weights.rowGroups;
+    const groups = Math.floor(this.options.mostBytes / (perGroup * values.BYTES_PER_ELEMENT));
+    for (let first = 0; first < weights.rowGroups; first += Math.max(1, groups)) {
+      const last = Math.min(first + Math.max(1, groups), weights.rowGroups);
       parts.push({
-        words: hold(values.subarray(first * perGroup, last * perGroup)),
-        scales: hold(weights.scales.subarray(first * scalesPerGroup, last * scalesPerGroup)),
-        firstRow: first * GROUP_ROWS,
+        words: this.gpu.hold(values.subarray(first * perGroup, last * perGroup)),
+        scales: this.gpu.hold(weights.scales.subarray(first * scales, last * scales)),
+        firstGroup: first,
+        lastGroup: last,
         rows: Math.min(last * GROUP_ROWS, weights.rows) - first * GROUP_ROWS,
       });
     }
-    uploaded.set(weights, parts);
+    this.#uploaded.set(weights, parts);
     return parts;
-  };
+  }
 
-  /** Runs one shader over a grid of workgroups. */
-  const dispatch = (
-    encoder: GPUCommandEncoder,
-    pipeline: GPUComputePipeline,
-    buffers: GPUBuffer[],
-    grid: [number, number],
-  ) => {
-    const entries = buffers.map((buffer, binding) => {
-      const size = Math.min(buffer.size, device.limits.maxStorageBufferBindingSize & ~3);
-      return { binding, resource: { buffer, size } };
-    });
-    const layout = pipeline.getBindGroupLayout(0);
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
-    pass.dispatchWorkgroups(...grid);
-    pass.end();
-  };
-
-  /** What one call has taken and must give back. */
-  const borrowing = async <T>(work: (borrowed: GPUBuffer[]) => Promise<T>): Promise<T> => {
-    gpu.check();
-    const borrowed: GPUBuffer[] = [];
-    try {
-      return await work(borrowed);
-    } finally {
-      for (const buffer of borrowed) gpu.give(buffer);
-    }
-  };
-
-  /** Copies buffers back, each `[buffer, bytes]`; resolves once the device has done its work. */
-  const readBack = (
-    encoder: GPUCommandEncoder,
-    borrowed: GPUBuffer[],
-    wanted: [GPUBuffer, number][],
-  ): () => Promise<ArrayBuffer[]> => {
-    const targets = wanted.map(([buffer, bytes]) => {
-      const target = gpu.take(bytes, MAP_READ | COPY_DST);
-      borrowed.push(target);
-      encoder.copyBufferToBuffer(buffer, 0, target, 0, bytes);
-      return { target, bytes };
-    });
-    return () =>
-      Promise.all(targets.map(async ({ target, bytes }) => {
-        await target.mapAsync(GPUMapMode.READ, 0, bytes);
-        const copy = target.getMappedRange(0, bytes).slice(0);
-        target.unmap();
-        return copy;
-      }));
-  };
-
-  /** Room for the codes of `tokens`, borrowed. */
-  const roomForCodes = (borrowed: GPUBuffer[], tokens: number, padded: number, blocks: number) => {
-    const take = (bytes: number) => {
-      const buffer = gpu.take(bytes, STORAGE | COPY_SRC | COPY_DST);
-      borrowed.push(buffer);
-      return buffer;
-    };
-    const codes = take(tokens * padded);
-    return { codes, scales: take(4 * tokens * blocks), sums: take(4 * tokens * blocks) };
-  };
-
-  const lend = (borrowed: GPUBuffer[], data: ArrayBufferView<ArrayBuffer>, usage: number) => {
-    const buffer = gpu.upload(data, usage);
-    borrowed.push(buffer);
-    return buffer;
-  };
-
-  /** Encodes the quantisation of `x`; returns where the codes will be, and a flag for refused numbers. */
-  const encodeQuantize = (
-    encoder: GPUCommandEncoder,
-    pipeline: GPUComputePipeline,
-    borrowed: GPUBuffer[],
-    x: Float32Array,
-    tokens: number,
-    columns: number,
-    { bits, blockSize }: Required<ActivationFormat>,
-  ) => {
-    const blocks = bits.length;
-    const on = roomForCodes(borrowed, tokens, blocks * blockSize, blocks);
-    const refused = lend(borrowed, new Uint32Array(1), STORAGE | COPY_SRC);
-    dispatch(encoder, pipeline, [
-      lend(borrowed, Uint32Array.of(columns, blocks, blockSize, 0), UNIFORM),
-      lend(borrowed, x as Float32Array<ArrayBuffer>, STORAGE),
-      lend(borrowed, Uint32Array.from(bits), STORAGE),
-      ...[on.codes, on.scales, on.sums, refused],
-    ], [blocks, tokens]);
-    return { on, refused };
-  };
-
-  /** Encodes the product of codes on the device with weights; returns where `y` will be. */
-  const encodeProduct = (
-    encoder: GPUCommandEncoder,
-    pipeline: GPUComputePipeline,
-    borrowed: GPUBuffer[],
-    on: OnDevice,
-    tokens: number,
-    weights: Weights,
-  ): GPUBuffer => {
-    const { rows, blocks, blockSize } = weights;
-    const y = gpu.take(4 * tokens * rows, STORAGE | COPY_SRC);
-    borrowed.push(y);
-    for (const part of partsOf(weights)) {
-      const numbers = [tokens, part.rows, blocks, blockSize, part.firstRow, rows, 0, 0];
-      const sizes = lend(borrowed, Uint32Array.from(numbers), UNIFORM);
-      const grid: [number, number] = tokens <= GEMV_TOKENS
-        ? [Math.ceil(part.rows / GEMV_ROWS), tokens]
-        : [Math.ceil(part.rows / TILE_ROWS), Math.ceil(tokens / TILE_TOKENS)];
-      const buffers = [sizes, part.words, part.scales, on.codes, on.scales, on.sums, y];
-      dispatch(encoder, pipeline, buffers, grid);
-    }
-    return y;
-  };
-
-  const quantizePipeline = () => gpu.pipeline("quantize", quantizeShader);
-  const productPipeline = (tokens: number, weightBits: 4 | 8) => {
-    const [name, shader] = tokens <= GEMV_TOKENS
-      ? ["gemv", gemvShader] as const
-      : ["gemm", gemmShader] as const;
-    return gpu.pipeline(`${name} W${weightBits}`, () => shader({ packedDot, weightBits }));
-  };
-
-  /** Tokens at a time, so that no binding is too large. */
-  const chunkOf = (columns: number, rows: number) =>
-    Math.max(1, Math.min(32768, Math.floor(mostBytes / (4 * Math.max(columns, rows)))));
-
-  return {
-    async quantizeActivations(
-      x: Float32Array,
-      tokens: number,
-      columns: number,
-      format: ActivationFormat,
-    ): Promise<QuantizedActivations> {
-      const made = new QuantizedActivations(tokens, columns, format);
-      checkArray("quantizeActivations: x", x, Float32Array, { tokens, columns });
-      const pipeline = await quantizePipeline();
-      const { blocks, paddedColumns } = made;
-      const step = chunkOf(columns, 0);
-      for (let first = 0; first < tokens; first += step) {
-        const count = Math.min(step, tokens - first);
-        const part = x.subarray(first * columns, (first + count) * columns);
-        await borrowing(async (borrowed) => {
-          const read = await gpu.scoped("quantizeActivations", () => {
-            const encoder = device.createCommandEncoder();
-            const { on, refused } = encodeQuantize(
-              ...[encoder, pipeline, borrowed, part, count, columns, made.format] as const,
-            );
-            const bytes = 4 * count * blocks;
-            const back = readBack(encoder, borrowed, [
-              [on.codes, count * paddedColumns],
-              [on.scales, bytes],
-              [on.sums, bytes],
-              [refused, 4],
-            ]);
-            device.queue.submit([encoder.finish()]);
-            return back;
-          });
-          const [codes, scales, sums, refused] = await read();
-          if (new Uint32Array(refused!)[0] !== 0) {
-            throw firstNotFinite("quantizeActivations: x", x, columns);
-          }
-          made.codes.set(new Int8Array(codes!), first * paddedColumns);
-          made.scales.set(new Float32Array(scales!), first * blocks);
-          made.sums.set(new Int32Array(sums!), first * blocks);
-        });
-      }
-      return made;
-    },
-
-    async gemm(
-      activations: QuantizedActivations,
-      weights: Weights,
-      given?: Float32Array,
-    ): Promise<Float32Array> {
-      const { tokens, columns, blocks, paddedColumns, format } = activations;
-      const output = checkGemm(columns, format.blockSize, tokens, weights, given);
-      const step = chunkOf(paddedColumns, weights.rows);
-      for (let first = 0; first < tokens; first += step) {
-        const count = Math.min(step, tokens - first);
-        const pipeline = await productPipeline(count, weights.bits);
-        await borrowing(async (borrowed) => {
-          const read = await gpu.scoped("gemm", () => {
-            const encoder = device.createCommandEncoder();
-            const on = roomForCodes(borrowed, count, paddedColumns, blocks);
-            const put = (
-              buffer: GPUBuffer,
-              data: Int8Array | Float32Array | Int32Array,
-              row: number,
-            ) =>
-              device.queue.writeBuffer(
-                buffer,
-                0,
-                data.subarray(first * row, (first + count) * row) as Int8Array<ArrayBuffer>,
-              );
-            put(on.codes, activations.codes, paddedColumns);
-            put(on.scales, activations.scales, blocks);
-            put(on.sums, activations.sums, blocks);
-            const y = encodeProduct(encoder, pipeline, borrowed, on, count, weights);
-            const back = readBack(encoder, borrowed, [[y, 4 * count * weights.rows]]);
-            device.queue.submit([encoder.finish()]);
-            return back;
-          });
-          const [y] = await read();
-          output.set(new Float32Array(y!), first * weights.rows);
-        });
-      }
-      return output;
-    },
-
-    async linear(
-      x: Float32Array,
-      tokens: number,
-      format: ActivationFormat,
-      weights: Weights,
-      given?: Float32Array,
-    ): Promise<Float32Array> {
-      const { columns, rows } = weights;
-      const checked = checkedFormat("linear", columns, format);
-      checkWhole("linear: tokens", tokens, 1);
-      checkElements("linear", { tokens, columns });
-      checkArray("linear: x", x, Float32Array, { tokens, columns });
-      const output = checkGemm(columns, format.blockSize, tokens, weights, given);
-      const quantize = await quantizePipeline();
-      const step = chunkOf(weights.paddedColumns, rows);
-      for (let first = 0; first < tokens; first += step) {
-        const count = Math.min(step, tokens - first);
-        const product = await productPipeline(count, weights.bits);
-        const part = x.subarray(first * columns, (first + count) * columns);
-        await borrowing(async (borrowed) => {
-          const read = await gpu.scoped("linear", () => {
-            const encoder = device.createCommandEncoder();
-            const { on, refused } = encodeQuantize(
-              ...[encoder, quantize, borrowed, part, count, columns, checked] as const,
-            );
-            const y = encodeProduct(encoder, product, borrowed, on, count, weights);
-            const back = readBack(encoder, borrowed, [[y, 4 * count * rows], [refused, 4]]);
-            device.queue.submit([encoder.finish()]);
-            return back;
-          });
-          const [y, refused] = await read();
-          if (new Uint32Array(refused!)[0] !== 0) throw firstNotFinite("linear: x", x, columns);
-          output.set(new Float32Array(y!), first * rows);
-        });
-      }
-      return output;
-    },
-  };
+  #sumsOf(weights: Weights, part: Part): GPUBuffer {
+    const perGroup = weights.blocks * GROUP_ROWS;
+    const { firstGroup, lastGroup } = part;
+    return part.sums ??= this.gpu.hold(
+      Int32Array.from(weights.sums.subarray(firstGroup * perGroup, lastGroup * perGroup)),
+    );
+  }
 }
 
-/** The device only says that there is one. */
-function firstNotFinite(what: string, x: Float32Array, columns: number): Error {
-  const at = x.findIndex((value) => !Number.isFinite(value));
-  return notFinite(what, x[at]!, at, columns);
+/** Throws where the device has found a number that is not finite; `first` is the first token of `part`. */
+function refuse(
+  what: string,
+  part: Float32Array,
+  refused: ArrayBuffer,
+  first: number,
+  columns: number,
+): void {
+  const at = new Uint32Array(refused)[0]!;
+  if (at !== NONE) throw notFinite(what, part[at]!, first * columns + at, columns);
 }

@@ -1,5 +1,5 @@
 /**
- * The WGSL of the cores, as text: built from sizes, so that what a loop runs over is unrolled and
+ * The WGSL of the products, as text: built from sizes, so that what a loop runs over is unrolled and
  * layouts can be tested without a GPU. Written for the default limits of a device: 256 invocations and
  * 16 KiB of workgroup memory, 8 storage buffers.
  *
@@ -12,6 +12,8 @@ export interface ShaderOptions {
   readonly packedDot: boolean;
   /** Bits of the weights. */
   readonly weightBits: 4 | 8;
+  /** Whether activations have an offset (scheme min–max): `acc` becomes `acc − zero · Σ w`. */
+  readonly offset?: boolean;
 }
 
 /** Tokens and rows of the tile that one workgroup of {@linkcode gemmShader} computes. */
@@ -31,62 +33,9 @@ fn dot4(a: u32, b: u32) -> i32 { return dot4I8Packed(a, b); }`
 fn dot4(a: u32, b: u32) -> i32 { return dot(bytes(a), bytes(b)); }`;
 }
 
-/**
- * Quantises one block of one token per workgroup of 32 invocations, four channels each. `x` is read as
- * bits: sizes of floats order like their bits without the sign, and a NaN is met as a number, which
- * WGSL does not promise for floats. Sets `refused` where a number is not finite.
- */
-export function quantizeShader(): string {
-  return `
-struct Sizes { columns: u32, blocks: u32, blockSize: u32 }
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<u32>;            // [tokens][columns]
-@group(0) @binding(2) var<storage, read> bits: array<u32>;         // [blocks]
-@group(0) @binding(3) var<storage, read_write> codes: array<u32>;  // [tokens][blocks * blockSize / 4]
-@group(0) @binding(4) var<storage, read_write> scales: array<f32>; // [tokens][blocks]
-@group(0) @binding(5) var<storage, read_write> sums: array<i32>;   // [tokens][blocks]
-@group(0) @binding(6) var<storage, read_write> refused: atomic<u32>;
-
-var<workgroup> most: atomic<u32>;
-var<workgroup> total: atomic<i32>;
-
-@compute @workgroup_size(32)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let block = group.x;
-  let token = group.y;
-  let first = block * sizes.blockSize + 4u * lane;
-  let inside = 4u * lane < sizes.blockSize;
-  var four = vec4<u32>(0u);
-  for (var i = 0u; i < 4u; i++) {
-    if (inside && first + i < sizes.columns) { four[i] = x[token * sizes.columns + first + i]; }
-  }
-  let size = four & vec4<u32>(0x7fffffffu);
-  atomicMax(&most, max(max(size.x, size.y), max(size.z, size.w)));
-  workgroupBarrier();
-  let largest = atomicLoad(&most);
-  if (largest >= 0x7f800000u) { atomicStore(&refused, 1u); } // what follows is not looked at then
-  let limit = select(127.0, 7.0, bits[block] == 4u);
-  var scale = bitcast<f32>(largest) / limit;
-  if (scale == 0.0) { scale = 1.0; }
-  let code = vec4<i32>(clamp(floor(bitcast<vec4<f32>>(four) / scale + 0.5), vec4<f32>(-limit), vec4<f32>(limit)));
-  atomicAdd(&total, code.x + code.y + code.z + code.w);
-  let packed = vec4<u32>(code) & vec4<u32>(255u);
-  let at = token * sizes.blocks + block;
-  if (inside) {
-    codes[(at * sizes.blockSize) / 4u + lane] = packed.x | packed.y << 8u | packed.z << 16u | packed.w << 24u;
-  }
-  workgroupBarrier();
-  if (lane == 0u) {
-    scales[at] = scale;
-    sums[at] = atomicLoad(&total);
-  }
-}
-`;
-}
-
 /** What both products bind. */
-const PRODUCT_BINDINGS = `
-struct Sizes { tokens: u32, rows: u32, blocks: u32, blockSize: u32, firstRow: u32, allRows: u32 }
+const productBindings = (offset: boolean) => `
+struct Sizes { tokens: u32, rows: u32, blocks: u32, blockSize: u32, firstRow: u32, allRows: u32, add: u32 }
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<storage, read> words: array<u32>;    // of this part of the rows
 @group(0) @binding(2) var<storage, read> wScales: array<f32>;  // [groups][blocks][8]
@@ -94,14 +43,20 @@ struct Sizes { tokens: u32, rows: u32, blocks: u32, blockSize: u32, firstRow: u3
 @group(0) @binding(4) var<storage, read> aScales: array<f32>;  // [tokens][blocks]
 @group(0) @binding(5) var<storage, read> aSums: array<i32>;    // [tokens][blocks]
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;  // [tokens][allRows]
-`;
+${
+  offset
+    ? `@group(0) @binding(7) var<storage, read> zeros: array<f32>;  // [tokens][blocks]
+@group(0) @binding(8) var<storage, read> wSums: array<i32>;  // [groups][blocks][8]
+`
+    : ""
+}`;
 
 /**
  * A tile of 32 tokens by 64 rows per workgroup of 256 invocations, two tokens by four rows each. 32
  * columns at a time pass through workgroup memory. Weights widen to bytes 0..15 (their bias is undone
  * with the sums of the activations), so `dot4` of them is exact.
  */
-export function gemmShader({ packedDot, weightBits }: ShaderOptions): string {
+export function gemmShader({ packedDot, weightBits, offset = false }: ShaderOptions): string {
   const narrow = weightBits === 4;
   /** Words of a row per 32 columns. */
   const run = narrow ? 4 : 8;
@@ -124,11 +79,12 @@ export function gemmShader({ packedDot, weightBits }: ShaderOptions): string {
   ).join("\n");
   const each = (line: (t: number, r: number) => string) =>
     tokens.flatMap((t) => rows.map((r) => line(t, r))).join("\n");
+  const minus = (w: string) => offset ? ` - zeros[at] * f32(wSums[${w}])` : "";
   const endOfBlock = (t: number) => {
     const lines = rows.map((r) =>
       `      if (firstRow + row + ${r}u < sizes.rows) {
-        let scale = wScales[(((firstRow + row) / 8u) * sizes.blocks + block) * 8u + row % 8u + ${r}u];
-        y${t}${r} += aScales[at] * scale * f32(acc${t}${r} - bias);
+        let w = (((firstRow + row) / 8u) * sizes.blocks + block) * 8u + row % 8u + ${r}u;
+        y${t}${r} += aScales[at] * wScales[w] * (f32(acc${t}${r} - bias)${minus("w")});
       }`
     );
     return `    if (firstToken + token + ${t}u < sizes.tokens) {
@@ -138,7 +94,7 @@ ${lines.join("\n")}
     }`;
   };
   return `${dot4(packedDot)}
-${PRODUCT_BINDINGS}
+${productBindings(offset)}
 var<workgroup> tileA: array<u32, ${TILE_TOKENS * 8}>; // [tokens][8]
 var<workgroup> tileW: array<u32, ${TILE_ROWS * run}>; // [words][rows]
 
@@ -176,7 +132,9 @@ ${tokens.map(endOfBlock).join("\n")}
 ${
     each((t, r) =>
       `  if (firstToken + token + ${t}u < sizes.tokens && firstRow + row + ${r}u < sizes.rows) {
-    y[(firstToken + token + ${t}u) * sizes.allRows + sizes.firstRow + firstRow + row + ${r}u] = y${t}${r};
+    let at = (firstToken + token + ${t}u) * sizes.allRows + sizes.firstRow + firstRow + row + ${r}u;
+    if (sizes.add != 0u) { y${t}${r} = y[at] + y${t}${r}; }
+    y[at] = y${t}${r};
   }`
     )
   }
@@ -189,12 +147,12 @@ ${
  * Eight blocks at a time: partial sums go to workgroup memory, lane l sums block l of its row, and the
  * first lane adds the eight in order.
  */
-export function gemvShader({ packedDot, weightBits }: ShaderOptions): string {
+export function gemvShader({ packedDot, weightBits, offset = false }: ShaderOptions): string {
   const narrow = weightBits === 4;
   const columnsPerWord = narrow ? 8 : 4;
   return `${dot4(packedDot)}
-${PRODUCT_BINDINGS}
-var<workgroup> partial: array<i32, 512>; // [8 blocks][8 lanes][8 rows]
+${productBindings(offset)}
+var<workgroup> parts: array<i32, 512>; // [8 blocks][8 lanes][8 rows]
 var<workgroup> terms: array<f32, 64>;    // [8 blocks][8 rows]
 
 @compute @workgroup_size(64)
@@ -219,17 +177,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   };
         }
       }
-      partial[(b * 8u + lane) * 8u + row] = acc;
+      parts[(b * 8u + lane) * 8u + row] = acc;
     }
     workgroupBarrier();
     terms[lane * 8u + row] = 0.0;
     if (first + lane < sizes.blocks) {
       var acc = 0;
-      for (var l = 0u; l < 8u; l++) { acc += partial[(lane * 8u + l) * 8u + row]; }
+      for (var l = 0u; l < 8u; l++) { acc += parts[(lane * 8u + l) * 8u + row]; }
       let at = token * sizes.blocks + first + lane;
       let bias = ${narrow ? 8 : 0} * aSums[at];
-      let scale = aScales[at] * wScales[(group.x * sizes.blocks + first + lane) * 8u + row];
-      terms[lane * 8u + row] = scale * f32(acc - bias);
+      let w = (group.x * sizes.blocks + first + lane) * 8u + row;
+      terms[lane * 8u + row] = aScales[at] * wScales[w] * (f32(acc - bias)${
+    offset ? " - zeros[at] * f32(wSums[w])" : ""
+  });
     }
     workgroupBarrier();
     if (lane == 0u) {
@@ -237,7 +197,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
   }
   let n = group.x * 8u + row;
-  if (lane == 0u && n < sizes.rows) { y[token * sizes.allRows + sizes.firstRow + n] = sum; }
+  if (lane == 0u && n < sizes.rows) {
+    let at = token * sizes.allRows + sizes.firstRow + n;
+    if (sizes.add != 0u) { sum = y[at] + sum; }
+    y[at] = sum;
+  }
 }
 `;
 }

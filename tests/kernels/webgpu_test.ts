@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Random, stream } from "offprint/random.ts";
 import {
+  type ActivationFormat,
   type BlockSize,
   KernelError,
   type Kernels,
@@ -12,11 +13,14 @@ import {
   quantizeWeights,
   type Weights,
 } from "kernels/mod.ts";
+import { groupIndex } from "kernels/block_matrix.ts";
 import { quantizeActivations } from "kernels/reference/activations.ts";
 import { gemm } from "kernels/reference/gemm.ts";
 import { requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
-import { gemmShader, gemvShader, quantizeShader } from "kernels/webgpu/shaders.ts";
+import { quantizeShader } from "kernels/webgpu/quantize_shader.ts";
+import { gemmShader, gemvShader } from "kernels/webgpu/shaders.ts";
+import { assertDefaultLimits } from "./webgpu_limits.ts";
 
 /**
  * How far a product may be from the reference, as a share of the sum of its terms' sizes: a GPU may
@@ -68,11 +72,49 @@ function assertProduct(y: Float32Array, a: QuantizedActivations, weights: Weight
         for (let j = b * blockSize; j < Math.min((b + 1) * blockSize, a.columns); j++) {
           acc += a.codes[m * a.paddedColumns + j]! * codes[n * a.columns + j]!;
         }
-        size += Math.abs(a.scales[m * a.blocks + b]! * weights.scale(n, b) * acc);
+        const at = m * a.blocks + b;
+        const offset = Math.abs((a.zeros?.[at] ?? 0) * weights.sums[groupIndex(n, b, a.blocks)]!);
+        size += Math.abs(a.scales[at]! * weights.scale(n, b)) * (Math.abs(acc) + offset);
       }
       const error = Math.abs(y[m * weights.rows + n]! - expected[m * weights.rows + n]!);
       assert(error <= CEILING * size, `${what}: y[${m}][${n}] is off by ${error} of ${size}`);
     }
+  }
+}
+
+/** Checks codes, scales, offsets and sums against the reference. */
+async function assertCodes(
+  gpu: Kernels,
+  x: Float32Array,
+  tokens: number,
+  columns: number,
+  format: Required<ActivationFormat>,
+) {
+  const ours = await gpu.quantizeActivations(x, tokens, columns, format);
+  const exact = quantizeActivations(x, tokens, columns, format);
+  const { blocks, paddedColumns } = exact;
+  const { blockSize } = format;
+  exact.scales.forEach((scale, at) => {
+    assert(Math.abs(ours.scales[at]! / scale - 1) <= 2 ** -21, `scale ${at}`);
+    if (exact.zeros === null) return;
+    // zero = −half − min / scale, and the quotient is off by a share of its own size
+    const offset = (format.bits[at % blocks] === 4 ? 8 : 128) + Math.abs(exact.zeros[at]!);
+    assert(Math.abs(ours.zeros![at]! - exact.zeros[at]!) <= 2 ** -21 * offset, `zero ${at}`);
+  });
+  ours.codes.forEach((code, i) => {
+    if (code === exact.codes[i]) return;
+    const token = Math.floor(i / paddedColumns), column = i % paddedColumns;
+    const at = token * blocks + Math.floor(column / blockSize);
+    const start = token * columns + column - column % blockSize;
+    const block = x.subarray(start, Math.min(start + blockSize, (token + 1) * columns));
+    const from = exact.zeros === null ? 0 : Math.min(...block);
+    const steps = (x[token * columns + column]! - from) / exact.scales[at]!;
+    const toTie = Math.abs(steps + 0.5 - Math.round(steps + 0.5));
+    assert(toTie <= TIE && Math.abs(code - exact.codes[i]!) === 1, `code ${i}`);
+  });
+  for (let at = 0; at < ours.sums.length; at++) {
+    const block = ours.codes.subarray(at * blockSize, (at + 1) * blockSize);
+    assertEquals(ours.sums[at], block.reduce((sum, code) => sum + code, 0));
   }
 }
 
@@ -88,35 +130,52 @@ function tests(name: string, gpu: Kernels) {
     ) {
       const bits = randomBits(random, Math.ceil(columns / blockSize));
       const x = normals(random, tokens * columns);
-      const ours = await gpu.quantizeActivations(x, tokens, columns, { blockSize, bits });
-      const exact = quantizeActivations(x, tokens, columns, { blockSize, bits });
-      ours.scales.forEach((scale, i) =>
-        assert(Math.abs(scale / exact.scales[i]! - 1) <= 2 ** -21, `scale ${i}`)
-      );
-      ours.codes.forEach((code, i) => {
-        if (code === exact.codes[i]) return;
-        const token = Math.floor(i / ours.paddedColumns), column = i % ours.paddedColumns;
-        const at = token * ours.blocks + Math.floor(column / blockSize);
-        const ratio = x[token * columns + column]! / exact.scales[at]!;
-        const toTie = Math.abs(ratio + 0.5 - Math.round(ratio + 0.5));
-        assert(toTie <= TIE && Math.abs(code - exact.codes[i]!) === 1, `code ${i}`);
-      });
-      for (let at = 0; at < ours.sums.length; at++) {
-        const block = ours.codes.subarray(at * blockSize, (at + 1) * blockSize);
-        assertEquals(ours.sums[at], block.reduce((sum, code) => sum + code, 0));
+      for (const scheme of ["symmetric", "minmax"] as const) {
+        await assertCodes(gpu, x, tokens, columns, { blockSize, bits, scheme });
       }
+    }
+  });
+
+  Deno.test(`${name}: extremes of activations`, async () => {
+    const random = stream(11, "extremes");
+    const patterns: ((i: number) => number)[] = [
+      () => 0,
+      () => -0,
+      () => 0.3,
+      (i) => i % 128 === 17 ? 1000 : 0.001 * (i % 7 - 3),
+      () => (random.integer(2) === 0 ? -1 : 1) * 3.4028234e38,
+      () => 3.4028234e38,
+      () => (random.integer(29) - 14) / 2,
+      () => (random.integer(509) - 254) / 2,
+      () => 1e6 + random.uniform(),
+    ];
+    for (const pattern of patterns) {
+      const x = Float32Array.from({ length: 2 * 136 }, (_, i) => pattern(i));
+      for (const scheme of ["symmetric", "minmax"] as const) {
+        const format = { blockSize: 64, bits: Uint8Array.of(4, 8, 8), scheme } as const;
+        await assertCodes(gpu, x, 2, 136, format);
+      }
+    }
+    // Numbers below the least normal one may be taken for 0.
+    const tiny = Float32Array.from({ length: 64 }, (_, i) => (i % 5 - 2) * 2 ** -149);
+    for (const scheme of ["symmetric", "minmax"] as const) {
+      const format = { blockSize: 64, bits: Uint8Array.of(8), scheme } as const;
+      const q = await gpu.quantizeActivations(tiny, 1, 64, format);
+      assert(q.scales[0]! > 0 && q.codes.every((code) => code >= -128 && code <= 127));
     }
   });
 
   Deno.test(`${name}: NaN and infinities are refused where they stand`, async () => {
     const weights = quantizeWeights(new Float32Array(8 * 64).fill(1), 8, 64, 32);
-    const format = { blockSize: 32, bits: Uint8Array.of(4, 8) } as const;
-    for (const value of [NaN, Infinity, -Infinity]) {
-      const x = new Float32Array(3 * 64).fill(1);
-      x[64 + 40] = value;
-      const words = `x[1][40]: got ${value}, expected a finite number`;
-      await assertRejects(() => gpu.quantizeActivations(x, 3, 64, format), KernelError, words);
-      await assertRejects(() => gpu.linear(x, 3, format, weights), KernelError, words);
+    for (const scheme of ["symmetric", "minmax"] as const) {
+      const format = { blockSize: 32, bits: Uint8Array.of(4, 8), scheme } as const;
+      for (const value of [NaN, Infinity, -Infinity]) {
+        const x = new Float32Array(3 * 64).fill(1);
+        x[64 + 40] = value;
+        const words = `x[1][40]: got ${value}, expected a finite number`;
+        await assertRejects(() => gpu.quantizeActivations(x, 3, 64, format), KernelError, words);
+        await assertRejects(() => gpu.linear(x, 3, format, weights), KernelError, words);
+      }
     }
   });
 
@@ -182,11 +241,13 @@ function tests(name: string, gpu: Kernels) {
         const weights = randomWeights(random, rows, columns, blockSize, width);
         const bits = randomBits(random, weights.blocks);
         const x = normals(random, tokens * columns);
-        const a = await gpu.quantizeActivations(x, tokens, columns, { blockSize, bits });
-        const what = `${tokens} x ${rows} x ${columns}, ${width} bits`;
-        const y = await gpu.gemm(a, weights);
-        assertProduct(y, a, weights, what);
-        assertProduct(await gpu.linear(x, tokens, { blockSize, bits }, weights), a, weights, what);
+        for (const scheme of ["symmetric", "minmax"] as const) {
+          const format = { blockSize, bits, scheme };
+          const a = await gpu.quantizeActivations(x, tokens, columns, format);
+          const what = `${tokens} x ${rows} x ${columns}, ${width} bits, ${scheme}`;
+          assertProduct(await gpu.gemm(a, weights), a, weights, what);
+          assertProduct(await gpu.linear(x, tokens, format, weights), a, weights, what);
+        }
       }
     }
   });
@@ -211,16 +272,14 @@ function tests(name: string, gpu: Kernels) {
   Deno.test(`${name}: what runs on the CPU, and wrong arguments`, async () => {
     const random = stream(11, "cpu");
     const weights = randomWeights(random, 8, 64, 32, 4);
-    const format = { blockSize: 32, bits: Uint8Array.of(4, 8), scheme: "minmax" } as const;
+    const format = { blockSize: 32, bits: Uint8Array.of(4, 8) } as const;
     const x = normals(random, 128);
-    const exact = quantizeActivations(x, 2, 64, format);
-    assertEquals(await gpu.linear(x, 2, format, weights), gemm(exact, weights));
     assertEquals(
       [...await gpu.warpedSoftmax(Float32Array.of(0, 1), 1, { temperature: 0 })],
       [0, 1],
     );
     await assertRejects(
-      () => gpu.linear(x, 3, { blockSize: 32, bits: format.bits }, weights),
+      () => gpu.linear(x, 3, format, weights),
       KernelError,
       "linear: x: got Float32Array of 128, expected Float32Array of 192, [tokens 3][columns 64]",
     );
@@ -243,7 +302,7 @@ else {
   Deno.test("webgpu: opened by name, closed, and refused then", async () => {
     const gpu = await openKernels({ backend: "webgpu" });
     assertEquals(gpu.backend, "webgpu");
-    assertStringIncludes(gpu.reason, "the KV cache and sampling: ");
+    assertStringIncludes(gpu.reason, "sampling and verification: ");
     const format = { blockSize: 32, bits: Uint8Array.of(4) } as const;
     await gpu.quantizeActivations(new Float32Array(32), 1, 32, format);
     gpu.close();
@@ -273,16 +332,20 @@ Deno.test("webgpu: shaders keep within the default limits of a device", () => {
   for (const weightBits of [4, 8] as const) {
     for (const packedDot of [true, false]) {
       for (
-        const code of [gemmShader, gemvShader].map((shader) => shader({ weightBits, packedDot }))
+        const code of [gemmShader, gemvShader].flatMap((shader) =>
+          [false, true].map((offset) => shader({ weightBits, packedDot, offset }))
+        )
       ) {
         assertEquals(code.includes("dot4I8Packed"), packedDot);
-        const [, size] = /@workgroup_size\((\d+)\)/.exec(code)!;
-        assert(Number(size) <= 256);
-        assert([...code.matchAll(/var<storage/g)].length <= 8);
-        const shared = [...code.matchAll(/var<workgroup> \w+: array<\w+, (\d+)>/g)];
-        assert(shared.reduce((sum, [, count]) => sum + 4 * Number(count), 0) <= 16384);
+        assertDefaultLimits(code);
       }
     }
   }
-  assert([...quantizeShader().matchAll(/var<storage/g)].length <= 8);
+  for (const scheme of ["symmetric", "minmax"] as const) {
+    for (const ordered of [false, true]) {
+      for (const gated of [false, true]) {
+        assertDefaultLimits(quantizeShader({ scheme, ordered, gated }));
+      }
+    }
+  }
 });

@@ -1,0 +1,338 @@
+/**
+ * The WGSL of attention over the KV cache.
+ *
+ * @module
+ */
+import type { KvLayout } from "../kv_layout.ts";
+import { GRID_ITEMS, kvHeader } from "./kv_append_shader.ts";
+
+/**
+ * Tokens that one workgroup runs over. Longer texts are cut into chunks of so many, always at the same
+ * places, and put together by {@linkcode mergeShader}: so a row's sums have the same order whatever
+ * else is in the pass.
+ */
+export const CHUNK_TOKENS = 256;
+
+/** Queries of one KV head that a workgroup answers together: as many as workgroup memory allows. */
+export function tileQueries({ headDim }: KvLayout): number {
+  return headDim <= 256 ? 4 : headDim <= 512 ? 2 : 1;
+}
+
+const LANES = 64;
+
+/**
+ * Attention of one tile of queries that share a KV head (neighbouring tokens, and the heads of a token
+ * that share it), over one chunk of the text. Group by group: scores, the largest so far, weights, sums
+ * of values; sums so far are rescaled when the largest grows. Codes are multiplied as they are and the
+ * scales folded into the query and the sums (COMET §3.4).
+ *
+ * In a group of keys, a lane takes eight tokens (one word of codes) and every so many channels; in values
+ * eight channels and every so many tokens; workgroup memory adds them up.
+ *
+ * With `split` the sums of a chunk are written, `[query][chunk][2 + D]`: largest score, sum of weights,
+ * weighted values. Without it there is one chunk, and the output itself is written.
+ */
+export function attendShader(layout: KvLayout, split: boolean): string {
+  const { headDim, groupSize, paddedDim } = layout;
+  const queries = [...Array(tileQueries(layout)).keys()];
+  const T = queries.length;
+  const keyWords = groupSize / 8, keySlices = LANES / keyWords;
+  const valueWords = paddedDim / 8;
+  const wordsPerLane = [...Array(Math.ceil(valueWords / LANES)).keys()];
+  const valueSlices = Math.max(1, Math.floor(LANES / valueWords));
+  /** Lanes that have values to add up. */
+  const active = Math.min(LANES, valueWords * valueSlices);
+  const each = (line: (q: number) => string) => queries.map(line).join("\n");
+  const eachSum = (line: (q: number, w: number) => string) =>
+    queries.flatMap((q) => wordsPerLane.map((w) => line(q, w))).join("\n");
+
+  /** Scores of a group into `weight`. */
+  const scores = `
+      {
+${
+    each((q) =>
+      `        var low${q} = vec4<f32>(); var high${q} = vec4<f32>(); var constant${q} = 0.0;`
+    )
+  }
+        for (var c = slice; c < D; c += ${keySlices}u) {
+          var eight: Eight;
+          var scale = 1.0;
+          var zero = 0.0;
+          if (codes) {
+            eight = codesOf(packed[base + 2u * D + c * (G / 8u) + keyWord]);
+            scale = scaleAt(base, c);
+            zero = zeroAt(base, c);
+          } else {
+            eight = halvesAt(base + (c * G + firstToken) / 2u);
+          }
+${
+    each((q) =>
+      `          let f${q} = query[${q}u * D + c] * scale; constant${q} += f${q} * zero;
+          low${q} += f${q} * eight.low; high${q} += f${q} * eight.high;`
+    )
+  }
+        }
+        for (var j = 0u; j < 4u; j++) {
+${
+    each((q) =>
+      `          sums[(${q}u * ${keySlices}u + slice) * G + firstToken + j] = low${q}[j] - constant${q};
+          sums[(${q}u * ${keySlices}u + slice) * G + firstToken + 16u + j] = high${q}[j] - constant${q};`
+    )
+  }
+        }
+      }
+      workgroupBarrier();
+      for (var i = lane; i < ${T}u * G; i += ${LANES}u) {
+        var score = 0.0;
+        for (var s = 0u; s < ${keySlices}u; s++) { score += sums[((i / G) * ${keySlices}u + s) * G + i % G]; }
+        let position = positionOf(text, firstSlot + i / G);
+        let complete = (group + 1u) * G <= position;
+        let seen = complete == codes && group * G + i % G <= position;
+        if (seen && (bitcast<u32>(score) & 0x7f800000u) == 0x7f800000u) {
+          atomicMin(&refused[sizes.flag], queryAt(text, firstSlot + i / G, head));
+          score = 0.0;
+        }
+        weight[i] = select(LOWEST, score, seen);
+      }`;
+
+  /** Largest scores, weights, and values of a group. */
+  const values = `
+      workgroupBarrier();
+      {
+        var largest = LOWEST;
+        for (var t = lane % ${LANES / T}u; t < G; t += ${LANES / T}u) {
+          largest = max(largest, weight[(lane / ${LANES / T}u) * G + t]);
+        }
+        maxima[lane] = largest;
+      }
+      workgroupBarrier();
+${
+    each((q) =>
+      `      var next${q} = most${q};
+      for (var i = 0u; i < ${LANES / T}u; i++) { next${q} = max(next${q}, maxima[${
+        q * LANES / T
+      }u + i]); }
+      let factor${q} = select(exp(most${q} - next${q}), 1.0, most${q} <= LOWEST);
+      most${q} = next${q};
+      for (var t = lane; t < G; t += ${LANES}u) {
+        let score = weight[${q}u * G + t];
+        weight[${q}u * G + t] = select(exp(score - next${q}), 0.0, score <= LOWEST);
+      }`
+    )
+  }
+      workgroupBarrier();
+      if (lane < ${active}u) {
+        let limit = min(G, last + 1u - group * G);
+${each((q) => `        var mass${q} = 0.0;`)}
+${eachSum((q, w) => `        var low${q}_${w} = vec4<f32>(); var high${q}_${w} = vec4<f32>();`)}
+        for (var t = valueSlice; t < limit; t += ${valueSlices}u) {
+${each((q) => `          let p${q} = weight[${q}u * G + t]; mass${q} += p${q};`)}
+${
+    wordsPerLane.map((w) =>
+      `          var eight${w}: Eight;
+          if (codes) {
+            eight${w} = codesOf(packed[base + 2u * D + D * G / 8u + t * (PADDED / 8u) + valueWord + ${
+        LANES * w
+      }u]);
+          } else {
+            eight${w} = halvesAt(base + (D * G + t * D + channel${w}) / 2u);
+          }
+${
+        each((q) =>
+          `          low${q}_${w} += p${q} * eight${w}.low; high${q}_${w} += p${q} * eight${w}.high;`
+        )
+      }`
+    ).join("\n")
+  }
+        }
+${each((q) => `        total${q} = total${q} * factor${q} + mass${q};`)}
+${
+    wordsPerLane.map((w) =>
+      ["low", "high"].map((half, i) =>
+        `        {
+          var scale = vec4<f32>(1.0);
+          var zero = vec4<f32>();
+          if (codes) {
+            scale = scalesAt(base + D, channel${w} + ${16 * i}u);
+            zero = zerosAt(base + D, channel${w} + ${16 * i}u);
+          }
+${
+          each((q) =>
+            `          ${half}Out${q}_${w} = ${half}Out${q}_${w} * factor${q} + scale * (${half}${q}_${w} - zero * mass${q});`
+          )
+        }
+        }`
+      ).join("\n")
+    ).join("\n")
+  }
+      }
+      workgroupBarrier();`;
+
+  return `${kvHeader(layout)}
+@group(0) @binding(2) var<storage, read> q: array<f32>;              // [rows][heads][D]
+@group(0) @binding(3) var<storage, read> packed: array<u32>;         // pages of this layer
+@group(0) @binding(4) var<storage, read> recent: array<u32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+@group(0) @binding(6) var<storage, read_write> refused: array<atomic<u32>>; // least row * heads + head
+
+const LOWEST = -3.4e38; // the score of a token that is not seen
+var<workgroup> query: array<f32, ${T * headDim}>;
+var<workgroup> sums: array<f32, ${Math.max(LANES * 8 * T, T * paddedDim)}>;
+var<workgroup> weight: array<f32, ${T * groupSize}>;
+var<workgroup> maxima: array<f32, ${LANES}>;
+
+struct Eight { low: vec4<f32>, high: vec4<f32> } // of a run of 32: i to i + 3, and 16 + i to 19 + i
+fn codesOf(word: u32) -> Eight {
+  let bytes = vec4<u32>(word) >> vec4<u32>(0u, 8u, 16u, 24u);
+  return Eight(vec4<f32>(bytes & vec4<u32>(15u)), vec4<f32>((bytes >> vec4<u32>(4u)) & vec4<u32>(15u)));
+}
+fn halvesAt(at: u32) -> Eight {
+  return Eight(
+    vec4<f32>(fromHalves(recent[at]), fromHalves(recent[at + 1u])),
+    vec4<f32>(fromHalves(recent[at + 8u]), fromHalves(recent[at + 9u])),
+  );
+}
+fn scaleAt(base: u32, c: u32) -> f32 {
+  return fromHalf((packed[base + c / 2u] >> (16u * (c & 1u))) & 0xffffu);
+}
+fn zeroAt(base: u32, c: u32) -> f32 {
+  return f32(extractBits(bitcast<i32>(packed[base + (D + c) / 2u]), 16u * (c & 1u), 16u));
+}
+fn scalesAt(base: u32, c: u32) -> vec4<f32> {
+  return vec4<f32>(scaleAt(base, c), scaleAt(base, c + 1u), scaleAt(base, c + 2u), scaleAt(base, c + 3u));
+}
+fn zerosAt(base: u32, c: u32) -> vec4<f32> {
+  return vec4<f32>(zeroAt(base, c), zeroAt(base, c + 1u), zeroAt(base, c + 2u), zeroAt(base, c + 3u));
+}
+// A slot is a query of a text and KV head: the query heads that share it, token by token.
+fn positionOf(text: Text, slot: u32) -> u32 {
+  return text.start + min(slot / (sizes.heads / KV_HEADS), text.tokens - 1u);
+}
+fn queryAt(text: Text, slot: u32, head: u32) -> u32 {
+  let share = sizes.heads / KV_HEADS;
+  return (text.firstRow + slot / share) * sizes.heads + head * share + slot % share;
+}
+
+@compute @workgroup_size(${LANES})
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let item = sizes.firstItem + id.x;
+  let head = id.y;
+  let chunk = id.z;
+  let text = textOf(table[sizes.itemsAt + 2u * item]);
+  let firstSlot = table[sizes.itemsAt + 2u * item + 1u];
+  let slots = text.tokens * (sizes.heads / KV_HEADS);
+  let least = positionOf(text, firstSlot);
+  let last = positionOf(text, firstSlot + ${T - 1}u);
+  for (var i = lane; i < ${T}u * D; i += ${LANES}u) {
+    let slot = firstSlot + i / D;
+    query[i] = 0.0;
+    if (slot < slots) { query[i] = q[queryAt(text, slot, head) * D + i % D] * ${
+    Math.fround(1 / Math.sqrt(headDim))
+  }; }
+  }
+  workgroupBarrier();
+  let keyWord = lane % ${keyWords}u;
+  let slice = lane / ${keyWords}u;
+  let firstToken = 32u * (keyWord / 4u) + 4u * (keyWord % 4u); // and the 3 after it, and 16 further on
+  let valueWord = lane % ${Math.min(LANES, valueWords)}u;
+  let valueSlice = lane / ${Math.min(LANES, valueWords)}u;
+${
+    wordsPerLane.map((w) =>
+      `  let channel${w} = 32u * ((valueWord + ${LANES * w}u) / 4u) + 4u * (valueWord % 4u);`
+    ).join("\n")
+  }
+${each((q) => `  var most${q} = LOWEST; var total${q} = 0.0;`)}
+${eachSum((q, w) => `  var lowOut${q}_${w} = vec4<f32>(); var highOut${q}_${w} = vec4<f32>();`)}
+  let end = min(last / G + 1u, (chunk + 1u) * ${CHUNK_TOKENS / groupSize}u);
+  for (var group = chunk * ${CHUNK_TOKENS / groupSize}u; group < end; group++) {
+    // Some queries of the tile may read the group from its codes and others from 16-bit floats.
+    for (var form = 0u; form < 2u; form++) {
+      let codes = form == 0u;
+      if (codes && (group + 1u) * G > last) { continue; }
+      if (!codes && (group + 1u) * G <= least) { continue; }
+      var base = 0u;
+      if (codes) { base = packedAt(text, group, head); } else { base = recentAt(text, group, head); }
+${scores}
+${values}
+    }
+  }
+  if (lane < ${active}u) {
+    for (var j = 0u; j < 4u; j++) {
+${
+    eachSum((q, w) => {
+      const at = `((${q}u * ${valueSlices}u + valueSlice) * ${valueWords}u + valueWord + ${
+        LANES * w
+      }u) * 8u + j`;
+      return `      sums[${at}] = lowOut${q}_${w}[j]; sums[${at} + 4u] = highOut${q}_${w}[j];`;
+    })
+  }
+    }
+${each((q) => `    if (valueWord == 0u) { weight[${q}u * G + valueSlice] = total${q}; }`)}
+  }
+  workgroupBarrier();
+  for (var i = lane; i < ${T}u * D; i += ${LANES}u) {
+    let slot = firstSlot + i / D;
+    if (slot >= slots) { continue; }
+    let c = i % D;
+    var sum = 0.0;
+    var mass = 0.0;
+    for (var s = 0u; s < ${valueSlices}u; s++) {
+      sum += sums[(((i / D) * ${valueSlices}u + s) * ${valueWords}u + 4u * (c / 32u) + (c % 16u) / 4u) * 8u + 4u * ((c % 32u) / 16u) + c % 4u];
+      mass += weight[(i / D) * G + s];
+    }
+${
+    split
+      ? `    let at = ((((item - sizes.firstItem) * ${T}u + i / D) * KV_HEADS + head) * sizes.chunks + chunk) * (D + 2u);
+    y[at + 2u + c] = sum;
+    if (c == 0u) {
+      var most = most0;
+${each((q) => `      if (i / D == ${q}u) { most = most${q}; }`)}
+      y[at] = most;
+      y[at + 1u] = mass;
+    }`
+      : "    y[queryAt(text, slot, head) * D + c] = sum / mass;"
+  }
+  }
+}
+`;
+}
+
+/** Puts the chunks of a query together: one query per workgroup. */
+export function mergeShader(layout: KvLayout): string {
+  const T = tileQueries(layout);
+  return `${kvHeader(layout)}
+@group(0) @binding(2) var<storage, read> parts: array<f32>;   // [query][chunk][2 + D]
+@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [rows][heads][D]
+
+@compute @workgroup_size(${LANES})
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let query = id.z * ${GRID_ITEMS}u + id.y;
+  if (query >= sizes.items * ${T}u) { return; }
+  let item = sizes.firstItem + query / ${T}u;
+  let text = textOf(table[sizes.itemsAt + 2u * item]);
+  let slot = table[sizes.itemsAt + 2u * item + 1u] + query % ${T}u;
+  let share = sizes.heads / KV_HEADS;
+  if (slot >= text.tokens * share) { return; }
+  let row = (text.firstRow + slot / share) * sizes.heads + id.x * share + slot % share;
+  let first = (query * KV_HEADS + id.x) * sizes.chunks * (D + 2u);
+  // Chunks beyond the query's position hold no weights; the first always does.
+  var most = parts[first];
+  for (var i = 1u; i < sizes.chunks; i++) {
+    if (parts[first + i * (D + 2u) + 1u] > 0.0) { most = max(most, parts[first + i * (D + 2u)]); }
+  }
+  for (var c = lane; c < D; c += ${LANES}u) {
+    var sum = 0.0;
+    var mass = 0.0;
+    for (var i = 0u; i < sizes.chunks; i++) {
+      let at = first + i * (D + 2u);
+      if (parts[at + 1u] > 0.0) {
+        let factor = exp(parts[at] - most);
+        sum += factor * parts[at + 2u + c];
+        mass += factor * parts[at + 1u];
+      }
+    }
+    y[row * D + c] = sum / mass;
+  }
+}
+`;
+}
