@@ -12,21 +12,15 @@ import {
   lessIsBetter,
   machineName,
 } from "offprint/kit/bench/report.ts";
-import { adamWState, adamWStep } from "offprint/lm/adamw.ts";
-import { fromFloats, fromIntegers, type JaxArray, loadJax } from "offprint/lm/jax.ts";
 import { decodingGraph, MASKED } from "offprint/lm/onnx_export.ts";
 import { onnxModel } from "offprint/lm/onnx_model.ts";
 import { createSession, type OrtTensor } from "offprint/lm/onnx_runtime.ts";
 import { modelRecipe, recipeConfig } from "offprint/lm/recipe.ts";
-import { crossEntropy } from "offprint/lm/token_losses.ts";
-import { initialWeights, toParameters, transformer } from "offprint/lm/transformer.ts";
-import {
-  parameterCount,
-  type TransformerConfig,
-  transformerConfig,
-} from "offprint/lm/transformer_config.ts";
+import { initialWeights } from "offprint/lm/transformer.ts";
+import { parameterCount, type TransformerConfig } from "offprint/lm/transformer_config.ts";
 import type { Sequence } from "offprint/lm/types.ts";
 import { stream } from "offprint/random.ts";
+import { trainingRows } from "./lm/training.ts";
 
 /** Runs the suite: about a minute on two cores. */
 export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
@@ -39,7 +33,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   progress("lm: verify pass and batches");
   rows.push(...await passRows(config, weights));
   progress("lm: training");
-  rows.push(await trainingRow());
+  rows.push(...await trainingRows());
   return { suite: "lm", machine: machineName(), rows };
 }
 
@@ -176,53 +170,4 @@ async function extended(sequence: Sequence, tokens: number[], back: number): Pro
 
 async function repeat(times: number, work: () => Promise<void>): Promise<void> {
   for (let i = 0; i < times; i++) await work();
-}
-
-/** Training steps of a model of one million parameters, against the speed that this project asks for. */
-async function trainingRow(): Promise<BenchRow> {
-  const floor = 2000;
-  const windows = 2;
-  const length = 256;
-  const config = transformerConfig({
-    vocabSize: 2048,
-    width: 128,
-    layers: 4,
-    heads: 2,
-    keyValueHeads: 2,
-    feedForward: 320,
-    contextLength: length,
-  });
-  const jax = await loadJax();
-  const model = transformer(jax, config);
-  let state = adamWState(jax, toParameters(jax, config, initialWeights(config, 1)));
-  const step = adamWStep(
-    jax,
-    (p, ...x: JaxArray[]) => crossEntropy(jax, model, p, x[0]!, x[1]!, x[2]!),
-    { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 },
-  );
-  const shape = [windows, length];
-  const data = tokensOf(windows * length);
-  const scalar = (value: number): JaxArray => jax.numpy.array(value);
-  const seconds = await interleaved({
-    ours: async () => {
-      const [next, report] = step(state, scalar(1e-3), scalar(0.1), scalar(0.001), [
-        fromIntegers(jax, data, shape),
-        fromIntegers(jax, data, shape),
-        fromFloats(jax, new Float32Array(data.length).fill(1), shape),
-      ]);
-      state = next;
-      await report.loss.data();
-      await report.gradientNorm.data();
-    },
-  }, 15);
-  const speed = windows * length / seconds.ours;
-  return {
-    name: "training step",
-    shape: `${parameterCount(config)} parameters, ${windows} × ${length} tokens`,
-    ours: speed,
-    peer: floor,
-    peerName: "the floor of 2 000",
-    unit: "tokens/s",
-    ratio: speed / floor,
-  };
 }

@@ -36,7 +36,16 @@ export { modelNames, readTransformer, type SavedTransformer } from "./model_fold
 export { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx_model.ts";
 export { createSession, type Ort, type OrtSession } from "./onnx_runtime.ts";
 export { OnnxGraph } from "./onnx_graph.ts";
-export type { Card } from "./card.ts";
+export { type Card, NGRAM_MARGIN } from "./card.ts";
+export { type ModelRecipe, modelRecipe } from "./recipe.ts";
+export { type TrainingData, trainingData } from "./training_data.ts";
+export {
+  type StepProgress,
+  train,
+  type TrainingInput,
+  type TrainingOptions,
+  type TrainingResult,
+} from "./trainer.ts";
 export { type ArrayTree, disposeAll, type Jax, type JaxArray, loadJax, refs } from "./jax.ts";
 export { fromFloats, fromIntegers, toFloats } from "./jax.ts";
 export {
