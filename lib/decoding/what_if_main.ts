@@ -4,7 +4,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { parse, wholeNumber } from "offprint/kit/command.ts";
+import { parse, wholeNumber } from "offprint/command_line.ts";
 import { parseLog, signalsOf } from "./acceptance_log.ts";
 import { defaultPolicies, parseMs, parsePolicies } from "./policy_spec.ts";
 import { type Prediction, whatIf } from "./what_if.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join, resolve } from "node:path";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { parse } from "offprint/command_line.ts";
+import { UserError } from "offprint/errors.ts";
 import { DEFAULT_ENDPOINT, downloadModel } from "./download.ts";
 import { DownloadDisplay } from "./download_display.ts";
 
@@ -34,8 +34,16 @@ const INTERRUPTED = 130;
 
 /** Runs the command and resolves to its exit code. */
 export async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parsed(args);
-  if (values.help) {
+  const text = { type: "string" } as const;
+  const { values, positionals } = parse("download", args, {
+    to: text,
+    revision: text,
+    files: { type: "string", multiple: true },
+    endpoint: text,
+    replace: { type: "boolean" },
+  }, true);
+  const option = (name: string): string | undefined => values[name] as string | undefined;
+  if (values["help"]) {
     console.log(USAGE);
     return 0;
   }
@@ -49,21 +57,23 @@ export async function main(args: string[]): Promise<number> {
     });
   }
   const folder = pathToFileURL(
-    `${resolve(values.to ?? join("out", "models", ...name.split("/")))}/`,
+    `${resolve(option("to") ?? join("out", "models", ...name.split("/")))}/`,
   );
-  const endpoint = values.endpoint ?? setting("HF_ENDPOINT");
+  const endpoint = option("endpoint") ?? setting("HF_ENDPOINT");
   const token = setting("HF_TOKEN");
+  const revision = option("revision");
+  const patterns = values["files"] as string[] | undefined;
   const display = new DownloadDisplay();
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   Deno.addSignalListener("SIGINT", onInterrupt);
   try {
     await downloadModel(name, folder, {
-      ...(values.revision === undefined ? {} : { revision: values.revision }),
-      ...(values.files === undefined ? {} : { patterns: values.files }),
+      ...(revision === undefined ? {} : { revision }),
+      ...(patterns === undefined ? {} : { patterns }),
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(token === undefined ? {} : { token }),
-      replace: values.replace ?? false,
+      replace: values["replace"] === true,
       signal: stop.signal,
       onPlan: (plan) => display.plan(plan),
       onBytes: (file, present, received) => display.bytes(file, present, received),
@@ -81,30 +91,6 @@ export async function main(args: string[]): Promise<number> {
     throw error;
   } finally {
     Deno.removeSignalListener("SIGINT", onInterrupt);
-  }
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        to: { type: "string" },
-        revision: { type: "string" },
-        files: { type: "string", multiple: true },
-        endpoint: { type: "string" },
-        replace: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UserError({
-      what: "deno task download",
-      got: args.join(" "),
-      expected: `known options (${messageOf(error).split(/[.\n]/)[0]})`,
-      todo: "See deno task download --help.",
-    });
   }
 }
 

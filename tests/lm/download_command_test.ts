@@ -80,8 +80,8 @@ Deno.test("wrong arguments are one clear line", async () => {
   const cases: [string[], string][] = [
     [[], "deno task download: got nothing, expected one model name"],
     [["a/b", "c/d"], 'got "a/b c/d", expected one model name'],
-    [["a/b", "--too", "x"], "expected known options (Unknown option '--too'"],
-    [["a/b", "--to"], "expected known options"],
+    [["a/b", "--too", "x"], "got unknown option '--too', expected options among --to, "],
+    [["a/b", "--to"], "expected options among --to, "],
     [["a/b", "--endpoint", "x"], '--endpoint (or HF_ENDPOINT): got "x"'],
     [["../b", "--endpoint", "http://127.0.0.1:9"], 'model: got "../b"'],
   ];

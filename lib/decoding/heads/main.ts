@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
-import { parse } from "offprint/kit/command.ts";
+import { parse } from "offprint/command_line.ts";
 import {
   type Card,
   duration,

@@ -6,7 +6,8 @@
 import { UserError } from "offprint/errors.ts";
 import type { BenchReport, BenchSuite } from "../bench/report.ts";
 import { benchTable } from "../bench/report.ts";
-import { type Command, parse } from "../command.ts";
+import { parse } from "offprint/command_line.ts";
+import type { Command } from "../command.ts";
 import { ROOT } from "../project.ts";
 
 const USAGE = `deno task bench [SUITE] [--json]

@@ -4,7 +4,8 @@
  * @module
  */
 import { checkProject, printProblem } from "../check/mod.ts";
-import { type Command, parse } from "../command.ts";
+import { parse } from "offprint/command_line.ts";
+import type { Command } from "../command.ts";
 import { ROOT } from "../project.ts";
 
 const USAGE = `deno task check

@@ -5,7 +5,8 @@
  */
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
-import { type Command, parse, wholeNumber } from "../command.ts";
+import { parse, wholeNumber } from "offprint/command_line.ts";
+import type { Command } from "../command.ts";
 import { Ending } from "../ending.ts";
 import { ROOT } from "../project.ts";
 import {

@@ -5,7 +5,8 @@
  */
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
-import { type Command, parse } from "../command.ts";
+import { parse } from "offprint/command_line.ts";
+import type { Command } from "../command.ts";
 import { chooseNotebooks, notebookIds, syncPair } from "../pairs/mod.ts";
 import { ROOT } from "../project.ts";
 import { START_HERE_ID, START_HERE_ORIGIN, writeStartHere } from "../start_here.ts";

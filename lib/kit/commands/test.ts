@@ -5,7 +5,8 @@
  */
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
-import { type Command, parse } from "../command.ts";
+import { parse } from "offprint/command_line.ts";
+import type { Command } from "../command.ts";
 import { Ending } from "../ending.ts";
 import { COMMAND_FLAGS, ROOT } from "../project.ts";
 import { readJUnit, type TestCounts } from "../junit.ts";

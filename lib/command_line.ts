@@ -1,0 +1,63 @@
+/**
+ * How the arguments of a command are read: a wrong one gives one clear line.
+ *
+ * @module
+ */
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
+
+/** Options and positional arguments as typed; `--help` is always accepted. */
+export interface ParsedArguments {
+  values: Record<string, string | boolean | (string | boolean)[] | undefined>;
+  positionals: string[];
+}
+
+/**
+ * Reads a command line strictly (`node:util` `parseArgs`).
+ *
+ * @throws {UserError} for an unknown option, a missing or an unwanted value.
+ */
+export function parse(
+  name: string,
+  args: string[],
+  options: ParseArgsOptionsConfig,
+  allowPositionals = false,
+): ParsedArguments {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { ...options, help: { type: "boolean", short: "h" } },
+      allowPositionals,
+      strict: true,
+    });
+    return { values, positionals };
+  } catch (error) {
+    // "Unknown option '--x'. To specify …", "Option '-s, --set <value>' argument missing"
+    const complaint = messageOf(error).split(/[.\n]/)[0]!;
+    const known = Object.keys(options).map((option) => `--${option}`);
+    throw new UserError({
+      what: `deno task ${name}`,
+      got: new Described(complaint.charAt(0).toLowerCase() + complaint.slice(1)),
+      expected: known.length === 0 ? "no option but --help" : `options among ${known.join(", ")}`,
+      todo: `See deno task ${name} --help.`,
+    });
+  }
+}
+
+/**
+ * A whole number given as an option's value.
+ *
+ * @throws {UserError} when it is not one, or lies outside `[low, high]`.
+ */
+export function wholeNumber(what: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < low || value > high) {
+    throw new UserError({
+      what,
+      got: text,
+      expected: `a whole number from ${low} to ${high}`,
+      todo: `Give for example ${what} ${low}.`,
+    });
+  }
+  return value;
+}
