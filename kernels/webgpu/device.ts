@@ -11,21 +11,34 @@ export class WebGpuUnavailable extends Error {
   override readonly name = "WebGpuUnavailable";
 }
 
+/** A device that was found. */
+export interface FoundDevice {
+  readonly device: GPUDevice;
+  readonly name: string;
+  /** Whether the processor does its work: right, but slow. */
+  readonly software: boolean;
+}
+
 /**
- * A device of the default limits from the adapter that the system prefers.
+ * A device of the default limits from the adapter that the system prefers, with those of the features
+ * `wanted` that it has.
  *
  * @throws {WebGpuUnavailable} when there is no WebGPU or no adapter.
  */
-export async function requestDevice(): Promise<{ device: GPUDevice; name: string }> {
+export async function requestDevice(
+  { wanted = [] }: { wanted?: readonly GPUFeatureName[] } = {},
+): Promise<FoundDevice> {
   if (!("gpu" in navigator) || navigator.gpu === undefined) {
     throw new WebGpuUnavailable("this Deno has no WebGPU");
   }
   const adapter = await navigator.gpu.requestAdapter();
   if (adapter === null) throw new WebGpuUnavailable("no GPU adapter");
-  const { description, device, vendor } = adapter.info;
+  const { description, device, vendor, isFallbackAdapter } = adapter.info;
+  const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
   return {
-    device: await adapter.requestDevice(),
+    device: await adapter.requestDevice({ requiredFeatures }),
     name: description || `${vendor} ${device}`.trim() || "a GPU",
+    software: isFallbackAdapter,
   };
 }
 

@@ -17,14 +17,26 @@ const RESERVED = new Set(
   varying virtual volatile wgsl where with writeonly yield`).split(/\s+/),
 );
 
+/** Bytes of what workgroup memory is made of. */
+const BYTES: Record<string, number> = {
+  u32: 4,
+  i32: 4,
+  f32: 4,
+  "vec4<f16>": 8,
+  "vec4<f32>": 16,
+};
+
 /** Fails unless a shader keeps within the default limits of a device and uses no reserved word. */
 export function assertDefaultLimits(code: string): void {
   const size = /@workgroup_size\((\d+)\)/.exec(code);
   assert(size !== null && Number(size[1]) <= 256, "more than 256 invocations");
   assert([...code.matchAll(/var<storage/g)].length <= 8, "more than 8 storage buffers");
-  const shared = [...code.matchAll(/var<workgroup> \w+: (?:array<\w+, (\d+)>|atomic<\w+>)/g)];
+  const shared = [...code.matchAll(/var<workgroup> \w+: (?:array<([\w<>]+), (\d+)>|atomic<\w+>)/g)];
   assertEquals(shared.length, [...code.matchAll(/var<workgroup>/g)].length, "an array of no size");
-  const bytes = shared.reduce((sum, [, count]) => sum + 4 * Number(count ?? 1), 0);
+  const bytes = shared.reduce((sum, [, type = "u32", count = "1"]) => {
+    assert(BYTES[type] !== undefined, `workgroup memory of type ${type}`);
+    return sum + BYTES[type] * Number(count);
+  }, 0);
   assert(bytes <= 16384, `${bytes} bytes of workgroup memory`);
   for (const [word] of code.replace(/\/\/.*/g, "").matchAll(/[A-Za-z_]\w*/g)) {
     assert(!RESERVED.has(word), `the reserved word ${word}`);
