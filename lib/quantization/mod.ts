@@ -29,3 +29,14 @@ export {
   type RunOptions,
 } from "./decoder.ts";
 export { type LoadedQuantized, loadQuantized } from "./load_quantized.ts";
+export {
+  loads,
+  longestFirst,
+  makespan,
+  makespanWithBarriers,
+  remap,
+  roundRobin,
+  type Schedule,
+  split,
+  type TilePart,
+} from "./schedule.ts";
