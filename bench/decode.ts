@@ -1,0 +1,183 @@
+/**
+ * The `decode` suite: tokens a second of the quantised decoder on a LLaMA shape of 110 million parameters
+ * with random weights, against llama.cpp's Q4_0 at its better number of threads, both up to the logits
+ * and without sampling; and what model and cache take in memory.
+ *
+ * llama.cpp comes from npm and is not in the lock file; without it its rows are left out, and what
+ * installs it is said.
+ *
+ * @module
+ */
+import { openKernels } from "kernels/mod.ts";
+import { loadLibrary } from "kernels/native/library.ts";
+import {
+  type BenchReport,
+  type BenchRow,
+  type Contestant,
+  interleaved,
+  lessIsBetter,
+  machineName,
+} from "offprint/kit/bench/report.ts";
+import { ROOT } from "offprint/kit/project.ts";
+import { parameterCount } from "offprint/lm/mod.ts";
+import { QuantizedModel } from "offprint/quantization/mod.ts";
+import { stream } from "offprint/random.ts";
+import { randomDecoder } from "./decode/random_decoder.ts";
+import { type LlamaModel, openLlama } from "./decode/llama_peer.ts";
+import { SHAPE, writeGguf } from "./decode/llama_shape.ts";
+import { watchOthers } from "./kernels/other_processes.ts";
+
+const BATCHES = [1, 16];
+/** The text grows by this many tokens after a prompt of as many. */
+const TOKENS = 128;
+const CONTEXT = `context ${TOKENS} → ${2 * TOKENS}`;
+
+/** Runs the suite: about a minute on two quiet cores. */
+export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+  const kernels = await openKernels();
+  const others = await watchOthers();
+  progress(`decode: ${kernels.reason}, ${kernels.threads} threads`);
+  const model = new QuantizedModel(randomDecoder(SHAPE), SHAPE.bos_token_id, kernels);
+  const rows: BenchRow[] = [];
+
+  const llama = await openLlama();
+  let peer: LlamaModel | undefined;
+  let peerBytes = 0;
+  if (typeof llama === "string") {
+    progress(`decode: llama.cpp rows skipped, ${llama}`);
+  } else {
+    await Deno.mkdir(`${ROOT}out`, { recursive: true });
+    const path = `${ROOT}out/decode-q4_0.gguf`;
+    peerBytes = await writeGguf(path);
+    peer = await llama.load(path);
+  }
+  for (const batch of BATCHES) {
+    progress(`decode: batch ${batch}`);
+    rows.push(...await batchRows(model, peer, batch));
+  }
+  await peer?.close();
+  rows.push(...memoryRows(model, peerBytes));
+  const machine = `${machineName()}; ${kernels.backend} ${kernels.variant}, ` +
+    `${kernels.threads} threads; ${await others()}`;
+  return { suite: "decode", machine, rows };
+}
+
+/** One batch size: both sides in turn, token by token. */
+async function batchRows(
+  model: QuantizedModel,
+  peer: LlamaModel | undefined,
+  batch: number,
+): Promise<BenchRow[]> {
+  const { kernels, decoder } = model;
+  const prompts = Array.from({ length: batch }, (_, i) => randomTokens(TOKENS - 1, "prompt", i));
+  const sequences = await Promise.all(prompts.map((prompt) => model.open(prompt)));
+  const contestants: Record<string, Contestant> = {};
+  let step = 0;
+  contestants["ours"] = () =>
+    model.extendBatch(sequences, randomTokens(batch, "step", step++).map((token) => [token]));
+  contestants["linears"] = linearsAlone(model, batch);
+  const words = decoder.linears.map(({ weights }) => weights.bits === 4 ? weights.words : null)
+    .filter((words) => words !== null);
+  if (kernels.backend === "native") contestants["read"] = await reader(kernels.threads, words);
+
+  const threadCounts = [...new Set([1, kernels.threads])];
+  const texts = new Map<number, Awaited<ReturnType<LlamaModel["open"]>>>();
+  for (const threads of peer === undefined ? [] : threadCounts) {
+    const opened = await peer!.open(prompts.map((prompt) => [0, ...prompt]), threads);
+    texts.set(threads, opened);
+    let step = 0;
+    contestants[`llama ${threads}`] = () => opened.extend(randomTokens(batch, "step", step++));
+  }
+  const seconds = await interleaved(contestants, TOKENS);
+  for (const opened of texts.values()) await opened.close();
+  for (const sequence of sequences) sequence.close();
+
+  const name = `decode batch ${batch}`;
+  const millions = Math.round(parameterCount(SHAPE) / 1e6);
+  const shape = `${millions} M LLaMA shape, ${CONTEXT}`;
+  const rate = (which: string) => batch / seconds[which]!;
+  const rows: BenchRow[] = threadCounts.filter((threads) => texts.has(threads))
+    .map((threads): BenchRow => {
+      const [ours, theirs] = [rate("ours"), rate(`llama ${threads}`)];
+      const peerName = `llama.cpp Q4_0, ${threads} thread${threads === 1 ? "" : "s"}`;
+      return { name, shape, ours, peer: theirs, peerName, unit: "tokens/s", ratio: ours / theirs };
+    })
+    .sort((a, b) => a.ratio - b.ratio) // the better thread count first: that is the one that counts
+    .map((row, i) => i === 0 ? row : { ...row, name: `${name}, its slower thread count` });
+  rows.push(lessIsBetter({
+    name: `${name}, all but the linear layers`,
+    shape,
+    ours: 1000 * seconds["ours"]!,
+    peer: 1000 * seconds["linears"]!,
+    peerName: "its linear layers alone",
+    unit: "ms",
+  }));
+  if (seconds["read"] !== undefined) {
+    const ours = model.memory.linearBytes / 1e9 / seconds["ours"]!;
+    const peer = words.reduce((sum, { byteLength }) => sum + byteLength, 0) / 1e9 / seconds["read"];
+    const peerName = "plain read of the weights";
+    rows.push({
+      name: `${name}, bytes`,
+      shape,
+      ours,
+      peer,
+      peerName,
+      unit: "GB/s",
+      ratio: ours / peer,
+    });
+  }
+  return rows;
+}
+
+/** The matrix products of a pass and nothing else, one call each. */
+function linearsAlone({ decoder, kernels }: QuantizedModel, batch: number): Contestant {
+  const random = stream(1, "bench-decode", "activations");
+  const most = Math.max(...decoder.linears.map(({ weights }) => weights.columns));
+  const x = Float32Array.from({ length: batch * most }, () => random.normal());
+  const parts = decoder.linears.map(({ weights, format }) => ({
+    weights,
+    format,
+    x: x.subarray(0, batch * weights.columns),
+    y: new Float32Array(batch * weights.rows),
+  }));
+  return async () => {
+    for (const { weights, format, x, y } of parts) {
+      await kernels.linear(x, batch, format, weights, y);
+    }
+  };
+}
+
+/** Reads the weights once with the threads of the kernels. */
+async function reader(threads: number, words: readonly Uint32Array[]): Promise<Contestant> {
+  const { symbols } = await loadLibrary();
+  return () => {
+    for (const one of words) symbols.offprint_read(threads, one, one.length / 2);
+  };
+}
+
+/** Bytes per parameter of the linear layers, and bits per element of the cache. */
+function memoryRows(model: QuantizedModel, peerBytes: number): BenchRow[] {
+  const { linearBytes, linearParameters, kvBits } = model.memory;
+  const perParameter = lessIsBetter({
+    name: "memory: quantised linear layers",
+    shape: `${(linearParameters / 1e6).toFixed(1)} M parameters, head included`,
+    ours: linearBytes / linearParameters,
+    peer: peerBytes > 0 ? peerBytes / parameterCount(SHAPE) : 18 / 32,
+    peerName: peerBytes > 0 ? "the Q4_0 file" : "Q4_0, by its format",
+    unit: "bytes/parameter",
+  });
+  const cache = lessIsBetter({
+    name: "memory: complete groups of the KV cache",
+    shape: "G = 64",
+    ours: kvBits,
+    peer: 16,
+    peerName: "16-bit floats, llama.cpp's default",
+    unit: "bits/element",
+  });
+  return [perParameter, cache];
+}
+
+function randomTokens(count: number, ...name: (string | number)[]): number[] {
+  const random = stream(1, "bench-decode", ...name);
+  return Array.from({ length: count }, () => 1 + random.integer(SHAPE.vocab_size - 1));
+}
