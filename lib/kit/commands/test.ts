@@ -25,7 +25,8 @@ Arguments:
   --only STAGE   run one stage
   --help         this text
 
-What cannot run here (no Chromium, no compiler, …) is skipped, named with its reason, and counted.
+What cannot run here (no Chromium, no compiler, …) is skipped, named with its reason, and counted;
+the line "ran on …" names the kernels that ran.
 Exit code 1 when anything failed.`;
 
 const STAGES = ["check", "unit", "notebooks"] as const;
@@ -42,7 +43,7 @@ async function test(args: string[]): Promise<number> {
   const { values, positionals } = parse("test", args, { only: { type: "string" } }, true);
   const stages = chooseStages(values["only"], positionals);
   for (const path of positionals) await mustExist(path);
-  const total: TestCounts = { passed: 0, failed: 0, skipped: [] };
+  const total: TestCounts = { passed: 0, failed: 0, skipped: [], ran: [] };
   const failedStages: string[] = [];
   const ending = new Ending();
   for (const stage of stages) {
@@ -55,9 +56,11 @@ async function test(args: string[]): Promise<number> {
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped.push(...counts.skipped);
+    total.ran.push(...counts.ran);
     if (counts.failed > 0) failedStages.push(stage);
   }
   console.log("");
+  for (const line of total.ran) console.log(line);
   for (const name of total.skipped) console.log(`skipped: ${name}`);
   if (failedStages.length > 0) console.log(`failed in: ${failedStages.join(", ")}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
@@ -149,5 +152,6 @@ async function ownCommand(stage: Exclude<Stage, "unit">): Promise<TestCounts> {
     passed: Number(closing?.[1] ?? 0),
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: [],
+    ran: [],
   };
 }

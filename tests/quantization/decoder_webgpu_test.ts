@@ -1,0 +1,34 @@
+/** The quantised decoder with everything between tokens and logits on a GPU. */
+import { openKernels } from "kernels/mod.ts";
+import { requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
+import { openWebGpu } from "kernels/webgpu/mod.ts";
+import { initialWeights, transformerConfig } from "offprint/lm/mod.ts";
+import { quantizedModel } from "offprint/quantization/mod.ts";
+import { conformance } from "../lm/conformance.ts";
+
+const found = await requestDevice().catch((error: Error) => error);
+if (found instanceof WebGpuUnavailable) {
+  const name = `quantised decoder on webgpu: skipped, ${found.message}`;
+  Deno.test({ name, ignore: true, fn() {} });
+} else if (found instanceof Error) throw found;
+else {
+  const { device, name } = found;
+  const config = transformerConfig({
+    vocabSize: 60,
+    width: 64,
+    layers: 1,
+    heads: 4,
+    keyValueHeads: 2,
+    feedForward: 64,
+    contextLength: 80,
+  });
+  conformance(`quantised decoder on webgpu, ${name}`, {
+    model: async () => {
+      const kernels = await openWebGpu(await openKernels({ backend: "reference" }), { device });
+      return await quantizedModel(config, initialWeights(config, 5), { kernels, groupSize: 32 });
+    },
+    // Half a percent of the logits' size (0.21): what one code on the other side of a tie may move.
+    ceiling: 1e-3,
+    hidden: true,
+  });
+}
