@@ -285,10 +285,21 @@ static int32_t attend_head(const AttendJob *job) {
   }
   const uint16_t *values = job->recent + dim * group;
   const float *weights = scores + complete * group;
-  for (int32_t c = 0; c < dim; c += 8) {
+  int32_t from = 0;
+  for (; from + 32 <= dim; from += 32) { // a sum waits for itself: four at a time
+    f32x8 sum[4] = {all8(0), all8(0), all8(0), all8(0)};
+    for (int32_t t = 0; t < rest; t++) {
+      const uint16_t *row = values + t * dim + from;
+      const f32x8 w = all8(weights[t]);
+      UNROLL
+      for (int i = 0; i < 4; i++) sum[i] += w * halves8(row + 8 * i);
+    }
+    for (int i = 0; i < 4; i++) store8(acc + from + 8 * i, sum[i]);
+  }
+  for (; from < dim; from += 8) {
     f32x8 sum = all8(0);
-    for (int32_t t = 0; t < rest; t++) sum += all8(weights[t]) * halves8(values + t * dim + c);
-    store8(acc + c, sum);
+    for (int32_t t = 0; t < rest; t++) sum += all8(weights[t]) * halves8(values + t * dim + from);
+    store8(acc + from, sum);
   }
   for (int32_t c = 0; c < dim; c++) job->output[c] = (job->output[c] + acc[c]) * inverse;
   return 0;

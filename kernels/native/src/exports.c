@@ -117,7 +117,11 @@ void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
   const int wide = job->values != 0;
   Gemm all = {*job, use, wide ? use->tile8 : use->tile, (job->rows + GROUP_ROWS - 1) / GROUP_ROWS, 0,
               4096 / job->block_size};
-  all.groups_per_piece = use->tile_groups * (job->tokens < 8 ? 4 : 1);
+  all.groups_per_piece = use->tile_groups;
+  if (job->tokens < 8) { // long runs of weights, and still several pieces for each thread to even out
+    const int32_t even = (all.groups + 8 * threads - 1) / (8 * threads), most = 4 * use->tile_groups;
+    all.groups_per_piece = even < most ? even : most;
+  }
   int32_t pieces = (all.groups + all.groups_per_piece - 1) / all.groups_per_piece;
   pool_run(threads, pieces, gemm_piece, &all);
 }
