@@ -25,7 +25,7 @@ import { gridOf } from "kernels/webgpu/kv4.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
 import { GpuProducts } from "kernels/webgpu/products.ts";
 import { NONE, type Submission, submit } from "kernels/webgpu/submission.ts";
-import { randomDecoder, type Shape } from "./conformance/decoders.ts";
+import { randomDecoder, type Shape } from "./conformance/random_decoder.ts";
 import { assertDefaultLimits } from "./webgpu_limits.ts";
 
 /** How far a step between linear layers may be from the reference, as a share of the sizes of its terms. */

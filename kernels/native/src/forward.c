@@ -1,94 +1,10 @@
 // A whole forward pass of a decoder: reference/forward.ts. Between the linear layers the work is split by
 // rows (texts and tokens) or heads; a pass over few rows does it on the calling thread.
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "exports.h"
-#include "kv_pass.h"
-
-// ---- what TypeScript hands over (native/forward.ts writes these as 64-bit words) -----------------------
-
-typedef struct {
-  const void *weights; // words or, with 8 bits, values
-  const float *scales;
-  const int16_t *sums; // scheme "minmax" only
-  const uint8_t *bits;
-  const uint32_t *order; // or null
-  int64_t rows, columns, blocks, block_size, weight_bits;
-} Linear;
-
-enum { QKV, O, GATE_UP, DOWN, LINEARS };
-
-typedef struct {
-  const float *attention_norm, *mlp_norm;
-  Linear linears[LINEARS];
-} Layer;
-
-typedef struct {
-  int64_t vocabulary, width, inner, layers, heads, kv_heads, head_dim;
-  double epsilon;
-  const uint16_t *embedding;
-  const float *final_norm;
-  const uint16_t *head_halves; // or null: the head is linear
-  Linear head;
-  const float *cos, *sin; // [positions][head_dim / 2]
-  Layer layer[];
-} Decoder;
-
-// ---- faults --------------------------------------------------------------------------------------------
-
-// In the order in which the reference meets them within a step; a linear part's is INPUT + its number.
-enum { NO_FAULT, KEY, VALUE, QUERY, SCORE, INPUT, HEAD_INPUT = INPUT + LINEARS, NO_MEMORY };
-
-typedef struct {
-  int64_t kind, layer, index, value; // `value` as bits of a float
-} Fault;
-
-// ---- a pass under way ----------------------------------------------------------------------------------
-
-typedef struct {
-  const Decoder *decoder;
-  Pass pass;
-  int32_t threads, texts, rows;
-  const int32_t *tokens; // [rows]
-  float *x;              // [rows][width], the residual stream
-  float *y;              // [rows][the most rows of a linear part], what it put out
-  float *mixed;          // [rows][heads][head_dim], what attention put out
-  float *scratch;        // [threads][stride]
-  int64_t stride;
-  const uint8_t **groups; // [threads][most_groups]
-  int32_t most_groups;
-  // Quantised input of a linear part.
-  int8_t *codes;
-  float *scales, *zeros;
-  int32_t *sums;
-  const float *gain; // of the norm before it
-  int32_t part;
-  const int32_t *asked; // [asked_rows]
-  float *logits, *hidden;
-  int32_t asked_rows;
-  pthread_mutex_t lock;
-  Fault fault;
-} Forward;
-
-// Keeps the fault that the reference would meet first.
-static void report(Forward *all, int64_t kind, int64_t index, float value) {
-  pthread_mutex_lock(&all->lock);
-  Fault *fault = &all->fault;
-  if (fault->kind == NO_FAULT || kind < fault->kind ||
-      (kind == fault->kind && index < fault->index)) {
-    int32_t bits;
-    memcpy(&bits, &value, 4);
-    *fault = (Fault){kind, all->pass.layer, index, bits};
-  }
-  pthread_mutex_unlock(&all->lock);
-}
-
-// Threads for a step of about `work` multiply-adds (ONE_THREAD in native/mod.ts).
-static int threads_for(const Forward *all, int64_t work) {
-  return work < 1 << 19 ? 1 : all->threads;
-}
+#include "forward.h"
 
 // ---- linear parts --------------------------------------------------------------------------------------
 
@@ -134,8 +50,6 @@ static void multiply(Forward *all, int32_t rows, float *y) {
                        (int32_t)part->block_size};
   gemm_run(all->pass.variant, threads_for(all, rows * part->rows * part->columns), &job);
 }
-
-static float *scratch_of(const Forward *all, int slot) { return all->scratch + slot * all->stride; }
 
 // ---- steps between them, one row each ------------------------------------------------------------------
 
@@ -223,103 +137,6 @@ static void halves_piece(void *of, int64_t index, int slot) {
                                   decoder->vocabulary);
 }
 
-// ---- attention -----------------------------------------------------------------------------------------
-
-// Floats of a row of queries, keys and values.
-static int64_t qkv_row(const Decoder *decoder) {
-  return (decoder->heads + 2 * decoder->kv_heads) * decoder->head_dim;
-}
-
-// Turns the keys of one KV head of one text and the queries that read it, and stores keys and values.
-// Returns whether a number is out of range.
-static int store_head(Forward *all, const Extension *text, int64_t kv_head) {
-  const Decoder *decoder = all->decoder;
-  const Variant *variant = all->pass.variant;
-  const int64_t dim = decoder->head_dim, half = dim / 2, stride = qkv_row(decoder);
-  const int64_t shared = decoder->heads / decoder->kv_heads;
-  float *k = all->y + (decoder->heads + kv_head) * dim, *v = k + decoder->kv_heads * dim;
-  int faults = 0;
-  for (int64_t i = 0; i < text->tokens; i++) {
-    const int64_t row = text->row + i, index = (row * decoder->kv_heads + kv_head) * dim;
-    const float *cos = decoder->cos + (text->start + i) * half;
-    const float *sin = decoder->sin + (text->start + i) * half;
-    float *q = all->y + row * stride + kv_head * shared * dim;
-    for (int64_t h = 0; h < shared; h++) variant->rotate(q + h * dim, cos, sin, (int32_t)half);
-    variant->rotate(k + row * stride, cos, sin, (int32_t)half);
-    const int32_t bad_k = not_half(k + row * stride, (int32_t)dim);
-    const int32_t bad_v = not_half(v + row * stride, (int32_t)dim);
-    if (bad_k >= 0) report(all, KEY, index + bad_k, k[row * stride + bad_k]);
-    if (bad_v >= 0) report(all, VALUE, index + bad_v, v[row * stride + bad_v]);
-    faults |= bad_k >= 0 || bad_v >= 0;
-  }
-  if (!faults) append_head(&all->pass, text, (int32_t)kv_head, k, v, stride);
-  return faults;
-}
-
-static void attend_head_of(Forward *all, const Extension *text, int64_t row, int64_t head,
-                           int slot) {
-  const Decoder *decoder = all->decoder;
-  const int64_t dim = decoder->head_dim, index = row * decoder->heads + head;
-  const float *q = all->y + row * qkv_row(decoder) + head * dim;
-  for (int64_t c = 0; c < dim; c++) {
-    if (q[c] - q[c] == 0) continue;
-    report(all, QUERY, index * dim + c, q[c]);
-    return;
-  }
-  const int32_t kv_head = (int32_t)(head * decoder->kv_heads / decoder->heads);
-  const int32_t position = text->start + (int32_t)row - text->row;
-  if (attend_query(&all->pass, text, position, kv_head, q, all->mixed + index * dim,
-                   all->groups + (int64_t)slot * all->most_groups, scratch_of(all, slot))) {
-    report(all, SCORE, index, 0);
-  }
-}
-
-static void store_piece(void *of, int64_t index, int slot) {
-  (void)slot;
-  Forward *all = of;
-  const int64_t kv_heads = all->decoder->kv_heads;
-  store_head(all, all->pass.extensions + index / kv_heads, index % kv_heads);
-}
-
-static void attend_piece(void *of, int64_t index, int slot) {
-  Forward *all = of;
-  const int64_t row = index / all->decoder->heads;
-  const Extension *text = all->pass.extensions + all->texts - 1;
-  while (text->row > row) text--;
-  attend_head_of(all, text, row, index % all->decoder->heads, slot);
-}
-
-// Both at once, where every text has one new token: nobody else writes what the queries read.
-static void store_and_attend_piece(void *of, int64_t index, int slot) {
-  Forward *all = of;
-  const int64_t kv_heads = all->decoder->kv_heads, shared = all->decoder->heads / kv_heads;
-  const Extension *text = all->pass.extensions + index / kv_heads;
-  const int64_t kv_head = index % kv_heads;
-  if (store_head(all, text, kv_head)) return;
-  for (int64_t h = 0; h < shared; h++) {
-    attend_head_of(all, text, text->row, kv_head * shared + h, slot);
-  }
-}
-
-static void attention(Forward *all) {
-  const Decoder *decoder = all->decoder;
-  int64_t seen = 0;
-  for (int32_t i = 0; i < all->texts; i++) {
-    const Extension *text = all->pass.extensions + i;
-    seen += (int64_t)text->tokens * (text->start + text->tokens);
-  }
-  const int threads = threads_for(all, seen * decoder->heads * decoder->head_dim);
-  const int64_t heads = all->texts * decoder->kv_heads;
-  if (all->rows == all->texts) {
-    pool_run(threads, heads, store_and_attend_piece, all);
-  } else {
-    pool_run(threads, heads, store_piece, all);
-    if (all->fault.kind == NO_FAULT) {
-      pool_run(threads, all->rows * decoder->heads, attend_piece, all);
-    }
-  }
-}
-
 // ---- the pass ------------------------------------------------------------------------------------------
 
 // Quantises the input of a part, row by row, and multiplies. Returns whether all was well.
@@ -340,7 +157,7 @@ static void run_layers(Forward *all) {
     const Layer *layer = decoder->layer + i;
     all->pass.layer = i;
     if (!run_part(all, QKV, layer->attention_norm, norm_piece, all->y)) return;
-    attention(all);
+    forward_attention(all);
     if (all->fault.kind != NO_FAULT) return;
     if (!run_part(all, O, 0, mixed_piece, all->y)) return;
     if (!run_part(all, GATE_UP, layer->mlp_norm, norm_piece, all->y)) return;

@@ -1,0 +1,97 @@
+// Attention within a forward pass: rotary angles, the KV cache, and the queries of its rows.
+#include "forward.h"
+
+// Floats of a row of queries, keys and values.
+static int64_t qkv_row(const Decoder *decoder) {
+  return (decoder->heads + 2 * decoder->kv_heads) * decoder->head_dim;
+}
+
+// Turns the keys of one KV head of one text and the queries that read it, and stores keys and values.
+// Returns whether a number is out of range.
+static int store_head(Forward *all, const Extension *text, int64_t kv_head) {
+  const Decoder *decoder = all->decoder;
+  const Variant *variant = all->pass.variant;
+  const int64_t dim = decoder->head_dim, half = dim / 2, stride = qkv_row(decoder);
+  const int64_t shared = decoder->heads / decoder->kv_heads;
+  float *k = all->y + (decoder->heads + kv_head) * dim, *v = k + decoder->kv_heads * dim;
+  int faults = 0;
+  for (int64_t i = 0; i < text->tokens; i++) {
+    const int64_t row = text->row + i, index = (row * decoder->kv_heads + kv_head) * dim;
+    const float *cos = decoder->cos + (text->start + i) * half;
+    const float *sin = decoder->sin + (text->start + i) * half;
+    float *q = all->y + row * stride + kv_head * shared * dim;
+    for (int64_t h = 0; h < shared; h++) variant->rotate(q + h * dim, cos, sin, (int32_t)half);
+    variant->rotate(k + row * stride, cos, sin, (int32_t)half);
+    const int32_t bad_k = not_half(k + row * stride, (int32_t)dim);
+    const int32_t bad_v = not_half(v + row * stride, (int32_t)dim);
+    if (bad_k >= 0) report(all, KEY, index + bad_k, k[row * stride + bad_k]);
+    if (bad_v >= 0) report(all, VALUE, index + bad_v, v[row * stride + bad_v]);
+    faults |= bad_k >= 0 || bad_v >= 0;
+  }
+  if (!faults) append_head(&all->pass, text, (int32_t)kv_head, k, v, stride);
+  return faults;
+}
+
+static void attend_head_of(Forward *all, const Extension *text, int64_t row, int64_t head,
+                           int slot) {
+  const Decoder *decoder = all->decoder;
+  const int64_t dim = decoder->head_dim, index = row * decoder->heads + head;
+  const float *q = all->y + row * qkv_row(decoder) + head * dim;
+  for (int64_t c = 0; c < dim; c++) {
+    if (q[c] - q[c] == 0) continue;
+    report(all, QUERY, index * dim + c, q[c]);
+    return;
+  }
+  const int32_t kv_head = (int32_t)(head * decoder->kv_heads / decoder->heads);
+  const int32_t position = text->start + (int32_t)row - text->row;
+  if (attend_query(&all->pass, text, position, kv_head, q, all->mixed + index * dim,
+                   all->groups + (int64_t)slot * all->most_groups, scratch_of(all, slot))) {
+    report(all, SCORE, index, 0);
+  }
+}
+
+static void store_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  Forward *all = of;
+  const int64_t kv_heads = all->decoder->kv_heads;
+  store_head(all, all->pass.extensions + index / kv_heads, index % kv_heads);
+}
+
+static void attend_piece(void *of, int64_t index, int slot) {
+  Forward *all = of;
+  const int64_t row = index / all->decoder->heads;
+  const Extension *text = all->pass.extensions + all->texts - 1;
+  while (text->row > row) text--;
+  attend_head_of(all, text, row, index % all->decoder->heads, slot);
+}
+
+// Both at once, where every text has one new token: nobody else writes what the queries read.
+static void store_and_attend_piece(void *of, int64_t index, int slot) {
+  Forward *all = of;
+  const int64_t kv_heads = all->decoder->kv_heads, shared = all->decoder->heads / kv_heads;
+  const Extension *text = all->pass.extensions + index / kv_heads;
+  const int64_t kv_head = index % kv_heads;
+  if (store_head(all, text, kv_head)) return;
+  for (int64_t h = 0; h < shared; h++) {
+    attend_head_of(all, text, text->row, kv_head * shared + h, slot);
+  }
+}
+
+void forward_attention(Forward *all) {
+  const Decoder *decoder = all->decoder;
+  int64_t seen = 0;
+  for (int32_t i = 0; i < all->texts; i++) {
+    const Extension *text = all->pass.extensions + i;
+    seen += (int64_t)text->tokens * (text->start + text->tokens);
+  }
+  const int threads = threads_for(all, seen * decoder->heads * decoder->head_dim);
+  const int64_t heads = all->texts * decoder->kv_heads;
+  if (all->rows == all->texts) {
+    pool_run(threads, heads, store_and_attend_piece, all);
+  } else {
+    pool_run(threads, heads, store_piece, all);
+    if (all->fault.kind == NO_FAULT) {
+      pool_run(threads, all->rows * decoder->heads, attend_piece, all);
+    }
+  }
+}
