@@ -188,7 +188,8 @@ class Bench {
     const bits = new Uint8Array(blocks).fill(8).fill(4, 0, Math.round(SHARE_OF_4 * blocks));
     const format = { blockSize: BLOCK, bits, scheme: "symmetric" } as const;
     const quantize = await this.products.quantizePipeline(format);
-    const product = await this.products.productPipeline(M, weights[0]!, format);
+    let product: GPUComputePipeline;
+    for (const copy of weights) product = await this.products.prepareProduct(M, copy, format);
     const input = this.gpu.hold(x), refused = this.gpu.hold(Uint32Array.of(NONE));
     const fixed = { bits: this.gpu.hold(Uint32Array.from(bits)), order: null };
     const y = this.#output(M * N);
@@ -198,7 +199,7 @@ class Bench {
         ...[work, quantize, input, M, K, format, refused, 0, fixed] as const,
       );
       const taken = weights[turn++ % weights.length]!;
-      this.products.encodeProduct(work, product, codes, M, taken, y);
+      this.products.encodeProduct(work, product!, codes, M, taken, y);
     };
     const held = [input, refused, fixed.bits, y];
     return { turn: await this.#turn("W4Ax", encode), y, held };

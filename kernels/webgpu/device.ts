@@ -53,6 +53,9 @@ export class Gpu {
   readonly device: GPUDevice;
   #pipelines = new Map<string, Promise<GPUComputePipeline>>();
   #spare = new Map<string, GPUBuffer[]>();
+  /** All buffers, to be freed on closing; those that are unreachable free themselves. */
+  #made: WeakRef<GPUBuffer>[] = [];
+  #pruneAt = 1024;
   #lost: string | undefined;
 
   constructor(device: GPUDevice) {
@@ -114,8 +117,7 @@ export class Gpu {
   /** A buffer of at least `bytes`, perhaps with old contents; to be given back. */
   take(bytes: number, usage: GPUBufferUsageFlags): GPUBuffer {
     const size = Math.max(256, 2 ** Math.ceil(Math.log2(bytes)));
-    return this.#spare.get(`${usage} ${size}`)?.pop() ??
-      this.device.createBuffer({ size, usage });
+    return this.#spare.get(`${usage} ${size}`)?.pop() ?? this.create(size, usage);
   }
 
   /** Takes a buffer back. */
@@ -133,18 +135,29 @@ export class Gpu {
     return buffer;
   }
 
+  /** A buffer of the caller's own. */
+  create(size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const buffer = this.device.createBuffer({ size, usage });
+    if (this.#made.length >= this.#pruneAt) {
+      this.#made = this.#made.filter((made) => made.deref() !== undefined);
+      this.#pruneAt = Math.max(1024, 2 * this.#made.length);
+    }
+    this.#made.push(new WeakRef(buffer));
+    return buffer;
+  }
+
   /** A buffer that holds `data` for good. */
   hold(data: ArrayBufferView): GPUBuffer {
     const { COPY_DST, STORAGE } = GPUBufferUsage;
-    const size = Math.ceil(data.byteLength / 4) * 4;
-    const buffer = this.device.createBuffer({ size, usage: STORAGE | COPY_DST });
+    const buffer = this.create(Math.ceil(data.byteLength / 4) * 4, STORAGE | COPY_DST);
     this.device.queue.writeBuffer(buffer, 0, data as ArrayBufferView<ArrayBuffer>);
     return buffer;
   }
 
-  /** Frees the spare buffers. */
+  /** Frees all buffers. */
   close(): void {
-    for (const pile of this.#spare.values()) for (const buffer of pile) buffer.destroy();
+    for (const made of this.#made) made.deref()?.destroy();
+    this.#made = [];
     this.#spare.clear();
   }
 }

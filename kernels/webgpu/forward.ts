@@ -112,7 +112,8 @@ export class GpuForward {
     let on = this.#decoders.get(decoder);
     if (on === undefined) {
       gpu.check();
-      on = uploadDecoder(gpu, decoder, this.#products.options.mostBytes);
+      const { mostBytes } = this.#products.options;
+      on = await gpu.scoped("decoder", () => uploadDecoder(gpu, decoder, mostBytes));
       this.#decoders.set(decoder, on);
     }
     const ready = on;
@@ -256,7 +257,7 @@ export class GpuForward {
       const options = { scheme: part.format.scheme, ordered: part.order !== null, gated };
       made.set(key(part, gated), await this.#products.quantizePipeline(options));
       const { weights } = part.linear;
-      const product = await this.#products.productPipeline(tokens, weights, part.format);
+      const product = await this.#products.prepareProduct(tokens, weights, part.format);
       made.set(key(part, tokens), product);
     };
     for (const layer of on.layers) {

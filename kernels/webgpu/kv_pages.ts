@@ -36,10 +36,6 @@ class Pages {
     return this.#used++;
   }
 
-  destroy(): void {
-    for (const buffer of this.buffers) buffer.destroy();
-  }
-
   #grow(): void {
     const capacity = Math.min(Math.max(4, 2 * this.#capacity), this.#most);
     if (capacity === this.#capacity) {
@@ -57,7 +53,7 @@ class Pages {
     const old = this.buffers.splice(0);
     for (let layer = 0; layer < this.#layers; layer++) {
       const size = capacity * this.pageBytes, usage = STORAGE | COPY_SRC | COPY_DST;
-      const buffer = this.#gpu.device.createBuffer({ size, usage });
+      const buffer = this.#gpu.create(size, usage);
       this.buffers.push(buffer);
       if (old[layer] === undefined) continue;
       encoder.copyBufferToBuffer(old[layer]!, 0, buffer, 0, this.#used * this.pageBytes);
@@ -167,11 +163,5 @@ export class KvPages implements KvHome {
     const all = new Uint8Array(layers.length * this.packed.pageBytes);
     layers.forEach((layer, i) => all.set(new Uint8Array(layer), i * this.packed.pageBytes));
     return all;
-  }
-
-  /** Frees the pages. */
-  destroy(): void {
-    this.packed.destroy();
-    this.recent.destroy();
   }
 }

@@ -38,8 +38,8 @@ export interface ProductOptions {
 interface Part {
   readonly words: GPUBuffer;
   readonly scales: GPUBuffer;
-  /** Sums of codes, uploaded when activations with an offset first need them. */
-  sums?: GPUBuffer;
+  /** Sums of codes, once activations with an offset have needed them. */
+  readonly sums?: GPUBuffer;
   readonly firstGroup: number;
   readonly lastGroup: number;
   readonly rows: number;
@@ -55,17 +55,12 @@ export interface CodesOnDevice {
 
 type Format = Required<ActivationFormat>;
 
-/** What the products encode with; made ready before anything is encoded. */
-export interface ProductPipelines {
-  readonly quantize: GPUComputePipeline;
-  readonly product: GPUComputePipeline;
-}
-
 /** Activation quantisation and products on one device. */
 export class GpuProducts {
   readonly gpu: Gpu;
   readonly options: ProductOptions;
   #uploaded = new WeakMap<Weights, Part[]>();
+  #uploading = new WeakMap<Weights, Promise<void>>();
 
   constructor(gpu: Gpu, options: ProductOptions) {
     this.gpu = gpu;
@@ -116,7 +111,7 @@ export class GpuProducts {
     const { tokens, columns, blocks, paddedColumns, format } = activations;
     const output = checkGemm(columns, format.blockSize, tokens, weights, given);
     for (const { first, count } of this.chunks(tokens, paddedColumns, weights.rows)) {
-      const pipeline = await this.productPipeline(count, weights, format);
+      const pipeline = await this.prepareProduct(count, weights, format);
       const [y] = await submit(this.gpu, "gemm", (work) => {
         const lend = (data: Int8Array | Float32Array | Int32Array, row: number) =>
           work.lend(data.subarray(first * row, (first + count) * row));
@@ -151,7 +146,7 @@ export class GpuProducts {
     const output = checkGemm(columns, format.blockSize, tokens, weights, given);
     const quantize = await this.quantizePipeline({ scheme: checked.scheme });
     for (const { first, count } of this.chunks(tokens, weights.paddedColumns, rows)) {
-      const product = await this.productPipeline(count, weights, checked);
+      const product = await this.prepareProduct(count, weights, checked);
       const part = x.subarray(first * columns, (first + count) * columns);
       const [y, refused] = await submit(this.gpu, "linear", (work) => {
         const refused = work.lend(Uint32Array.of(NONE));
@@ -217,11 +212,11 @@ export class GpuProducts {
     add = false,
   ): void {
     const { rows, blocks, blockSize } = weights;
-    for (const part of this.#partsOf(weights)) {
+    for (const part of this.#uploaded.get(weights)!) {
       const firstRow = part.firstGroup * GROUP_ROWS;
       const sizes = work.sizes(tokens, part.rows, blocks, blockSize, firstRow, rows, Number(add));
       const buffers = [sizes, part.words, part.scales, on.codes, on.scales, on.sums, y];
-      if (on.zeros !== null) buffers.push(on.zeros, this.#sumsOf(weights, part));
+      if (on.zeros !== null) buffers.push(on.zeros, part.sums!);
       work.run(
         pipeline,
         buffers,
@@ -239,18 +234,24 @@ export class GpuProducts {
     return this.gpu.pipeline(label, () => quantizeShader({ scheme, ordered, gated }));
   }
 
-  /** The shader that multiplies so many tokens. */
-  productPipeline(tokens: number, weights: Weights, format: Format): Promise<GPUComputePipeline> {
+  /** Uploads the weights at first use, and returns the shader that multiplies so many tokens. */
+  async prepareProduct(
+    tokens: number,
+    weights: Weights,
+    { scheme }: Format,
+  ): Promise<GPUComputePipeline> {
+    const offset = scheme === "minmax";
+    await this.#upload(weights, offset);
     const [name, shader] = tokens <= GEMV_TOKENS
       ? ["gemv", gemvShader] as const
       : ["gemm", gemmShader] as const;
     const built: ShaderOptions = {
       packedDot: this.options.packedDot,
       weightBits: weights.bits,
-      offset: format.scheme === "minmax",
+      offset,
     };
-    const label = `${name} W${weights.bits}${built.offset ? " with offset" : ""}`;
-    return this.gpu.pipeline(label, () => shader(built));
+    const label = `${name} W${weights.bits}${offset ? " with offset" : ""}`;
+    return await this.gpu.pipeline(label, () => shader(built));
   }
 
   /** Runs of tokens, so that no binding is too large. */
@@ -263,35 +264,47 @@ export class GpuProducts {
     }));
   }
 
-  /** The weights' parts, uploaded at first use. */
+  /** Weights that the device has no room for are not remembered as uploaded. */
+  async #upload(weights: Weights, offset: boolean): Promise<void> {
+    await this.#uploading.get(weights);
+    const known = this.#uploaded.get(weights);
+    if (known !== undefined && (!offset || known[0]!.sums !== undefined)) return;
+    const upload = this.gpu.scoped("weights", () => known ?? this.#partsOf(weights))
+      .then((parts) => offset ? this.#withSums(weights, parts) : parts)
+      .then((parts) => void this.#uploaded.set(weights, parts))
+      .finally(() => this.#uploading.delete(weights));
+    this.#uploading.set(weights, upload);
+    await upload;
+  }
+
   #partsOf(weights: Weights): Part[] {
-    let parts = this.#uploaded.get(weights);
-    if (parts !== undefined) return parts;
-    parts = [];
+    const parts: Part[] = [];
     const values = weights.bits === 4 ? weights.words : weights.values;
     const perGroup = values.length / weights.rowGroups;
     const scales = weights.scales.length / weights.rowGroups;
-    const groups = Math.floor(this.options.mostBytes / (perGroup * values.BYTES_PER_ELEMENT));
-    for (let first = 0; first < weights.rowGroups; first += Math.max(1, groups)) {
-      const last = Math.min(first + Math.max(1, groups), weights.rowGroups);
+    const fit = Math.floor(this.options.mostBytes / (perGroup * values.BYTES_PER_ELEMENT));
+    const step = Math.max(1, fit);
+    for (let firstGroup = 0; firstGroup < weights.rowGroups; firstGroup += step) {
+      const lastGroup = Math.min(firstGroup + step, weights.rowGroups);
       parts.push({
-        words: this.gpu.hold(values.subarray(first * perGroup, last * perGroup)),
-        scales: this.gpu.hold(weights.scales.subarray(first * scales, last * scales)),
-        firstGroup: first,
-        lastGroup: last,
-        rows: Math.min(last * GROUP_ROWS, weights.rows) - first * GROUP_ROWS,
+        words: this.gpu.hold(values.subarray(firstGroup * perGroup, lastGroup * perGroup)),
+        scales: this.gpu.hold(weights.scales.subarray(firstGroup * scales, lastGroup * scales)),
+        firstGroup,
+        lastGroup,
+        rows: Math.min(lastGroup * GROUP_ROWS, weights.rows) - firstGroup * GROUP_ROWS,
       });
     }
-    this.#uploaded.set(weights, parts);
     return parts;
   }
 
-  #sumsOf(weights: Weights, part: Part): GPUBuffer {
-    const perGroup = weights.blocks * GROUP_ROWS;
-    const { firstGroup, lastGroup } = part;
-    return part.sums ??= this.gpu.hold(
-      Int32Array.from(weights.sums.subarray(firstGroup * perGroup, lastGroup * perGroup)),
-    );
+  /** The parts with the sums of codes that activations with an offset need. */
+  #withSums(weights: Weights, parts: Part[]): Promise<Part[]> {
+    const row = weights.blocks * GROUP_ROWS;
+    return this.gpu.scoped("weights", () =>
+      parts.map((part) => {
+        const sums = weights.sums.subarray(part.firstGroup * row, part.lastGroup * row);
+        return { ...part, sums: this.gpu.hold(Int32Array.from(sums)) };
+      }));
   }
 }
 

@@ -84,7 +84,7 @@ export class Submission {
   /** Runs one shader over a grid of workgroups; `bindings` in the order of its `@binding` numbers. */
   run(pipeline: GPUComputePipeline, bindings: readonly Binding[], grid: Grid): void {
     const { device } = this.gpu;
-    const most = device.limits.maxStorageBufferBindingSize & ~3;
+    const most = Math.floor(device.limits.maxStorageBufferBindingSize / 4) * 4;
     const entries = bindings.map((bound, binding) => {
       if ("buffer" in bound) return { binding, resource: bound };
       return { binding, resource: { buffer: bound, size: Math.min(bound.size, most) } };
