@@ -4,7 +4,7 @@
  * @module
  */
 import { stream } from "offprint/random.ts";
-import { addMeaningMutations, type PlacedNode } from "./meaning_mutations.ts";
+import { addMeaningMutations } from "./meaning_mutations.ts";
 import { modulesOf } from "./module_reader.ts";
 import {
   applyEdits,
@@ -12,6 +12,7 @@ import {
   type MutationClass,
   MutationList,
   type MutationRule,
+  type PlacedNode,
 } from "./mutation.ts";
 import { Source } from "./source.ts";
 import { addSyntaxMutations } from "./syntax_mutations.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SyntaxNode } from "./syntax_tree.ts";
 import { lineAt } from "./syntax_tree.ts";
 
 /**
@@ -100,4 +101,10 @@ export function undoEdits(text: string, edits: readonly Edit[]): string {
     return edit;
   });
   return applyEdits(text, back);
+}
+
+/** A node and its ancestors, outermost first. */
+export interface PlacedNode {
+  node: SyntaxNode;
+  path: readonly SyntaxNode[];
 }

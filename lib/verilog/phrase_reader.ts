@@ -17,11 +17,7 @@ import type {
 import { ExpressionReader, NoRule } from "./expression_reader.ts";
 import { lex } from "./lex.ts";
 import { binaryPhrases, leadingWords, shiftPhrases, unaryPhrases } from "./phrases.ts";
-
-/** Thrown where a sentence is not of the form that `describe` writes. */
-export class NotADescription extends Error {
-  override readonly name = "NotADescription";
-}
+import { WordReader } from "./word_reader.ts";
 
 type Shape = { arity: "and" | "by" | "one"; operator: string };
 
@@ -38,62 +34,8 @@ const shapes = new Map<string, Shape>([
   ),
 ]);
 
-/** Words of one sentence, with a cursor. */
-export class PhraseReader {
-  readonly #words: string[];
-  #next = 0;
-
-  /** @param sentence without its number and its final period */
-  constructor(sentence: string) {
-    this.#words = sentence.match(/"(?:\\[^]|[^"\\])*"|\\\S+|[,;:]|[^\s,;:"]+/g) ?? [];
-  }
-
-  /** Whether the next words are these; if so they are read. */
-  take(...words: string[]): boolean {
-    if (!this.ahead(...words)) return false;
-    this.#next += words.length;
-    return true;
-  }
-
-  /** Whether the next words are these. */
-  ahead(...words: string[]): boolean {
-    return words.every((word, at) => this.#words[this.#next + at] === word);
-  }
-
-  /** Reads exactly these words. @throws {NotADescription} */
-  expect(...words: string[]): void {
-    if (!this.take(...words)) throw this.wrong(`"${words.join(" ")}"`);
-  }
-
-  /** Any one word. @throws {NotADescription} at the end of the sentence */
-  word(): string {
-    const word = this.#words[this.#next++];
-    if (word === undefined) throw this.wrong("another word");
-    return word;
-  }
-
-  get done(): boolean {
-    return this.#next >= this.#words.length;
-  }
-
-  wrong(expected: string): NotADescription {
-    const got = this.#words.slice(this.#next, this.#next + 4).join(" ");
-    return new NotADescription(`got "${got}", expected ${expected}`);
-  }
-
-  /** A name; `\the` is the name `the`. */
-  name(): string {
-    const word = this.word();
-    return word.startsWith("\\") && leadingWords.has(word.slice(1)) ? word.slice(1) : word;
-  }
-
-  /** A whole number. */
-  count(): number {
-    const word = this.word();
-    if (!/^\d+$/.test(word)) throw this.wrong(`a number instead of "${word}"`);
-    return Number(word);
-  }
-
+/** Reads whole phrases off the words of one sentence. */
+export class PhraseReader extends WordReader {
   /** One expression. @throws {NotADescription} */
   expression(): Expression {
     const value = this.#prefix();

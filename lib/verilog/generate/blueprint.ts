@@ -41,6 +41,18 @@ export interface Blueprint {
   parameters: Values;
 }
 
+/** A blueprint of a circuit without state: `say` gives the outputs for the inputs. */
+export function combinational(
+  top: string,
+  text: string,
+  inputs: Record<string, number>,
+  outputs: Record<string, number>,
+  parameters: Record<string, number>,
+  say: Model["outputs"],
+): Blueprint {
+  return { top, text, inputs, outputs, parameters, model: { outputs: say } };
+}
+
 /** Bits set below 2^width. */
 export function mask(width: number): number {
   return 2 ** width - 1;

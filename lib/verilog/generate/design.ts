@@ -9,9 +9,11 @@ import { readModules } from "../module_reader.ts";
 import { writeModule } from "../module_writer.ts";
 import type { Bench } from "../simulate/bench.ts";
 import { benchOf, type Blueprint } from "./blueprint.ts";
+import * as arithmetic from "./arithmetic.ts";
 import * as counters from "./counters.ts";
 import * as logic from "./logic.ts";
 import * as machines from "./machines.ts";
+import * as memories from "./memories.ts";
 import * as registers from "./registers.ts";
 import { Workshop } from "./workshop.ts";
 
@@ -30,7 +32,9 @@ export interface Design {
 const makers: Readonly<Record<string, (shop: Workshop) => Blueprint>> = {
   ...counters,
   ...registers,
+  ...memories,
   ...logic,
+  ...arithmetic,
   ...machines,
 };
 

@@ -1,21 +1,10 @@
 /**
- * Families without state.
+ * Families without state that choose, count and recode bits.
  *
  * @module
  */
-import { type Blueprint, mask, type Model } from "./blueprint.ts";
+import { type Blueprint, combinational, mask } from "./blueprint.ts";
 import { range, type Workshop } from "./workshop.ts";
-
-function plain(
-  top: string,
-  text: string,
-  inputs: Record<string, number>,
-  outputs: Record<string, number>,
-  parameters: Record<string, number>,
-  say: Model["outputs"],
-): Blueprint {
-  return { top, text, inputs, outputs, parameters, model: { outputs: say } };
-}
 
 /** Choice of two words. */
 export function twoWayMux(shop: Workshop): Blueprint {
@@ -35,7 +24,7 @@ export function twoWayMux(shop: Workshop): Blueprint {
     : `module ${top} (${ports}, output reg ${
       range(width)
     }${y}); always @(*) begin if (${s}) ${y} = ${b}; else ${y} = ${a}; end endmodule`;
-  return plain(
+  return combinational(
     top,
     text,
     { [a]: width, [b]: width, [s]: 1 },
@@ -63,7 +52,7 @@ export function fourWayMux(shop: Workshop): Blueprint {
     }; 2'd1: ${y} = ${words[1]}; ` +
     `2'd2: ${y} = ${words[2]}; ${last}: ${y} = ${words[3]}; endcase end endmodule`;
   const inputs = { ...Object.fromEntries(words.map((word) => [word, width])), [s]: 2 };
-  return plain(
+  return combinational(
     top,
     text,
     inputs,
@@ -90,9 +79,16 @@ export function decoder(shop: Workshop): Blueprint {
       range(lines)
     }${y}); ` +
       `always @(*) begin ${y} = 0; if (${en}) ${y}[${s}] = 1'b1; end endmodule`;
-  return plain(top, text, { [s]: address, [en]: 1 }, { [y]: lines }, { address }, (inputs) => ({
-    [y]: inputs[en] === 1 ? 2 ** inputs[s]! : 0,
-  }));
+  return combinational(
+    top,
+    text,
+    { [s]: address, [en]: 1 },
+    { [y]: lines },
+    { address },
+    (inputs) => ({
+      [y]: inputs[en] === 1 ? 2 ** inputs[s]! : 0,
+    }),
+  );
 }
 
 /** Number of the highest line that is 1. */
@@ -108,149 +104,16 @@ export function priorityEncoder(shop: Workshop): Blueprint {
       range(bits)
     }${y}, output wire ${valid}); ` +
     `assign ${valid} = |${d}; always @(*) begin ${chain} else ${y} = 0; end endmodule`;
-  return plain(top, text, { [d]: lines }, { [y]: bits, [valid]: 1 }, { lines }, (inputs) => ({
-    [y]: inputs[d] === 0 ? 0 : Math.floor(Math.log2(inputs[d]!)),
-    [valid]: Number(inputs[d] !== 0),
-  }));
-}
-
-/** Sum with carries. */
-export function adder(shop: Workshop): Blueprint {
-  const width = shop.between(2, 12);
-  const [a, b, c, y, carry] = [
-    ...[
-      shop.name("left"),
-      shop.name("right"),
-      shop.pick(["cin", "ci", "carry_in"]),
-      shop.name("out"),
-    ],
-    shop.pick(["cout", "co", "carry_out"]),
-  ] as [string, string, string, string, string];
-  const top = shop.module(["adder", "add", "sum_unit"]);
-  const text =
-    `module ${top} (input wire ${range(width)}${a}, input wire ${
-      range(width)
-    }${b}, input wire ${c}, ` +
-    `output wire ${
-      range(width)
-    }${y}, output wire ${carry}); assign {${carry}, ${y}} = ${a} + ${b} + ${c}; endmodule`;
-  return plain(
+  return combinational(
     top,
     text,
-    { [a]: width, [b]: width, [c]: 1 },
-    { [y]: width, [carry]: 1 },
-    { width },
-    (inputs) => {
-      const sum = inputs[a]! + inputs[b]! + inputs[c]!;
-      return { [y]: sum & mask(width), [carry]: sum >> width };
-    },
-  );
-}
-
-/** Difference, or absolute difference. */
-export function subtractor(shop: Workshop): Blueprint {
-  const width = shop.between(2, 10);
-  const absolute = shop.chance();
-  const [a, b, y, less] = [
-    shop.name("left"),
-    shop.name("right"),
-    shop.name("out"),
-    shop.name("out2"),
-  ];
-  const top = shop.module(
-    absolute ? ["abs_diff", "distance"] : ["subtractor", "sub_unit", "difference"],
-  );
-  const value = absolute ? `(${a} < ${b}) ? ${b} - ${a} : ${a} - ${b}` : `${a} - ${b}`;
-  const text =
-    `module ${top} (input wire ${range(width)}${a}, input wire ${range(width)}${b}, output wire ${
-      range(width)
-    }${y}, ` +
-    `output wire ${less}); assign ${y} = ${value}; assign ${less} = ${a} < ${b}; endmodule`;
-  return plain(top, text, { [a]: width, [b]: width }, { [y]: width, [less]: 1 }, {
-    width,
-    absolute: Number(absolute),
-  }, (inputs) => {
-    const difference = inputs[a]! - inputs[b]!;
-    return {
-      [y]: absolute ? Math.abs(difference) : difference & mask(width),
-      [less]: Number(difference < 0),
-    };
-  });
-}
-
-/** Less, equal, greater. */
-export function comparator(shop: Workshop): Blueprint {
-  const width = shop.between(2, 12);
-  const [a, b] = [shop.name("left"), shop.name("right")];
-  const [lt, eq, gt] = shop.pick([["lt", "eq", "gt"], ["less", "same", "more"], [
-    "below",
-    "equal",
-    "above",
-  ]]);
-  const top = shop.module(["comparator", "compare", "cmp"]);
-  const text =
-    `module ${top} (input wire ${range(width)}${a}, input wire ${
-      range(width)
-    }${b}, output wire ${lt}, output wire ${eq}, ` +
-    `output wire ${gt}); assign ${lt} = ${a} < ${b}; assign ${eq} = ${a} == ${b}; ` +
-    `assign ${gt} = ${shop.pick([`${a} > ${b}`, `!(${lt} || ${eq})`])}; endmodule`;
-  return plain(
-    top,
-    text,
-    { [a]: width, [b]: width },
-    { [lt!]: 1, [eq!]: 1, [gt!]: 1 },
-    { width },
+    { [d]: lines },
+    { [y]: bits, [valid]: 1 },
+    { lines },
     (inputs) => ({
-      [lt!]: Number(inputs[a]! < inputs[b]!),
-      [eq!]: Number(inputs[a] === inputs[b]),
-      [gt!]: Number(inputs[a]! > inputs[b]!),
+      [y]: inputs[d] === 0 ? 0 : Math.floor(Math.log2(inputs[d]!)),
+      [valid]: Number(inputs[d] !== 0),
     }),
-  );
-}
-
-/** Arithmetic and logic by an operation code. */
-export function alu(shop: Workshop): Blueprint {
-  const width = shop.between(2, 10);
-  const [a, b, s, y, zero] = [
-    ...[
-      shop.name("left"),
-      shop.name("right"),
-      shop.pick(["op", "opcode", "fn"]),
-      shop.name("out"),
-      shop.pick(["zero", "is_zero", "zf"]),
-    ],
-  ] as [string, string, string, string, string];
-  const all: [string, (p: number, q: number) => number][] = [
-    [`${a} + ${b}`, (p, q) => p + q],
-    [`${a} - ${b}`, (p, q) => p - q],
-    [`${a} & ${b}`, (p, q) => p & q],
-    [`${a} | ${b}`, (p, q) => p | q],
-    [`${a} ^ ${b}`, (p, q) => p ^ q],
-    [`~(${a} & ${b})`, (p, q) => ~(p & q)],
-    [`${a} << 1`, (p) => p << 1],
-    [`${a} >> 1`, (p) => p >> 1],
-  ];
-  const operations = shop.random.shuffle(all).slice(0, 4);
-  const top = shop.module(["alu", "arith", "small_alu"]);
-  const items = operations.map(([source], at) =>
-    `${at === 3 ? "default" : `2'd${at}`}: ${y} = ${source};`
-  ).join(" ");
-  const text =
-    `module ${top} (input wire ${range(width)}${a}, input wire ${
-      range(width)
-    }${b}, input wire [1:0] ${s}, ` +
-    `output reg ${range(width)}${y}, output wire ${zero}); assign ${zero} = (${y} == 0); ` +
-    `always @(*) begin case (${s}) ${items} endcase end endmodule`;
-  return plain(
-    top,
-    text,
-    { [a]: width, [b]: width, [s]: 2 },
-    { [y]: width, [zero]: 1 },
-    { width },
-    (inputs) => {
-      const value = operations[inputs[s]!]![1](inputs[a]!, inputs[b]!) & mask(width);
-      return { [y]: value, [zero]: Number(value === 0) };
-    },
   );
 }
 
@@ -268,9 +131,16 @@ export function parity(shop: Workshop): Blueprint {
       range(width)
     }${d}, output reg ${y}); integer ${i}; always @(*) begin ${y} = 1'b${Number(odd)}; ` +
       `for (${i} = 0; ${i} < ${width}; ${i} = ${i} + 1) ${y} = ${y} ^ ${d}[${i}]; end endmodule`;
-  return plain(top, text, { [d]: width }, { [y]: 1 }, { width, odd: Number(odd) }, (inputs) => ({
-    [y]: (inputs[d]!.toString(2).replaceAll("0", "").length + Number(odd)) & 1,
-  }));
+  return combinational(
+    top,
+    text,
+    { [d]: width },
+    { [y]: 1 },
+    { width, odd: Number(odd) },
+    (inputs) => ({
+      [y]: (inputs[d]!.toString(2).replaceAll("0", "").length + Number(odd)) & 1,
+    }),
+  );
 }
 
 /** Number of ones, by a loop. */
@@ -284,7 +154,7 @@ export function onesCounter(shop: Workshop): Blueprint {
       range(bits)
     }${y}); integer ${i}; ` +
     `always @(*) begin ${y} = 0; for (${i} = 0; ${i} < ${width}; ${i} = ${i} + 1) ${y} = ${y} + ${d}[${i}]; end endmodule`;
-  return plain(top, text, { [d]: width }, { [y]: bits }, { width }, (inputs) => ({
+  return combinational(top, text, { [d]: width }, { [y]: bits }, { width }, (inputs) => ({
     [y]: inputs[d]!.toString(2).replaceAll("0", "").length,
   }));
 }
@@ -306,15 +176,22 @@ export function barrelShifter(shop: Workshop): Blueprint {
       range(width)
     }${y}); ` +
     `assign ${y} = ${value}; endmodule`;
-  return plain(top, text, { [d]: width, [s]: amount }, { [y]: width }, { width }, (inputs) => {
-    const [value, by] = [inputs[d]!, inputs[s]!];
-    const turned = {
-      left: value << by,
-      right: value >> by,
-      rotate: (value << by) | (value >> (width - by)),
-    }[kind];
-    return { [y]: turned & mask(width) };
-  });
+  return combinational(
+    top,
+    text,
+    { [d]: width, [s]: amount },
+    { [y]: width },
+    { width },
+    (inputs) => {
+      const [value, by] = [inputs[d]!, inputs[s]!];
+      const turned = {
+        left: value << by,
+        right: value >> by,
+        rotate: (value << by) | (value >> (width - by)),
+      }[kind];
+      return { [y]: turned & mask(width) };
+    },
+  );
 }
 
 /** Binary to Gray, bit by bit in a generated loop. */
@@ -331,36 +208,9 @@ export function grayEncoder(shop: Workshop): Blueprint {
       width - 1
     }; ${g} = ${g} + 1) begin : bits_of_code assign ${y}[${g}] = ${d}[${g}] ^ ${d}[${g}+1]; end endgenerate ` +
     `assign ${y}[${width - 1}] = ${d}[${width - 1}]; endmodule`;
-  return plain(top, text, { [d]: width }, { [y]: width }, { width }, (inputs) => ({
+  return combinational(top, text, { [d]: width }, { [y]: width }, { width }, (inputs) => ({
     [y]: inputs[d]! ^ (inputs[d]! >> 1),
   }));
-}
-
-/** Smaller and larger of two. */
-export function minMax(shop: Workshop): Blueprint {
-  const width = shop.between(2, 10);
-  const [a, b] = [shop.name("left"), shop.name("right")];
-  const [low, high] = shop.pick([["min_o", "max_o"], ["smaller", "larger"], ["lo", "hi"]]);
-  const top = shop.module(["min_max", "sort2", "order_pair"]);
-  const text =
-    `module ${top} (input wire ${range(width)}${a}, input wire ${range(width)}${b}, output reg ${
-      range(width)
-    }${low}, ` +
-    `output reg ${
-      range(width)
-    }${high}); always @(*) begin if (${a} < ${b}) begin ${low} = ${a}; ${high} = ${b}; end ` +
-    `else begin ${low} = ${b}; ${high} = ${a}; end end endmodule`;
-  return plain(
-    top,
-    text,
-    { [a]: width, [b]: width },
-    { [low!]: width, [high!]: width },
-    { width },
-    (inputs) => ({
-      [low!]: Math.min(inputs[a]!, inputs[b]!),
-      [high!]: Math.max(inputs[a]!, inputs[b]!),
-    }),
-  );
 }
 
 /** Two of three. */
@@ -380,7 +230,7 @@ export function majority(shop: Workshop): Blueprint {
     `output wire ${
       range(width)
     }${y}); assign ${y} = (${a} & ${b}) | (${a} & ${c}) | (${b} & ${c}); endmodule`;
-  return plain(
+  return combinational(
     top,
     text,
     { [a]: width, [b]: width, [c]: width },
