@@ -9,6 +9,7 @@ import { augment, type Manifest } from "./augment/augment.ts";
 import { type Flow, flows } from "./augment/record.ts";
 import { folderSource, generatedSource } from "./augment/sources.ts";
 import { findIcarus } from "./tools/icarus.ts";
+import { findVerilator } from "./tools/verilator.ts";
 import { YosysPool } from "./tools/yosys.ts";
 
 const usage = `deno task augment DIR --out FILE [options]
@@ -83,7 +84,9 @@ async function main(args: string[]): Promise<number> {
       completionsPerModule: completions === 0 ? Infinity : completions,
       mutantsPerFile: number("mutants", 6, 0),
       scripts: number("scripts", 200, 0),
-      ...(yosys === undefined ? {} : { tools: { yosys, icarus: await findIcarus() } }),
+      ...(yosys === undefined ? {} : {
+        tools: { yosys, icarus: await findIcarus(), verilator: await findVerilator() },
+      }),
       onProgress: bar(),
       signal: stop.signal,
     });

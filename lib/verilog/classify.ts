@@ -12,6 +12,7 @@ import { parseVerilog } from "./syntax_tree.ts";
 import { compareByStimulus } from "./simulate/compare.ts";
 import { compareModules } from "./tools/equivalence.ts";
 import type { Icarus } from "./tools/icarus.ts";
+import type { Verilator } from "./tools/verilator.ts";
 import type { YosysPool } from "./tools/yosys.ts";
 
 /** The tools at hand. */
@@ -19,6 +20,8 @@ export interface Tools {
   yosys: YosysPool;
   /** Absent where Icarus is not installed. */
   icarus?: Icarus | undefined;
+  /** Absent where Verilator is not installed. */
+  verilator?: Verilator | undefined;
 }
 
 /** What each tool said about one text. */
@@ -32,6 +35,9 @@ export interface Observation {
   /** Verilog-2005; absent without Icarus. */
   icarusAccepts?: boolean;
   icarus?: Diagnostic[];
+  /** Lint without errors, warnings allowed; absent without Verilator. */
+  verilatorAccepts?: boolean;
+  verilator?: Diagnostic[];
 }
 
 /** The class a text turned out to have; `Q` is equivalent, `undecided` when a tool gave up. */
@@ -41,18 +47,22 @@ export type ObservedClass = "P" | "E" | "W" | "F" | "Q" | "undecided";
 export interface Classified {
   observed: ObservedClass;
   observation: Observation;
-  /** What decided: "icarus", "yosys default_nettype none", "yosys assigned in a block", "equivalence", … */
+  /** What decided: "icarus", "icarus, verilator", "yosys default_nettype none", "yosys assigned in a block", "equivalence", … */
   evidence: string;
 }
 
 const checkScript = "read_verilog m.v; hierarchy -auto-top; proc; check -assert";
 
 /** Shows a text to every tool. */
-export async function observe(text: string, { yosys, icarus }: Tools): Promise<Observation> {
-  const [tree, run, compiled] = await Promise.all([
+export async function observe(
+  text: string,
+  { yosys, icarus, verilator }: Tools,
+): Promise<Observation> {
+  const [tree, run, compiled, linted] = await Promise.all([
     parseVerilog(text),
     yosys.run({ script: checkScript, files: { "m.v": text } }),
     icarus?.check({ "m.v": text }),
+    verilator?.lint({ "m.v": text }),
   ]);
   const messages = diagnosticsOf(run.log);
   const stoppedByCheck = run.status === "error" &&
@@ -65,6 +75,9 @@ export async function observe(text: string, { yosys, icarus }: Tools): Promise<O
     ...(compiled === undefined
       ? {}
       : { icarusAccepts: compiled.accepted, icarus: diagnosticsOf(compiled.log) }),
+    ...(linted === undefined
+      ? {}
+      : { verilatorAccepts: linted.accepted, verilator: diagnosticsOf(linted.log) }),
   };
 }
 
@@ -87,7 +100,7 @@ export async function classify(
   options: ClassifyOptions = {},
 ): Promise<Classified> {
   const observation = await observe(mutant.text, tools);
-  const { treeError, yosysAccepts, checkPasses, icarusAccepts } = observation;
+  const { treeError, yosysAccepts, checkPasses, icarusAccepts, verilatorAccepts } = observation;
   const result = (observed: ObservedClass, evidence: string) => ({
     observed,
     observation,
@@ -95,14 +108,22 @@ export async function classify(
   });
   const syntax = observation.yosys.some(({ message }) => message.startsWith("syntax error"));
   if (treeError || syntax) {
-    if (treeError && !yosysAccepts && icarusAccepts !== true) {
-      return result("P", icarusAccepts === undefined ? "tree, yosys" : "tree, yosys, icarus");
+    if (treeError && !yosysAccepts && icarusAccepts !== true && verilatorAccepts !== true) {
+      const others = [
+        ...(icarusAccepts === undefined ? [] : ["icarus"]),
+        ...(verilatorAccepts === undefined ? [] : ["verilator"]),
+      ];
+      return result("P", ["tree", "yosys", ...others].join(", "));
     }
     return result("undecided", "the parsers disagree");
   }
-  if (icarusAccepts === false) return result("E", "icarus");
+  if (icarusAccepts === false) {
+    // Verilator reads a later language, in which some of these are legal: it may add its voice, no more.
+    return result("E", verilatorAccepts === false ? "icarus, verilator" : "icarus");
+  }
   if (icarusAccepts === undefined) {
-    const evidence = await elaborationEvidence(mutant, observation, tools.yosys);
+    const evidence = await elaborationEvidence(mutant, observation, tools.yosys) ??
+      (await verilatorEvidence(original, observation, tools));
     if (evidence !== undefined) return result("E", evidence);
   }
   if (!yosysAccepts) return result("undecided", "yosys rejects, icarus does not");
@@ -134,6 +155,16 @@ async function elaborationEvidence(
   const text = "`default_nettype none\n" + mutant.text;
   const { status } = await pool.run({ script: checkScript, files: { "m.v": text } });
   return status === "error" ? "yosys default_nettype none" : undefined;
+}
+
+/** Verilator's word where there is no Icarus: it rejects the mutant and does not reject the original. */
+async function verilatorEvidence(
+  original: string,
+  { verilatorAccepts }: Observation,
+  { verilator }: Tools,
+): Promise<string | undefined> {
+  if (verilator === undefined || verilatorAccepts !== false) return undefined;
+  return (await verilator.lint({ "m.v": original })).accepted ? "verilator" : undefined;
 }
 
 /**

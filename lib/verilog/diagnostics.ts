@@ -33,7 +33,7 @@ export function diagnosticsOf(log: string): Diagnostic[] {
   // deno-lint-ignore no-control-regex
   for (const raw of log.replace(/\x1b\[[0-9;]*[A-Za-z]/g, "").split(/\r?\n/)) {
     const line = normalised(raw.trim());
-    const parsed = yosys(line) ?? icarus(line);
+    const parsed = yosys(line) ?? icarus(line) ?? verilator(line);
     if (parsed === undefined) continue;
     const key = JSON.stringify(parsed);
     if (seen.has(key)) continue;
@@ -80,5 +80,16 @@ function icarus(line: string): Diagnostic | undefined {
     severity: match[2] === "warning" ? "warning" : "error",
     line: Number(match[1]),
     message: match[3]!,
+  };
+}
+
+/** `%Error: m.v:14:18: text`, `%Warning-WIDTH: m.v:5:3: text`; the warning's name goes before its text. */
+function verilator(line: string): Diagnostic | undefined {
+  const match = /^%(Error|Warning)(?:-(\w+))?: [\w-]+\.s?vh?:(\d+):(?:\d+:)? (.*)$/.exec(line);
+  if (match === null) return undefined;
+  return {
+    severity: match[1] === "Error" ? "error" : "warning",
+    line: Number(match[3]),
+    message: match[2] === undefined ? match[4]! : `${match[2]}: ${match[4]}`,
   };
 }

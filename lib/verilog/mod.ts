@@ -50,7 +50,7 @@ export {
   runLimited,
   toolLimits,
 } from "./tools/limited_process.ts";
-export { lintWithVerilator } from "./tools/verilator.ts";
+export { findVerilator, type LintResult, Verilator } from "./tools/verilator.ts";
 export {
   type YosysOptions,
   YosysPool,

@@ -176,3 +176,39 @@ Deno.test("wrong folders and options give one line", async () => {
     }
   });
 });
+
+/** Verilog that Debian's packages of the tools bring along: written by people, for other purposes. */
+const installed = ["/usr/share/verilator", "/usr/share/doc/iverilog/examples", "/usr/share/yosys"]
+  .filter((folder) => {
+    try {
+      return Deno.statSync(folder).isDirectory;
+    } catch {
+      return false;
+    }
+  });
+
+Deno.test("real Verilog: no crash, every file is read or named, what has no rule is counted", {
+  ignore: installed.length === 0,
+}, async () => {
+  await inFolder(async (folder) => {
+    for (const [at, real] of installed.entries()) {
+      const source = await folderSource(real);
+      const out = join(folder, `${at}.jsonl`);
+      const manifest = await augment({ ...base, source, out, scripts: 0 });
+      assert(manifest !== undefined && manifest.files === source.count, real);
+      const { notes, skipped } = manifest;
+      const seen = new Set(skipped.map(({ file }) => file));
+      assert(seen.size + manifest.duplicates < manifest.files, `${real}: nothing was read`);
+      assert(notes.modules > 0 && notes.described <= notes.modules);
+      const lost = notes.modules - notes.described;
+      assertEquals(lost > 0, Object.keys(notes.unsupported).length > 0);
+      const records = (await Deno.readTextFile(out)).trim().split("\n")
+        .map((line) => JSON.parse(line) as AugmentedRecord);
+      const prose = records.filter(({ task }) => task === "prose to Verilog");
+      assertEquals(prose.length, notes.modules);
+      for (const { split, input } of prose) {
+        assertEquals(split === "unsupported", /^\d+\. Unsupported: /m.test(input));
+      }
+    }
+  });
+});

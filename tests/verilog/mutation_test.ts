@@ -5,6 +5,7 @@ import {
   diagnosticsOf,
   diagnosticText,
   findIcarus,
+  findVerilator,
   type Mutant,
   mutate,
   mutationRules,
@@ -141,5 +142,52 @@ Deno.test("diagnostics keep what is said and drop what drifts", () => {
   assertEquals(
     diagnosticText(diagnosticsOf("m.v:9: syntax error")),
     "line 9: error: syntax error\n",
+  );
+});
+
+Deno.test("Verilator adds its word where it is installed, and stands in for Icarus", async (t) => {
+  const verilator = await findVerilator();
+  await t.step({
+    name: "classes with Verilator",
+    ignore: verilator === undefined,
+    fn: async () => {
+      await using yosys = new YosysPool();
+      const icarus = await findIcarus();
+      const evidence = async (rule: Mutant["rule"], line: number, tools: object) => {
+        const { observed, evidence, observation } = await classify(
+          saturatingCounter,
+          await drawn(rule, line),
+          { yosys, verilator, ...tools },
+        );
+        return { observed, evidence, verilator: observation.verilator };
+      };
+      const semicolon = await evidence("word.semicolon", 10, {});
+      assertEquals([semicolon.observed, semicolon.evidence], ["P", "tree, yosys, verilator"]);
+      assertEquals(semicolon.verilator?.[0]?.severity, "error");
+      if (icarus !== undefined) {
+        const name = await evidence("name.undeclared", 12, { icarus });
+        assertEquals([name.observed, name.evidence], ["E", "icarus, verilator"]);
+        // Legal in the language that Verilator reads.
+        const net = await evidence("type.wire2reg", 6, { icarus });
+        assertEquals([net.observed, net.evidence], ["E", "icarus"]);
+      }
+      const width = await evidence("width.plus", 5, {});
+      assertEquals(width.observed, "F");
+      assert(width.verilator!.every(({ severity }) => severity === "warning"));
+    },
+  });
+});
+
+Deno.test("Verilator's messages are read", () => {
+  assertEquals(
+    diagnosticsOf(
+      "%Error: m.v:14:18: Can't find definition of variable: 'cntt'\n" +
+        "                 : ... Suggested alternative: 'cnt'\n" +
+        "%Warning-WIDTH: /tmp/x/m.v:12:11: Operator ADD expects 5 bits\n%Error: Exiting due to 1 error(s)\n",
+    ),
+    [
+      { severity: "error", line: 14, message: "Can't find definition of variable: 'cntt'" },
+      { severity: "warning", line: 12, message: "WIDTH: Operator ADD expects 5 bits" },
+    ],
   );
 });

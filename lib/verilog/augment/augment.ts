@@ -78,8 +78,12 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
     });
   }
   const settings = { flows: [...flows], seed, completionsPerModule, mutantsPerFile, scripts };
-  const icarus = flows.includes("B") ? tools?.icarus?.version ?? "no Icarus" : undefined;
-  const versions = [grammarVersion, ...(flows.includes("B") ? [yosysVersion, icarus!] : [])];
+  const judges = [
+    yosysVersion,
+    tools?.icarus?.version ?? "no Icarus",
+    tools?.verilator?.version ?? "no Verilator",
+  ];
+  const versions = [grammarVersion, ...(flows.includes("B") ? judges : [])];
   const key = JSON.stringify([settings, source.origin, source.count, versions]);
   const partial = `${out}.partial`;
   const progress = await resume(out, key) ?? {

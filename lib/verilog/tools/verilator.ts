@@ -1,9 +1,10 @@
 /**
- * Verilator as a linter, where it is installed.
+ * Verilator as a linter, where it is installed: a fourth opinion on a file, and the only one of the tools
+ * that says something about widths.
  *
  * @module
  */
-import { runLimited, toolLimits } from "./limited_process.ts";
+import { type Limits, runLimited, toolLimits } from "./limited_process.ts";
 import { withFiles } from "./scratch.ts";
 
 /** What Verilator says about some files. */
@@ -13,18 +14,43 @@ export interface LintResult {
   log: string;
 }
 
-/** `verilator --lint-only`; nothing when Verilator is not installed. */
-export async function lintWithVerilator(
-  files: Record<string, string>,
-): Promise<LintResult | undefined> {
-  return await withFiles(files, async (folder) => {
-    try {
+/** The linter of Verilator. */
+export class Verilator {
+  /** First line of `verilator --version`. */
+  readonly version: string;
+  readonly #limits: Limits;
+
+  /** Use {@linkcode findVerilator}. */
+  constructor(version: string, limits: Limits) {
+    this.version = version;
+    this.#limits = limits;
+  }
+
+  /** `verilator --lint-only` with its default warnings, which do not stop it. */
+  async lint(files: Record<string, string>): Promise<LintResult> {
+    return await withFiles(files, async (folder) => {
       const args = ["--lint-only", "-Wno-fatal", ...Object.keys(files)];
-      const { ended, code, output } = await runLimited("verilator", args, folder, toolLimits);
+      const { ended, code, output } = await runLimited("verilator", args, folder, this.#limits);
       return { accepted: ended === "exit" && code === 0, log: output };
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
-  });
+    });
+  }
+}
+
+let found: Promise<Verilator | undefined> | undefined;
+
+/** Verilator when it is installed; `OFFPRINT_VERILATOR=0` hides it. */
+export function findVerilator(): Promise<Verilator | undefined> {
+  found ??= find();
+  return found;
+}
+
+async function find(): Promise<Verilator | undefined> {
+  if (Deno.env.get("OFFPRINT_VERILATOR") === "0") return undefined;
+  try {
+    const { output } = await runLimited("verilator", ["--version"], Deno.cwd(), toolLimits);
+    const version = output.split("\n")[0]?.trim() ?? "";
+    return version.startsWith("Verilator") ? new Verilator(version, toolLimits) : undefined;
+  } catch {
+    return undefined;
+  }
 }
