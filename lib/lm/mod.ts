@@ -31,6 +31,7 @@ export {
 } from "./corpus.ts";
 export { type TokenDocument, tokenDocument } from "./windows.ts";
 export { type DisplayPorts, duration, standardError } from "./training_display.ts";
+export type { CorpusMaker, MadeCorpus } from "./made_corpus.ts";
 export { type LoadedModel, loadModel } from "./load_model.ts";
 export { modelNames, readTransformer, type SavedTransformer } from "./model_folder.ts";
 export { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx_model.ts";
@@ -85,3 +86,5 @@ export {
 export { evaluate, evaluateNgrams, perplexity, surprisal } from "./evaluation.ts";
 export { openPublicModel, type PublicModelOptions } from "./public_model.ts";
 export { downloadModel, type DownloadOptions, type DownloadPlan } from "./download.ts";
+export { type GenerateOptions, type TextModel, textModel } from "./text_model.ts";
+export { type RemoteModelOptions, remoteTextModel } from "./remote_text_model.ts";

@@ -36,6 +36,8 @@ export const modelRecipeSchema = z.strictObject({
     batch: positive,
     /** Passes over the corpus. */
     epochs: positive,
+    /** For corpora of records: tokens of an epoch at most; the records beyond them are left out. */
+    tokens: positive.exactOptional(),
     /** Highest learning rate. */
     peak: z.number().positive(),
     /** Steps of linear warm-up. */

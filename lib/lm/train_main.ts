@@ -13,13 +13,15 @@ import { train } from "./trainer.ts";
 import { trainingData } from "./training_data.ts";
 import { TrainingDisplay } from "./training_display.ts";
 
-const USAGE = `deno task train NAME [--out FOLDER] [--minutes N] [--fresh] [--export [--to FOLDER]]
+const USAGE =
+  `deno task train NAME [--out FOLDER] [--minutes N] [--seed N] [--fresh] [--export] [--to FOLDER]
 
 Trains the model NAME by data/models/NAME/recipe.json and writes it there when it is done. Stop it
 whenever you like (Ctrl-C, or kill): the next call goes on from the last checkpoint.
 
   --out FOLDER   where checkpoints and fetched text are kept (default out/train)
   --minutes N    stop after N minutes; the state is saved
+  --seed N       another seed than the recipe's; needs --to, so that the committed model stays
   --fresh        forget the checkpoint and start again
   --export       write the model of the last checkpoint now, finished or not, without training
   --to FOLDER    where the model is written (default data/models/NAME)
@@ -30,6 +32,7 @@ export async function main(args: string[]): Promise<number> {
   let values: {
     out?: string;
     minutes?: string;
+    seed?: string;
     fresh?: boolean;
     help?: boolean;
     export?: boolean;
@@ -43,6 +46,7 @@ export async function main(args: string[]): Promise<number> {
       options: {
         out: { type: "string" },
         minutes: { type: "string" },
+        seed: { type: "string" },
         fresh: { type: "boolean" },
         export: { type: "boolean" },
         to: { type: "string" },
@@ -73,9 +77,21 @@ export async function main(args: string[]): Promise<number> {
   if (!(minutes > 0)) {
     throw new UserError({ what: "--minutes", got: values.minutes, expected: "a number above 0" });
   }
-  const recipe = await modelRecipe(name);
+  const committed = await modelRecipe(name);
+  const seed = Number(values.seed ?? committed.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new UserError({ what: "--seed", got: values.seed, expected: "a whole number from 0" });
+  }
+  if (seed !== committed.seed && values.to === undefined) {
+    throw new UserError({
+      what: "--seed",
+      got: values.seed,
+      expected: `--to FOLDER beside it (data/models/${name} holds seed ${committed.seed})`,
+    });
+  }
+  const recipe = { ...committed, seed };
   const out = pathToFileURL(`${resolve(values.out ?? "out/train")}/`);
-  const folder = new URL(`${name}/`, out);
+  const folder = new URL(seed === committed.seed ? `${name}/` : `${name}-seed-${seed}/`, out);
   const target = values.to === undefined
     ? modelFolder(name)
     : pathToFileURL(`${resolve(values.to)}/`);

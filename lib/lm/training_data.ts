@@ -5,10 +5,12 @@
  */
 import { type TokenizerFiles, trainBpe } from "./bpe_trainer.ts";
 import { corpusBytes, corpusDocuments, corpusRecipe, documentsHash } from "./corpus.ts";
+import { madeCorpus } from "./made_corpus.ts";
 import { type ModelRecipe, recipeConfig, recipeHash } from "./recipe.ts";
 import { Tokenizer } from "./tokenizer.ts";
 import type { TransformerConfig } from "./transformer_config.ts";
-import { type TokenDocument, tokenDocument } from "./windows.ts";
+import { UserError } from "offprint/errors.ts";
+import { packRecords, type TokenDocument, tokenDocument } from "./windows.ts";
 
 /** All that a recipe's training and evaluation read. */
 export interface TrainingData {
@@ -33,15 +35,25 @@ export interface TrainingData {
  */
 export async function trainingData(recipe: ModelRecipe, cache: URL): Promise<TrainingData> {
   const corpus = await corpusRecipe(recipe.corpus);
-  const documents = await corpusDocuments(corpus, await corpusBytes(corpus, cache));
+  const made = "module" in corpus.source ? await madeCorpus(corpus) : undefined;
+  const documents = made?.documents ??
+    await corpusDocuments(corpus, await corpusBytes(corpus, cache));
   const hash = await documentsHash(documents);
   const { vocabSize, contextLength } = recipe.model;
   const tokenizerFiles = trainBpe(
-    documents.filter((d) => !d.heldOut).map((d) => `${d.sentences.join("\n")}\n`),
-    { vocabSize, contextLength },
+    made?.vocabulary ??
+      documents.filter((d) => !d.heldOut).map((d) => `${d.sentences.join("\n")}\n`),
+    { vocabSize, contextLength, pieces: made?.pieces ?? "words" },
   );
   const tokenizer = new Tokenizer(tokenizerFiles.tokenizer, tokenizerFiles.config);
-  const heldOut = documents.filter((d) => d.heldOut);
+  // A record longer than the context is left out: half a record would teach something else.
+  const fits = ({ tokens }: TokenDocument): boolean =>
+    made === undefined || tokens.length <= contextLength;
+  const heldOut = documents.filter((d) => d.heldOut)
+    .map((d) => ({ text: d, tokens: tokenDocument(tokenizer, d) }))
+    .filter(({ tokens }) => fits(tokens));
+  const train = documents.filter((d) => !d.heldOut).map((d) => tokenDocument(tokenizer, d))
+    .filter(fits);
   return {
     recipe,
     recipeHash: await recipeHash(recipe, hash),
@@ -49,11 +61,26 @@ export async function trainingData(recipe: ModelRecipe, cache: URL): Promise<Tra
     config: recipeConfig(recipe, tokenizer.vocabSize),
     tokenizer,
     tokenizerFiles,
-    train: documents.filter((d) => !d.heldOut).map((d) => tokenDocument(tokenizer, d)),
-    heldOut: heldOut.map((d) => tokenDocument(tokenizer, d)),
+    train: made === undefined ? train : budgeted(recipe, packRecords(train, contextLength)),
+    heldOut: heldOut.map(({ tokens }) => tokens),
     heldOutCharacters: heldOut.reduce(
-      (total, d) => d.sentences.reduce((sum, sentence) => sum + sentence.length + 1, total),
+      (total, { text }) =>
+        text.sentences.reduce((sum, sentence) => sum + sentence.length + 1, total),
       0,
     ),
   };
+}
+
+/** The first windows that hold together at most `training.tokens` tokens. */
+function budgeted({ name, training }: ModelRecipe, windows: TokenDocument[]): TokenDocument[] {
+  const budget = training.tokens;
+  if (budget === undefined) return windows;
+  let total = 0;
+  const end = windows.findIndex(({ tokens }) => (total += tokens.length) > budget);
+  if (end >= 0) return windows.slice(0, end);
+  throw new UserError({
+    what: `training ${name}: training.tokens`,
+    got: budget,
+    expected: `at most ${total}, the tokens of the corpus`,
+  });
 }

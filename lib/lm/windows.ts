@@ -14,6 +14,8 @@ export interface TokenDocument {
   tokens: Int32Array;
   /** Where each sentence begins, ascending, the first at 0. */
   starts: number[];
+  /** Set where the document is one window as it stands ({@linkcode packRecords}). */
+  packed?: true;
 }
 
 /** Encodes a document. */
@@ -27,6 +29,53 @@ export function tokenDocument(tokenizer: Tokenizer, document: CorpusDocument): T
   }
   tokens.push(tokenizer.eos);
   return { name: document.name, tokens: Int32Array.from(tokens), starts };
+}
+
+/** How many windows are filled at the same time. */
+const OPEN_WINDOWS = 32;
+
+/**
+ * Puts whole records into windows of at most `length` tokens, so that none is cut: each goes into the
+ * fullest open window that has room. Deterministic; the order of the records decides.
+ *
+ * @throws {RangeError} for a record longer than a window.
+ */
+export function packRecords(records: readonly TokenDocument[], length: number): TokenDocument[] {
+  const done: TokenDocument[][] = [];
+  const open: { size: number; records: TokenDocument[] }[] = [];
+  for (const record of records) {
+    const size = record.tokens.length;
+    if (size > length) {
+      throw new RangeError(
+        `packRecords: got ${record.name} of ${size} tokens, expected at most ${length}`,
+      );
+    }
+    const room = open.filter((window) => window.size + size <= length);
+    let window = room.reduce<typeof open[0] | undefined>(
+      (best, one) => best === undefined || one.size > best.size ? one : best,
+      undefined,
+    );
+    if (window === undefined) {
+      if (open.length === OPEN_WINDOWS) {
+        open.sort((a, b) => b.size - a.size);
+        done.push(open.shift()!.records);
+      }
+      open.push(window = { size: 0, records: [] });
+    }
+    window.size += size;
+    window.records.push(record);
+  }
+  return [...done, ...open.map(({ records }) => records)].map((records, at) => {
+    const tokens = new Int32Array(records.reduce((sum, record) => sum + record.tokens.length, 0));
+    const starts: number[] = [];
+    let filled = 0;
+    for (const record of records) {
+      starts.push(filled);
+      tokens.set(record.tokens, filled);
+      filled += record.tokens.length;
+    }
+    return { name: `window ${at}`, tokens, starts, packed: true };
+  });
 }
 
 /** A window: the `length` tokens of `document` from `start` on are predicted. */
@@ -57,6 +106,7 @@ export function epochWindows(
 }
 
 function windowStarts(document: TokenDocument, length: number, random: Random): number[] {
+  if (document.packed === true) return [0];
   const starts = [0];
   let start = 0;
   let covered = 1 + random.integer(length);

@@ -140,3 +140,21 @@ Deno.test("loading from a folder, and what is wrong with one, in one line", asyn
   assertEquals(loaded.decode(loaded.encode("a , b")), "a , b");
   await Deno.remove(path, { recursive: true });
 });
+
+Deno.test("code pieces: a name with digits and underscores is learned whole, and any text comes back", () => {
+  const code = " assign data_out_2 = 8'd5 ; data_out_2 non-blocking 8'd5\n".repeat(20);
+  const { tokenizer: file, config } = trainBpe([code], {
+    vocabSize: 330,
+    contextLength: 64,
+    pieces: "code",
+  });
+  const coder = new Tokenizer(file, config);
+  const pieces = coder.encode(code.slice(0, -1).trimEnd().slice(0, 57)).map((id) =>
+    coder.tokenText(id)
+  );
+  assertEquals(pieces.slice(0, 6), ["Ġassign", "Ġdata_out_2", "Ġ=", "Ġ8", "'d5", "Ġ;"]);
+  assert(pieces.includes("Ġnon-blocking"));
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => {
+    if (text.isWellFormed()) assertEquals(coder.decode(coder.encode(text)), text);
+  }));
+});

@@ -149,6 +149,8 @@ Deno.test("unknown names and wrong arguments are one clear line", async () => {
   await assertRejects(() => main(["nothing"]), UserError, "one of sotu-draft, sotu-target, tiny");
   await assertRejects(() => main(["tiny", "--fast"]), UserError, "known options");
   await assertRejects(() => main(["tiny", "--minutes", "soon"]), UserError, "--minutes");
+  await assertRejects(() => main(["tiny", "--seed", "1.5"]), UserError, "--seed");
+  await assertRejects(() => main(["tiny", "--seed", "77"]), UserError, "--to FOLDER");
   const recipe = await modelRecipe("tiny");
   assertEquals(checkedRecipe("r", recipe), recipe);
   const wrong = { ...recipe, training: { ...recipe.training, peak: -1 } };

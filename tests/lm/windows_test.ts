@@ -1,5 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
-import { batchOf, epochWindows, sentenceBefore, type TokenDocument } from "offprint/lm/windows.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  batchOf,
+  epochWindows,
+  packRecords,
+  sentenceBefore,
+  type TokenDocument,
+} from "offprint/lm/windows.ts";
 import { stream } from "offprint/random.ts";
 
 const random = stream(1, "windows-test");
@@ -51,4 +57,30 @@ Deno.test("a batch shifts by one behind the begin-of-text token and masks what i
   assertEquals([...batch.tokens], [1, 5, 6, 7, 1, 8, 9, 1]);
   assertEquals([...batch.targets], [5, 6, 7, 8, 8, 9, 1, 1]);
   assertEquals([...batch.weights], [1, 1, 1, 1, 1, 1, 0, 0]);
+});
+
+Deno.test("records are packed whole, fill their windows and come once an epoch", () => {
+  const records: TokenDocument[] = Array.from({ length: 300 }, (_, at) => ({
+    name: `${at}`,
+    tokens: Int32Array.from({ length: 5 + random.integer(60) }, () => at),
+    starts: [0],
+  }));
+  const packed = packRecords(records, 64);
+  assertEquals(packed, packRecords(records, 64));
+  const seen = packed.flatMap(({ tokens, starts }) => {
+    assert(tokens.length <= 64);
+    return starts.map((start, i) => {
+      const record = tokens.slice(start, starts[i + 1] ?? tokens.length);
+      assertEquals(record, records[record[0]!]!.tokens);
+      return record[0]!;
+    });
+  });
+  assertEquals(seen.toSorted((a, b) => a - b), records.map((_, at) => at));
+  const total = records.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  assert(
+    total > 0.9 * 64 * packed.length,
+    `${total / packed.length / 64} of the windows is filled`,
+  );
+  assertEquals(epochWindows(packed, 64, 1, 0).length, packed.length);
+  assertThrows(() => packRecords(records, 20), RangeError, "expected at most 20");
 });
