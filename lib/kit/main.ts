@@ -30,7 +30,7 @@ async function overview(): Promise<string> {
   }
   lines.push(
     "",
-    "Also: deno task train, train-heads, download, augment, what-if; deno task alone lists everything.",
+    "Also: deno task train, train-heads, download, augment, solve, what-if; deno task alone lists everything.",
   );
   return lines.join("\n");
 }
