@@ -61,6 +61,7 @@ const COMMON = [
   "exports_kv4.c",
   "exports_sampling.c",
   "forward.c",
+  "forward_attention.c",
 ];
 
 /**
@@ -88,7 +89,7 @@ export async function buildLibrary(options: BuildOptions = {}): Promise<string> 
 /** Of everything that decides what comes out: source, flags, compiler, processor. */
 async function fingerprint(compiler: Compiler, options: BuildOptions): Promise<string> {
   const parts = [compiler.command, compiler.version, await processor()];
-  parts.push(JSON.stringify([FLAGS, VARIANT_FLAGS, options]));
+  parts.push(JSON.stringify([FLAGS, VARIANT_FLAGS, COMMON, options]));
   const names: string[] = [];
   for await (const entry of Deno.readDir(SOURCE)) names.push(entry.name);
   for (const name of names.sort()) parts.push(name, await Deno.readTextFile(join(SOURCE, name)));
