@@ -6,7 +6,6 @@
  *
  * @module
  */
-import type * as JaxModule from "@jax-js/jax";
 import { PackedWeights, type Weights } from "kernels/mod.ts";
 import { Gpu, hasPackedDot, requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
 import { GpuProducts } from "kernels/webgpu/products.ts";
@@ -14,13 +13,14 @@ import { NONE, type Submission, submit } from "kernels/webgpu/submission.ts";
 import {
   type BenchReport,
   type BenchRow,
-  type Contestant,
   interleaved,
   lessIsBetter,
   machineName,
 } from "offprint/kit/bench/report.ts";
 import { stream } from "offprint/random.ts";
 import { halfMatmul } from "./kernels/half_matmul.ts";
+import { type JaxOnGpu, loadJaxOnGpu } from "./kernels/jax_matmul.ts";
+import { timesInATurn, type Turn } from "./kernels/turn.ts";
 
 /** What is measured, and for how long. */
 export interface WebGpuSizes {
@@ -43,7 +43,7 @@ const FULL: WebGpuSizes = {
   coldBytes: 512e6,
   copyBytes: 128 * 2 ** 20,
 };
-const BLOCK = 128, SHARE_OF_4 = 0.75, MOST_IN_A_TURN = 64;
+const BLOCK = 128, SHARE_OF_4 = 0.75;
 
 /** Runs the suite: some minutes on a GPU; no rows where there is none. */
 export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
@@ -75,7 +75,7 @@ export async function webGpuRows(
   const { maxStorageBufferBindingSize: mostBytes } = device.limits;
   const products = new GpuProducts(gpu, { packedDot: hasPackedDot(), mostBytes });
   const bench = new Bench(gpu, products, sizes);
-  const jax = await loadJax(progress);
+  const jax = await loadJaxOnGpu(progress);
   const rows: BenchRow[] = [];
   for (const [N, K] of sizes.shapes) {
     const weights = randomWeights(N, K, 0);
@@ -90,12 +90,6 @@ export async function webGpuRows(
   rows.push(await bench.coldRow(N, K));
   jax?.restore();
   return rows;
-}
-
-/** One contestant's turn, and how often it repeats its product in it. */
-interface Turn {
-  readonly run: Contestant;
-  readonly times: number;
 }
 
 /** Contestants on one device. */
@@ -260,72 +254,6 @@ class Bench {
   }
 }
 
-/** Repetitions that take about `turnMs`, told from a few after one that warms up. */
-async function timesInATurn(
-  run: (times: number) => Promise<void>,
-  turnMs: number,
-): Promise<number> {
-  await run(1);
-  const start = performance.now();
-  await run(4);
-  const one = (performance.now() - start) / 4;
-  return Math.max(1, Math.min(MOST_IN_A_TURN, Math.round(turnMs / one)));
-}
-
-/** jax-js on its own WebGPU device. */
-interface JaxOnGpu {
-  readonly dtypes: readonly ("float16" | "float32")[];
-  turn(
-    x: Float32Array,
-    w: Float16Array,
-    M: number,
-    N: number,
-    K: number,
-    dtype: "float16" | "float32",
-    turnMs: number,
-  ): Promise<Turn & { dispose(): void }>;
-  restore(): void;
-}
-
-/** jax-js with its WebGPU backend, or nothing where that does not start, said aloud. */
-async function loadJax(progress: (line: string) => void): Promise<JaxOnGpu | undefined> {
-  const specifier: string = "@jax-js/jax"; // not a literal: fetched only when it is wanted
-  const jax = await import(specifier) as typeof JaxModule;
-  const devices = await jax.init("webgpu");
-  if (!devices.includes("webgpu")) {
-    progress("webgpu: jax-js: skipped, its WebGPU backend does not start");
-    return undefined;
-  }
-  const before = jax.defaultDevice();
-  jax.defaultDevice("webgpu");
-  const { numpy } = jax;
-  const product = jax.jit((x: JaxModule.Array, w: JaxModule.Array) => numpy.matmul(x, w));
-  const hasHalf = jax.getWebGPUDevice().features.has("shader-f16");
-  return {
-    dtypes: hasHalf ? ["float16", "float32"] : ["float32"],
-    async turn(x, w, M, N, K, dtype, turnMs) {
-      const array = (data: Float32Array<ArrayBuffer>, shape: number[]) =>
-        numpy.array(data, { shape }).astype(numpy[dtype]);
-      const input = array(Float32Array.from(x), [M, K]);
-      const matrix = array(transposed(w, N, K), [K, N]);
-      const run = async (times: number) => {
-        for (let i = 0; i < times; i++) {
-          const y = product(input.ref, matrix.ref);
-          if (i === times - 1) await y.blockUntilReady();
-          y.dispose();
-        }
-      };
-      const times = await timesInATurn(run, turnMs);
-      const dispose = () => {
-        input.dispose();
-        matrix.dispose();
-      };
-      return { run: () => run(times), times, dispose };
-    },
-    restore: () => void jax.defaultDevice(before),
-  };
-}
-
 function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
 }
@@ -351,12 +279,4 @@ function halvesOf(weights: PackedWeights): Float16Array<ArrayBuffer> {
   const codes = weights.codes(), halves = new Float16Array(codes.length);
   for (let i = 0; i < codes.length; i++) halves[i] = table[codes[i]! + 8]!;
   return halves;
-}
-
-function transposed(w: Float16Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
-  const result = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) result[j * rows + row] = w[row * columns + j]!;
-  }
-  return result;
 }

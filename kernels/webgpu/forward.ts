@@ -4,10 +4,8 @@
  * @module
  */
 import { type Decoder, LINEAR_NAMES } from "../decoder.ts";
-import { KernelError } from "../errors.ts";
 import type { KvPass } from "../kv_cache.ts";
 import { checkForward, type ForwardResult } from "../reference/forward.ts";
-import { overflown } from "../reference/kv4.ts";
 import {
   type DecoderOnDevice,
   type HalfPart,
@@ -24,11 +22,8 @@ import {
 import { type GpuKv, gridOf, type KvPipelines } from "./kv4.ts";
 import { GRID_ITEMS } from "./kv_append_shader.ts";
 import type { GpuProducts } from "./products.ts";
+import { refuse, type Step, STEPS } from "./refusals.ts";
 import { NONE, type Submission, submit } from "./submission.ts";
-
-/** Where a layer's refused numbers are told: a place for each of its steps that can meet one. */
-const STEPS = ["qkv", "kvAppend", "q", "scores", "o", "gateUp", "down"] as const;
-type Step = typeof STEPS[number];
 
 /** The shaders of a pass. */
 interface Pipelines {
@@ -126,7 +121,7 @@ export class GpuForward {
       if (asked > 0) this.#encodeHead(work, pipelines, ready, decoder, run, x, refused);
       work.read(refused, 4 * places);
     });
-    this.#refuse(decoder, run, new Uint32Array(results.pop()!));
+    refuse(decoder, run, new Uint32Array(results.pop()!));
     const [hidden, logits] = results.map((bytes) => new Float32Array(bytes));
     return { logits: logits ?? new Float32Array(0), hidden: hidden ?? new Float32Array(0) };
   }
@@ -275,43 +270,6 @@ export class GpuForward {
       quantize: (part, gated = false) => made.get(key(part, gated))!,
       product: (part, tokens) => made.get(key(part, tokens))!,
     };
-  }
-
-  /** Throws for the first place, in the order of the computation, at which a number was refused. */
-  #refuse(decoder: Decoder, run: Run, refused: Uint32Array): void {
-    const flag = refused.findIndex((place) => place !== NONE);
-    if (flag < 0) return;
-    const { heads, kvHeads, headDim, width, layers } = decoder;
-    const place = refused[flag]!;
-    const layer = Math.floor(flag / STEPS.length);
-    const at = layer < layers.length ? `forward: layer ${layer}, ` : "forward: ";
-    const element = (name: string, row: number, first = run.first, index = place) =>
-      `${at}${name}[${first + Math.floor(index / row)}][${index % row}]`;
-    const todo = "Look for an overflow in what computed it.";
-    const notFinite = (what: string) =>
-      new KernelError({
-        what,
-        got: "NaN or an infinite number",
-        expected: "a finite number",
-        todo,
-      });
-    if (layer === layers.length) throw notFinite(element("head: x", width, 0));
-    const step = STEPS[flag % STEPS.length]!;
-    if (step === "kvAppend") {
-      const row = kvHeads * headDim, values = run.count * row;
-      throw new KernelError({
-        what: element(`kvAppend: ${place < values ? "k" : "v"}`, row, run.first, place % values),
-        got: "a number that 16-bit floats do not hold",
-        expected: "a finite number of at most 65504 (a 16-bit float)",
-        todo,
-      });
-    }
-    if (step === "q") throw notFinite(element("kvAttend: q", heads * headDim));
-    if (step === "scores") {
-      const { parts } = overflown(run.first + Math.floor(place / heads), place % heads);
-      throw new KernelError({ ...parts, what: at + parts.what });
-    }
-    throw notFinite(element(`${step}: x`, layers[layer]![step].weights.columns));
   }
 }
 

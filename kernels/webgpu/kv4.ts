@@ -8,7 +8,8 @@ import type { KvCache, KvPass } from "../kv_cache.ts";
 import { checkAppend, checkAttend, checkHalves, overflown } from "../reference/kv4.ts";
 import type { Gpu } from "./device.ts";
 import { appendShader, GRID_ITEMS, packShader } from "./kv_append_shader.ts";
-import { attendShader, CHUNK_TOKENS, mergeShader, tileQueries } from "./kv_attend_shader.ts";
+import { attendShader, CHUNK_TOKENS, tileQueries } from "./kv_attend_shader.ts";
+import { mergeShader } from "./kv_merge_shader.ts";
 import { KvPages, type PassTable } from "./kv_pages.ts";
 import { type Grid, NONE, type Submission, submit } from "./submission.ts";
 

@@ -4,11 +4,11 @@
  * @module
  */
 import type { KvLayout } from "../kv_layout.ts";
-import { GRID_ITEMS, kvHeader } from "./kv_append_shader.ts";
+import { kvHeader } from "./kv_append_shader.ts";
 
 /**
  * Tokens that one workgroup runs over. Longer texts are cut into chunks of so many, always at the same
- * places, and put together by {@linkcode mergeShader}: so a row's sums have the same order whatever
+ * places, and put together by `mergeShader`: so a row's sums have the same order whatever
  * else is in the pass.
  */
 export const CHUNK_TOKENS = 256;
@@ -18,6 +18,7 @@ export function tileQueries({ headDim }: KvLayout): number {
   return headDim <= 256 ? 4 : headDim <= 512 ? 2 : 1;
 }
 
+/** Invocations of a workgroup. */
 const LANES = 64;
 
 /**
@@ -292,46 +293,6 @@ ${each((q) => `      if (i / D == ${q}u) { most = most${q}; }`)}
     }`
       : "    y[queryAt(text, slot, head) * D + c] = sum / mass;"
   }
-  }
-}
-`;
-}
-
-/** Puts the chunks of a query together: one query per workgroup. */
-export function mergeShader(layout: KvLayout): string {
-  const T = tileQueries(layout);
-  return `${kvHeader(layout)}
-@group(0) @binding(2) var<storage, read> parts: array<f32>;   // [query][chunk][2 + D]
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [rows][heads][D]
-
-@compute @workgroup_size(${LANES})
-fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let query = id.z * ${GRID_ITEMS}u + id.y;
-  if (query >= sizes.items * ${T}u) { return; }
-  let item = sizes.firstItem + query / ${T}u;
-  let text = textOf(table[sizes.itemsAt + 2u * item]);
-  let slot = table[sizes.itemsAt + 2u * item + 1u] + query % ${T}u;
-  let share = sizes.heads / KV_HEADS;
-  if (slot >= text.tokens * share) { return; }
-  let row = (text.firstRow + slot / share) * sizes.heads + id.x * share + slot % share;
-  let first = (query * KV_HEADS + id.x) * sizes.chunks * (D + 2u);
-  // Chunks beyond the query's position hold no weights; the first always does.
-  var most = parts[first];
-  for (var i = 1u; i < sizes.chunks; i++) {
-    if (parts[first + i * (D + 2u) + 1u] > 0.0) { most = max(most, parts[first + i * (D + 2u)]); }
-  }
-  for (var c = lane; c < D; c += ${LANES}u) {
-    var sum = 0.0;
-    var mass = 0.0;
-    for (var i = 0u; i < sizes.chunks; i++) {
-      let at = first + i * (D + 2u);
-      if (parts[at + 1u] > 0.0) {
-        let factor = exp(parts[at] - most);
-        sum += factor * parts[at + 2u + c];
-        mass += factor * parts[at + 1u];
-      }
-    }
-    y[row * D + c] = sum / mass;
   }
 }
 `;

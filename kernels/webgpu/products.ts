@@ -23,6 +23,7 @@ import {
   TILE_TOKENS,
 } from "./shaders.ts";
 import { NONE, type Submission, submit } from "./submission.ts";
+import { UploadedWeights } from "./uploaded_weights.ts";
 
 /** Up to this many tokens a product is memory-bound and runs token by token. */
 const GEMV_TOKENS = 4;
@@ -32,17 +33,6 @@ export interface ProductOptions {
   readonly packedDot: boolean;
   /** The most bytes of one binding; less than the device's limit only in tests. */
   readonly mostBytes: number;
-}
-
-/** Weights on the device, in parts of whole row groups that fit a binding. */
-interface Part {
-  readonly words: GPUBuffer;
-  readonly scales: GPUBuffer;
-  /** Sums of codes, once activations with an offset have needed them. */
-  readonly sums?: GPUBuffer;
-  readonly firstGroup: number;
-  readonly lastGroup: number;
-  readonly rows: number;
 }
 
 /** Quantised activations on the device; `zeros` for the scheme that has them. */
@@ -59,12 +49,12 @@ type Format = Required<ActivationFormat>;
 export class GpuProducts {
   readonly gpu: Gpu;
   readonly options: ProductOptions;
-  #uploaded = new WeakMap<Weights, Part[]>();
-  #uploading = new WeakMap<Weights, Promise<void>>();
+  #weights: UploadedWeights;
 
   constructor(gpu: Gpu, options: ProductOptions) {
     this.gpu = gpu;
     this.options = options;
+    this.#weights = new UploadedWeights(gpu, options.mostBytes);
   }
 
   /** `quantizeActivations` of the contract. */
@@ -212,7 +202,7 @@ export class GpuProducts {
     add = false,
   ): void {
     const { rows, blocks, blockSize } = weights;
-    for (const part of this.#uploaded.get(weights)!) {
+    for (const part of this.#weights.partsOf(weights)) {
       const firstRow = part.firstGroup * GROUP_ROWS;
       const sizes = work.sizes(tokens, part.rows, blocks, blockSize, firstRow, rows, Number(add));
       const buffers = [sizes, part.words, part.scales, on.codes, on.scales, on.sums, y];
@@ -241,7 +231,7 @@ export class GpuProducts {
     { scheme }: Format,
   ): Promise<GPUComputePipeline> {
     const offset = scheme === "minmax";
-    await this.#upload(weights, offset);
+    await this.#weights.upload(weights, offset);
     const [name, shader] = tokens <= GEMV_TOKENS
       ? ["gemv", gemvShader] as const
       : ["gemm", gemmShader] as const;
@@ -262,49 +252,6 @@ export class GpuProducts {
       first: i * step,
       count: Math.min(step, tokens - i * step),
     }));
-  }
-
-  /** Weights that the device has no room for are not remembered as uploaded. */
-  async #upload(weights: Weights, offset: boolean): Promise<void> {
-    await this.#uploading.get(weights);
-    const known = this.#uploaded.get(weights);
-    if (known !== undefined && (!offset || known[0]!.sums !== undefined)) return;
-    const upload = this.gpu.scoped("weights", () => known ?? this.#partsOf(weights))
-      .then((parts) => offset ? this.#withSums(weights, parts) : parts)
-      .then((parts) => void this.#uploaded.set(weights, parts))
-      .finally(() => this.#uploading.delete(weights));
-    this.#uploading.set(weights, upload);
-    await upload;
-  }
-
-  #partsOf(weights: Weights): Part[] {
-    const parts: Part[] = [];
-    const values = weights.bits === 4 ? weights.words : weights.values;
-    const perGroup = values.length / weights.rowGroups;
-    const scales = weights.scales.length / weights.rowGroups;
-    const fit = Math.floor(this.options.mostBytes / (perGroup * values.BYTES_PER_ELEMENT));
-    const step = Math.max(1, fit);
-    for (let firstGroup = 0; firstGroup < weights.rowGroups; firstGroup += step) {
-      const lastGroup = Math.min(firstGroup + step, weights.rowGroups);
-      parts.push({
-        words: this.gpu.hold(values.subarray(firstGroup * perGroup, lastGroup * perGroup)),
-        scales: this.gpu.hold(weights.scales.subarray(firstGroup * scales, lastGroup * scales)),
-        firstGroup,
-        lastGroup,
-        rows: Math.min(lastGroup * GROUP_ROWS, weights.rows) - firstGroup * GROUP_ROWS,
-      });
-    }
-    return parts;
-  }
-
-  /** The parts with the sums of codes that activations with an offset need. */
-  #withSums(weights: Weights, parts: Part[]): Promise<Part[]> {
-    const row = weights.blocks * GROUP_ROWS;
-    return this.gpu.scoped("weights", () =>
-      parts.map((part) => {
-        const sums = weights.sums.subarray(part.firstGroup * row, part.lastGroup * row);
-        return { ...part, sums: this.gpu.hold(Int32Array.from(sums)) };
-      }));
   }
 }
 
