@@ -175,19 +175,30 @@ static void pack_group(const KvSizes *sizes, const uint16_t *recent, uint8_t *pa
   }
 }
 
-// scores[t] = sum over channels of query[c] * keys[c][t], for 32 tokens, from codes or from halves.
-INLINE void scores_of_codes(const uint8_t *codes, int32_t stride, const float *query, int32_t dim,
-                            float minus, float *scores) {
-  f32x8 sum[4] = {all8(0), all8(0), all8(0), all8(0)};
-  for (int32_t c = 0; c < dim; c++) {
-    const uint8_t *run = codes + (int64_t)c * stride;
-    f32x8 q = all8(query[c]);
-    sum[0] += q * nibbles8(run, 0);
-    sum[1] += q * nibbles8(run + 8, 0);
-    sum[2] += q * nibbles8(run, 4);
-    sum[3] += q * nibbles8(run + 8, 4);
+// sum[4 * r + i] += scale * lanes of `runs` runs of 32 codes: those of a run in the order of pack_run.
+INLINE void add_runs(const uint8_t *bytes, float scale, const int runs, f32x8 *sum) {
+  const f32x8 by = all8(scale);
+  UNROLL
+  for (int r = 0; r < runs; r++) {
+    UNROLL
+    for (int i = 0; i < 2; i++) {
+      f32x8 low, high;
+      nibbles8(bytes + 16 * r + 8 * i, &low, &high);
+      sum[4 * r + i] += by * low;
+      sum[4 * r + 2 + i] += by * high;
+    }
   }
-  for (int i = 0; i < 4; i++) store8(scores + 8 * i, sum[i] - all8(minus));
+}
+
+// scores[t] = sum over channels of query[c] * keys[c][t], for 32 tokens of codes a run, or of halves.
+INLINE void scores_of_codes(const uint8_t *codes, int32_t stride, const float *query, int32_t dim,
+                            float minus, const int runs, float *scores) {
+  f32x8 sum[8];
+  UNROLL
+  for (int i = 0; i < 4 * runs; i++) sum[i] = all8(0);
+  for (int32_t c = 0; c < dim; c++) add_runs(codes + (int64_t)c * stride, query[c], runs, sum);
+  UNROLL
+  for (int i = 0; i < 4 * runs; i++) store8(scores + 8 * i, sum[i] - all8(minus));
 }
 
 INLINE void scores_of_halves(const uint16_t *keys, int32_t stride, const float *query, int32_t dim,
@@ -201,19 +212,23 @@ INLINE void scores_of_halves(const uint16_t *keys, int32_t stride, const float *
   for (int i = 0; i < 4; i++) store8(scores + 8 * i, sum[i]);
 }
 
-// acc[c] = sum over tokens of weights[t] * codes[t][c], for 32 channels.
+// acc[c] = sum over tokens of weights[t] * codes[t][c], for 32 channels a run.
 INLINE void values_of_codes(const uint8_t *codes, int32_t stride, const float *weights,
-                            int32_t tokens, float *acc) {
-  f32x8 sum[4] = {all8(0), all8(0), all8(0), all8(0)};
-  for (int32_t t = 0; t < tokens; t++) {
-    const uint8_t *run = codes + (int64_t)t * stride;
-    f32x8 w = all8(weights[t]);
-    sum[0] += w * nibbles8(run, 0);
-    sum[1] += w * nibbles8(run + 8, 0);
-    sum[2] += w * nibbles8(run, 4);
-    sum[3] += w * nibbles8(run + 8, 4);
-  }
-  for (int i = 0; i < 4; i++) store8(acc + 8 * i, sum[i]);
+                            int32_t tokens, const int runs, float *acc) {
+  f32x8 sum[8];
+  UNROLL
+  for (int i = 0; i < 4 * runs; i++) sum[i] = all8(0);
+  for (int32_t t = 0; t < tokens; t++) add_runs(codes + (int64_t)t * stride, weights[t], runs, sum);
+  UNROLL
+  for (int i = 0; i < 4 * runs; i++) store8(acc + 8 * i, sum[i]);
+}
+
+// A text's groups lie apart in memory: asks for the next one's record while this one is read.
+INLINE void read_ahead(const AttendJob *job, int32_t group, int32_t complete, int32_t from,
+                       int32_t bytes) {
+  if (group + 1 >= complete) return;
+  const char *next = (const char *)job->packed[group + 1] + from;
+  for (int32_t i = 0; i < bytes; i += 64) __builtin_prefetch(next + i);
 }
 
 // laneSum over floats.
@@ -253,9 +268,12 @@ static int32_t attend_head(const AttendJob *job) {
     float constant = 0;
     for (int32_t c = 0; c < dim; c++) folded[c] = query[c] * half_to_float(numbers[c]);
     for (int32_t c = 0; c < dim; c++) constant += folded[c] * (float)(int16_t)numbers[dim + c];
-    for (int32_t t = 0; t < group; t += 32) {
-      scores_of_codes(packed + 8 * dim + t / 2, group / 2, folded, dim, constant,
-                      scores + g * group + t);
+    const uint8_t *codes = packed + 8 * dim;
+    read_ahead(job, g, complete, 0, 8 * dim + dim * group / 2);
+    for (int32_t t = 0; t < group; t += 64) { // whole cache lines where a group has several runs
+      float *of = scores + g * group + t;
+      if (group < 64) scores_of_codes(codes, group / 2, folded, dim, constant, 1, of);
+      else scores_of_codes(codes + t / 2, group / 2, folded, dim, constant, 2, of);
     }
   }
   for (int32_t t = 0; t < rest; t += 32) {
@@ -274,8 +292,11 @@ static int32_t attend_head(const AttendJob *job) {
     const uint16_t *numbers = (const uint16_t *)packed + 2 * dim;
     const uint8_t *codes = packed + 8 * dim + dim * group / 2;
     const float *weights = scores + g * group;
-    for (int32_t c = 0; c < padded; c += 32) {
-      values_of_codes(codes + c / 2, padded / 2, weights, group, acc + c);
+    const int32_t before = 8 * dim + dim * group / 2;
+    read_ahead(job, g, complete, before, padded * group / 2);
+    for (int32_t c = 0; c < padded; c += 64) {
+      if (padded - c < 64) values_of_codes(codes + c / 2, padded / 2, weights, group, 1, acc + c);
+      else values_of_codes(codes + c / 2, padded / 2, weights, group, 2, acc + c);
     }
     const float mass = (float)sum_floats(weights, group);
     for (int32_t c = 0; c < dim; c++) {

@@ -40,16 +40,15 @@ INLINE f32x8 all8(float value) {
   return (f32x8){value, value, value, value, value, value, value, value};
 }
 
-// The eight low (shift 0) or high (shift 4) nibbles of eight bytes.
-INLINE f32x8 nibbles8(const uint8_t *from, const int shift) {
+// The low and the high nibbles of eight bytes.
+INLINE void nibbles8(const uint8_t *from, f32x8 *low, f32x8 *high) {
 #ifdef LANES_AVX2
-  __m128i bytes = _mm_loadl_epi64((const __m128i *)from);
-  bytes = _mm_and_si128(_mm_srli_epi16(bytes, shift), _mm_set1_epi8(15));
-  return (f32x8)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+  __m256i bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)from));
+  *low = (f32x8)_mm256_cvtepi32_ps(_mm256_and_si256(bytes, _mm256_set1_epi32(15)));
+  *high = (f32x8)_mm256_cvtepi32_ps(_mm256_srli_epi32(bytes, 4));
 #else
-  f32x8 lanes;
-  for (int i = 0; i < 8; i++) lanes[i] = (float)((from[i] >> shift) & 15);
-  return lanes;
+  for (int i = 0; i < 8; i++) (*low)[i] = (float)(from[i] & 15);
+  for (int i = 0; i < 8; i++) (*high)[i] = (float)(from[i] >> 4);
 #endif
 }
 
