@@ -26,13 +26,14 @@ export interface OpenOptions {
   readonly variant?: Variant;
   /** Native only; default `OFFPRINT_THREADS`, else one per processor. */
   readonly threads?: number;
-  /** Told once per process when an automatic choice falls back. Default: a line on stderr. */
+  /** Told once per process why an automatic choice falls back. Default: a line on stderr. */
   readonly say?: (line: string) => void;
 }
 
 const BACKENDS: readonly Backend[] = ["reference", "native", "webgpu"];
 
-let said = false;
+/** What this process has been told already. */
+const said = new Set<string>();
 
 /**
  * Opens the kernels on the backend asked for, or on the best one there is. Without a compiler, with
@@ -100,6 +101,6 @@ async function openCpu(options: OpenOptions, insisted: boolean): Promise<Kernels
 }
 
 function sayOnce(line: string, options: OpenOptions): void {
-  if (!said) (options.say ?? console.error)(`kernels: ${line}`);
-  said = true;
+  if (!said.has(line)) (options.say ?? console.error)(`kernels: ${line}`);
+  said.add(line);
 }

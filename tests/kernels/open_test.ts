@@ -115,6 +115,25 @@ Deno.test("OFFPRINT_KERNELS and OFFPRINT_THREADS", async () => {
   }
 });
 
+Deno.test("no GPU adapter: the CPU is used where a GPU is only preferred, and said once", () =>
+  withFolder(async (folder) => {
+    // A graphics interface that this system does not have.
+    const DENO_WEBGPU_BACKEND = Deno.build.os === "darwin" ? "dx12" : "metal";
+    const env = { OFFPRINT_KERNELS: "webgpu", DENO_WEBGPU_BACKEND };
+    const why = /since webgpu kernels cannot run: no GPU adapter\n/g;
+    const { code, stdout, stderr } = await child(env);
+    assertEquals(code, 0, stderr);
+    assertMatch(
+      stdout,
+      /^(reference|native) .*\n.*, since webgpu kernels cannot run: no GPU adapter\n4\n$/,
+    );
+    assertEquals(stderr.match(why)?.length, 1);
+    const neither = await child({ ...env, PATH: folder, OFFPRINT_CACHE: folder });
+    assertMatch(neither.stdout, /^reference typescript 1\n/);
+    assertEquals(neither.stderr.match(why)?.length, 1);
+    assertStringIncludes(neither.stderr, "no C compiler");
+  }));
+
 Deno.test("a backend that is asked for and cannot be had is an error", async () => {
   await assertRejects(
     () => openKernels({ backend: "cuda" as "native" }),

@@ -1,8 +1,10 @@
 /** The WebGPU backend on whatever adapter there is (software Vulkan will do), at tiny sizes. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type Random, stream } from "offprint/random.ts";
+import fc from "fast-check";
 import {
   type ActivationFormat,
+  BLOCK_SIZES,
   type BlockSize,
   KernelError,
   type Kernels,
@@ -258,6 +260,32 @@ function tests(name: string, gpu: Kernels) {
       }
     }
   });
+
+  Deno.test(`${name}: property: products of any size are the reference's of the same codes`, () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          tokens: fc.integer({ min: 1, max: 40 }),
+          rows: fc.integer({ min: 1, max: 80 }),
+          columns: fc.integer({ min: 1, max: 40 }).map((n) => 8 * n),
+          blockSize: fc.constantFrom(...BLOCK_SIZES),
+          scheme: fc.constantFrom("symmetric" as const, "minmax" as const),
+          width: fc.constantFrom(4 as const, 8 as const),
+          seed: fc.nat(),
+        }),
+        async ({ tokens, rows, columns, blockSize, scheme, width, seed }) => {
+          const random = stream(seed, "property");
+          const weights = randomWeights(random, rows, columns, blockSize, width);
+          const format = { blockSize, bits: randomBits(random, weights.blocks), scheme };
+          const x = normals(random, tokens * columns);
+          await assertCodes(gpu, x, tokens, columns, format);
+          const codes = await gpu.quantizeActivations(x, tokens, columns, format);
+          assertProduct(await gpu.gemm(codes, weights), codes, weights, "gemm");
+          assertProduct(await gpu.linear(x, tokens, format, weights), codes, weights, "linear");
+        },
+      ),
+      { seed: 5, numRuns: 8 },
+    ));
 
   Deno.test(`${name}: calls at the same time, and an output that is given`, async () => {
     const random = stream(11, "concurrent");
