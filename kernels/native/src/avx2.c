@@ -1,15 +1,23 @@
 // AVX2 without VNNI: `maddubs` multiplies bytes and adds pairs in 16 bits, saturating. How often the
 // 16-bit sums must be emptied follows from the codes: a pair is at most 2·15·8 with 4-bit activations,
-// so a whole block of 128 columns (32 pairs, 7680) fits; with 8-bit ones it is 2·15·128, and eight
-// pairs (30720) fit: four words.
+// so a whole block of 128 columns (32 pairs, 7680) fits, and a bias of 8·8·128 to begin with; with
+// 8-bit ones it is 2·15·128, and eight pairs (30720) fit: four words.
 #include "intrinsics.h"
 
-// In assembly because the compilers reassociate the sums of unrolled code and then run out of
-// registers: measured 25 % faster.
+// Assembly keeps sums in registers and in order: compilers reassociate those of unrolled code, run out
+// of registers and spill. Not where something must see what is read, or another processor emulates.
+#if defined(__x86_64__) && !defined(OFFPRINT_SIMDE) && !defined(__SANITIZE_ADDRESS__)
+#define IN_ASSEMBLY 1
+#endif
+
 static inline __attribute__((always_inline)) __m256i add4(__m256i acc, __m256i w, __m256i a) {
+#ifdef IN_ASSEMBLY
   __m256i pairs;
   __asm__("vpmaddubsw %3, %2, %1\n\tvpaddw %1, %0, %0" : "+x"(acc), "=&x"(pairs) : "x"(w), "x"(a));
   return acc;
+#else
+  return _mm256_add_epi16(acc, _mm256_maddubs_epi16(w, a));
+#endif
 }
 
 static inline int words_of(int bits) { return bits == 4 ? 16 : 4; }
@@ -27,6 +35,15 @@ static inline __attribute__((always_inline)) __m256i add8(__m256i acc, __m256i w
 
 #define BIAS8 0
 
+static inline int32_t first_sum(int bits, int32_t bias) { return bits == 4 ? bias & 0xffff : bias; }
+
+#ifdef IN_ASSEMBLY
+#include "block_sums_avx2.h"
+#define BLOCK_SUMS block_sums_avx2
+#else
+#define BLOCK_SUMS block_sums
+#endif
+
 #include "tile_ymm.h"
 
-const Variant offprint_avx2 = {6, 8, tile4, tile8, CORES};
+const Variant offprint_avx2 = {EVERY_TOKEN, 8, tile4, tile8, PACKING, CORES};

@@ -195,4 +195,4 @@ INLINE void cover(const GemmJob *job, const Tile *tile, const int bits) {
 static void tile4(const GemmJob *job, const Tile *tile) { cover(job, tile, 4); }
 static void tile8(const GemmJob *job, const Tile *tile) { cover(job, tile, 8); }
 
-const Variant offprint_avx512vnni = {12, 8, tile4, tile8, CORES};
+const Variant offprint_avx512vnni = {12, 8, tile4, tile8, NO_PACKING, CORES};

@@ -12,6 +12,11 @@ static inline int words_of(int bits) {
 
 static inline __m256i whole(__m256i acc) { return acc; }
 
+static inline int32_t first_sum(int bits, int32_t bias) {
+  (void)bits;
+  return bias;
+}
+
 static inline __m256i widen8(__m256i w) { return _mm256_xor_si256(w, _mm256_set1_epi8(-128)); }
 
 static inline __attribute__((always_inline)) __m256i add8(__m256i acc, __m256i w, __m256i a) {
@@ -20,6 +25,8 @@ static inline __attribute__((always_inline)) __m256i add8(__m256i acc, __m256i w
 
 #define BIAS8 128
 
+#define BLOCK_SUMS block_sums
+
 #include "tile_ymm.h"
 
-const Variant offprint_avxvnni = {6, 8, tile4, tile8, CORES};
+const Variant offprint_avxvnni = {EVERY_TOKEN, 8, tile4, tile8, PACKING, CORES};

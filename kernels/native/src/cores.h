@@ -362,6 +362,9 @@ static double lane_sum(const double *values, int32_t count) {
 
 #include "decoder_cores.h"
 
+// Where `tile` takes activations as they are.
+#define NO_PACKING 0, 0, 0, 0
+
 // The rest of a Variant.
 #define CORES                                                                              \
   quantize_token, to_halves, pack_group, attend_head, soften, lane_sum, norm_row, widen_row, \

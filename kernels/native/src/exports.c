@@ -1,6 +1,7 @@
 // The functions that TypeScript calls for activations and matrix products.
 #include "exports.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "cpu.h"
@@ -113,10 +114,54 @@ static void gemm_piece(void *of, int64_t index, int slot) {
   }
 }
 
+typedef struct {
+  const GemmJob *job;
+  const Variant *variant;
+  uint8_t *packed;
+} Pack;
+
+static void pack_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  const Pack *all = of;
+  all->variant->pack(all->job, (int32_t)index, all->packed);
+}
+
+// Room for packed activations, kept from one call to the next: new pages cost more than the packing.
+typedef struct {
+  size_t bytes;
+  uint8_t room[];
+} Room;
+
+enum { MOST_KEPT = 1 << 24 };
+static _Atomic(Room *) kept;
+
+static Room *take_room(size_t bytes) {
+  Room *room = atomic_exchange(&kept, NULL);
+  if (room && room->bytes >= bytes) return room;
+  free(room);
+  room = malloc(sizeof(Room) + bytes);
+  if (room) room->bytes = bytes;
+  return room;
+}
+
+static void give_room(Room *room) {
+  if (room && room->bytes <= MOST_KEPT) room = atomic_exchange(&kept, room);
+  free(room);
+}
+
 void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
   const int wide = job->values != 0;
   Gemm all = {*job, use, wide ? use->tile8 : use->tile, (job->rows + GROUP_ROWS - 1) / GROUP_ROWS, 0,
               4096 / job->block_size};
+  Room *room = NULL;
+  if (use->pack_from > 0 && !wide && job->tokens >= use->pack_from) {
+    room = take_room(use->pack_bytes(job));
+    if (room) { // else the variant does without
+      all.job.packed = room->room;
+      Pack pack = {job, use, room->room};
+      pool_run(threads, use->pack_parts(job->tokens), pack_piece, &pack);
+    }
+  }
   all.groups_per_piece = use->tile_groups;
   if (job->tokens < 8) { // long runs of weights, and still several pieces for each thread to even out
     const int32_t even = (all.groups + 8 * threads - 1) / (8 * threads), most = 4 * use->tile_groups;
@@ -124,6 +169,7 @@ void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
   }
   int32_t pieces = (all.groups + all.groups_per_piece - 1) / all.groups_per_piece;
   pool_run(threads, pieces, gemm_piece, &all);
+  give_room(room);
 }
 
 // `weights` are biased P32 words or, with 8 `weight_bits`, signed bytes.
@@ -134,7 +180,7 @@ EXPORT void offprint_gemm(int32_t variant, int32_t threads, const int8_t *codes,
                           int32_t rows, int32_t blocks, int32_t block_size) {
   const int wide = weight_bits == 8;
   const GemmJob job = {codes, a_scales, zeros, a_sums, bits, wide ? 0 : weights, wide ? weights : 0,
-                       w_scales, w_sums, y, tokens, rows, blocks, block_size};
+                       w_scales, w_sums, y, tokens, rows, blocks, block_size, NULL};
   gemm_run(variant_of(variant), threads, &job);
 }
 

@@ -50,6 +50,7 @@ typedef struct {
   const int16_t *w_sums;  // [groups][blocks][8], or null
   float *y;               // [tokens][rows]
   int32_t tokens, rows, blocks, block_size;
+  const uint8_t *packed;  // codes, scales and sums as the variant's `pack` has put them, or null
 } GemmJob;
 
 // A part of Y: `tokens` by `groups` of eight rows, over blocks `first` .. `last - 1`. Starts from 0 at
@@ -86,6 +87,10 @@ typedef struct {
   int32_t tile_tokens, tile_groups;
   void (*tile)(const GemmJob *job, const Tile *tile);  // 4-bit weights
   void (*tile8)(const GemmJob *job, const Tile *tile); // 8-bit weights
+  // From how many tokens on `tile` wants them packed (0: never), in how many parts, into how many bytes.
+  int32_t pack_from, (*pack_parts)(int32_t tokens);
+  size_t (*pack_bytes)(const GemmJob *job);
+  void (*pack)(const GemmJob *job, int32_t part, uint8_t *packed);
   // One token; returns the column of the first number that is not finite, or -1.
   int32_t (*quantize)(const QuantizeJob *job, int32_t token);
   // Floats to 16-bit floats, rounded to nearest even.

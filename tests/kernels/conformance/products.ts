@@ -38,7 +38,7 @@ function randomWeights8(random: Random, rows: number, columns: number, blockSize
 }
 
 /** Numbers of tokens that take different ways through a tile, and which ends of the range they are at. */
-const EXTREMES = [1, 2, 3, 13].flatMap((tokens) =>
+const EXTREMES = [1, 2, 3, 6, 7, 13].flatMap((tokens) =>
   (["low", "high", "mixed"] as const).map((extreme) => [tokens, extreme] as const)
 );
 
