@@ -77,7 +77,8 @@ export async function buildLibrary(options: BuildOptions = {}): Promise<string> 
   const folder = cacheFolder();
   const compiler = await findCompiler();
   const extension = Deno.build.os === "darwin" ? "dylib" : "so";
-  const path = join(folder, `kernels-${await fingerprint(compiler, options)}.${extension}`);
+  const key = await buildKey(compiler, await processor(), options);
+  const path = join(folder, `kernels-${key}.${extension}`);
   try {
     await Deno.stat(path);
   } catch {
@@ -86,23 +87,33 @@ export async function buildLibrary(options: BuildOptions = {}): Promise<string> 
   return path;
 }
 
-/** Of everything that decides what comes out: source, flags, compiler, processor. */
-async function fingerprint(compiler: Compiler, options: BuildOptions): Promise<string> {
-  const parts = [compiler.command, compiler.version, await processor()];
-  parts.push(JSON.stringify([FLAGS, VARIANT_FLAGS, COMMON, options]));
+/** A hash of everything that decides what comes out: source, flags, compiler, processor. */
+export async function buildKey(
+  compiler: Compiler,
+  processor: string,
+  options: BuildOptions = {},
+  source = SOURCE,
+): Promise<string> {
+  const parts = [compiler.command, compiler.version, processor];
+  parts.push(JSON.stringify([flagsOf(options), VARIANT_FLAGS, COMMON, options]));
   const names: string[] = [];
-  for await (const entry of Deno.readDir(SOURCE)) names.push(entry.name);
-  for (const name of names.sort()) parts.push(name, await Deno.readTextFile(join(SOURCE, name)));
+  for await (const entry of Deno.readDir(source)) names.push(entry.name);
+  for (const name of names.sort()) parts.push(name, await Deno.readTextFile(join(source, name)));
   const bytes = new TextEncoder().encode(parts.join("\0"));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return hash.toHex().slice(0, 20);
 }
 
-/** Compiles and links in `folder`; returns the library's path there. */
-async function compile(compiler: Compiler, options: BuildOptions, folder: string): Promise<string> {
-  // Emulated or instrumented code is long: optimising it takes half a minute.
+/** Flags of every file. Emulated or instrumented code is long: optimising it takes half a minute. */
+function flagsOf(options: BuildOptions): string[] {
   const flags = [...FLAGS, options.emulate || options.sanitize ? "-O0" : "-O3"];
   if (options.sanitize) flags.push("-g", "-fsanitize=address,undefined", "-fno-omit-frame-pointer");
+  return flags;
+}
+
+/** Compiles and links in `folder`; returns the library's path there. */
+async function compile(compiler: Compiler, options: BuildOptions, folder: string): Promise<string> {
+  const flags = flagsOf(options);
   const object = async (source: string, more: readonly string[]): Promise<string> => {
     const to = join(folder, `${source}.o`);
     await run(compiler, [...flags, ...more, "-c", join(SOURCE, source), "-o", to]);

@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { KernelError, openKernels, quantizeWeights } from "kernels/mod.ts";
+import { buildKey } from "kernels/native/build.ts";
 import { NativeUnavailable, writeAtomically } from "kernels/native/compiler.ts";
 import { loadLibrary } from "kernels/native/library.ts";
 import { openNative } from "kernels/native/mod.ts";
@@ -80,14 +81,47 @@ Deno.test({
     }),
 });
 
-Deno.test("a cache folder that cannot be written: the reference is used", () =>
+Deno.test("a cache or a home that cannot be written, or none: the reference is used, and said once", () =>
   withFolder(async (folder) => {
-    const file = join(folder, "file");
-    await Deno.writeTextFile(file, "");
-    const { code, stdout, stderr } = await child({ OFFPRINT_CACHE: join(file, "below") });
-    assertEquals(code, 0, stderr);
-    if (native === undefined) assertStringIncludes(stdout, "cannot write to");
-    assertMatch(stdout, /^reference typescript 1\n/);
+    // Nobody can write below a file, whoever runs this.
+    for (const file of ["file", ".cache", "Library"]) {
+      await Deno.writeTextFile(join(folder, file), "");
+    }
+    const home = { OFFPRINT_CACHE: "", XDG_CACHE_HOME: "", DENO_DIR: join(folder, "deno") };
+    for (
+      const [env, why] of [
+        [{ OFFPRINT_CACHE: join(folder, "file", "below") }, "cannot write to"],
+        [{ ...home, HOME: folder }, "cannot write to"],
+        [{ ...home, HOME: "" }, "no cache folder (set OFFPRINT_CACHE)"],
+      ] as const
+    ) {
+      const { code, stdout, stderr } = await child({ ...env });
+      assertEquals(code, 0, stderr);
+      if (native === undefined) assertStringIncludes(stdout, why);
+      assertMatch(stdout, /^reference typescript 1\n/);
+      assertEquals(stderr.match(/Results are the same, slower/g)?.length, 1);
+    }
+  }));
+
+Deno.test("a build is kept under source, flags, compiler and processor: another of any is another", () =>
+  withFolder(async (folder) => {
+    const source = fileURLToPath(new URL("../../kernels/native/src", import.meta.url));
+    for await (const { name } of Deno.readDir(source)) {
+      await Deno.copyFile(join(source, name), join(folder, name));
+    }
+    const compiler = { command: "cc", version: "cc 12.2.0" };
+    const key = await buildKey(compiler, "linux x86_64 avx2");
+    assertEquals(await buildKey({ ...compiler }, "linux x86_64 avx2", {}, folder), key);
+    await Deno.writeTextFile(join(folder, "pool.c"), "\n", { append: true });
+    const keys = [
+      key,
+      await buildKey(compiler, "linux x86_64 avx2", {}, folder),
+      await buildKey(compiler, "linux x86_64 avx2", { sanitize: true }),
+      await buildKey({ ...compiler, version: "cc 12.2.1" }, "linux x86_64 avx2"),
+      await buildKey({ ...compiler, command: "gcc" }, "linux x86_64 avx2"),
+      await buildKey(compiler, "linux x86_64 avx2 avx_vnni"),
+    ];
+    assertEquals(new Set(keys).size, keys.length);
   }));
 
 Deno.test("no permissions: the reference is used, without asking", async () => {
@@ -208,23 +242,33 @@ Deno.test({
       const kept = [...Deno.readDirSync(join(cache, "kernels"))].map(({ name }) => name);
       assertEquals(kept.length, 1);
       assertMatch(kept[0]!, /^kernels-[0-9a-f]{20}\.(so|dylib)$/);
+      // What is kept serves without compiling again.
+      await Deno.writeTextFile(
+        quick,
+        `#!/bin/sh\n[ "$1" = --version ] && exec cc --version\nexit 1\n`,
+        { mode: 0o755 },
+      );
+      assertMatch((await child(env)).stdout, /^native \w+ \d+\n.*\n4\n$/);
     }),
 });
 
-Deno.test("several workers use the kernels at once, and some end before the others", async () => {
+Deno.test("several workers of several processes use the kernels at once, and some end before the others", async () => {
   const script = fileURLToPath(new URL("./open_worker_child.ts", import.meta.url));
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", script],
-    env: { NO_COLOR: "1" },
-  }).output();
+  const run = () =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-lock", script],
+      env: { NO_COLOR: "1" },
+    }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  assertEquals(code, 0, text(stderr));
-  const { answers, mapped } = JSON.parse(text(stdout));
   const x = workerInput();
   const reference = await openKernels({ backend: "reference" });
   const weights = quantizeWeights(x.w, x.rows, x.columns, x.format.blockSize);
   const expected = await reference.linear(x.x, x.x.length / x.columns, x.format, weights);
-  assertEquals(answers, [0, 1, 2, 3].map(() => laneSum(expected)));
-  // Threads go on when workers are gone: then the library must not be.
-  if (native === undefined && Deno.build.os === "linux") assertEquals(mapped, true);
+  for (const { code, stdout, stderr } of await Promise.all([run(), run()])) {
+    assertEquals(code, 0, text(stderr));
+    const { answers, mapped } = JSON.parse(text(stdout));
+    assertEquals(answers, [0, 1, 2, 3].map(() => laneSum(expected)));
+    // Threads go on when workers are gone: then the library must not be.
+    if (native === undefined && Deno.build.os === "linux") assertEquals(mapped, true);
+  }
 });
