@@ -4,7 +4,8 @@
 //
 // The including file says how a block is summed:
 //   words_of(bits)         how many words (of eight columns) the lanes hold before they must be emptied
-//   first_sum(bits, bias)  what a token's lanes begin with so that `bias` is in the sum
+//   first_sum(bits, bias)  what makes `bias` part of the sum: with 4 bits, when a block's lanes are
+//                          emptied once, they begin with it; with 8 bits the 32-bit sums do
 //   BLOCK_SUMS(a, w, words, bits, first, sums, tokens)
 //                          sums[2 m + g] = the 32-bit sums of token m and group g over `words` words
 
@@ -80,7 +81,7 @@ INLINE void block_sums(const uint8_t *a, const Pair *w, int32_t words, int32_t b
     __m256i acc[PANEL_TOKENS][2];
     UNROLL
     for (int m = 0; m < tokens; m++) {
-      acc[m][0] = acc[m][1] = step < words ? _mm256_setzero_si256() : _mm256_set1_epi32(first[m]);
+      acc[m][0] = acc[m][1] = bits == 4 ? _mm256_set1_epi32(first[m]) : _mm256_setzero_si256();
     }
     for (int32_t k = 0; k < 2 * step; k++, a += 4 * tokens, w++) {
       const __m256i w0 = (*w)[0], w1 = (*w)[1];
@@ -93,9 +94,9 @@ INLINE void block_sums(const uint8_t *a, const Pair *w, int32_t words, int32_t b
     }
     for (int m = 0; m < tokens; m++) {
       for (int g = 0; g < 2; g++) {
-        const __m256i before = u > 0 ? sums[2 * m + g]
-                               : step < words ? _mm256_set1_epi32(first[m])
-                                              : _mm256_setzero_si256();
+        const __m256i before = u > 0        ? sums[2 * m + g]
+                               : bits == 4 ? _mm256_setzero_si256()
+                                           : _mm256_set1_epi32(first[m]);
         sums[2 * m + g] = _mm256_add_epi32(before, whole(acc[m][g]));
       }
     }
