@@ -20,8 +20,9 @@ export type Backend = "reference" | "native" | "webgpu";
  * checked before memory is touched, and refused with a `KernelError` that names it. An `output` that
  * is given is filled and returned. Arguments must not be changed before the promise settles.
  *
- * Codes and integer accumulators are the same on every backend. The CPU backends give the same floats
- * bit for bit, whatever the number of threads.
+ * The CPU backends give the same codes, accumulators and floats bit for bit, whatever the number of
+ * threads. On a GPU accumulators are the same given the codes, and the rest keeps to the ceilings that
+ * README.md names. A `KvCache` belongs to the kernels that use it first.
  */
 export interface Kernels {
   readonly backend: Backend;

@@ -25,7 +25,7 @@ import {
 import { NONE, type Submission, submit } from "./submission.ts";
 import { UploadedWeights } from "./uploaded_weights.ts";
 
-/** Up to this many tokens a product is memory-bound and runs token by token. */
+/** Up to this many tokens a product only waits for weights, and one workgroup takes all of them. */
 const GEMV_TOKENS = 4;
 
 /** How products are laid out on a device. */
@@ -211,7 +211,7 @@ export class GpuProducts {
         pipeline,
         buffers,
         tokens <= GEMV_TOKENS
-          ? [Math.ceil(part.rows / GEMV_ROWS), tokens]
+          ? [Math.ceil(part.rows / GEMV_ROWS)]
           : [Math.ceil(part.rows / TILE_ROWS), Math.ceil(tokens / TILE_TOKENS)],
       );
     }
@@ -232,16 +232,15 @@ export class GpuProducts {
   ): Promise<GPUComputePipeline> {
     const offset = scheme === "minmax";
     await this.#weights.upload(weights, offset);
-    const [name, shader] = tokens <= GEMV_TOKENS
-      ? ["gemv", gemvShader] as const
-      : ["gemm", gemmShader] as const;
     const built: ShaderOptions = {
       packedDot: this.options.packedDot,
       weightBits: weights.bits,
       offset,
     };
-    const label = `${name} W${weights.bits}${offset ? " with offset" : ""}`;
-    return await this.gpu.pipeline(label, () => shader(built));
+    const kind = `W${weights.bits}${offset ? " with offset" : ""}`;
+    return tokens <= GEMV_TOKENS
+      ? await this.gpu.pipeline(`gemv ${kind} x${tokens}`, () => gemvShader(built, tokens))
+      : await this.gpu.pipeline(`gemm ${kind}`, () => gemmShader(built));
   }
 
   /** Runs of tokens, so that no binding is too large. */

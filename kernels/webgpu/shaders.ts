@@ -18,7 +18,7 @@ export interface ShaderOptions {
 
 /** Tokens and rows of the tile that one workgroup of {@linkcode gemmShader} computes. */
 export const TILE_TOKENS = 32, TILE_ROWS = 64;
-/** Rows that one workgroup of {@linkcode gemvShader} computes, of one token. */
+/** Rows that one workgroup of {@linkcode gemvShader} computes. */
 export const GEMV_ROWS = 8;
 
 /** The product of four signed bytes, where the language does not have it. */
@@ -143,64 +143,77 @@ ${
 }
 
 /**
- * Eight rows of one token per workgroup of 64 invocations: lane l of a row takes every eighth word.
- * Eight blocks at a time: partial sums go to workgroup memory, lane l sums block l of its row, and the
- * first lane adds the eight in order.
+ * Eight rows of a few tokens per workgroup of 64 invocations: each word of weights is read once, lane l of
+ * a row takes every eighth. Eight blocks at a time: partial sums go to workgroup memory, lane l sums
+ * block l of its row, and the first lane adds the eight in order.
  */
-export function gemvShader({ packedDot, weightBits, offset = false }: ShaderOptions): string {
+export function gemvShader(
+  { packedDot, weightBits, offset = false }: ShaderOptions,
+  tokens: number,
+): string {
   const narrow = weightBits === 4;
   const columnsPerWord = narrow ? 8 : 4;
+  const each = (line: (t: number) => string) => [...Array(tokens).keys()].map(line).join("\n");
   return `${dot4(packedDot)}
 ${productBindings(offset)}
-var<workgroup> parts: array<i32, 512>; // [8 blocks][8 lanes][8 rows]
-var<workgroup> terms: array<f32, 64>;    // [8 blocks][8 rows]
+var<workgroup> parts: array<i32, ${512 * tokens}>; // [tokens][8 blocks][8 lanes][8 rows]
+var<workgroup> terms: array<f32, ${64 * tokens}>;  // [tokens][8 blocks][8 rows]
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
   let row = index % 8u;
   let lane = index / 8u;
-  let token = group.y;
   let columns = sizes.blocks * sizes.blockSize;
   let run = sizes.blockSize / ${columnsPerWord}u;
-  var sum = 0.0;
+${each((t) => `  var sum${t} = 0.0;`)}
   for (var first = 0u; first < sizes.blocks; first += 8u) {
     for (var b = 0u; b < 8u; b++) {
-      var acc = 0;
+${each((t) => `      var acc${t} = 0;`)}
       if (first + b < sizes.blocks) {
         for (var u = (first + b) * run + lane; u < (first + b + 1u) * run; u += 8u) {
           let w = words[(group.x * (columns / ${columnsPerWord}u) + u) * 8u + row];
-          let a = (token * columns) / 4u + ${narrow ? "2u * u" : "u"};
-          acc += ${
-    narrow
-      ? "dot4(w & 0x0f0f0f0fu, codes[a]) + dot4((w >> 4u) & 0x0f0f0f0fu, codes[a + 1u])"
-      : "dot4(w, codes[a])"
-  };
+${
+    each((t) => {
+      const at = `${t}u * columns / 4u + ${narrow ? "2u * u" : "u"}`;
+      return narrow
+        ? `          acc${t} += dot4(w & 0x0f0f0f0fu, codes[${at}]) + dot4((w >> 4u) & 0x0f0f0f0fu, codes[${at} + 1u]);`
+        : `          acc${t} += dot4(w, codes[${at}]);`;
+    })
+  }
         }
       }
-      parts[(b * 8u + lane) * 8u + row] = acc;
+${each((t) => `      parts[((${t}u * 8u + b) * 8u + lane) * 8u + row] = acc${t};`)}
     }
     workgroupBarrier();
-    terms[lane * 8u + row] = 0.0;
-    if (first + lane < sizes.blocks) {
-      var acc = 0;
-      for (var l = 0u; l < 8u; l++) { acc += parts[(lane * 8u + l) * 8u + row]; }
-      let at = token * sizes.blocks + first + lane;
-      let bias = ${narrow ? 8 : 0} * aSums[at];
-      let w = (group.x * sizes.blocks + first + lane) * 8u + row;
-      terms[lane * 8u + row] = aScales[at] * wScales[w] * (f32(acc - bias)${
+    for (var token = 0u; token < ${tokens}u; token++) {
+      terms[(token * 8u + lane) * 8u + row] = 0.0;
+      if (first + lane < sizes.blocks) {
+        var acc = 0;
+        for (var l = 0u; l < 8u; l++) { acc += parts[((token * 8u + lane) * 8u + l) * 8u + row]; }
+        let at = token * sizes.blocks + first + lane;
+        let bias = ${narrow ? 8 : 0} * aSums[at];
+        let w = (group.x * sizes.blocks + first + lane) * 8u + row;
+        terms[(token * 8u + lane) * 8u + row] = aScales[at] * wScales[w] * (f32(acc - bias)${
     offset ? " - zeros[at] * f32(wSums[w])" : ""
   });
+      }
     }
     workgroupBarrier();
     if (lane == 0u) {
-      for (var b = 0u; b < 8u; b++) { sum += terms[b * 8u + row]; }
+      for (var b = 0u; b < 8u; b++) {
+${each((t) => `        sum${t} += terms[(${t}u * 8u + b) * 8u + row];`)}
+      }
     }
   }
   let n = group.x * 8u + row;
   if (lane == 0u && n < sizes.rows) {
-    let at = token * sizes.allRows + sizes.firstRow + n;
-    if (sizes.add != 0u) { sum = y[at] + sum; }
-    y[at] = sum;
+${
+    each((t) =>
+      `    let at${t} = ${t}u * sizes.allRows + sizes.firstRow + n;
+    if (sizes.add != 0u) { sum${t} = y[at${t}] + sum${t}; }
+    y[at${t}] = sum${t};`
+    )
+  }
   }
 }
 `;

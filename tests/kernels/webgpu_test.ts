@@ -240,6 +240,7 @@ function tests(name: string, gpu: Kernels) {
         [1, 1, 8, 32],
         [1, 37, 328, 32],
         [2, 9, 72, 64],
+        [3, 9, 72, 64],
         [4, 70, 1160, 128],
         [5, 65, 136, 128],
         [33, 67, 104, 32],
@@ -417,9 +418,10 @@ Deno.test("webgpu: shaders keep within the default limits of a device", () => {
   for (const weightBits of [4, 8] as const) {
     for (const packedDot of [true, false]) {
       for (
-        const code of [gemmShader, gemvShader].flatMap((shader) =>
-          [false, true].map((offset) => shader({ weightBits, packedDot, offset }))
-        )
+        const code of [false, true].flatMap((offset) => [
+          gemmShader({ weightBits, packedDot, offset }),
+          gemvShader({ weightBits, packedDot, offset }, 4),
+        ])
       ) {
         assertEquals(code.includes("dot4I8Packed"), packedDot);
         assertDefaultLimits(code);
