@@ -6,6 +6,17 @@ static int64_t qkv_row(const Decoder *decoder) {
   return (decoder->heads + 2 * decoder->kv_heads) * decoder->head_dim;
 }
 
+// Asks for the cache lines that a head's first new key will be written to, one for each channel: they
+// come while the angles are turned.
+static void fetch_head(const Pass *pass, const Extension *text, int32_t kv_head) {
+  const int32_t group_size = pass->sizes.group_size, at = text->start % group_size;
+  const uint16_t *recent = pass->recent[text->groups + text->start / group_size];
+  recent += recent_record(pass, kv_head) + at;
+  for (int32_t c = 0; c < pass->sizes.head_dim; c++) {
+    __builtin_prefetch(recent + c * group_size, 1);
+  }
+}
+
 // Turns the keys of one KV head of one text and the queries that read it, and stores keys and values.
 // Returns whether a number is out of range.
 static int store_head(Forward *all, const Extension *text, int64_t kv_head) {
@@ -15,6 +26,7 @@ static int store_head(Forward *all, const Extension *text, int64_t kv_head) {
   const int64_t shared = decoder->heads / decoder->kv_heads;
   float *k = all->y + (decoder->heads + kv_head) * dim, *v = k + decoder->kv_heads * dim;
   int faults = 0;
+  fetch_head(&all->pass, text, (int32_t)kv_head);
   for (int64_t i = 0; i < text->tokens; i++) {
     const int64_t row = text->row + i, index = (row * decoder->kv_heads + kv_head) * dim;
     const float *cos = decoder->cos + (text->start + i) * half;
