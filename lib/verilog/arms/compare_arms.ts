@@ -47,48 +47,53 @@ export function compileRates({ samples, compiled }: Asked): number[] {
   return compiled.map((count) => count / samples);
 }
 
-const average = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/**
- * How far one arm is above another, seed by seed, and Student's interval over the seeds: what varies is the
- * training, the problems are the same.
- *
- * @param rates what is compared: {@linkcode passRates} or {@linkcode compileRates}
- */
-export function differenceOverSeeds(
-  results: Results,
-  above: ArmAsked,
-  below: ArmAsked,
-  seeds: readonly number[],
-  rates: (asked: Asked) => number[] = passRates,
-): { bySeed: number[]; interval: MeanInterval } {
-  const bySeed = seeds.map((seed) =>
-    average(rates(answersOf(results, above, seed))) -
-    average(rates(answersOf(results, below, seed)))
-  );
-  return { bySeed, interval: meanInterval(bySeed) };
+/** Seeds of which there are answers, ascending. */
+export function seedsOf({ runs }: Results, { arm, set, asking }: ArmAsked): number[] {
+  return runs.filter((run) =>
+    run.arm === arm && run.seed !== undefined &&
+    run.asked.some((asked) => asked.set === set && asked.asking === asking)
+  ).map(({ seed }) => seed!).sort((a, b) => a - b);
 }
 
 /**
- * How far one seed's answers are above another's on the same problems, with Student's interval over the
- * problems.
+ * What an arm reaches on each problem, by the problem's name: the mean over its seeds.
  *
- * @throws {UserError} when a problem of `above` was not put to `below`.
+ * @param rates what is measured: {@linkcode passRates} or {@linkcode compileRates}
+ * @throws {UserError} when a seed was not asked this.
  */
-export function differenceOverProblems(above: Asked, below: Asked): MeanInterval {
-  const rates = new Map(below.names.map((name, at) => [name, passRates(below)[at]!]));
-  return meanInterval(
-    passRates(above).map((rate, at) => {
-      const other = rates.get(above.names[at]!);
-      if (other === undefined) {
-        throw new UserError({
-          what: "problems",
-          got: above.names[at],
-          expected: "a problem that both were asked",
-        });
-      }
-      return rate - other;
-    }),
-  );
+export function ratesOver(
+  results: Results,
+  asked: ArmAsked,
+  seeds: readonly number[],
+  rates: (asked: Asked) => number[] = passRates,
+): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const seed of seeds) {
+    const answers = answersOf(results, asked, seed);
+    rates(answers).forEach((rate, at) => {
+      const name = answers.names[at]!;
+      sums.set(name, (sums.get(name) ?? 0) + rate / seeds.length);
+    });
+  }
+  return sums;
+}
+
+/**
+ * How far one is above the other on the same problems, with Student's 95 % interval over the problems.
+ *
+ * @throws {UserError} when a problem of `above` is not among `below`.
+ */
+export function pairedDifference(
+  above: ReadonlyMap<string, number>,
+  below: ReadonlyMap<string, number>,
+): MeanInterval {
+  return meanInterval([...above].map(([name, rate]) => {
+    const other = below.get(name);
+    if (other !== undefined) return rate - other;
+    throw new UserError({
+      what: "problems",
+      got: name,
+      expected: "a problem that both were asked",
+    });
+  }));
 }
