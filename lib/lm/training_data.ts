@@ -62,7 +62,10 @@ export async function trainingData(recipe: ModelRecipe, cache: URL): Promise<Tra
     tokenizer,
     tokenizerFiles,
     train: made === undefined ? train : budgeted(recipe, packRecords(train, contextLength)),
-    heldOut: heldOut.map(({ tokens }) => tokens),
+    // A held-out record is one window too, so that the curve does not begin in the middle of it.
+    heldOut: heldOut.map(({ tokens }) =>
+      made === undefined ? tokens : { ...tokens, packed: true as const }
+    ),
     heldOutCharacters: heldOut.reduce(
       (total, { text }) =>
         text.sentences.reduce((sum, sentence) => sum + sentence.length + 1, total),

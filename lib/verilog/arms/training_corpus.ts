@@ -104,7 +104,8 @@ async function recordsOfArm(
     made += text.length;
   };
   if (arm === "repair" || arm === "repair-with-report") {
-    await using yosys = new YosysPool({ processes: 2 });
+    // A loaded machine must not change the corpus by running into a limit.
+    await using yosys = new YosysPool({ processes: 2, timeMs: 600_000 });
     for await (const repair of repairCases(designs, { seed, perDesign: 2, yosys })) {
       const names = namesIn(`${repair.mutant.text}\n${repair.design.text}`);
       add(recordText(repairInstance(repair, arm === "repair-with-report"), names));
