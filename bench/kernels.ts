@@ -3,8 +3,9 @@
  * `MatMulNBits`, and of each mix of bits against the next. Floats in, floats out: quantising the
  * activations is inside every timed call.
  *
- * `OFFPRINT_VARIANT` and `OFFPRINT_THREADS` choose what is measured. ONNX Runtime gets as many threads,
- * and does not let them spin between calls: spinning threads of one side would slow the other.
+ * `OFFPRINT_VARIANT` and `OFFPRINT_THREADS` choose what is measured, `OFFPRINT_SHAPE` (`4096x14336`, N by
+ * K) one shape of the three. ONNX Runtime gets as many threads, and does not let them spin between calls:
+ * spinning threads of one side would slow the other. Rows are also said as they come.
  *
  * @module
  */
@@ -19,6 +20,7 @@ import {
   lessIsBetter,
   machineName,
 } from "offprint/kit/bench/report.ts";
+import { UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 import { matMulModel, matMulNBitsModel } from "./kernels/onnx_matmul.ts";
 import { watchOthers } from "./kernels/other_processes.ts";
@@ -48,19 +50,34 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   const others = await watchOthers();
   const rows: BenchRow[] = [];
   progress(`kernels: ${kernels.reason}, ${kernels.threads} threads`);
-  for (const [N, K] of SHAPES) {
-    const shape = await openShape(kernels, N, K, 1);
-    for (const M of TOKENS) {
-      progress(`kernels: M=${M} N=${N} K=${K}`);
-      rows.push(...await productRows(shape, M));
+  const add = (more: BenchRow[]) => {
+    rows.push(...more);
+    for (const { name, shape, ratio, peerName } of more) {
+      progress(`kernels: ${ratio.toFixed(2)}x ${name} (${shape}); peer: ${peerName}`);
     }
+  };
+  for (const [N, K] of chosenShapes()) {
+    const shape = await openShape(kernels, N, K, 1);
+    for (const M of TOKENS) add(await productRows(shape, M));
     await shape.close();
   }
-  progress("kernels: M=1 on cold weights");
-  rows.push(...await coldRows(kernels, 14336, 4096));
+  add(await coldRows(kernels, 14336, 4096));
   const machine = `${machineName()}; ${kernels.backend} ${kernels.variant}, ` +
     `${kernels.threads} threads; ${await others()}`;
   return { suite: "kernels", machine, rows };
+}
+
+function chosenShapes() {
+  const wanted = Deno.env.get("OFFPRINT_SHAPE");
+  if (!wanted) return SHAPES;
+  const chosen = SHAPES.filter(([N, K]) => `${N}x${K}` === wanted);
+  if (chosen.length > 0) return chosen;
+  throw new UserError({
+    what: "OFFPRINT_SHAPE",
+    got: wanted,
+    expected: `one of ${SHAPES.map(([N, K]) => `${N}x${K}`).join(", ")}`,
+    todo: "Leave it out to measure all.",
+  });
 }
 
 /** Every core against its peers at one number of tokens. */
