@@ -262,7 +262,7 @@ export class GpuForward {
       await prepare(on.head, run.wanted.length, false);
     }
     return {
-      kv: await this.#kv.pipelines(run.pass),
+      kv: await this.#kv.pipelines(run.pass.layout),
       embed: await gpu.pipeline("embed", embedShader),
       norm: await gpu.pipeline("norm", normShader),
       rotate: await gpu.pipeline("rotate", rotateShader),

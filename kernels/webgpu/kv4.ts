@@ -5,6 +5,7 @@
  */
 import { notFinite } from "../checks.ts";
 import type { KvCache, KvPass } from "../kv_cache.ts";
+import type { KvLayout } from "../kv_layout.ts";
 import { checkAppend, checkAttend, checkHalves, overflown } from "../reference/kv4.ts";
 import type { Gpu } from "./device.ts";
 import { appendShader, GRID_ITEMS, packShader } from "./kv_append_shader.ts";
@@ -17,9 +18,8 @@ import { type Grid, NONE, type Submission, submit } from "./submission.ts";
 export interface KvPipelines {
   readonly append: GPUComputePipeline;
   readonly pack: GPUComputePipeline;
-  /** Attention in one chunk, or in several that `merge` puts together. */
   readonly attend: GPUComputePipeline;
-  readonly merge: GPUComputePipeline | null;
+  readonly merge: GPUComputePipeline;
 }
 
 /** A pass as the shaders see it: its pages, and its table on the device. */
@@ -48,7 +48,7 @@ export class GpuKv {
     const pages = this.pagesOf(pass);
     checkAppend(pass, layer, k, v, pages);
     checkHalves(pass.layout, k, v);
-    const pipelines = await this.pipelines(pass);
+    const pipelines = await this.pipelines(pass.layout);
     await submit(this.gpu, "kvAppend", (work) => {
       const on = this.lendPass(work, pass, pass.layout.kvHeads);
       this.encodeAppend(
@@ -70,7 +70,7 @@ export class GpuKv {
     const output = checkAttend(pass, layer, q, heads, given, pages);
     const bad = q.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw notFinite("kvAttend: q", q[bad]!, bad, heads * pass.layout.headDim);
-    const pipelines = await this.pipelines(pass);
+    const pipelines = await this.pipelines(pass.layout);
     const [y, refused] = await submit(this.gpu, "kvAttend", (work) => {
       const on = this.lendPass(work, pass, heads);
       const refused = work.lend(Uint32Array.of(NONE));
@@ -154,41 +154,34 @@ export class GpuKv {
     // Where no group is complete there are no codes; something must be bound in their place.
     const packed = pages.packed.buffers[layer] ?? pages.recent.buffers[layer]!;
     const recent = pages.recent.buffers[layer]!;
-    const chunks = merge === null ? 1 : Math.ceil(table.longest / CHUNK_TOKENS);
+    const chunks = Math.ceil(table.longest / CHUNK_TOKENS);
     const perTile = 4 * tileQueries(layout) * kvHeads * chunks * (headDim + 2);
-    const step = merge === null
-      ? GRID_ITEMS
-      : Math.max(1, Math.min(GRID_ITEMS, Math.floor(this.mostBytes / perTile)));
+    const fit = chunks === 1 ? GRID_ITEMS : Math.floor(this.mostBytes / perTile);
+    const step = Math.max(1, Math.min(GRID_ITEMS, fit));
     for (let first = 0; first < table.tiles; first += step) {
       const tiles = Math.min(step, table.tiles - first);
       const sizes = work.sizes(
         ...[tiles, table.tilesAt, table.groupsAt, rows, heads, first, chunks, flag] as const,
       );
-      if (merge === null) {
-        const bindings = [sizes, tableBuffer, q, packed, recent, y, refused];
-        work.run(attend, bindings, [tiles, kvHeads]);
-        continue;
-      }
-      const parts = work.room(perTile * tiles);
-      const bindings = [sizes, tableBuffer, q, packed, recent, parts, refused];
+      const into = chunks === 1 ? y : work.room(perTile * tiles);
+      const bindings = [sizes, tableBuffer, q, packed, recent, into, refused];
       work.run(attend, bindings, [tiles, kvHeads, chunks]);
+      if (chunks === 1) continue;
       const queries = tiles * tileQueries(layout);
-      work.run(merge, [sizes, tableBuffer, parts, y], gridOf(kvHeads, queries));
+      work.run(merge, [sizes, tableBuffer, into, y], gridOf(kvHeads, queries));
     }
   }
 
-  /** The shaders that a pass needs, compiled at first use. */
-  async pipelines({ layout, extensions }: KvPass): Promise<KvPipelines> {
-    const longest = Math.max(...extensions.map(({ start, tokens }) => start + tokens));
+  /** The shaders of a layout, compiled at first use. */
+  async pipelines(layout: KvLayout): Promise<KvPipelines> {
     const { kvHeads, headDim, groupSize } = layout;
-    const make = (name: string, code: () => string) =>
-      this.gpu.pipeline(`${name} ${kvHeads}x${headDim} G${groupSize}`, code);
-    const split = longest > CHUNK_TOKENS;
+    const make = (name: string, shader: (layout: KvLayout) => string) =>
+      this.gpu.pipeline(`${name} ${kvHeads}x${headDim} G${groupSize}`, () => shader(layout));
     return {
-      append: await make("append", () => appendShader(layout)),
-      pack: await make("pack", () => packShader(layout)),
-      attend: await make(split ? "attend in chunks" : "attend", () => attendShader(layout, split)),
-      merge: split ? await make("merge", () => mergeShader(layout)) : null,
+      append: await make("append", appendShader),
+      pack: await make("pack", packShader),
+      attend: await make("attend", attendShader),
+      merge: await make("merge", mergeShader),
     };
   }
 }

@@ -30,10 +30,10 @@ const LANES = 64;
  * In a group of keys, a lane takes eight tokens (one word of codes) and every so many channels; in values
  * eight channels and every so many tokens; workgroup memory adds them up.
  *
- * With `split` the sums of a chunk are written, `[query][chunk][2 + D]`: largest score, sum of weights,
- * weighted values. Without it there is one chunk, and the output itself is written.
+ * Of several chunks the sums are written, `[query][chunk][2 + D]`: largest score, sum of weights, weighted
+ * values; of a single one the output itself.
  */
-export function attendShader(layout: KvLayout, split: boolean): string {
+export function attendShader(layout: KvLayout): string {
   const { headDim, groupSize, paddedDim } = layout;
   const queries = [...Array(tileQueries(layout)).keys()];
   const T = queries.length;
@@ -281,18 +281,18 @@ ${each((q) => `    if (valueWord == 0u) { weight[${q}u * G + valueSlice] = total
       sum += sums[(((i / D) * ${valueSlices}u + s) * ${valueWords}u + 4u * (c / 32u) + (c % 16u) / 4u) * 8u + 4u * ((c % 32u) / 16u) + c % 4u];
       mass += weight[(i / D) * G + s];
     }
-${
-    split
-      ? `    let at = ((((item - sizes.firstItem) * ${T}u + i / D) * KV_HEADS + head) * sizes.chunks + chunk) * (D + 2u);
+    if (sizes.chunks == 1u) {
+      y[queryAt(text, slot, head) * D + c] = sum / mass;
+      continue;
+    }
+    let at = ((((item - sizes.firstItem) * ${T}u + i / D) * KV_HEADS + head) * sizes.chunks + chunk) * (D + 2u);
     y[at + 2u + c] = sum;
     if (c == 0u) {
       var most = most0;
 ${each((q) => `      if (i / D == ${q}u) { most = most${q}; }`)}
       y[at] = most;
       y[at + 1u] = mass;
-    }`
-      : "    y[queryAt(text, slot, head) * D + c] = sum / mass;"
-  }
+    }
   }
 }
 `;

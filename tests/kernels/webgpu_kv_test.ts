@@ -334,8 +334,7 @@ Deno.test("webgpu, KV cache: shaders keep within the default limits of a device"
         const code of [
           appendShader(layout),
           packShader(layout),
-          attendShader(layout, true),
-          attendShader(layout, false),
+          attendShader(layout),
           mergeShader(layout),
         ]
       ) assertDefaultLimits(code);
