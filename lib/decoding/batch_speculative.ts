@@ -9,6 +9,7 @@ import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkVocabularies, checkWhole, stopSet } from "./arguments.ts";
 import { residual, softmax, tokenAt, totalVariation } from "./distribution.ts";
+import { emptyResult } from "./speculation.ts";
 import type { SpeculativeResult } from "./speculative.ts";
 import type { Warp } from "./sampling.ts";
 import { rootRejection } from "./residual_chain.ts";
@@ -72,15 +73,7 @@ export async function batchSpeculate(options: BatchSpeculativeOptions): Promise<
   checkWhole("drafts", drafts, 1);
   checkWhole("lookAhead", lookAhead, 1, true);
   checkLength(maxTokens, prompt.length, [draft, target]);
-  const result: SpeculativeResult = {
-    tokens: [],
-    rounds: 0,
-    targetCalls: 0,
-    drafted: 0,
-    discarded: 0,
-    rejections: 0,
-    ...(options.trace ? { trace: [] } : {}),
-  };
+  const result = emptyResult(options.trace);
   if (maxTokens === 0) return result;
   const opened = new Set<Sequence>();
   try {

@@ -53,7 +53,13 @@ export {
   type HeadVariant,
   variantName,
 } from "./heads/recipe.ts";
-export { checkModels, type CommittedHeads, type HeadsResults, loadHeads } from "./heads/results.ts";
+export {
+  checkModels,
+  type CommittedHeads,
+  type HeadsResults,
+  loadHeads,
+  loadPrompts,
+} from "./heads/results.ts";
 export { headFamily, ORACLE, SHUFFLED } from "./heads/families.ts";
 export * from "./heads/measure.ts";
 export * from "./heads/shuffled.ts";

@@ -29,7 +29,6 @@ export {
   corpusRecipe,
   sha256,
 } from "./corpus.ts";
-export { type TokenDocument, tokenDocument } from "./windows.ts";
 export { type DisplayPorts, duration, standardError } from "./training_display.ts";
 export type { CorpusMaker, MadeCorpus } from "./made_corpus.ts";
 export { type LoadedModel, loadModel } from "./load_model.ts";

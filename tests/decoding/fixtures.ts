@@ -3,7 +3,14 @@
  *
  * @module
  */
+import { assertLess } from "@std/assert";
 import fc from "fast-check";
+import {
+  speculate,
+  type SpeculativeOptions,
+  type SpeculativeResult,
+} from "offprint/decoding/mod.ts";
+import { type ChainPair, markovModel } from "offprint/lm/mod.ts";
 import type {
   ExtendResult,
   LanguageModel,
@@ -11,7 +18,8 @@ import type {
   Sequence,
   Tokens,
 } from "offprint/lm/mod.ts";
-import type { Random } from "offprint/random.ts";
+import { type Random, stream } from "offprint/random.ts";
+import { estimate, zScore } from "offprint/stats.ts";
 
 /** Probability of every text of `length` tokens, indexed by the text read as a number in base `vocabSize`. */
 export function textLaw(
@@ -182,4 +190,33 @@ export function watched(model: LanguageModel, watch: Watch): LanguageModel {
 /** An empty record for {@linkcode watched}. */
 export function newWatch(): Watch {
   return { passes: [], opened: 0, closed: 0 };
+}
+
+/** Options of `speculate` that a test varies. */
+export type Variant = Omit<SpeculativeOptions, "draft" | "target" | "random" | "maxTokens">;
+
+/** A pair of chains as models. */
+export function models(pair: ChainPair): { draft: LanguageModel; target: LanguageModel } {
+  return { draft: markovModel(pair.draft), target: markovModel(pair.target) };
+}
+
+/** Decodes `runs` texts, each with a stream of its own. */
+export async function decodeMany(
+  pair: { draft: LanguageModel; target: LanguageModel },
+  runs: number,
+  maxTokens: number,
+  variant: Variant,
+  visit: (result: SpeculativeResult) => void,
+): Promise<void> {
+  for (let run = 0; run < runs; run++) {
+    const random = stream(11, "speculative test", run);
+    visit(await speculate({ ...pair, ...variant, maxTokens, random }));
+  }
+}
+
+/** Asserts that the mean lies within 4 standard errors of what is expected. */
+export function assertWithin4(values: ArrayLike<number>, expected: number, what: string): void {
+  const { mean, standardError } = estimate(values);
+  const z = zScore(mean, expected, standardError);
+  assertLess(Math.abs(z), 4, `${what}: mean ${mean}, expected ${expected}, z = ${z}`);
 }

@@ -27,42 +27,25 @@ import {
 } from "offprint/decoding/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import {
-  type ChainPair,
   historyModel,
   type LanguageModel,
   markovChain,
-  markovModel,
   sevenStateChains,
   twoStateChains,
 } from "offprint/lm/mod.ts";
 import { stream } from "offprint/random.ts";
-import { chiSquare, estimate, RunningMoments, zScore } from "offprint/stats.ts";
-import { chainLaw, newWatch, textIndex, textLaw, watched } from "./fixtures.ts";
-
-type Variant = Omit<SpeculativeOptions, "draft" | "target" | "random" | "maxTokens">;
-
-function models(pair: ChainPair): { draft: LanguageModel; target: LanguageModel } {
-  return { draft: markovModel(pair.draft), target: markovModel(pair.target) };
-}
-
-async function decodeMany(
-  pair: { draft: LanguageModel; target: LanguageModel },
-  runs: number,
-  maxTokens: number,
-  variant: Variant,
-  visit: (result: SpeculativeResult) => void,
-): Promise<void> {
-  for (let run = 0; run < runs; run++) {
-    const random = stream(11, "speculative test", run);
-    visit(await speculate({ ...pair, ...variant, maxTokens, random }));
-  }
-}
-
-function assertWithin4(values: ArrayLike<number>, expected: number, what: string): void {
-  const { mean, standardError } = estimate(values);
-  const z = zScore(mean, expected, standardError);
-  assertLess(Math.abs(z), 4, `${what}: mean ${mean}, expected ${expected}, z = ${z}`);
-}
+import { chiSquare, RunningMoments, zScore } from "offprint/stats.ts";
+import {
+  assertWithin4,
+  chainLaw,
+  decodeMany,
+  models,
+  newWatch,
+  textIndex,
+  textLaw,
+  type Variant,
+  watched,
+} from "./fixtures.ts";
 
 /** Temperature 0.5: a warp that is not the identity. */
 const sharp: Warp = (logits) => softmax(logits.map((x) => 2 * x));
@@ -309,69 +292,6 @@ Deno.test("both sequences are closed when a warp throws", async () => {
   assertEquals([draftWatch.closed, targetWatch.closed], [1, 1]);
 });
 
-/** Three tokens, the last one ending the text. */
-function endingPair(): ChainPair {
-  const chain = (name: string, rows: number[][]) =>
-    markovChain({
-      name,
-      vocabSize: 3,
-      end: 2,
-      first: rows[0]!,
-      next: (_step, previous) => rows[previous]!,
-    });
-  return {
-    draft: chain("ending draft", [[0.3, 0.3, 0.4], [0.5, 0.4, 0.1]]),
-    target: chain("ending target", [[0.5, 0.3, 0.2], [0.2, 0.5, 0.3]]),
-  };
-}
-
-Deno.test("end token: the text stops there and has the law of the absorbing chain", async () => {
-  const pair = endingPair();
-  for (
-    const variant of [
-      { stop: 2 },
-      { stop: [2], candidates: constantLength(2), bonus: true },
-      { stop: 2, candidates: constantLength(3), bonus: true },
-    ] satisfies Variant[]
-  ) {
-    const observed = new Float64Array(3 ** 4);
-    let ended = 0;
-    await decodeMany(models(pair), 30_000, 4, variant, ({ tokens }) => {
-      const end = tokens.indexOf(2);
-      assertEquals(tokens.length, end < 0 ? 4 : end + 1);
-      if (end >= 0) ended++;
-      observed[textIndex(tokens, 3, 4, 2)]!++;
-    });
-    assertGreater(ended, 1000);
-    assertGreater(chiSquare(observed, chainLaw(pair.target, 4)).pValue, 1e-3);
-  }
-});
-
-Deno.test("end token: after it both chains agree, so Theorem 1 on the absorbing chain is exact", async () => {
-  const counts: number[] = [];
-  await decodeMany(models(endingPair()), 20_000, 12, { stop: 2 }, (r) => counts.push(r.rejections));
-  assertWithin4(counts, expectedRejections(endingPair(), 12).total, "with end token");
-});
-
-Deno.test("end token: drafting ends with it and nothing follows it", async () => {
-  const { draft, target } = models(endingPair());
-  for (let run = 0; run < 500; run++) {
-    const watch = newWatch();
-    const { tokens } = await speculate({
-      draft,
-      target: watched(target, watch),
-      maxTokens: 12,
-      stop: 2,
-      bonus: true,
-      random: stream(6, "end", run),
-    });
-    for (const { held, read } of watch.passes) {
-      assertEquals([...held, ...read].indexOf(2), -1, "an end token is never read");
-    }
-    assertEquals(tokens.slice(0, -1).indexOf(2), -1);
-  }
-});
-
 Deno.test("biased rules: rejections, bias and their sum as computed exactly", async () => {
   const pair = sevenStateChains();
   for (const rule of [decodingOpt(0.03), decodingUno(0.03)]) {
@@ -504,20 +424,4 @@ Deno.test("bad options give one line each", async () => {
     UserError,
     "maxTokens: got -3",
   );
-});
-
-Deno.test("plain sampling has the target's law and stops at the end token", async () => {
-  const pair = endingPair();
-  const model = markovModel(pair.target);
-  const observed = new Float64Array(81);
-  for (let run = 0; run < 20_000; run++) {
-    const tokens = await sampleText({
-      model,
-      maxTokens: 4,
-      stop: 2,
-      random: stream(3, "plain", run),
-    });
-    observed[textIndex(tokens, 3, 4, 2)]!++;
-  }
-  assertGreater(chiSquare(observed, chainLaw(pair.target, 4)).pValue, 1e-3);
 });

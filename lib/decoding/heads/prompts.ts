@@ -6,10 +6,9 @@
 import { UserError } from "offprint/errors.ts";
 import {
   corpusBytes,
+  type CorpusDocument,
   corpusDocuments,
   corpusRecipe,
-  type TokenDocument,
-  tokenDocument,
   type Tokenizer,
 } from "offprint/lm/mod.ts";
 import { stream } from "offprint/random.ts";
@@ -45,33 +44,32 @@ export async function headsPrompts(
 ): Promise<HeadsPrompts> {
   const recipe = await corpusRecipe(corpus);
   const documents = await corpusDocuments(recipe, await corpusBytes(recipe, cache));
-  const seen: TokenDocument[] = [];
-  const heldOut: TokenDocument[] = [];
-  for (const document of documents) {
-    (document.heldOut ? heldOut : seen).push(tokenDocument(tokenizer, document));
-  }
-  const draw = (name: "training" | "dev" | "test", from: TokenDocument[]): Prompt[] => {
-    const starts = from.flatMap((document) =>
-      document.starts.filter((start) => start + prompts.tokens < document.tokens.length)
-        .map((start) => ({ document, start }))
+  const heldOut = documents.filter((document) => document.heldOut);
+  const draw = (name: "training" | "dev" | "test", from: CorpusDocument[]): Prompt[] => {
+    const starts = stream(seed, "prompts", name).shuffle(
+      from.flatMap((document) => document.sentences.map((_, at) => ({ document, at }))),
     );
-    if (starts.length < prompts[name]) {
-      throw new UserError({
-        what: `prompts.${name}`,
-        got: prompts[name],
-        expected: `at most ${starts.length}, the sentences of its documents`,
-        todo: "Ask for fewer prompts, or shorter ones.",
-      });
+    const drawn: Prompt[] = [];
+    // Only what is drawn is encoded: a whole corpus takes longer than the texts that follow.
+    for (const { document, at } of starts) {
+      if (drawn.length === prompts[name]) break;
+      const tokens: number[] = [];
+      for (let i = at; i < document.sentences.length && tokens.length < prompts.tokens; i++) {
+        tokens.push(...tokenizer.encode(`${document.sentences[i]}\n`));
+      }
+      if (tokens.length < prompts.tokens) continue;
+      drawn.push({ document: document.name, tokens: tokens.slice(0, prompts.tokens) });
     }
-    return stream(seed, "prompts", name).shuffle(starts).slice(0, prompts[name]).map((
-      { document, start },
-    ) => ({
-      document: document.name,
-      tokens: [...document.tokens.subarray(start, start + prompts.tokens)],
-    }));
+    if (drawn.length === prompts[name]) return drawn;
+    throw new UserError({
+      what: `prompts.${name}`,
+      got: prompts[name],
+      expected: `at most ${drawn.length}, the sentences of its documents`,
+      todo: "Ask for fewer prompts, or shorter ones.",
+    });
   };
   return {
-    training: draw("training", seen),
+    training: draw("training", documents.filter((document) => !document.heldOut)),
     dev: draw("dev", heldOut.filter((_, i) => i % 2 === 0)),
     test: draw("test", heldOut.filter((_, i) => i % 2 === 1)),
   };

@@ -127,3 +127,16 @@ export function variantName({ rejectionWeight, depth, tied, mixing }: HeadVarian
   const blocks = depth < 2 ? "" : tied ? "-tied" : "-untied";
   return `w${rejectionWeight}-depth${depth}${blocks}-r${mixing}`;
 }
+
+/** All variants once, the committed ones first. */
+export function allVariants(recipe: HeadsRecipe): { variant: HeadVariant; committed: boolean }[] {
+  const byName = new Map<string, { variant: HeadVariant; committed: boolean }>();
+  for (const variant of committedVariants(recipe)) {
+    byName.set(variantName(variant), { variant, committed: true });
+  }
+  for (const variant of ablationVariants(recipe)) {
+    const name = variantName(variant);
+    if (!byName.has(name)) byName.set(name, { variant, committed: false });
+  }
+  return [...byName.values()];
+}

@@ -106,13 +106,24 @@ export async function weightsHash(folder: URL): Promise<string> {
  */
 export async function loadHeads(folder: URL = HEADS_FOLDER): Promise<CommittedHeads> {
   const results = await readJson(new URL("results.json", folder), headsResultsSchema);
-  const prompts = await readJson(new URL("prompts.json", folder), promptsSchema);
+  const prompts = await loadPrompts(folder);
   const heads = new Map<number, AcceptanceHead>();
   for (const { variant, committed } of results.heads) {
     if (!committed) continue;
     heads.set(variant.rejectionWeight, await readHead(folder, variant));
   }
   return { results, prompts, heads };
+}
+
+/**
+ * Reads the prompts alone: beginnings of sentences of held-out addresses, as token ids.
+ *
+ * @throws {UserError} when the file is missing or damaged.
+ */
+export async function loadPrompts(
+  folder: URL = HEADS_FOLDER,
+): Promise<CommittedHeads["prompts"]> {
+  return await readJson(new URL("prompts.json", folder), promptsSchema);
 }
 
 /** Reads a head by its variant. */

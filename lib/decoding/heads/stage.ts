@@ -1,0 +1,50 @@
+/**
+ * Files that stages leave behind, so that a stopped run goes on where it was.
+ *
+ * @module
+ */
+import { UserError } from "offprint/errors.ts";
+import { writeWhole } from "offprint/files.ts";
+import { sha256 } from "offprint/lm/mod.ts";
+import type { HeadsInput } from "./input.ts";
+
+/** A folder belongs to one recipe, one pair of models and one list of prompts. */
+export async function checkFolder({ recipe, models, prompts, folder }: HeadsInput): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify([recipe, models, prompts]));
+  const key = await sha256(bytes);
+  const file = new URL("key", folder);
+  const found = await readText(file);
+  if (found === undefined) return await writeWhole(file, key);
+  if (found === key) return;
+  throw new UserError({
+    what: decodeURIComponent(folder.pathname),
+    got: "the work of another recipe or of other models",
+    expected: "the recipe and models it was started with",
+    todo: "Start again with --fresh.",
+  });
+}
+
+/** What the file holds, or else what `work` gives, which is written there. */
+export async function stage<T>(file: URL, work: () => Promise<T>): Promise<T> {
+  const text = await readText(file);
+  if (text !== undefined) return JSON.parse(text);
+  const result = await work();
+  await writeWhole(file, JSON.stringify(result));
+  return result;
+}
+
+/** A file's text, if there is one. */
+export async function readText(file: URL): Promise<string | undefined> {
+  const bytes = await readBytes(file);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** A file's bytes, if there is one. */
+export async function readBytes(file: URL): Promise<Uint8Array | undefined> {
+  try {
+    return await Deno.readFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
