@@ -11,7 +11,7 @@ import { type QuantizedModel, quantizedModel, type RunOptions } from "./decoder.
 import type { QuantizationOptions } from "./quantize_decoder.ts";
 
 /** Texts and tokens of each that a model writes for its own calibration, at most. */
-const OWN_TEXTS = 4, OWN_TOKENS = 127;
+const OWN_TEXTS = 4, OWN_TOKENS = 63;
 
 /** A quantised model that is ready to run, with its tokenizer. */
 export interface LoadedQuantized {
