@@ -869,7 +869,7 @@ display(
   }** tokens.`,
 );
 display(plot({
-  title: "In words only the aligned arm can answer; from a header both can guess",
+  title: "In words only the aligned arm can answer; from a header all can guess",
   alt:
     "Share of answers that pass their bench, for the arms asked in words or given the header, on held-out parameters and on held-out families; one dot per seed.",
   caption: "pass@1 on designs that no arm was trained on, one dot per seed.",

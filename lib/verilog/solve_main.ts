@@ -79,7 +79,8 @@ async function main(args: string[]): Promise<number> {
       todo: "See deno task solve --help.",
     });
   }
-  await using yosys = new YosysPool();
+  // On a loaded machine an answer must not fail for want of time.
+  await using yosys = new YosysPool({ timeMs: 120_000 });
   if (!remote) return await solveArm(positionals[0]!, values.out, yosys);
 
   const key = Deno.env.get("OPENAI_API_KEY");

@@ -189,7 +189,7 @@ function oracle(answers: (prompt: string) => string): TextModel {
 }
 
 Deno.test("solving counts: the reference passes however it is asked, a wrong answer and a long prompt do not", async () => {
-  await using yosys = new YosysPool();
+  await using yosys = new YosysPool({ timeMs: 120_000 });
   const problems = (await split).heldOutParameters.slice(0, 3)
     .map((design) => designProblem(design, yosys));
   const options = { samples: 2, temperature: 0, seed: 1 };
@@ -228,7 +228,7 @@ Deno.test("solving counts: the reference passes however it is asked, a wrong ans
 });
 
 Deno.test("repairing: the right file passes, the broken one never does, nor does deleting lines at random", async () => {
-  await using yosys = new YosysPool();
+  await using yosys = new YosysPool({ timeMs: 120_000 });
   const held = await heldOutProblems(small, { parameters: 2, families: 2, repairs: 6 }, yosys);
   assertEquals([held.parameters.length, held.families.length], [2, 2]);
   assert(held.repairs.length >= 4);
@@ -303,7 +303,7 @@ Deno.test("a tiny arm learns: its loss falls, and it answers problems", async ()
     const { curve } = result.progress;
     assert(curve.at(-1)!.heldOut < curve[0]!.heldOut - 0.5, JSON.stringify(curve));
     const model = await onnxModel(config, result.weights, { threads: 1 });
-    await using yosys = new YosysPool();
+    await using yosys = new YosysPool({ timeMs: 120_000 });
     const problems = (await split).heldOutParameters.slice(0, 2)
       .map((design) => designProblem(design, yosys));
     const text = textModel(model, tokenizer);
