@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { observe } from "../classify.ts";
 import { lex } from "../lex.ts";
 import type { Bench } from "../simulate/bench.ts";
 import { runBench } from "../simulate/run_bench.ts";
@@ -79,5 +80,26 @@ export function repairProblem(one: RepairCase, withReport: boolean, yosys: Yosys
     description: repairInstance(one, withReport).input,
     names: namesIn(mutant.text),
     header: "",
+    judge: (candidate) => judgeRepair(candidate, design, yosys),
   };
+}
+
+/**
+ * Judges by the bench and by what Yosys says: it lets a wire be assigned in a process, and the bench alone
+ * would let the broken file pass. A repaired file draws no message that the right one does not draw.
+ */
+async function judgeRepair(
+  candidate: string,
+  { text, bench }: DescribedDesign,
+  yosys: YosysPool,
+): Promise<Verdict> {
+  const verdict = await judgeByBench(candidate, bench, yosys);
+  if (!verdict.passes) return verdict;
+  const [right, now] = await Promise.all(
+    [text, candidate].map((file) => observe(file, { yosys })),
+  );
+  const known = new Set(right!.yosys.map(({ message }) => message));
+  const complaint = now!.yosys.find(({ message }) => !known.has(message));
+  if (complaint === undefined) return verdict;
+  return { compiles: true, passes: false, reason: complaint.message };
 }
