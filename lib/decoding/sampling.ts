@@ -57,7 +57,11 @@ export function warp(options: WarpOptions = {}): Warp {
     if (topK >= logits.length && topP === 1) return probabilities;
     const order = identity(logits.length);
     let kept = order.length;
-    if (topK < kept) kept = select(order, logits, kept, () => 1, topK);
+    if (topK < kept) {
+      kept = topK <= FEW
+        ? fewLargest(order, logits, topK)
+        : select(order, logits, kept, () => 1, topK);
+    }
     if (topP < 1) {
       let mass = 0;
       for (let i = 0; i < kept; i++) mass += probabilities[order[i]!]!;
@@ -83,6 +87,27 @@ export const greedy: Warp = (logits) => {
   return probabilities;
 };
 
+/** Up to so many tokens a sorted list beats selection. */
+const FEW = 128;
+
+/** Reorders `order`, which counts from 0, so that the `count` largest logits come first, and returns `count`. */
+function fewLargest(order: Uint32Array, logits: Float32Array, count: number): number {
+  const kept: number[] = [];
+  for (let token = 0; token < logits.length; token++) {
+    const logit = logits[token]!;
+    if (kept.length === count && !(logit > logits[kept[count - 1]!]!)) continue;
+    if (kept.length === count) kept.pop();
+    let at = kept.length;
+    while (at > 0 && logit > logits[kept[at - 1]!]!) at--;
+    kept.splice(at, 0, token);
+  }
+  const first = new Set(kept);
+  let rest = count;
+  for (let token = 0; token < logits.length; token++) if (!first.has(token)) order[rest++] = token;
+  order.set(kept);
+  return count;
+}
+
 let counting = new Uint32Array(0);
 
 /** 0, 1, … in an array of its own: a copy, for filling one anew takes as long as a softmax. */
@@ -96,7 +121,10 @@ function cooled(logits: Float32Array, temperature: number): Float64Array {
   let largest = -Infinity;
   for (let i = 0; i < logits.length; i++) if (logits[i]! > largest) largest = logits[i]!;
   if (largest === -Infinity) return Float64Array.from(logits);
-  return Float64Array.from(logits, (logit) => (logit - largest) / temperature);
+  // A plain loop: the mapping form of `from` takes longer than the softmax that follows.
+  const result = new Float64Array(logits.length);
+  for (let i = 0; i < result.length; i++) result[i] = (logits[i]! - largest) / temperature;
+  return result;
 }
 
 /**
