@@ -84,7 +84,7 @@ export function spelled(code: string, names: Names): string {
  * import { assertEquals } from "@std/assert";
  * import { verilogIn } from "offprint/verilog/mod.ts";
  *
- * assertEquals(verilogIn("Sure.\n```verilog\nmodule m; endmodule\n```\n"), "module m; endmodule");
+ * assertEquals(verilogIn("Sure, a module:\nmodule m; endmodule\nIt is empty."), "module m; endmodule");
  * ```
  */
 export function verilogIn(reply: string): string {
