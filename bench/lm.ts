@@ -1,7 +1,7 @@
 /**
  * The `lm` suite: what the model interface costs over a bare ONNX Runtime session, what a verify pass and
- * a batch cost over single tokens, and how fast training is. Times do not depend on the weights, so
- * fresh ones in the shapes of `sotu-target` are used.
+ * a batch cost over single tokens, where the time of speculative decoding goes, and how fast training is.
+ * Where times do not depend on the weights, fresh ones in the shapes of `sotu-target` are used.
  *
  * @module
  */
@@ -20,6 +20,7 @@ import { initialWeights } from "offprint/lm/transformer.ts";
 import { parameterCount, type TransformerConfig } from "offprint/lm/transformer_config.ts";
 import type { Sequence } from "offprint/lm/types.ts";
 import { stream } from "offprint/random.ts";
+import { speculativeRows } from "./lm/speculative.ts";
 import { trainingRows } from "./lm/training.ts";
 
 /** Runs the suite: about a minute on two cores. */
@@ -32,6 +33,8 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   rows.push(await decodeRow(config, weights));
   progress("lm: verify pass and batches");
   rows.push(...await passRows(config, weights));
+  progress("lm: speculative decoding of the trained pair");
+  rows.push(...await speculativeRows());
   progress("lm: training");
   rows.push(...await trainingRows());
   return { suite: "lm", machine: machineName(), rows };

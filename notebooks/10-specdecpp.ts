@@ -1,5 +1,5 @@
 // ---
-// jupyter: {"kernelspec":{"display_name":"Deno","language":"typescript","name":"deno"},"language_info":{"file_extension":".ts","mimetype":"text/x.typescript","name":"typescript"},"offprint":{"cellSeconds":120,"exclusive":false,"paper":"10-specdecpp"}}
+// jupyter: {"kernelspec":{"display_name":"Deno","language":"typescript","name":"deno"},"language_info":{"file_extension":".ts","mimetype":"text/x.typescript","name":"typescript"},"offprint":{"cellSeconds":600,"exclusive":true,"paper":"10-specdecpp"}}
 // ---
 
 // %% [markdown] id="title"
@@ -29,8 +29,8 @@ citation("10-specdecpp");
 // * **The gain comes from uneven text.** Where every candidate is accepted with the same probability, the best constant is
 //   as good as anything. Where easy and hard stretches alternate, a constant is wrong most of the time.
 //
-// Everything below runs on exact models, in which the true acceptance probability of every candidate is known. The runs
-// with trained language models are not here yet; *what this rerun does not show* says which.
+// First everything runs on exact models, in which the true acceptance probability of every candidate is known. Then the same
+// on a draft and a target that were trained by this project, where the head has to find out.
 //
 // **Letters.** The paper writes $p$ for the target and $q$ for the draft, opposite to notebook 02. In code they are
 // `target` and `draft`.
@@ -60,6 +60,15 @@ const ratio: number = 4.5;
 const texts: number = 100;
 /** Tokens of each text. */
 const textTokens: number = 200;
+/** The draft and the target, by name in `data/models` or as folders; the heads belong to both. */
+const draftModel: string = "sotu-draft";
+const targetModel: string = "sotu-target";
+/** Where the heads and their measurements lie; empty for `data/heads`. */
+const headsFolder: string = "";
+/** Texts of the trained pair that are decoded anew, of those that the committed counts are from. */
+const liveTexts: number = 16;
+/** Texts of the trained pair for each test of its output law. */
+const lawRuns: number = 200;
 /** Seed of every random stream. */
 const seed: number = 1;
 
@@ -69,59 +78,94 @@ import {
   acceptanceData,
   type AcceptanceHead,
   type AcceptancePredictor,
+  bestOnDev,
   biasedAcceptance,
   type CandidateLength,
+  checkModels,
   checkThresholdTheorem,
+  CONFIDENCE,
   confidenceRule,
+  CONSTANT,
   constantCost,
   constantDiscard,
   constantPredictor,
   constantRates,
   constantRule,
   costsOf,
+  decodeSetting,
   draftBy,
   evaluateHead,
   extraCost,
   formatLog,
   greedyConstant,
   greedyOracle,
+  headFamily,
   headParameters,
   headPredictor,
+  HEADS_FOLDER,
+  HEURISTIC,
   heuristicRule,
+  loadHeads,
   logText,
+  loopMs,
   meanDivergence,
+  modelledMs,
+  ORACLE,
   oraclePredictor,
   parseLog,
   predictAcceptance,
+  predictStates,
   randomPredictor,
   type Rates,
   ratesOf,
   reliability,
+  type RoundOutcome,
+  ruleOf,
+  type Setting,
+  SHUFFLED,
+  softmax,
   solveFiniteHorizon,
   solveIndependent,
   solveKnownAcceptance,
   specDecPP,
   specDecPPRule,
   speculate,
+  speculateTexts,
   type SpeculativeResult,
   type StoppingRule,
   stretchChains,
   sufficientThreshold,
   thresholdRates,
+  timeModel,
   timePerToken,
+  timeSpeculation,
+  TOP,
   topProbabilityRule,
   trainHead,
   unbiasedAcceptance,
+  uncached,
+  variantName,
+  type Warp,
+  warp,
   weightedLoss,
   whatIf,
   withFeatures,
 } from "offprint/decoding/mod.ts";
-import { loadJax, markovModel, sevenStateChains } from "offprint/lm/mod.ts";
+import {
+  type LanguageModel,
+  loadJax,
+  loadModel,
+  markovModel,
+  parameterCount,
+  readTransformer,
+  sevenStateChains,
+} from "offprint/lm/mod.ts";
 import { check, display, equation, md, plot, sweep, table } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chiSquare, estimate, mean, pairedBootstrap, zScore } from "offprint/stats.ts";
 
-const decoded = { quick: 1, full: 10 }[profile] * texts;
+const scaleOf = (count: number): number => ({ quick: 1, full: 10 })[profile] * count;
+const decoded = scaleOf(texts);
 const latencies = { draft: 1, target: ratio };
 md`This run: profile **${profile}**, ${decoded} texts of ${textTokens} tokens for each policy, one verification as long as ${ratio} draft passes, seed ${seed}.`;
 
@@ -202,6 +246,26 @@ const simple = stretchChains({
   persistence: 0.8,
 });
 const simpleModels = { draft: markovModel(simple.draft), target: markovModel(simple.target) };
+/** A policy that tells how each round ended. */
+function noting(
+  policy: CandidateLength,
+  onRound: (outcome: RoundOutcome) => void,
+): CandidateLength {
+  return {
+    ...policy,
+    begin(start) {
+      const run = policy.begin(start);
+      return {
+        more: (drafting) => run.more(drafting),
+        verified(outcome) {
+          onRound(outcome);
+          run.verified?.(outcome);
+        },
+        end: () => run.end?.(),
+      };
+    },
+  };
+}
 /** Writes down how many candidates each round had and how many were accepted. */
 async function rounds(policy: CandidateLength): Promise<string> {
   const written: string[] = [];
@@ -210,21 +274,9 @@ async function rounds(policy: CandidateLength): Promise<string> {
     maxTokens: 60,
     bonus: true,
     random: stream(seed, "rounds"),
-    candidates: {
-      ...policy,
-      begin(start) {
-        const run = policy.begin(start);
-        return {
-          more: (drafting) => run.more(drafting),
-          verified(outcome) {
-            const { drafted, accepted } = outcome;
-            written.push("●".repeat(accepted) + "○".repeat(drafted - accepted));
-            run.verified?.(outcome);
-          },
-          end: () => run.end?.(),
-        };
-      },
-    },
+    candidates: noting(policy, ({ drafted, accepted }) => {
+      written.push("●".repeat(accepted) + "○".repeat(drafted - accepted));
+    }),
   });
   return written.join(" ");
 }
@@ -1033,11 +1085,13 @@ plot({
 // so take the lower hull of the trained head's points and compare at each constant's $V$ inside its range.
 
 // %% id="frontier" tags=["native"]
-const frontierOf = (family: string): { V: number; D: number }[] => {
-  const sorted = labPoints.filter((point) => point.family === family)
-    .toSorted((a, b) => a.V - b.V);
+/** The points at whose V the lower hull of `frontier` is known, with its D there. */
+function belowFrontier<Point extends { V: number; D: number }>(
+  points: Point[],
+  frontier: { V: number; D: number }[],
+): (Point & { frontier: number })[] {
   const hull: { V: number; D: number }[] = [];
-  for (const point of sorted) {
+  for (const point of frontier.toSorted((a, b) => a.V - b.V)) {
     while (hull.length > 1) {
       const [a, b] = hull.slice(-2);
       if (a === undefined || b === undefined) break;
@@ -1046,25 +1100,24 @@ const frontierOf = (family: string): { V: number; D: number }[] => {
     }
     hull.push({ V: point.V, D: point.D });
   }
-  return hull;
-};
-const trainedFrontier = frontierOf("SpecDec++, trained head");
-const margins = labPoints.filter(({ family }) => family === "constant K").flatMap(
-  ({ setting, V, D }) => {
-    const after = trainedFrontier.findIndex((point) => point.V >= V);
-    const a = trainedFrontier[after - 1];
-    const b = trainedFrontier[after];
+  return points.flatMap((point) => {
+    const after = hull.findIndex(({ V }) => V >= point.V);
+    const a = hull[after - 1];
+    const b = hull[after];
     if (a === undefined || b === undefined) return [];
-    const frontier = a.D + (b.D - a.D) * (V - a.V) / (b.V - a.V);
-    return [{
-      constant: setting,
-      V,
-      "its D": D,
-      "D of the frontier": frontier,
-      margin: D - frontier,
-    }];
-  },
-);
+    return [{ ...point, frontier: a.D + (b.D - a.D) * (point.V - a.V) / (b.V - a.V) }];
+  });
+}
+const margins = belowFrontier(
+  labPoints.filter(({ family }) => family === "constant K"),
+  labPoints.filter(({ family }) => family === "SpecDec++, trained head"),
+).map(({ setting, V, D, frontier }) => ({
+  constant: setting,
+  V,
+  "its D": D,
+  "D of the frontier": frontier,
+  margin: D - frontier,
+}));
 display(table(margins, { caption: "Constants against the trained head's frontier" }));
 await claim("10.frontier", {
   value: Math.min(...margins.map(({ margin }) => margin)),
@@ -1331,20 +1384,9 @@ for (const rule of whatIfRules) {
       maxTokens: textTokens,
       bonus: true,
       random: stream(seed, "decoded for the log", text),
-      candidates: {
-        ...policy,
-        begin(start) {
-          const run = policy.begin(start);
-          return {
-            more: (drafting) => run.more(drafting),
-            verified(outcome) {
-              const { drafted } = outcome;
-              ms += drafted * time.draftMs + time.targetMs(drafted) + time.hostMs();
-              run.verified?.(outcome);
-            },
-          };
-        },
-      },
+      candidates: noting(policy, ({ drafted }) => {
+        ms += drafted * time.draftMs + time.targetMs(drafted) + time.hostMs();
+      }),
     });
     const { verification, discard } = ratesOf([result]);
     perText.push({ V: verification, D: discard, ms: ms / result.tokens.length });
@@ -1385,6 +1427,862 @@ display(
   ),
 );
 await claim("10.what-if-agrees", { z: whatIfRows.flatMap(({ z }) => z), n: decoded });
+
+// %% [markdown] id="models"
+// ## With trained language models
+//
+// From here on a transformer drafts for a transformer. Both were trained by this project on State of the Union addresses
+// with one tokenizer: the draft has one layer, the target four. Nothing about acceptance is known any more; the head has to
+// read it from the draft's hidden state.
+//
+// Three things are kept apart. Heads were trained on texts that the target wrote after openings of *training* addresses.
+// Settings (each $K$, each threshold, and the weight $w$) were chosen on one half of the *held-out* addresses, and every
+// number below is measured on the other half. All of it is made again by `deno task train-heads`, in about a quarter of an
+// hour; this notebook reads the heads and counts from `data/heads`, computes intervals and verdicts from the counts, and
+// decodes a part of the texts once more.
+
+// %% id="models-load" tags=["native"]
+const pair = {
+  draft: (await loadModel(draftModel)).model,
+  target: (await loadModel(targetModel)).model,
+};
+const saved = {
+  draft: await readTransformer(draftModel),
+  target: await readTransformer(targetModel),
+};
+const committed = await loadHeads(
+  headsFolder === "" ? HEADS_FOLDER : new URL(`file://${headsFolder}/`),
+);
+const { results, prompts } = committed;
+await checkModels(results, { draft: saved.draft.folder, target: saved.target.folder });
+const { tokenizer } = saved.target;
+const end = tokenizer.eos === undefined ? {} : { stop: tokenizer.eos };
+const realHead = (weight: number): AcceptanceHead => {
+  const head = committed.heads.get(weight);
+  if (head === undefined) throw new Error(`no committed head of weight ${weight}`);
+  return head;
+};
+const realTexts = scaleOf(liveTexts);
+table(
+  (["draft", "target"] as const).map((role) => ({
+    role,
+    model: pair[role].name,
+    parameters: parameterCount(saved[role].config).toLocaleString("en"),
+    layers: saved[role].config.num_hidden_layers,
+    width: saved[role].config.hidden_size,
+    "held-out perplexity": saved[role].card?.heldOut.perplexity ?? "unknown",
+  })),
+  {
+    caption: `The pair. A candidate of the draft is accepted with probability ${
+      results.data.acceptance.toFixed(3)
+    } on average along texts of the target`,
+  },
+);
+
+// %% [markdown] id="models-rounds-text"
+// ### One text
+//
+// The words are the target's own, whoever proposed them: each ● is an accepted candidate, ○ a discarded one, and every
+// round ends with a token of the target.
+
+// %% id="models-rounds" tags=["native"]
+/** Chosen on the dev texts: the best constant, and the best threshold of the best weight. */
+const chosenConstant = bestOnDev(
+  results.settings.filter(({ family }) => family === CONSTANT),
+  results.recipe.ratio,
+);
+const chosenHead = bestOnDev(
+  results.settings.filter(({ family }) =>
+    results.recipe.rejectionWeights.some((weight) => headFamily(weight) === family)
+  ),
+  results.recipe.ratio,
+);
+const predictorOf = ({ family }: Setting): AcceptancePredictor | undefined => {
+  const weight = results.recipe.rejectionWeights.find((each) => headFamily(each) === family);
+  return weight === undefined ? undefined : headPredictor(realHead(weight));
+};
+const policyOf = ({ family, setting }: Setting): CandidateLength =>
+  draftBy(ruleOf({ family, setting }), predictorOf({ family, setting }));
+const labelOf = ({ family, setting }: Setting): string =>
+  family === CONSTANT
+    ? `K = ${setting}`
+    : family.startsWith("SpecDec++")
+    ? `${family}, h = ${setting}`
+    : `${family}, ${setting}`;
+const opening = prompts.test[0]?.tokens ?? [];
+const realRounds = [];
+for (const setting of [chosenConstant, chosenHead]) {
+  const written: string[] = [];
+  const policy = policyOf(setting);
+  const { tokens } = await speculate({
+    ...pair,
+    ...end,
+    prompt: opening,
+    maxTokens: 40,
+    bonus: true,
+    random: stream(seed, "one text"),
+    candidates: noting(policy, ({ drafted, accepted }) => {
+      written.push("●".repeat(accepted) + "○".repeat(drafted - accepted));
+    }),
+  });
+  realRounds.push({
+    policy: labelOf(setting),
+    rounds: written.join(" "),
+    text: tokenizer.decode(tokens).replaceAll("\n", " / "),
+  });
+}
+table(realRounds, {
+  caption: `After “${tokenizer.decode(opening).replaceAll("\n", " / ")}” (from ${
+    prompts.test[0]?.document
+  })`,
+});
+
+// %% [markdown] id="models-law-text"
+// ### Is the output the target's?
+//
+// With a vocabulary of two thousand no one can test the law of whole texts; with three tokens one can. Both models are warped
+// to their three most likely tokens, which leaves $3^4=81$ texts of four tokens. Their exact probabilities come from forty
+// rows of the target, and the texts decoded with five kinds of heads are counted against them.
+
+// %% id="models-law" tags=["native"]
+const narrow = warp({ topK: 3 });
+const lawPrompt = opening.slice(0, 8);
+const exactLaw = new Map<string, number>();
+{
+  const root = await pair.target.open(lawPrompt);
+  const walk = async (sequence: typeof root, text: number[], probability: number) => {
+    const row = narrow(sequence.logits);
+    for (const [token, mass] of row.entries()) {
+      if (mass === 0) continue;
+      const longer = [...text, token];
+      if (longer.length === 4) {
+        exactLaw.set(longer.join(" "), probability * mass);
+        continue;
+      }
+      const branch = sequence.fork();
+      await branch.extend([token]);
+      await walk(branch, longer, probability * mass);
+      branch.close();
+    }
+  };
+  await walk(root, [], 1);
+  root.close();
+}
+const realLawTexts = scaleOf(lawRuns);
+// Rare texts share a cell, so that each is expected at least five times.
+const cells = [...exactLaw].toSorted((a, b) => b[1] - a[1]);
+const frequent = cells.filter(([, mass]) => mass * realLawTexts >= 5);
+const cellOf = new Map(frequent.map(([text], i) => [text, i]));
+const cellLaw = [
+  ...frequent.map(([, mass]) => mass),
+  Math.max(0, 1 - frequent.reduce((sum, [, mass]) => sum + mass, 0)),
+];
+const realLawRows: { head: string; "mean candidates": number; "p value": number }[] = [];
+const realLawHeads: [string, (run: number) => AcceptancePredictor][] = [
+  ["random", (run) => randomPredictor(stream(seed, "random head", run))],
+  ["always doubts", () => constantPredictor(0)],
+  ["never doubts", () => constantPredictor(1)],
+  ["knows the truth", () => oraclePredictor(pair.target, narrow)],
+  ["trained, w = 6", () => headPredictor(realHead(6))],
+];
+for (const [head, predictor] of realLawHeads) {
+  const decodedTexts: SpeculativeResult[] = [];
+  // A predictor of its own for each text where it holds a stream; else all texts side by side.
+  const perText = head === "random";
+  const options = {
+    ...pair,
+    maxTokens: 4,
+    bonus: true,
+    draftWarp: narrow,
+    targetWarp: narrow,
+  };
+  if (perText) {
+    for (let run = 0; run < realLawTexts; run++) {
+      decodedTexts.push(
+        await speculate({
+          ...options,
+          prompt: lawPrompt,
+          candidates: specDecPP({ predictor: predictor(run), threshold: 0.5 }),
+          random: stream(seed, "law of models", head, run),
+        }),
+      );
+    }
+  } else {
+    decodedTexts.push(
+      ...await speculateTexts({
+        ...options,
+        prompts: Array.from({ length: realLawTexts }, () => lawPrompt),
+        candidates: specDecPP({ predictor: predictor(0), threshold: 0.5 }),
+        random: (run) => stream(seed, "law of models", head, run),
+        batch: 32,
+      }),
+    );
+  }
+  const observed = new Array(cellLaw.length).fill(0);
+  for (const { tokens } of decodedTexts) {
+    observed[cellOf.get(tokens.slice(0, 4).join(" ")) ?? cellLaw.length - 1]++;
+  }
+  const { verification, discard } = ratesOf(decodedTexts);
+  realLawRows.push({
+    head,
+    // Drafted per check: everything kept that is no replacement or bonus, and everything discarded.
+    "mean candidates": (1 - verification + discard) / verification,
+    "p value": chiSquare(observed, cellLaw).pValue,
+  });
+}
+display(table(realLawRows, {
+  caption:
+    `${realLawTexts} texts for each head, ${cellLaw.length} cells; draft and target warped to three tokens`,
+}));
+await claim("10.models-output-law", {
+  value: { pValue: Math.min(...realLawRows.map((row) => row["p value"])) },
+  note: "the least of five p values",
+});
+
+// %% [markdown] id="models-cached-text"
+// And the caches: the same texts decoded once more by models that read everything anew in every pass. On exact models the
+// two agree token for token, always (a test holds that). A transformer in float32 adds up in another order when it reads
+// sixty tokens at once than when it reads two, so its logits differ in the sixth digit; and a token is drawn by walking
+// along two thousand probabilities, so a draw that falls next to one of two thousand boundaries comes out as its neighbour.
+// From there on the texts differ, though neither is wrong. With three tokens left there are two boundaries.
+
+// %% id="models-cached" tags=["native"]
+const cacheRuns = scaleOf(6);
+/** Decodes texts with and without caches; counts those that differ, and the largest difference of a logit. */
+const cachedAndAnew = async (narrowed: boolean) => {
+  let differing = 0;
+  let largest = 0;
+  for (let text = 0; text < cacheRuns; text++) {
+    const decode = async (models: { draft: LanguageModel; target: LanguageModel }) => {
+      const rows: Float32Array[] = [];
+      const targetWarp: Warp = (logits) => {
+        rows.push(logits.slice());
+        return narrowed ? narrow(logits) : softmax(logits);
+      };
+      const { tokens } = await speculate({
+        ...models,
+        ...end,
+        prompt: prompts.test[text]?.tokens ?? [],
+        maxTokens: 40,
+        bonus: true,
+        candidates: policyOf(chosenHead),
+        random: stream(seed, "cached", text),
+        draftWarp: narrowed ? narrow : softmax,
+        targetWarp,
+      });
+      return { tokens, rows };
+    };
+    const cached = await decode(pair);
+    const anew = await decode({ draft: uncached(pair.draft), target: uncached(pair.target) });
+    if (cached.tokens.join(" ") !== anew.tokens.join(" ")) {
+      differing++;
+      continue;
+    }
+    for (const [i, row] of cached.rows.entries()) {
+      for (const [token, logit] of row.entries()) {
+        largest = Math.max(largest, Math.abs(logit - (anew.rows[i]?.[token] ?? NaN)));
+      }
+    }
+  }
+  return { differing, largest };
+};
+const wide = await cachedAndAnew(false);
+const few = await cachedAndAnew(true);
+display(table([
+  {
+    vocabulary: "all tokens",
+    "texts that differ": wide.differing,
+    "largest logit difference": wide.largest,
+  },
+  {
+    vocabulary: "three tokens",
+    "texts that differ": few.differing,
+    "largest logit difference": few.largest,
+  },
+], {
+  caption:
+    `${cacheRuns} texts of 40 tokens, cached against read anew; logits compared where the texts agree`,
+  columns: ["vocabulary", "texts that differ", { key: "largest logit difference", digits: 2 }],
+}));
+await claim("10.models-cached", { value: wide.differing, note: `of ${cacheRuns} texts` });
+await claim("10.models-cached-narrow", { value: few.differing, note: `of ${cacheRuns} texts` });
+
+// %% [markdown] id="models-head-text"
+// ### Does the hidden state know?
+//
+// On held-out addresses, against three predictors that need no training or have lost it: the mean acceptance, the draft's
+// own largest probability, and the trained head with the numbers of its hidden state in a wrong order. Heads of weight above
+// 1 are compared after their bias is undone.
+
+// %% id="models-head" tags=["native"]
+const { divergences: textDivergence } = results;
+const plainHead = results.heads[0];
+display(table([
+  { predictor: "constant: the mean acceptance", divergence: mean(textDivergence.constant) },
+  {
+    predictor: "the draft's largest probability",
+    divergence: mean(textDivergence.topProbability),
+  },
+  {
+    predictor: `shuffled head, w = ${plainHead?.variant.rejectionWeight}`,
+    divergence: mean(textDivergence.shuffled),
+  },
+  ...results.heads.filter((head) => head.committed).map(({ variant, unbiasedDivergence }) => ({
+    predictor: `trained head, w = ${variant.rejectionWeight}`,
+    divergence: unbiasedDivergence,
+  })),
+], {
+  caption:
+    `Mean binary divergence on ${textDivergence.trained.length} texts, nats; heads of depth ${plainHead?.variant.depth}, ${
+      results.data.labelled.toLocaleString("en")
+    } labelled training positions`,
+  columns: ["predictor", { key: "divergence", digits: 4 }],
+}));
+const better = (other: number[]) => pairedBootstrap(other, textDivergence.trained, { seed });
+await claim("10.models-head-beats-constant", better(textDivergence.constant));
+await claim("10.models-head-beats-shuffled", better(textDivergence.shuffled));
+await claim("10.models-head-beats-top", better(textDivergence.topProbability));
+
+// %% id="models-calibration" tags=["native"]
+const realBins = results.heads.filter((head) => head.committed).flatMap(
+  ({ variant: { rejectionWeight }, reliability }) =>
+    reliability.filter(({ count }) => count >= 500).map((bin) => ({
+      ...bin,
+      weight: `w = ${rejectionWeight}`,
+      deviation: Math.abs(bin.acceptance - unbiasedAcceptance(bin.predicted, rejectionWeight)),
+    })),
+);
+display(plot({
+  title: "Reliability on held-out addresses",
+  alt:
+    "True acceptance against prediction for four heads. The dots of each weight lie near the concave curve of that weight; the diagonal belongs to weight 1.",
+  caption: "Bins with at least 500 positions. Lines: a/(a + w(1 − a)) turned round.",
+  height: 380,
+  x: { label: "predicted acceptance", domain: [0, 1] },
+  y: { label: "true acceptance", domain: [0, 1] },
+  color: { legend: true, domain: ["w = 1", "w = 3", "w = 6", "w = 12"] },
+  data: realBins,
+  marks: [
+    Plot.lineY(curves, { x: "predicted", y: "acceptance", stroke: "weight" }),
+    Plot.dot(realBins, { x: "predicted", y: "acceptance", fill: "weight", r: 5 }),
+  ],
+}));
+await claim("10.models-calibration", Math.max(...realBins.map(({ deviation }) => deviation)));
+
+// %% [markdown] id="models-train-text"
+// #### A head trained here and now
+//
+// The same recipe, small: a few texts after openings of the first half of the held-out addresses, a head of depth 1, a few
+// hundred steps. It will not be as good as the committed one, which has seen many more texts, but it should beat the
+// constant.
+
+// %% id="models-train" tags=["native"]
+const liveSamples = (split: "dev" | "test") =>
+  acceptanceData({
+    ...pair,
+    ...end,
+    prompts: prompts[split].slice(0, realTexts).map(({ tokens }) => tokens),
+    maxTokens: results.recipe.textTokens,
+    random: (text) => stream(seed, "live data", split, text),
+    batch: 32,
+  });
+const liveTraining = await liveSamples("dev");
+const liveHeldOut = await liveSamples("test");
+const liveHead = await trainHead(jax, liveTraining, {
+  depth: 1,
+  rejectionWeight: 1,
+  steps: 150,
+  batch: 256,
+  peak: 0.003,
+  seed,
+  draft: pair.draft.name,
+});
+const divergenceOf = async (head: AcceptanceHead) =>
+  meanDivergence(
+    liveHeldOut.acceptance,
+    Array.from(
+      await predictStates(head, liveHeldOut.hidden),
+      (each) => Math.min(1 - 1e-7, Math.max(1e-7, each)),
+    ),
+  );
+table([
+  {
+    predictor: "constant",
+    divergence: meanDivergence(
+      liveHeldOut.acceptance,
+      new Array(liveHeldOut.acceptance.length).fill(mean(liveTraining.acceptance)),
+    ),
+  },
+  {
+    predictor: `trained here, ${liveTraining.acceptance.length} positions`,
+    divergence: await divergenceOf(liveHead),
+  },
+  {
+    predictor: `committed, ${results.data.labelled} positions`,
+    divergence: await divergenceOf(realHead(1)),
+  },
+], {
+  caption: `${liveHeldOut.acceptance.length} held-out positions, nats`,
+  columns: ["predictor", { key: "divergence", digits: 4 }],
+});
+
+// %% [markdown] id="models-pareto-text"
+// ### The Pareto figure, with real models
+//
+// Every policy and setting on the logs of the test texts, beside the points that the paper published. A log has the true
+// acceptance of every token, so one pass over each text serves all policies; what is decoded token by token follows below.
+
+// %% id="models-pareto" tags=["native"]
+const familyOrder = [
+  CONSTANT,
+  HEURISTIC,
+  CONFIDENCE,
+  TOP,
+  chosenHead.family,
+  SHUFFLED,
+  ORACLE,
+];
+// Long rounds reach beyond what was logged after a rejection; such settings are left out.
+const realPoints = results.settings.filter(({ family, test }) =>
+  familyOrder.includes(family) && test.guessed < 0.01
+).map(
+  ({ family, setting, test }) => ({ family, setting, V: test.verification, D: test.discard }),
+).toSorted((a, b) => a.setting - b.setting);
+const inView = realPoints.filter(({ D }) => D <= 2.2);
+display(plot({
+  title: "Policies on the trained pair",
+  alt:
+    "Discard rate against verification rate for seven families of policies on held-out addresses. The oracle lies far below the others; the constants, the confidence rules and SpecDec++ lie close together.",
+  caption:
+    `${prompts.test.length} texts of ${results.recipe.textTokens} tokens on held-out addresses. Lines join the settings of one family.`,
+  width: 680,
+  height: 430,
+  x: { label: "verification rate V (checks per token)" },
+  y: { label: "discard rate D (discarded per token)", domain: [0, 2.2] },
+  color: { legend: true, domain: familyOrder },
+  data: inView,
+  marks: [
+    Plot.line(inView, { x: "V", y: "D", stroke: "family" }),
+    Plot.dot(inView, { x: "V", y: "D", fill: "family", r: 4 }),
+  ],
+}));
+const realPanels = ["sotu pair", "Alpaca", "HumanEval", "GSM8K"];
+const besidePublished = [
+  ...realPoints.filter(({ family, D }) => family === CONSTANT && D < 2.2).map((point) => ({
+    ...point,
+    panel: "sotu pair",
+    policy: "constant K",
+  })),
+  ...realPoints.filter(({ family, D }) => family === chosenHead.family && D < 2.2).map((
+    point,
+  ) => ({ ...point, panel: "sotu pair", policy: "SpecDec++" })),
+  ...publishedPoints.filter(({ panel }) => panel !== "this laboratory"),
+];
+display(plot({
+  title: "Published points beside the trained pair's",
+  alt:
+    "Four panels of discard rate against verification rate. The trained pair's points lie at larger verification rates than those of Alpaca, HumanEval and GSM8K, for its draft is accepted less often.",
+  caption:
+    "Alpaca, HumanEval, GSM8K as published (llama-2-chat 7B and 70B). Our draft is weaker beside its target, so every K is checked more often.",
+  width: 760,
+  height: 300,
+  x: { label: "verification rate V", ticks: 4 },
+  y: { label: "discard rate D", zero: true, domain: [0, 2.2] },
+  fx: { label: null, domain: realPanels },
+  color: { legend: true, domain: ["constant K", "SpecDec++"] },
+  data: besidePublished,
+  marks: [
+    Plot.frame({ strokeOpacity: 0.2 }),
+    Plot.line(besidePublished.filter(({ policy }) => policy === "constant K"), {
+      x: "V",
+      y: "D",
+      stroke: "policy",
+      fx: "panel",
+    }),
+    Plot.dot(besidePublished, { x: "V", y: "D", fill: "policy", fx: "panel", r: 3.5 }),
+  ],
+}));
+const realMargins = belowFrontier(
+  realPoints.filter(({ family }) => family === CONSTANT),
+  realPoints.filter(({ family }) => family === chosenHead.family),
+);
+display(table(
+  realMargins.map(({ setting, V, D, frontier }) => ({
+    K: setting,
+    V,
+    "its D": D,
+    "D of the frontier": frontier,
+    margin: D - frontier,
+  })),
+  { caption: "Constants against the trained head's frontier" },
+));
+await claim("10.models-frontier", {
+  value: Math.min(...realMargins.map(({ D, frontier }) => D - frontier)),
+  note:
+    `${realMargins.length} of ${results.recipe.constants.length} constants lie in the frontier's range`,
+});
+
+// %% [markdown] id="models-throughput-text"
+// ### Throughput at a fixed latency ratio
+//
+// The best setting of each family on the first half of the held-out addresses, decoded for real after openings of the second
+// half. The interval is over prompts, paired: both policies continue the same openings. Decoding draws other candidates and
+// coins for each policy, and that noise is in the first interval; walking two policies over the *same* logged texts leaves
+// it out, and what remains is the second, narrower interval.
+
+// %% id="models-throughput" tags=["native"]
+const realLatencies = { draft: 1, target: results.recipe.ratio };
+const decodedTimes = results.decoded.map((each) => ({
+  ...each,
+  times: each.tokens.map((count, i) =>
+    timePerToken(realLatencies, {
+      verification: (each.targetCalls[i] ?? 0) / count,
+      discard: (each.discarded[i] ?? 0) / count,
+    })
+  ),
+}));
+const decodedOf = (family: string) => {
+  const found = decodedTimes.find((each) => each.family === family);
+  if (found === undefined) throw new Error(`no decoded texts of ${family}`);
+  return found;
+};
+const replayedOf = (family: string): number[] => {
+  const found = results.replayed.find((each) => each.family === family);
+  if (found === undefined) throw new Error(`no replayed texts of ${family}`);
+  return found.times;
+};
+const realConstant = decodedOf(CONSTANT);
+const realThroughput = decodedTimes.map(
+  ({ family, setting, tokens, targetCalls, discarded, times }) => {
+    const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+    const gain = pairedBootstrap(realConstant.times, times, { seed });
+    return {
+      policy: family,
+      setting,
+      V: total(targetCalls) / total(tokens),
+      D: total(discarded) / total(tokens),
+      time: mean(times),
+      speedup: realLatencies.target / mean(times),
+      saved: `${gain.mean.toFixed(3)} (${gain.low.toFixed(3)} to ${gain.high.toFixed(3)})`,
+      replayed: mean(replayedOf(family)),
+    };
+  },
+);
+display(table(realThroughput, {
+  caption:
+    `Decoded on ${realConstant.tokens.length} texts; one verification takes ${realLatencies.target} draft passes`,
+  columns: [
+    "policy",
+    "setting",
+    "V",
+    "D",
+    { key: "time", label: "time per token (draft passes)" },
+    { key: "speedup", label: "speed-up", digits: 3 },
+    { key: "saved", label: "best constant less this, 95 %" },
+    { key: "replayed", label: "time by the logs" },
+  ],
+}));
+display(plot({
+  title: "Speed-up over the target alone, trained pair",
+  alt:
+    "One horizontal bar for each family of policies, with nearly equal lengths; the shuffled head and the heuristic are shortest.",
+  caption:
+    `One verification takes ${realLatencies.target} draft passes. Settings chosen on other addresses.`,
+  height: 260,
+  x: {
+    label: "speed-up",
+    domain: [0, 1.15 * Math.max(...realThroughput.map((row) => row.speedup))],
+  },
+  y: { label: null, domain: realThroughput.map(({ policy }) => policy) },
+  data: realThroughput,
+  marks: [
+    Plot.barX(realThroughput, { y: "policy", x: "speedup", fill: "#1f4fe0" }),
+    Plot.text(realThroughput, {
+      y: "policy",
+      x: "speedup",
+      text: ({ speedup }: { speedup: number }) => speedup.toFixed(2),
+      dx: 18,
+    }),
+    Plot.ruleX([0]),
+  ],
+}));
+const trainedOver = pairedBootstrap(realConstant.times, decodedOf(chosenHead.family).times, {
+  seed,
+});
+const trainedOverReplayed = pairedBootstrap(
+  replayedOf(CONSTANT),
+  replayedOf(chosenHead.family),
+  { seed },
+);
+await claim("10.models-trained-beats-constant", {
+  value: trainedOver,
+  note: `${labelOf(chosenConstant)}; ${labelOf(chosenHead)}`,
+});
+await claim("10.models-trained-beats-constant-replayed", trainedOverReplayed);
+await claim(
+  "10.models-trained-beats-shuffled",
+  pairedBootstrap(replayedOf(SHUFFLED), replayedOf(chosenHead.family), { seed }),
+);
+await claim(
+  "10.models-oracle-beats-constant",
+  pairedBootstrap(replayedOf(CONSTANT), replayedOf(ORACLE), { seed }),
+);
+
+// %% id="models-verdict" tags=["native"]
+const percent = (interval: { mean: number; low: number; high: number }) =>
+  `${(100 * interval.mean / mean(realConstant.times)).toFixed(1)} % (${
+    (100 * interval.low / mean(realConstant.times)).toFixed(1)
+  } to ${(100 * interval.high / mean(realConstant.times)).toFixed(1)})`;
+const oracleOver = pairedBootstrap(replayedOf(CONSTANT), replayedOf(ORACLE), { seed });
+md`Of the best constant's time SpecDec++ saves ${percent(trainedOver)} when decoded, ${
+  percent(trainedOverReplayed)
+} on the same logged texts. ${
+  trainedOverReplayed.low > 0
+    ? "The gain is there"
+    : trainedOverReplayed.high < 0
+    ? "Here it costs time"
+    : "Whether there is a gain at all this run cannot say"
+}, and what can be gained is bounded: a head that knew every acceptance would save ${
+  percent(oracleOver)
+}. The paper reports 7.2 % on Alpaca. Our draft is accepted less often (${
+  results.data.acceptance.toFixed(2)
+} against about 0.82), so the best rounds are short; and SpecDec++ drafts at least two candidates and judges all but the last,
+which at that length leaves it few decisions. How much the head knows beyond a constant is in the table of divergences.`;
+
+// %% [markdown] id="models-what-if-text"
+// ### Predictions from logs, against real decoding
+//
+// The logs were made once, without any policy. They predict the time per token of each decoded policy, prompt by prompt.
+
+// %% id="models-what-if" tags=["native"]
+const predictionRows = decodedTimes.map(({ family, setting, times }) => {
+  const predictedTimes = replayedOf(family);
+  const differences = estimate(times.map((time, i) => time - (predictedTimes[i] ?? NaN)));
+  return {
+    policy: family,
+    setting,
+    predicted: mean(predictedTimes),
+    decoded: mean(times),
+    z: zScore(differences.mean, 0, differences.standardError),
+  };
+});
+display(table(predictionRows, {
+  caption: "Draft passes per token: walked over logs, and decoded after the same openings",
+}));
+await claim("10.models-what-if", {
+  z: predictionRows.map(({ z }) => z),
+  n: realConstant.tokens.length,
+});
+
+// %% [markdown] id="models-live-text"
+// And are the committed counts those that come out here? The first prompts once more, with their streams:
+
+// %% id="models-live" tags=["native"]
+const liveRows = [];
+for (const setting of [chosenConstant, chosenHead]) {
+  const texts = await decodeSetting(
+    {
+      ...pair,
+      ...end,
+      prompts: prompts.test.slice(0, realTexts),
+      textTokens: results.recipe.textTokens,
+      seed: results.recipe.seed,
+      split: "test",
+    },
+    setting,
+    predictorOf(setting),
+  );
+  const before = decodedOf(setting.family).times.slice(0, realTexts);
+  const now = texts.map((text) => timePerToken(realLatencies, ratesOf([text])));
+  const differences = estimate(now.map((time, i) => time - (before[i] ?? NaN)));
+  liveRows.push({
+    policy: labelOf(setting),
+    committed: mean(before),
+    "this run": mean(now),
+    "equal texts": now.filter((time, i) => Math.abs(time - (before[i] ?? NaN)) < 1e-9).length,
+    z: zScore(differences.mean, 0, differences.standardError),
+  });
+}
+display(table(liveRows, { caption: `Draft passes per token, first ${realTexts} prompts` }));
+await claim("10.models-live", { z: liveRows.map(({ z }) => z), n: realTexts });
+
+// %% [markdown] id="models-ablations-text"
+// ### Ablations
+//
+// Over the threshold, for each weight: every weight has its own best threshold, and at its best each is about as good as the
+// others. Over the shape of the head and over mixing: at weight 6, everything else as committed.
+
+// %% id="models-ablations" tags=["native"]
+const overThreshold = results.recipe.rejectionWeights.flatMap((weight) =>
+  results.settings.filter(({ family }) => family === headFamily(weight)).map((each) => ({
+    weight: `w = ${weight}`,
+    h: each.setting,
+    time: timePerToken(realLatencies, each.test),
+  }))
+);
+const constantTime = Math.min(
+  ...results.settings.filter(({ family }) => family === CONSTANT).map((each) =>
+    timePerToken(realLatencies, each.test)
+  ),
+);
+display(plot({
+  title: "Time against threshold, trained heads",
+  alt:
+    "Time per token against the threshold for weights 1, 3, 6 and 12. Lines of larger weight have their lowest stretch further right; all rise towards h = 1. A dashed line marks the best constant.",
+  caption: "On the logs of the test texts. Dashed: the best constant.",
+  height: 320,
+  x: { label: "threshold h", domain: [0, 1] },
+  y: { label: "time per token (draft passes)", domain: [0.96 * constantTime, 1.2 * constantTime] },
+  color: { legend: true, domain: ["w = 1", "w = 3", "w = 6", "w = 12"] },
+  data: overThreshold,
+  marks: [
+    Plot.ruleY([constantTime], { strokeDasharray: "5 4" }),
+    Plot.lineY(overThreshold, { x: "h", y: "time", stroke: "weight", clip: true }),
+    Plot.dot(overThreshold, { x: "h", y: "time", fill: "weight", r: 3, clip: true }),
+  ],
+}));
+const familyOfHead = ({ variant, committed: kept }: typeof results.heads[number]) =>
+  kept ? headFamily(variant.rejectionWeight) : `SpecDec++, ${variantName(variant)}`;
+display(table(
+  results.heads.filter(({ variant }) =>
+    variant.rejectionWeight === results.recipe.ablation.rejectionWeight
+  ).map((head) => {
+    const ofFamily = results.settings.filter(({ family }) => family === familyOfHead(head));
+    const best = bestOnDev(ofFamily, results.recipe.ratio);
+    const { variant } = head;
+    return {
+      depth: variant.depth,
+      blocks: variant.depth < 2 ? "–" : variant.tied ? "tied" : "untied",
+      r: variant.mixing,
+      weights: headParameters({ hiddenSize: saved.draft.config.hidden_size, ...variant })
+        .toLocaleString("en"),
+      divergence: head.unbiasedDivergence,
+      h: best.setting,
+      time: timePerToken(realLatencies, best.test),
+    };
+  }),
+  {
+    caption: `Heads of weight ${results.recipe.ablation.rejectionWeight}: shape and mixing`,
+    columns: [
+      "depth",
+      "blocks",
+      { key: "r", label: "mixing r" },
+      "weights",
+      { key: "divergence", label: "divergence, bias undone", digits: 4 },
+      { key: "h", label: "h chosen on dev" },
+      { key: "time", label: "time per token (draft passes)", digits: 4 },
+    ],
+  },
+));
+md`$r=1$ is not in the table: then every position keeps the target's token and none has a label.`;
+
+// %% [markdown] id="models-clock-text"
+// ### Measured on this machine
+//
+// Another statement than the one at ratio 4.5: seconds, here and now. Passes are timed on half of the texts; what the
+// cost model makes of them ($t_{\mathrm{draft}}$, $t_{\mathrm{target}}$ by number of candidates, everything else of a round) is
+// compared with the clock on the other half. Nothing of this is kept in the file.
+
+// %% id="models-clock" tags=["timing","native"]
+{
+  const timedTexts = Math.max(4, realTexts);
+  const openings = prompts.test.slice(0, timedTexts).map(({ tokens }) => tokens);
+  const clockRows = [];
+  const ratios: number[] = [];
+  let plainMs = 0;
+  let plainTokens = 0;
+  for (const prompt of openings) {
+    const sequence = await pair.target.open(prompt);
+    const random = stream(seed, "plain");
+    const start = performance.now();
+    let { logits } = sequence;
+    for (let token = 0; token < results.recipe.textTokens; token++) {
+      const drawn = random.categorical(softmax(logits));
+      plainTokens++;
+      if (drawn === end.stop) break;
+      logits = (await sequence.extend([drawn])).logits[0] ?? logits;
+    }
+    plainMs += performance.now() - start;
+    sequence.close();
+  }
+  const perToken = plainMs / plainTokens;
+  for (const { family, setting } of results.decoded) {
+    if (family === SHUFFLED) continue;
+    const timings = [];
+    for (const [text, prompt] of openings.entries()) {
+      timings.push(
+        await timeSpeculation({
+          ...pair,
+          ...end,
+          prompt,
+          maxTokens: results.recipe.textTokens,
+          bonus: true,
+          candidates: policyOf({ family, setting }),
+          random: stream(seed, "clock", text),
+        }),
+      );
+    }
+    const even = timings.filter((_, i) => i % 2 === 0);
+    const odd = timings.filter((_, i) => i % 2 === 1);
+    const fitted = timeModel(even);
+    const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+    const measured = total(odd.map(({ totalMs }) => totalMs));
+    const modelled = total(odd.map((each) => modelledMs(fitted, each)));
+    ratios.push(measured / modelled);
+    const tokens = total(timings.map((each) => each.tokens));
+    clockRows.push({
+      policy: labelOf({ family, setting }),
+      "ms per token": total(timings.map(({ totalMs }) => totalMs)) / tokens,
+      "speed-up": perToken / (total(timings.map(({ totalMs }) => totalMs)) / tokens),
+      "draft pass, ms": fitted.draftMs,
+      "verification of 2, ms": fitted.targetMs(2),
+      "clock over model": measured / modelled,
+      "loop, % of time": 100 * total(timings.map(loopMs)) /
+        total(timings.map(({ totalMs }) => totalMs)),
+    });
+  }
+  display(table(clockRows, {
+    caption: `Wall clock, ${timedTexts} texts each; plain decoding takes ${
+      perToken.toFixed(2)
+    } ms per token`,
+  }));
+  await claim("10.wall-clock-model", [Math.max(...ratios), Math.min(...ratios)]);
+  await claim("10.wall-clock-speedup", Math.max(...clockRows.map((row) => row["speed-up"])));
+  display(
+    md`A draft pass takes ${
+      (100 * (clockRows[0]?.["draft pass, ms"] ?? NaN) / perToken).toFixed(0)
+    } % of a plain token of the target here: the target is only eight times larger, and both wait more for calls than for
+arithmetic. At that ratio little can be gained, whatever the policy.`,
+  );
+}
+
+// %% [markdown] id="models-inputs-text"
+// ### What is refused
+//
+// A wrong pair, a wrong number or a wrong head costs one line.
+
+// %% id="models-inputs" tags=["native"]
+const refused = async (what: string, work: () => unknown) => {
+  try {
+    await work();
+    return { what, message: "accepted" };
+  } catch (error) {
+    return { what, message: error instanceof Error ? error.message : String(error) };
+  }
+};
+const oneText = { maxTokens: 4, random: stream(seed, "refused") };
+table([
+  await refused("another vocabulary", () => speculate({ ...oneText, ...pair, draft: sevenDraft })),
+  await refused("K = 0", () => draftBy(constantRule(0))),
+  await refused("h = 1.2", () => specDecPP({ predictor: constantPredictor(0.5), threshold: 1.2 })),
+  await refused("a head for another draft", () =>
+    speculate({
+      ...oneText,
+      draft: pair.target,
+      target: pair.target,
+      candidates: specDecPP({ predictor: headPredictor(realHead(6)), threshold: 0.7 }),
+    })),
+]);
 
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
@@ -1465,12 +2363,11 @@ table([
 // %% [markdown] id="limits"
 // ## What this rerun does not show
 //
-// * **No language model yet.** The laboratory has exact acceptance probabilities and a made-up hidden state. It shows that
-//   the theory, the decoder, the training recipe and the comparison are right; it cannot show that a *real* draft's hidden
-//   state predicts acceptance. That section needs the trained family of `data/models` (a draft and a target on one
-//   tokenizer) and joins this notebook with it: heads of several depths, tied and untied, mixing shares, held-out texts.
-// * **No wall clock.** The latency ratio is fixed by hand. Measured time on this machine is a statement of another kind, and
-//   with a draft that costs a third of its target there may be nothing to gain.
+// * **Small models.** A draft of 0.4 and a target of 3.4 million parameters are both weak, and the draft is accepted less often
+//   than llama-2-chat 7B is by 70B. The laboratory shows what uneven acceptance is worth; the trained pair shows how much of
+//   it a small draft's hidden state gives away.
+// * **The latency ratio is fixed by hand**, 4.5 as on the paper's machine. On this machine a draft pass is a much larger part
+//   of a verification, and the measured speed-up is a statement about that.
 // * **The paper's speed-ups** are for llama-2-chat 7B and 70B on two A100s. The ledger shows them beside our closest number and
 //   does not mark them reproduced.
 // * **Unknown to us**: the paper's full table over weights, depths and thresholds, its validation divergences, and the sizes
@@ -1478,8 +2375,8 @@ table([
 
 // %% id="headline"
 const closest = {
-  value: ratio / chosenOf("SpecDec++, trained head").time,
-  note: "the laboratory of this notebook, no language model",
+  value: realLatencies.target / mean(decodedOf(chosenHead.family).times),
+  note: "the trained pair of this notebook at the paper's latency ratio",
 };
 await claim("10.speedup-alpaca", closest);
 await claim("10.speedup-humaneval", closest);
