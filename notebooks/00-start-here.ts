@@ -140,7 +140,7 @@
 // | paper | identity | trend | measurement | headline |
 // | --- | ---: | ---: | ---: | ---: |
 // | 01 TreeBoN |  |  |  |  |
-// | 02 A Theoretical Perspective for Speculative Decoding Algorithm | 23 | 9 |  | 1 |
+// | 02 A Theoretical Perspective for Speculative Decoding Algorithm | 23 | 13 |  | 1 |
 // | 03 AIME |  |  |  |  |
 // | 04 A Common Pitfall of Margin-based Language Model Alignment |  |  |  |  |
 // | 05 COMET |  |  |  |  |
@@ -148,7 +148,7 @@
 // | 07 Data Is All You Need | 12 | 11 | 1 | 4 |
 // | 08 Contractual Reinforcement Learning | 21 | 14 | 3 | 1 |
 // | 09 SAIL |  |  |  |  |
-// | 10 SpecDec++ | 18 | 10 |  | 4 |
+// | 10 SpecDec++ | 18 | 24 | 2 | 4 |
 //
 // The cells below list them all, with where the paper states each. What a rerun says about them stands in
 // the paper's own notebook, and for all papers together in the report of `deno task run`.
