@@ -1,6 +1,6 @@
 /**
  * The transformer's training pass as an ONNX graph: forward, and the backward pass written out block by
- * block. It computes what `jax.grad` of {@linkcode transformer} computes, three to four times as fast,
+ * block. It computes what `jax.grad` of {@linkcode transformer} computes, several times as fast (`deno task bench lm`),
  * because ONNX Runtime multiplies matrices closer to what the processor can do. `transformer.ts` stays
  * the definition; the tests hold the two against each other tensor by tensor.
  *
