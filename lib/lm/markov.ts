@@ -5,6 +5,14 @@
  * @module
  */
 import type { MarkovChain } from "./markov_chains.ts";
+import {
+  checkBatch,
+  checkPrompt,
+  checkTokens,
+  checkTruncation,
+  closedError,
+  staleError,
+} from "./token_sequence.ts";
 import type { ExtendResult, LanguageModel, Sequence, Tokens } from "./types.ts";
 
 /** One token of a text, linked to the text before it: branching and rolling back copy nothing. */
@@ -27,14 +35,14 @@ function toRow(probabilities: ArrayLike<number>): Row {
 
 /** A text of a {@linkcode TableModel}. `truncate` and `fork` cost nothing that grows with the text. */
 class TableSequence implements Sequence {
-  readonly #model: TableModel;
+  readonly model: TableModel;
   #tip: Node | undefined;
   /** Undefined after `truncate`, until the next `extend`. */
   #row: Row | undefined;
   #closed = false;
 
   constructor(model: TableModel, tip: Node | undefined, row: Row | undefined) {
-    this.#model = model;
+    this.model = model;
     this.#tip = tip;
     this.#row = row;
   }
@@ -46,15 +54,13 @@ class TableSequence implements Sequence {
 
   get logits(): Float32Array {
     this.#open();
-    if (this.#row === undefined) {
-      throw new Error(`${this.#model.name}: no logits after truncate, extend the sequence first`);
-    }
+    if (this.#row === undefined) throw staleError(this.model);
     return this.#row.logits;
   }
 
   extend(tokens: Tokens): Promise<ExtendResult> {
     try {
-      this.#open();
+      checkTokens(this.model, this.length, tokens);
       if (tokens.length === 1) return this.#read(tokens[0]!).answer;
       const logits = new Array<Float32Array>(tokens.length);
       for (let i = 0; i < tokens.length; i++) logits[i] = this.#read(tokens[i]!).logits;
@@ -65,12 +71,7 @@ class TableSequence implements Sequence {
   }
 
   truncate(length: number): void {
-    const present = this.length;
-    if (!Number.isInteger(length) || length < 0 || length > present) {
-      throw new RangeError(
-        `${this.#model.name}: got truncate(${length}), expected a whole number from 0 to ${present}`,
-      );
-    }
+    checkTruncation(this.model, this.length, length);
     let tip = this.#tip;
     while (tip !== undefined && tip.length > length) tip = tip.before;
     this.#tip = tip;
@@ -79,7 +80,7 @@ class TableSequence implements Sequence {
 
   fork(): Sequence {
     this.#open();
-    return new TableSequence(this.#model, this.#tip, this.#row);
+    return new TableSequence(this.model, this.#tip, this.#row);
   }
 
   close(): void {
@@ -91,13 +92,12 @@ class TableSequence implements Sequence {
   #read(token: number): Row {
     const before = this.#tip;
     const length = before === undefined ? 1 : before.length + 1;
-    this.#model.check(token, length);
     this.#tip = { token, before, length };
-    return this.#row = this.#model.rowAfter(this.#tip);
+    return this.#row = this.model.rowAfter(this.#tip);
   }
 
   #open(): void {
-    if (this.#closed) throw new Error(`${this.#model.name}: this sequence is closed`);
+    if (this.#closed) throw closedError(this.model);
   }
 }
 
@@ -121,11 +121,9 @@ class TableModel implements LanguageModel {
   open(prompt: Tokens): Promise<Sequence> {
     try {
       let tip: Node | undefined;
-      for (let i = prompt[0] === this.bos ? 1 : 0; i < prompt.length; i++) {
-        const length: number = tip === undefined ? 1 : tip.length + 1;
-        this.check(prompt[i]!, length);
-        tip = { token: prompt[i]!, before: tip, length };
-      }
+      checkPrompt(this, prompt).forEach((token, i) => {
+        tip = { token, before: tip, length: i + 1 };
+      });
       return Promise.resolve(new TableSequence(this, tip, this.rowAfter(tip)));
     } catch (error) {
       return Promise.reject(error);
@@ -136,29 +134,13 @@ class TableModel implements LanguageModel {
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    if (sequences.length !== tokens.length) {
-      throw new RangeError(
-        `${this.name}: got ${sequences.length} sequences and ${tokens.length} lists of tokens, expected as many`,
-      );
-    }
+    const members = checkBatch(this, sequences, tokens, TableSequence);
+    members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
     const results: Float32Array[][] = [];
-    for (let i = 0; i < sequences.length; i++) {
-      results.push((await sequences[i]!.extend(tokens[i]!)).logits);
+    for (const [i, member] of members.entries()) {
+      results.push((await member.extend(tokens[i]!)).logits);
     }
     return results;
-  }
-
-  check(token: number, length: number): void {
-    if (!(token >= 0 && token < this.vocabSize && Number.isInteger(token))) {
-      throw new RangeError(
-        `${this.name}: got token ${token}, expected a whole number in [0, ${this.vocabSize})`,
-      );
-    }
-    if (length > this.contextLength) {
-      throw new RangeError(
-        `${this.name}: got a text of ${length} tokens, expected at most ${this.contextLength}`,
-      );
-    }
   }
 }
 

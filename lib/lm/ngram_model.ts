@@ -72,10 +72,11 @@ class NgramModel implements LanguageModel {
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    checkBatch(this, sequences, tokens);
+    const members = checkBatch(this, sequences, tokens, NgramSequence);
+    members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
     const results: Float32Array[][] = [];
-    for (let i = 0; i < sequences.length; i++) {
-      results.push((await sequences[i]!.extend(tokens[i]!)).logits);
+    for (const [i, member] of members.entries()) {
+      results.push((await member.extend(tokens[i]!)).logits);
     }
     return results;
   }
@@ -88,13 +89,13 @@ class NgramModel implements LanguageModel {
 }
 
 class NgramSequence implements Sequence {
-  readonly #model: NgramModel;
+  readonly model: NgramModel;
   #tokens: number[];
   #logits: Float32Array | undefined;
   #closed = false;
 
   constructor(model: NgramModel, tokens: number[], logits: Float32Array | undefined) {
-    this.#model = model;
+    this.model = model;
     this.#tokens = tokens;
     this.#logits = logits;
   }
@@ -106,18 +107,18 @@ class NgramSequence implements Sequence {
 
   get logits(): Float32Array {
     this.#check();
-    if (this.#logits === undefined) throw staleError(this.#model);
+    if (this.#logits === undefined) throw staleError(this.model);
     return this.#logits;
   }
 
   // deno-lint-ignore require-await -- a wrong token is a rejection, as in every model
   async extend(tokens: Tokens): Promise<ExtendResult> {
     this.#check();
-    checkTokens(this.#model, this.#tokens.length, tokens);
+    checkTokens(this.model, this.#tokens.length, tokens);
     const logits: Float32Array[] = [];
     for (const token of tokens) {
       this.#tokens.push(token);
-      logits.push(this.#model.after(this.#tokens));
+      logits.push(this.model.after(this.#tokens));
     }
     this.#logits = logits.at(-1) ?? this.#logits;
     return { logits };
@@ -125,14 +126,14 @@ class NgramSequence implements Sequence {
 
   truncate(length: number): void {
     this.#check();
-    checkTruncation(this.#model, this.#tokens.length, length);
+    checkTruncation(this.model, this.#tokens.length, length);
     this.#tokens.length = length;
     this.#logits = undefined;
   }
 
   fork(): Sequence {
     this.#check();
-    return new NgramSequence(this.#model, [...this.#tokens], this.#logits);
+    return new NgramSequence(this.model, [...this.#tokens], this.#logits);
   }
 
   close(): void {
@@ -142,6 +143,6 @@ class NgramSequence implements Sequence {
   }
 
   #check(): void {
-    if (this.#closed) throw closedError(this.#model);
+    if (this.#closed) throw closedError(this.model);
   }
 }

@@ -92,14 +92,8 @@ class OnnxModel implements ClosableModel {
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    checkBatch(this, sequences, tokens);
-    const members = sequences.map((sequence, i) => {
-      if (!(sequence instanceof OnnxSequence) || sequence.model !== this) {
-        throw new TypeError(`${this.name}: got a sequence of another model in a batch`);
-      }
-      checkTokens(this, sequence.length, tokens[i]!);
-      return sequence;
-    });
+    const members = checkBatch(this, sequences, tokens, OnnxSequence);
+    members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
     const busy = members.flatMap((sequence, i) =>
       tokens[i]!.length > 0 ? [{ sequence, tokens: tokens[i]!, index: i }] : []
     );

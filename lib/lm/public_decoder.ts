@@ -69,11 +69,7 @@ export class PublicModel implements ClosableModel {
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    checkBatch(this, sequences, tokens);
-    const members = sequences.map((sequence) => {
-      if (sequence instanceof PublicSequence && sequence.model === this) return sequence;
-      throw new TypeError(`${this.name}: got a sequence of another model in a batch`);
-    });
+    const members = checkBatch(this, sequences, tokens, PublicSequence);
     return await PublicSequence.together(members, async () => {
       members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
       const results: Float32Array[][] = tokens.map(() => []);

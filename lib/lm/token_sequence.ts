@@ -59,15 +59,18 @@ export function checkTruncation(model: LanguageModel, present: number, length: n
 }
 
 /**
- * Checks the arguments of `extendBatch`.
+ * Checks the arguments of `extendBatch` and gives the sequences back as the class they are.
  *
+ * @param kind the class of the model's own sequences.
  * @throws {RangeError} when there are not as many token lists as sequences, or a sequence occurs twice.
+ * @throws {TypeError} for a sequence of another model.
  */
-export function checkBatch(
+export function checkBatch<S extends Sequence & { readonly model: LanguageModel }>(
   model: LanguageModel,
   sequences: readonly Sequence[],
   tokens: readonly Tokens[],
-): void {
+  kind: abstract new (...args: never[]) => S,
+): S[] {
   if (sequences.length !== tokens.length) {
     throw new RangeError(
       `${model.name}: got ${sequences.length} sequences and ${tokens.length} lists of tokens, expected as many`,
@@ -78,6 +81,10 @@ export function checkBatch(
       `${model.name}: got one sequence twice in a batch, expected different ones`,
     );
   }
+  return sequences.map((sequence) => {
+    if (sequence instanceof kind && sequence.model === model) return sequence;
+    throw new TypeError(`${model.name}: got a sequence of another model in a batch`);
+  });
 }
 
 /** The error of a sequence that was closed. */

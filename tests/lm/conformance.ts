@@ -3,6 +3,8 @@
  * of the implementation.
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { markovModel } from "offprint/lm/markov.ts";
+import { twoStateChains } from "offprint/lm/markov_chains.ts";
 import type { LanguageModel, Tokens } from "offprint/lm/types.ts";
 import { stream } from "offprint/random.ts";
 
@@ -200,7 +202,19 @@ export function conformance(name: string, options: ConformanceOptions): void {
     assertEquals(await model.extendBatch([], []), []);
     const sequence = await model.open(text.slice(0, 2));
     await assertRejects(() => model.extendBatch([sequence], []), RangeError);
-    sequence.close();
+    const twice = [sequence, sequence];
+    await assertRejects(() => model.extendBatch(twice, [[text[2]!], []]), RangeError, "twice");
+    const foreign = await markovModel(twoStateChains().draft).open([]);
+    await assertRejects(
+      () => model.extendBatch([sequence, foreign], [[text[2]!], [0]]),
+      TypeError,
+      "another model",
+    );
+    const other = await model.open(text.slice(0, 3));
+    const wrong = [[text[2]!], [model.vocabSize + 1]];
+    await assertRejects(() => model.extendBatch([sequence, other], wrong), RangeError, "token");
+    assertEquals([sequence.length, other.length, foreign.length], [2, 3, 0]);
+    for (const each of [sequence, other, foreign]) each.close();
   });
 
   test(
