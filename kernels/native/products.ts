@@ -16,8 +16,11 @@ import { checkGemm } from "../reference/gemm.ts";
 import { DONE, OUT_OF_MEMORY } from "./library.ts";
 import type { NativeContext } from "./mod.ts";
 
-/** Multiply-adds from which a call is worth moving off JavaScript's thread: about a millisecond. */
-export const LONG = 1 << 28;
+/**
+ * Multiply-adds from which a call is moved off JavaScript's thread: some milliseconds. Changing threads
+ * takes about 0.15 ms (two processors of a virtual machine, measured), which shorter calls would feel.
+ */
+export const LONG = 1 << 29;
 
 /** The cores of `reference/activations.ts` and `reference/gemm.ts`. */
 export function nativeProducts({ c, variant, threadsFor }: NativeContext) {

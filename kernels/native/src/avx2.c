@@ -5,8 +5,8 @@
 #include "intrinsics.h"
 
 // Assembly keeps sums in registers and in order: compilers reassociate those of unrolled code, run out
-// of registers and spill. Not where something must see what is read, or another processor emulates.
-#if defined(__x86_64__) && !defined(OFFPRINT_SIMDE) && !defined(__SANITIZE_ADDRESS__)
+// of registers and spill. Not where another processor emulates.
+#if defined(__x86_64__) && !defined(OFFPRINT_SIMDE)
 #define IN_ASSEMBLY 1
 #endif
 
@@ -39,9 +39,6 @@ static inline int32_t first_sum(int bits, int32_t bias) { return bits == 4 ? bia
 
 #ifdef IN_ASSEMBLY
 #include "block_sums_avx2.h"
-#define BLOCK_SUMS block_sums_avx2
-#else
-#define BLOCK_SUMS block_sums
 #endif
 
 #include "tile_ymm.h"

@@ -29,23 +29,35 @@ static const int16_t sixteen_ones[16] __attribute__((aligned(32))) = {1, 1, 1, 1
 #define ADD(r)                                                                            \
   "vpmaddwd (%[ones]), %%ymm" #r ", %%ymm" #r "\n\t"                                      \
   "vpaddd 32*" #r "(%[sums]), %%ymm" #r ", %%ymm" #r "\n\tvmovdqa %%ymm" #r ", 32*" #r "(%[sums])\n\t"
-#define END_PUT(r, s) PUT(r) PUT(s)
-#define END_ADD(r, s) ADD(r) ADD(s)
+#define END_PUT(m, r, s) PUT(r) PUT(s)
+#define END_ADD(m, r, s) ADD(r) ADD(s)
+
+// Token m's sums as floats, times the scales of token and rows, added to y; `more` is what other words
+// of the block have left.
+#define TO_Y(m, r, s, more)                                                                         \
+  "vbroadcastss 4*" #m "(%[scales]), %%ymm14\n\t"                                                   \
+  "vpmaddwd (%[ones]), %%ymm" #r ", %%ymm" #r "\n\t" more(r) INTO_Y(r, "w0", "64*" #m)              \
+  "vpmaddwd (%[ones]), %%ymm" #s ", %%ymm" #s "\n\t" more(s) INTO_Y(s, "w1", "64*" #m "+32")
+#define INTO_Y(r, rows, at)                                                                         \
+  "vmulps (%[" rows "]), %%ymm14, %%ymm15\n\t"                                                      \
+  "vcvtdq2ps %%ymm" #r ", %%ymm" #r "\n\t"                                                          \
+  "vmulps %%ymm15, %%ymm" #r ", %%ymm" #r "\n\t"                                                    \
+  "vaddps " at "(%[y]), %%ymm" #r ", %%ymm" #r "\n\t"                                               \
+  "vmovaps %%ymm" #r ", " at "(%[y])\n\t"
+#define NO_MORE(r)
+#define MORE(r) "vpaddd 32*" #r "(%[sums]), %%ymm" #r ", %%ymm" #r "\n\t"
+#define END_Y(m, r, s) TO_Y(m, r, s, NO_MORE)
+#define END_Y_MORE(m, r, s) TO_Y(m, r, s, MORE)
 
 // The same for 3 to 6 tokens.
-#define BEGIN_3(of) of(0, 0, 1) of(1, 2, 3) of(2, 4, 5)
-#define BEGIN_4(of) BEGIN_3(of) of(3, 6, 7)
-#define BEGIN_5(of) BEGIN_4(of) of(4, 8, 9)
-#define BEGIN_6(of) BEGIN_5(of) of(5, 10, 11)
+#define EACH_3(of) of(0, 0, 1) of(1, 2, 3) of(2, 4, 5)
+#define EACH_4(of) EACH_3(of) of(3, 6, 7)
+#define EACH_5(of) EACH_4(of) of(4, 8, 9)
+#define EACH_6(of) EACH_5(of) of(5, 10, 11)
 #define PRODUCTS_3(from) PRODUCTS(from, 0, 1) PRODUCTS(from "+4", 2, 3) PRODUCTS(from "+8", 4, 5)
 #define PRODUCTS_4(from) PRODUCTS_3(from) PRODUCTS(from "+12", 6, 7)
 #define PRODUCTS_5(from) PRODUCTS_4(from) PRODUCTS(from "+16", 8, 9)
 #define PRODUCTS_6(from) PRODUCTS_5(from) PRODUCTS(from "+20", 10, 11)
-#define END_3(of) of(0, 1) of(2, 3) of(4, 5)
-#define END_4(of) END_3(of) of(6, 7)
-#define END_5(of) END_4(of) of(8, 9)
-#define END_6(of) END_5(of) of(10, 11)
-
 // One word: the four columns of the low nibbles, then those of the high ones.
 #define WORD(tokens, u)                                                                        \
   "vmovdqa 128*" #u "(%[w]), %%ymm12\n\t"                                                      \
@@ -60,41 +72,71 @@ static const int16_t sixteen_ones[16] __attribute__((aligned(32))) = {1, 1, 1, 1
   {                                                                                            \
     int64_t left = count;                                                                      \
     __asm__ volatile(                                                                          \
-        BEGIN_##tokens(begin)                                                                  \
+        EACH_##tokens(begin)                                                                  \
         "0:\n\t"                                                                               \
         WORD(tokens, 0) WORD(tokens, 1) WORD(tokens, 2) WORD(tokens, 3)                        \
         "add $32*" #tokens ", %[a]\n\t"                                                        \
         "add $512, %[w]\n\t"                                                                   \
         "dec %[left]\n\t"                                                                      \
         "jnz 0b\n\t"                                                                           \
-        END_##tokens(end)                                                                      \
+        EACH_##tokens(end)                                                                      \
         : [a] "+r"(a), [w] "+r"(w), [left] "+r"(left)                                          \
-        : [first] "r"(first), [sums] "r"(sums), [ones] "r"(sixteen_ones)                       \
+        : [first] "r"(first), [sums] "r"(sums), [ones] "r"(sixteen_ones), [scales] "r"(scales), \
+          [w0] "r"(w0), [w1] "r"(w1), [y] "r"(y)                                               \
         : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",      \
           "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc", "memory");               \
   }
 
+// The sums of a block into `sums`; or, with `y`, times their scales into y.
 #define BLOCK_OF(tokens)                                                                       \
   static inline __attribute__((always_inline)) void block_of_##tokens(                         \
       const uint8_t *a, const SumsPair *w, int32_t words, int32_t bits, const int32_t *first,  \
-      __m256i *sums) {                                                                         \
+      const float *scales, const float *w0, const float *w1, float *y, __m256i *sums) {        \
     if (bits == 4) {                                                                           \
-      SUM_WORDS(tokens, BEGIN_FIRST, END_PUT, words / 4)                                           \
+      if (y) SUM_WORDS(tokens, BEGIN_FIRST, END_Y, words / 4)                                  \
+      else SUM_WORDS(tokens, BEGIN_FIRST, END_PUT, words / 4)                                  \
       return;                                                                                  \
     }                                                                                          \
     for (int m = 0; m < tokens; m++) {                                                         \
       sums[2 * m] = sums[2 * m + 1] = _mm256_set1_epi32(first[m]);                             \
     }                                                                                          \
-    for (; words > 0; words -= 4) SUM_WORDS(tokens, BEGIN_ZERO, END_ADD, 1)                    \
+    for (; words > (y ? 4 : 0); words -= 4) SUM_WORDS(tokens, BEGIN_ZERO, END_ADD, 1)          \
+    if (y) SUM_WORDS(tokens, BEGIN_ZERO, END_Y_MORE, 1)                                        \
   }
 BLOCK_OF(3) BLOCK_OF(4) BLOCK_OF(5) BLOCK_OF(6)
 
-static inline __attribute__((always_inline)) void block_sums_avx2(const uint8_t *a, const SumsPair *w,
-                                                                  int32_t words, int32_t bits,
-                                                                  const int32_t *first, __m256i *sums,
-                                                                  const int tokens) {
-  if (tokens == 3) block_of_3(a, w, words, bits, first, sums);
-  if (tokens == 4) block_of_4(a, w, words, bits, first, sums);
-  if (tokens == 5) block_of_5(a, w, words, bits, first, sums);
-  if (tokens == 6) block_of_6(a, w, words, bits, first, sums);
+// The address sanitizer does not look into assembly: under it, C first reads all that it will touch.
+#ifdef __SANITIZE_ADDRESS__
+static void look_at(const void *from, size_t bytes) {
+  for (size_t i = 0; i < bytes; i++) (void)((const volatile uint8_t *)from)[i];
 }
+#endif
+
+static inline __attribute__((always_inline)) void block_of(
+    const uint8_t *a, const SumsPair *w, int32_t words, int32_t bits, const int32_t *first,
+    const float *scales, const float *w0, const float *w1, float *y, __m256i *sums, const int tokens) {
+#ifdef __SANITIZE_ADDRESS__
+  look_at(a, (size_t)(8 * words * tokens));
+  look_at(w, (size_t)words * 2 * sizeof *w);
+  look_at(first, sizeof *first * (size_t)tokens);
+  look_at(sums, sizeof *sums * 2 * (size_t)tokens);
+  if (y) {
+    look_at(scales, sizeof *scales * (size_t)tokens);
+    look_at(w0, 8 * sizeof *w0);
+    look_at(w1, 8 * sizeof *w1);
+    look_at(y, 16 * sizeof *y * (size_t)tokens);
+  }
+#endif
+  if (tokens == 3) block_of_3(a, w, words, bits, first, scales, w0, w1, y, sums);
+  if (tokens == 4) block_of_4(a, w, words, bits, first, scales, w0, w1, y, sums);
+  if (tokens == 5) block_of_5(a, w, words, bits, first, scales, w0, w1, y, sums);
+  if (tokens == 6) block_of_6(a, w, words, bits, first, scales, w0, w1, y, sums);
+}
+
+#define BLOCK_SUMS(a, w, words, bits, first, sums, tokens) \
+  block_of(a, w, words, bits, first, 0, 0, 0, 0, sums, tokens)
+#define ADD_BLOCK(a, head, w, words, bits, w0, w1, y, tokens)                                       \
+  {                                                                                                 \
+    __m256i emptied[2 * 6];                                                                         \
+    block_of(a, w, words, bits, (head)->first, (head)->scales, w0, w1, y, emptied, tokens);         \
+  }

@@ -89,14 +89,19 @@ typedef struct {
   const Variant *variant;
   void (*tile)(const GemmJob *job, const Tile *tile);
   int32_t groups, groups_per_piece, blocks_per_step;
+  int32_t large; // pieces of so many groups; those after them have a quarter, so that all end together
 } Gemm;
+
+static int32_t small_piece(int32_t large) { return large < 8 ? large : large / 4; }
 
 // A panel of rows: all tokens, a stretch of K at a time so that the panel's weights stay in cache
 // while the tokens pass.
 static void gemm_piece(void *of, int64_t index, int slot) {
   (void)slot;
   const Gemm *all = of;
-  int32_t begin = (int32_t)index * all->groups_per_piece, end = begin + all->groups_per_piece;
+  const int32_t large = all->groups_per_piece, small = small_piece(large), late = (int32_t)index - all->large;
+  int32_t begin = late < 0 ? (int32_t)index * large : all->large * large + late * small;
+  int32_t end = begin + (late < 0 ? large : small);
   if (end > all->groups) end = all->groups;
   const int32_t most_tokens = all->variant->tile_tokens, most_groups = all->variant->tile_groups;
   Tile tile;
@@ -152,12 +157,13 @@ static void give_room(Room *room) {
 void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
   const int wide = job->values != 0;
   Gemm all = {*job, use, wide ? use->tile8 : use->tile, (job->rows + GROUP_ROWS - 1) / GROUP_ROWS, 0,
-              4096 / job->block_size};
+              4096 / job->block_size, 0};
   Room *room = NULL;
   if (use->pack_from > 0 && !wide && job->tokens >= use->pack_from) {
     room = take_room(use->pack_bytes(job));
     if (room) { // else the variant does without
       all.job.packed = room->room;
+      all.blocks_per_step = job->blocks;
       Pack pack = {job, use, room->room};
       pool_run(threads, use->pack_parts(job->tokens), pack_piece, &pack);
     }
@@ -167,7 +173,10 @@ void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
     const int32_t even = (all.groups + 8 * threads - 1) / (8 * threads), most = 4 * use->tile_groups;
     all.groups_per_piece = even < most ? even : most;
   }
-  int32_t pieces = (all.groups + all.groups_per_piece - 1) / all.groups_per_piece;
+  all.large = all.groups / all.groups_per_piece - 2 * threads;
+  if (all.large < 0) all.large = 0;
+  const int32_t late = all.groups - all.large * all.groups_per_piece;
+  const int32_t small = small_piece(all.groups_per_piece), pieces = all.large + (late + small - 1) / small;
   pool_run(threads, pieces, gemm_piece, &all);
   give_room(room);
 }

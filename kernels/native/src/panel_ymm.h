@@ -1,18 +1,24 @@
 // Many tokens, 4-bit weights: a panel of rows at a time, its nibbles unpacked into bytes once for all
 // tokens; six tokens by two groups of rows in twelve registers. Activations are packed beforehand in
-// the order in which they are read, so that a tile is three streams: activations, weights, y.
+// the order in which they are read, so that the inner loop has two streams, activations and weights.
+//
+//   for up to 258 tokens                    their y stays in a scratch array, 64 KiB at most
+//     for 1024 columns                      their activations stay in the second cache
+//       for each two groups of the tile     their weights, unpacked, stay in the first cache
+//         for six tokens at a time
+//           for each block                  sums in registers, then y += scales * sums
 //
 // The including file says how a block is summed:
 //   words_of(bits)         how many words (of eight columns) the lanes hold before they must be emptied
 //   first_sum(bits, bias)  what makes `bias` part of the sum: with 4 bits, when a block's lanes are
 //                          emptied once, they begin with it; with 8 bits the 32-bit sums do
-//   BLOCK_SUMS(a, w, words, bits, first, sums, tokens)
-//                          sums[2 m + g] = the 32-bit sums of token m and group g over `words` words
+// and may replace block_sums and add_block by its own, as BLOCK_SUMS and ADD_BLOCK.
 
 enum {
   PANEL_TOKENS = 6,
-  PANEL_GROUPS = 8,
+  PANEL_PAIRS = 4, // of groups
   PANEL_COLUMNS = 1024, // two groups are 16 KiB in bytes: half of the first cache
+  ROUND_PARTS = 43,
   EVERY_TOKEN = 1 << 30,
 };
 
@@ -68,9 +74,13 @@ typedef struct {
   const GemmJob *job;
   const uint8_t *a; // at the first block
   const Pair *w;    // [columns / 4]
+  float *y;         // [tokens][2][8]
   int32_t token, tokens;
   int32_t group, groups;
   int32_t first, last;
+  // What is unpacked next, for both groups: asked for while this is computed, some lines a block.
+  const char *next[2], *next_end;
+  int32_t lines;
 } Panel;
 
 // In plain words; written for the compiler's registers by avx2.c.
@@ -103,86 +113,71 @@ INLINE void block_sums(const uint8_t *a, const Pair *w, int32_t words, int32_t b
   }
 }
 
-static __attribute__((noinline)) void end_with_zeros(const Panel *panel, int32_t block,
-                                                     const __m256i *sums, float *y) {
-  for (int m = 0; m < panel->tokens; m++) {
-    for (int g = 0; g < panel->groups; g++) {
-      int32_t eight[GROUP_ROWS];
-      _mm256_storeu_si256((__m256i *)eight, sums[2 * m + g]);
-      add_sums(panel->job, panel->token + m, panel->group + g, block, 0, eight,
-               y + (2 * m + g) * GROUP_ROWS);
-    }
-  }
-}
-
-// add_sums with every bias already in the sum.
-INLINE void end_block(const float *a_scales, const float *w0, const float *w1, const __m256i *sums,
-                      float *y, const int tokens) {
+// y += scales * sums, every bias already in the sum.
+INLINE void add_block(const uint8_t *a, const BlockHead *head, const Pair *w, int32_t words, int32_t bits,
+                      const float *w0, const float *w1, float *y, const int tokens) {
+  __m256i sums[2 * PANEL_TOKENS];
+  block_sums(a, w, words, bits, head->first, sums, tokens);
   const f32x8 scales[2] = {load8(w0), load8(w1)};
   UNROLL
   for (int m = 0; m < tokens; m++) {
     UNROLL
     for (int g = 0; g < 2; g++, y += GROUP_ROWS) {
       const f32x8 sum = (f32x8)_mm256_cvtepi32_ps(sums[2 * m + g]);
-      store8(y, load8(y) + all8(a_scales[m]) * scales[g] * sum);
+      store8(y, load8(y) + all8(head->scales[m]) * scales[g] * sum);
     }
   }
 }
 
-INLINE void panel_of(const Panel *panel, const int tokens) {
-  const GemmJob *job = panel->job;
-  const int64_t rows = job->rows;
-  const int32_t row = panel->group * GROUP_ROWS, size = job->block_size;
-  const int full = panel->groups == 2 && row + 2 * GROUP_ROWS <= job->rows;
-  float y[PANEL_TOKENS * 2 * GROUP_ROWS] __attribute__((aligned(32)));
-  float *out = job->y + panel->token * rows + row;
-  const Tile tile = {.first = panel->first};
-  if (full && panel->first > 0) {
-    for (int m = 0; m < tokens; m++) {
-      store8(y + 16 * m, load8(out + m * rows));
-      store8(y + 16 * m + 8, load8(out + m * rows + 8));
-    }
-  } else {
-    for (int i = 0; i < 2 * tokens; i++) store8(y + 8 * i, all8(0));
-    if (!full) {
-      for (int m = 0; m < tokens; m++) {
-        for (int g = 0; g < panel->groups; g++) {
-          load_rows(job, &tile, panel->token + m, panel->group + g, y + (2 * m + g) * GROUP_ROWS);
-        }
-      }
+#ifndef ADD_BLOCK
+#define ADD_BLOCK add_block
+#define BLOCK_SUMS block_sums
+#endif
+
+static __attribute__((noinline)) void end_with_zeros(const Panel *panel, int32_t block,
+                                                     const __m256i *sums) {
+  for (int m = 0; m < panel->tokens; m++) {
+    for (int g = 0; g < panel->groups; g++) {
+      int32_t eight[GROUP_ROWS];
+      _mm256_storeu_si256((__m256i *)eight, sums[2 * m + g]);
+      add_sums(panel->job, panel->token + m, panel->group + g, block, 0, eight,
+               panel->y + (2 * m + g) * GROUP_ROWS);
     }
   }
+}
 
+INLINE void panel_of(Panel *panel, const int tokens) {
+  const GemmJob *job = panel->job;
+  const int32_t size = job->block_size;
   const float *w0 = job->w_scales + rows_at(job, panel->group, panel->first);
   const float *w1 = job->w_scales + rows_at(job, panel->group + panel->groups - 1, panel->first);
   const uint8_t *a = panel->a;
   const Pair *w = panel->w;
   for (int32_t block = panel->first; block < panel->last; block++) {
     const BlockHead *head = (const BlockHead *)a;
-    __m256i sums[2 * PANEL_TOKENS];
-    BLOCK_SUMS(a + sizeof *head, w, size / 8, job->bits[block], head->first, sums, tokens);
-    if (__builtin_expect(job->zeros != 0, 0)) end_with_zeros(panel, block, sums, y);
-    else end_block(head->scales, w0, w1, sums, y, tokens);
-    a += (int64_t)sizeof *head + (int64_t)size * tokens;
+    const uint8_t *codes = a + sizeof *head;
+    for (int32_t i = 0; i < panel->lines && panel->next[0] < panel->next_end; i++) {
+      __builtin_prefetch(panel->next[0]);
+      __builtin_prefetch(panel->next[1]);
+      panel->next[0] += 64;
+      panel->next[1] += 64;
+    }
+    if (__builtin_expect(job->zeros != 0, 0)) {
+      __m256i sums[2 * PANEL_TOKENS];
+      BLOCK_SUMS(codes, w, size / 8, job->bits[block], head->first, sums, tokens);
+      end_with_zeros(panel, block, sums);
+    } else {
+      ADD_BLOCK(codes, head, w, size / 8, job->bits[block], w0, w1, panel->y, tokens);
+    }
+    a = codes + (int64_t)size * tokens;
     w += size / 4;
     w0 += GROUP_ROWS;
     w1 += GROUP_ROWS;
   }
-
-  for (int m = 0; m < tokens; m++) {
-    if (full) {
-      store8(out + m * rows, load8(y + 16 * m));
-      store8(out + m * rows + 8, load8(y + 16 * m + 8));
-    } else {
-      for (int g = 0; g < panel->groups; g++) {
-        store_rows(job, panel->token + m, panel->group + g, y + (2 * m + g) * GROUP_ROWS);
-      }
-    }
-  }
 }
 
 #define PANEL(tokens) \
-  static void panel_##tokens(const Panel *panel) { panel_of(panel, tokens); }
+  static void panel_##tokens(Panel *panel) { panel_of(panel, tokens); }
 PANEL(3) PANEL(4) PANEL(5) PANEL(6) // the parts of six tokens and more
 
 // The nibbles of one or two groups as bytes; of one, twice.
@@ -195,7 +190,6 @@ static void unpack(const Panel *panel, Pair *to) {
   for (int32_t i = 0; i < count; i += GROUP_ROWS, to += 2) {
     UNROLL
     for (int g = 0; g < 2; g++) {
-      READ_AHEAD(words[g] + i);
       const __m256i x = load_ymm(words[g] + i);
       to[0][g] = _mm256_and_si256(x, low);
       to[1][g] = _mm256_and_si256(_mm256_srli_epi16(x, 4), low);
@@ -203,24 +197,67 @@ static void unpack(const Panel *panel, Pair *to) {
   }
 }
 
-static void panel(const GemmJob *job, const Tile *tile) {
-  static void (*const panels[])(const Panel *) = {0, 0, 0, panel_3, panel_4, panel_5, panel_6};
+// Where in a tile a panel lies: groups from `pair` on, blocks from `first` on.
+INLINE void place(Panel *panel, const Tile *tile, int32_t pair, int32_t first) {
+  const GemmJob *job = panel->job;
+  const int32_t end = first + PANEL_COLUMNS / job->block_size;
+  panel->group = tile->group + 2 * pair;
+  panel->groups = tile->groups - 2 * pair < 2 ? 1 : 2;
+  panel->first = first;
+  panel->last = end < job->blocks ? end : job->blocks;
+}
+
+// The weights of the panel after this one, to be asked for during `calls` blocks.
+INLINE void look_ahead(Panel *panel, const Tile *tile, int32_t pair, int64_t calls) {
+  Panel after = {.job = panel->job};
+  if (2 * (pair + 1) < tile->groups) place(&after, tile, pair + 1, panel->first);
+  else if (panel->last < panel->job->blocks) place(&after, tile, 0, panel->last);
+  else {
+    panel->lines = 0;
+    return;
+  }
+  panel->next[0] = (const char *)words_at(after.job, after.group, after.first);
+  panel->next[1] = (const char *)words_at(after.job, after.group + after.groups - 1, after.first);
+  const int64_t bytes = (int64_t)(after.last - after.first) * after.job->block_size * sizeof(uint32_t);
+  panel->next_end = panel->next[0] + bytes;
+  panel->lines = (int32_t)((bytes / 64 + calls - 1) / calls);
+}
+
+// The tokens of parts `from` .. `to - 1`.
+static void panel_round(const GemmJob *job, const Tile *tile, int32_t from, int32_t to) {
+  static void (*const panels[])(Panel *) = {0, 0, 0, panel_3, panel_4, panel_5, panel_6};
+  float y[PANEL_PAIRS][ROUND_PARTS * PANEL_TOKENS][2 * GROUP_ROWS] __attribute__((aligned(64)));
   Pair w[PANEL_COLUMNS / 4];
-  const int32_t step = PANEL_COLUMNS / job->block_size, parts = pack_parts(job->tokens);
+  const int32_t begin = part_begin(job->tokens, from), end = part_begin(job->tokens, to);
+  const int32_t pairs = (tile->groups + 1) / 2;
+  for (int32_t pair = 0; pair < pairs; pair++) memset(y[pair], 0, sizeof *y[0] * (size_t)(end - begin));
   Panel one = {.job = job, .w = w};
-  for (int32_t g = 0; g < tile->groups; g += 2) {
-    one.group = tile->group + g;
-    one.groups = tile->groups - g < 2 ? 1 : 2;
-    for (one.first = tile->first; one.first < tile->last; one.first = one.last) {
-      one.last = one.first + step < tile->last ? one.first + step : tile->last;
+  for (int32_t first = 0; first < job->blocks; first = one.last) {
+    for (int32_t pair = 0; pair < pairs; pair++) {
+      place(&one, tile, pair, first);
       unpack(&one, w);
-      for (int32_t part = 0; part < parts; part++) {
+      look_ahead(&one, tile, pair, (int64_t)(to - from) * (one.last - one.first));
+      for (int32_t part = from; part < to; part++) {
         one.token = part_begin(job->tokens, part);
         one.tokens = part_begin(job->tokens, part + 1) - one.token;
+        one.y = y[pair][one.token - begin];
         one.a = job->packed + part_at(job, part, one.token) +
                 one.first * (sizeof(BlockHead) + (size_t)one.tokens * job->block_size);
         panels[one.tokens](&one);
       }
     }
+  }
+  for (int32_t token = begin; token < end; token++) {
+    for (int32_t g = 0; g < tile->groups; g++) {
+      store_rows(job, token, tile->group + g, y[g / 2][token - begin] + g % 2 * GROUP_ROWS);
+    }
+  }
+}
+
+// All tokens by up to eight groups, all blocks.
+static void panel(const GemmJob *job, const Tile *tile) {
+  const int32_t parts = pack_parts(job->tokens);
+  for (int32_t from = 0; from < parts; from += ROUND_PARTS) {
+    panel_round(job, tile, from, parts - from < ROUND_PARTS ? parts : from + ROUND_PARTS);
   }
 }

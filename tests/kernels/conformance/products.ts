@@ -100,6 +100,18 @@ export const products: Conformance[] = [
     },
   },
   {
+    name: "gemm: more tokens than one round (258), more columns than one stretch (1024)",
+    async check(kernels) {
+      const random = stream(2, "many");
+      const columns = 1096, weights = randomWeights(random, 75, columns, 64);
+      const format = { blockSize: 64, bits: randomBits(random, columns, 64) } as const;
+      for (const tokens of [258, 263]) {
+        const a = quantizeActivations(normals(random, tokens * columns), tokens, columns, format);
+        assertSame(await kernels.gemm(a, weights), gemm(a, weights), `${tokens} tokens`);
+      }
+    },
+  },
+  {
     name: "gemm: accumulators at their extremes, block by block",
     async check(kernels) {
       // Scales of 1 in one block and 0 elsewhere make y that block's accumulator, exactly.
