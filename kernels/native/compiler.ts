@@ -19,12 +19,16 @@ export interface Compiler {
 }
 
 /**
- * The compiler named by `OFFPRINT_CC`, else the first of `cc`, `gcc`, `clang` that answers.
+ * The compiler named by `OFFPRINT_CC`, else the first of `cc`, `gcc`, `clang` that answers. Set to
+ * nothing (`OFFPRINT_CC=`), this is a machine without one.
  *
  * @throws {NativeUnavailable} when there is none, or this process may not run it.
  */
 export async function findCompiler(): Promise<Compiler> {
   const named = variable("OFFPRINT_CC");
+  if (granted({ name: "env", variable: "OFFPRINT_CC" }) && Deno.env.get("OFFPRINT_CC") === "") {
+    throw new NativeUnavailable("no C compiler (OFFPRINT_CC is set to nothing)");
+  }
   const commands = named === undefined ? ["cc", "gcc", "clang"] : [named];
   for (const command of commands) {
     if (!granted({ name: "run", command })) {

@@ -1,10 +1,13 @@
 /** The native kernels under the address and undefined-behaviour sanitizers (gcc on Linux). */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { VARIANTS } from "kernels/native/build.ts";
+import { loadLibrary } from "kernels/native/library.ts";
 import { conformance } from "./conformance/mod.ts";
 
 /** The runtime to preload, or why there is none. */
 async function sanitizer(): Promise<{ path: string } | { missing: string }> {
+  if (Deno.env.get("OFFPRINT_CC") === "") return { missing: "OFFPRINT_CC is set to nothing" };
   if (Deno.build.os !== "linux") return { missing: `not set up for ${Deno.build.os}` };
   try {
     const { stdout } = await new Deno.Command("gcc", { args: ["-print-file-name=libasan.so"] })
@@ -44,9 +47,13 @@ if ("missing" in found) {
     assertStringIncludes(stdout, `portable: ${conformance.length} checks`);
   });
 
-  Deno.test("sanitizers: a write past the end is reported", async () => {
-    const { code, stderr } = await run(found.path, ["overflow"]);
-    assert(code !== 0);
-    assertStringIncludes(stderr, "AddressSanitizer");
-  });
+  const { variants } = await loadLibrary();
+  for (const variant of variants) {
+    Deno.test(`sanitizers: a read past the end is reported, ${variant}`, async () => {
+      const args = ["overflow", String(VARIANTS.indexOf(variant))];
+      const { code, stderr } = await run(found.path, args);
+      assert(code !== 0);
+      assertStringIncludes(stderr, "AddressSanitizer");
+    });
+  }
 }
