@@ -44,7 +44,8 @@ export class PackedWeights extends BlockMatrix {
    */
   static fromCodes(parts: MatrixCodes): PackedWeights {
     const { codes, scales } = padded(parts);
-    const words = packP32(codes, parts.rows, codes.length / parts.rows).map(biased);
+    const words = packP32(codes, parts.rows, codes.length / parts.rows);
+    for (let i = 0; i < words.length; i++) words[i] = biased(words[i]!);
     return new PackedWeights({ ...parts, words, scales });
   }
 
@@ -111,7 +112,9 @@ export class PackedWeights8 extends BlockMatrix {
     const columns = codes.length / parts.rows;
     const values = new Int8Array(Math.ceil(parts.rows / GROUP_ROWS) * GROUP_ROWS * columns);
     for (let row = 0; row < parts.rows; row++) {
-      for (let j = 0; j < columns; j++) values[at8(row, j, columns)] = codes[row * columns + j]!;
+      for (let j = 0, at = at8(row, columns); j < columns; j += 4, at += 4 * GROUP_ROWS) {
+        for (let i = 0; i < 4; i++) values[at + i] = codes[row * columns + j + i]!;
+      }
     }
     return new PackedWeights8({ ...parts, values, scales });
   }
@@ -121,16 +124,17 @@ export class PackedWeights8 extends BlockMatrix {
   }
 
   override unpackRow(row: number, into: Int8Array): void {
-    const columns = this.paddedColumns;
-    for (let j = 0; j < columns; j++) into[j] = this.values[at8(row, j, columns)]!;
+    const { values, paddedColumns } = this, first = at8(row, paddedColumns);
+    for (let j = 0, at = first; j < paddedColumns; j += 4, at += 4 * GROUP_ROWS) {
+      for (let i = 0; i < 4; i++) into[j + i] = values[at + i]!;
+    }
   }
 }
 
 /** Weights of either width. */
 export type Weights = PackedWeights | PackedWeights8;
 
-/** Where the code of a row and column stands in 8-bit weights. */
-function at8(row: number, column: number, columns: number): number {
-  const group = Math.floor(row / GROUP_ROWS), run = columns / 4;
-  return ((group * run + (column >> 2)) * GROUP_ROWS + row % GROUP_ROWS) * 4 + (column & 3);
+/** Where the first four codes of a row stand in 8-bit weights; the next four are 32 bytes on. */
+function at8(row: number, columns: number): number {
+  return Math.floor(row / GROUP_ROWS) * GROUP_ROWS * columns + row % GROUP_ROWS * 4;
 }

@@ -81,17 +81,27 @@ export function reordered(x: Float32Array, order: Uint32Array | undefined): Floa
 }
 
 /**
- * `W · x` for weights in 16-bit floats, `[rows][width]`: eight partial sums in 32-bit floats, channel j
+ * `W · x` for weights in 16-bit floats, `[rows][width]`, width a multiple of 8: eight partial sums in 32-bit floats, channel j
  * to sum `j mod 8`, added up as `((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7))`.
  */
 export function halfProduct(w: Float16Array, x: Float32Array, output: Float32Array): void {
   const width = x.length;
-  const wide = new Float32Array(width), lanes = new Float32Array(8);
+  const wide = new Float32Array(width);
   for (let row = 0; row < output.length; row++) {
     wide.set(w.subarray(row * width, (row + 1) * width));
-    lanes.fill(0);
-    for (let j = 0; j < width; j++) lanes[j & 7]! += fround(wide[j]! * x[j]!);
-    const pair = (i: number) => fround(lanes[i]! + lanes[i + 1]!);
-    output[row] = fround(pair(0) + pair(2)) + fround(pair(4) + pair(6));
+    let s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
+    for (let j = 0; j < width; j += 8) {
+      s0 = fround(s0 + fround(wide[j]! * x[j]!));
+      s1 = fround(s1 + fround(wide[j + 1]! * x[j + 1]!));
+      s2 = fround(s2 + fround(wide[j + 2]! * x[j + 2]!));
+      s3 = fround(s3 + fround(wide[j + 3]! * x[j + 3]!));
+      s4 = fround(s4 + fround(wide[j + 4]! * x[j + 4]!));
+      s5 = fround(s5 + fround(wide[j + 5]! * x[j + 5]!));
+      s6 = fround(s6 + fround(wide[j + 6]! * x[j + 6]!));
+      s7 = fround(s7 + fround(wide[j + 7]! * x[j + 7]!));
+    }
+    const low = fround(fround(s0 + s1) + fround(s2 + s3));
+    const high = fround(fround(s4 + s5) + fround(s6 + s7));
+    output[row] = low + high;
   }
 }

@@ -50,9 +50,7 @@ export function gemm(
     for (let m = 0; m < tokens; m++) {
       let y = 0;
       for (let b = 0; b < blocks; b++) {
-        let acc = 0;
-        const at = m * paddedColumns;
-        for (let j = b * blockSize; j < (b + 1) * blockSize; j++) acc += codes[at + j]! * row[j]!;
+        let acc = dot(codes, m * paddedColumns + b * blockSize, row, b * blockSize, blockSize);
         const scaleAt = groupIndex(n, b, blocks);
         if (zeros !== null) {
           const offset = Math.fround(zeros[m * blocks + b]! * sums![scaleAt]!);
@@ -65,6 +63,18 @@ export function gemm(
     }
   }
   return output;
+}
+
+/** `Σ a[from + j] · w[at + j]` over a block: whole numbers, so four sums are as good as one, and faster. */
+function dot(a: Int8Array, from: number, w: Int8Array, at: number, count: number): number {
+  let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  for (let j = 0; j < count; j += 4) {
+    s0 += a[from + j]! * w[at + j]!;
+    s1 += a[from + j + 1]! * w[at + j + 1]!;
+    s2 += a[from + j + 2]! * w[at + j + 2]!;
+    s3 += a[from + j + 3]! * w[at + j + 3]!;
+  }
+  return s0 + s1 + s2 + s3;
 }
 
 /**

@@ -90,20 +90,24 @@ export function packP32(codes: Int8Array, rows: number, columns: number): Uint32
   const groups = Math.ceil(rows / GROUP_ROWS);
   const run = columns / 8;
   const words = new Uint32Array(groups * run * GROUP_ROWS);
+  const bad = codes.findIndex((code) => code < -8 || code > 7);
+  if (bad >= 0) {
+    throw new KernelError({
+      what: `packP32: codes[${Math.floor(bad / columns)}][${bad % columns}]`,
+      got: codes[bad],
+      expected: "a signed 4-bit code from -8 to 7",
+    });
+  }
   for (let row = 0; row < rows; row++) {
     const group = Math.floor(row / GROUP_ROWS);
     for (let at = 0; at < run; at++) {
-      const eight = codes.subarray(row * columns + at * 8, row * columns + at * 8 + 8);
-      for (const code of eight) {
-        if (code < -8 || code > 7) {
-          throw new KernelError({
-            what: `packP32: codes[${row}][${at * 8 + eight.indexOf(code)}]`,
-            got: code,
-            expected: "a signed 4-bit code from -8 to 7",
-          });
-        }
+      const first = row * columns + at * 8;
+      let word = 0; // packNibbles in P32_ORDER
+      for (let i = 0; i < 4; i++) {
+        const pair = codes[first + i]! & 15 | (codes[first + 4 + i]! & 15) << 4;
+        word |= pair << (8 * i);
       }
-      words[(group * run + at) * GROUP_ROWS + row % GROUP_ROWS] = packNibbles(eight, P32_ORDER);
+      words[(group * run + at) * GROUP_ROWS + row % GROUP_ROWS] = word;
     }
   }
   return words;

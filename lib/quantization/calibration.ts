@@ -42,11 +42,13 @@ export function calibrate(
         seen.set(key, channels);
       }
       const { largest, squares } = channels;
-      x.forEach((value, i) => {
-        const channel = i % columns, size = Math.abs(value);
-        if (size > largest[channel]!) largest[channel] = size;
-        squares[channel]! += value * value;
-      });
+      for (let row = 0; row < x.length; row += columns) {
+        for (let channel = 0; channel < columns; channel++) {
+          const value = x[row + channel]!, size = Math.abs(value);
+          if (size > largest[channel]!) largest[channel] = size;
+          squares[channel]! += value * value;
+        }
+      }
     });
   }
   const of = (part: PartName, layer: number) => {

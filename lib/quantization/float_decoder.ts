@@ -15,7 +15,7 @@ export type Observer = (part: PartName, layer: number, x: Float32Array, columns:
 
 /** What a pass over a text gives. */
 export interface FloatResult {
-  /** Logits after each token, `[tokens][vocabulary]`. */
+  /** Logits after each token, `[tokens][vocabulary]`: computed when they are asked for. */
   readonly logits: Float32Array;
   /** After the last norm, `[tokens][width]`. */
   readonly hidden: Float32Array;
@@ -88,26 +88,34 @@ export function floatForward(
   const hidden = normed(take("model.norm"));
   observe("head", config.num_hidden_layers, hidden, width);
   const head = config.tie_word_embeddings ? embedding : take("lm_head");
-  return { logits: product(hidden, width, head), hidden };
+  let logits: Float32Array | undefined;
+  return {
+    hidden,
+    get logits() {
+      return logits ??= product(hidden, width, head);
+    },
+  };
 }
 
 /** `X · Wᵀ`. */
-function product(x: Float32Array, columns: number, w: Float32Array): Float32Array {
-  const tokens = x.length / columns, rows = w.length / columns;
+function product(narrow: Float32Array, columns: number, w: Float32Array): Float32Array {
+  const tokens = narrow.length / columns, rows = w.length / columns;
   const y = new Float32Array(tokens * rows);
+  // Widened once: converting a number takes as long as multiplying it.
+  const x = new Float64Array(narrow), row = new Float64Array(columns);
   for (let n = 0; n < rows; n++) {
-    const from = n * columns;
+    row.set(w.subarray(n * columns, (n + 1) * columns));
     for (let m = 0; m < tokens; m++) {
       const at = m * columns;
       let a = 0, b = 0, c = 0, d = 0;
       let j = 0;
       for (; j + 3 < columns; j += 4) {
-        a += x[at + j]! * w[from + j]!;
-        b += x[at + j + 1]! * w[from + j + 1]!;
-        c += x[at + j + 2]! * w[from + j + 2]!;
-        d += x[at + j + 3]! * w[from + j + 3]!;
+        a += x[at + j]! * row[j]!;
+        b += x[at + j + 1]! * row[j + 1]!;
+        c += x[at + j + 2]! * row[j + 2]!;
+        d += x[at + j + 3]! * row[j + 3]!;
       }
-      for (; j < columns; j++) a += x[at + j]! * w[from + j]!;
+      for (; j < columns; j++) a += x[at + j]! * row[j]!;
       y[m * rows + n] = (a + b) + (c + d);
     }
   }

@@ -84,9 +84,7 @@ export function quantizeDecoder(
     weightBits: 4 | 8 = options.weightBits ?? 4,
   ): DecoderLinear => {
     const rows = w.length / columns;
-    const ordered = order === undefined
-      ? w
-      : w.map((_, i) => w[i - i % columns + order[i % columns]!]!);
+    const ordered = order === undefined ? w : reorderedColumns(w, columns, order);
     const squares = options.calibration?.meanSquare(part, layer);
     const importance = squares &&
       (order === undefined ? squares : squares.map((_, j) => squares[order[j]!]!));
@@ -165,6 +163,18 @@ function below(...matrices: Float32Array[]): Float32Array {
     at += matrix.length;
   }
   return all;
+}
+
+function reorderedColumns(
+  matrix: Float32Array,
+  columns: number,
+  order: Uint32Array,
+): Float32Array {
+  const rows = new Float32Array(matrix.length);
+  for (let from = 0; from < matrix.length; from += columns) {
+    for (let j = 0; j < columns; j++) rows[from + j] = matrix[from + order[j]!]!;
+  }
+  return rows;
 }
 
 function reorderedRows(
