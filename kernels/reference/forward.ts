@@ -7,8 +7,10 @@ import { checkArray, checkWhole, notFinite } from "../checks.ts";
 import { type Decoder, type DecoderLinear, isLinear } from "../decoder.ts";
 import { KernelError } from "../errors.ts";
 import type { KvHome, KvPass } from "../kv_cache.ts";
+import type { QuantizedActivations } from "../quantized_activations.ts";
+import { quantizeActivations } from "./activations.ts";
 import { addInto, gated, halfProduct, reordered, rmsNorm, rotateHeads } from "./decoder_parts.ts";
-import { linear } from "./gemm.ts";
+import { gemm } from "./gemm.ts";
 import { kvAppend, kvAttend } from "./kv4.ts";
 
 /** What {@linkcode forward} returns, for each row asked for. */
@@ -38,6 +40,30 @@ export function forward(
   tokens: Int32Array,
   asked?: Int32Array,
 ): ForwardResult {
+  const quantize: Roundings["quantize"] = (part, x) =>
+    quantizeActivations(x, x.length / part.weights.columns, part.weights.columns, part.format);
+  return forwardRounded(decoder, pass, tokens, asked, { quantize, store: (k, v) => [k, v] });
+}
+
+/** Where a pass rounds. Elsewhere it only adds and multiplies, and small errors stay small. */
+export interface Roundings {
+  /** The codes of a linear part's input `x`, `[rows][columns]`, in the order of its channels. */
+  quantize(part: DecoderLinear, x: Float32Array): QuantizedActivations;
+  /** Keys and values that are about to be stored in 16 bits, and later in 4. */
+  store(k: Float32Array, v: Float32Array): [Float32Array, Float32Array];
+}
+
+/**
+ * {@linkcode forward} with roundings of the caller's: a backend whose floats differ in their last bits
+ * rounds some numbers the other way, and is compared with the pass that rounds as it did.
+ */
+export function forwardRounded(
+  decoder: Decoder,
+  pass: KvPass,
+  tokens: Int32Array,
+  asked: Int32Array | undefined,
+  roundings: Roundings,
+): ForwardResult {
   const wanted = checkForward(decoder, pass, tokens, asked);
   const { width, inner, heads, kvHeads, headDim, epsilon } = decoder;
   const rows = pass.rows, half = headDim / 2;
@@ -53,7 +79,7 @@ export function forward(
     const { columns } = part.weights;
     const taken = eachRow(input, columns, (row) => reordered(row, part.order));
     checkInput(name, taken, columns);
-    return linear(taken, input.length / columns, part.format, part.weights);
+    return gemm(roundings.quantize(part, taken), part.weights);
   };
 
   for (const [index, layer] of decoder.layers.entries()) {
@@ -75,7 +101,7 @@ export function forward(
       }
     });
     const mixed = named(index, () => {
-      kvAppend(pass, index, k, v);
+      kvAppend(pass, index, ...roundings.store(k, v));
       return kvAttend(pass, index, q, heads);
     });
     addInto(x, product(`${at}, o`, layer.o, mixed));

@@ -5,6 +5,7 @@
  * @module
  */
 import { KernelError } from "../errors.ts";
+import { BindGroups } from "./bind_groups.ts";
 
 /** Why the WebGPU kernels cannot run here; its message is one clause for a report. */
 export class WebGpuUnavailable extends Error {
@@ -48,9 +49,10 @@ export function hasPackedDot(): boolean {
   return gpu?.wgslLanguageFeatures?.has("packed_4x8_integer_dot_product") ?? false;
 }
 
-/** A device with its pipelines and spare buffers. */
+/** A device with its pipelines, bind groups and spare buffers. */
 export class Gpu {
   readonly device: GPUDevice;
+  readonly bindGroups: BindGroups;
   #pipelines = new Map<string, Promise<GPUComputePipeline>>();
   #spare = new Map<string, GPUBuffer[]>();
   /** All buffers, to be freed on closing; those that are unreachable free themselves. */
@@ -60,6 +62,7 @@ export class Gpu {
 
   constructor(device: GPUDevice) {
     this.device = device;
+    this.bindGroups = new BindGroups(device);
     device.lost.then(({ message, reason }) => this.#lost = message || reason || "no reason given");
   }
 

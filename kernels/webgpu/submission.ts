@@ -3,13 +3,11 @@
  *
  * @module
  */
+import type { Binding } from "./bind_groups.ts";
 import type { Gpu } from "./device.ts";
 
 /** Workgroups along each axis; every axis at most 65535. */
 export type Grid = readonly [number, number?, number?];
-
-/** A buffer to bind, or a piece of one: `offset` a multiple of 256. */
-export type Binding = GPUBuffer | { buffer: GPUBuffer; offset: number; size: number };
 
 /** The start of a place that a shader lowers when it refuses a number: nothing refused. */
 export const NONE = 0xffffffff;
@@ -83,16 +81,9 @@ export class Submission {
 
   /** Runs one shader over a grid of workgroups; `bindings` in the order of its `@binding` numbers. */
   run(pipeline: GPUComputePipeline, bindings: readonly Binding[], grid: Grid): void {
-    const { device } = this.gpu;
-    const most = Math.floor(device.limits.maxStorageBufferBindingSize / 4) * 4;
-    const entries = bindings.map((bound, binding) => {
-      if ("buffer" in bound) return { binding, resource: bound };
-      return { binding, resource: { buffer: bound, size: Math.min(bound.size, most) } };
-    });
     this.#pass ??= this.encoder.beginComputePass();
     this.#pass.setPipeline(pipeline);
-    const layout = pipeline.getBindGroupLayout(0);
-    this.#pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
+    this.#pass.setBindGroup(0, this.gpu.bindGroups.of(pipeline, bindings));
     this.#pass.dispatchWorkgroups(grid[0], grid[1] ?? 1, grid[2] ?? 1);
   }
 
@@ -133,9 +124,9 @@ export class Submission {
     }));
   }
 
-  /** Used by {@linkcode submit}. */
+  /** Used by {@linkcode submit}. Last taken, first given back: the next pass then takes the same for the same. */
   giveBack(): void {
-    for (const buffer of this.#borrowed) this.gpu.give(buffer);
+    for (const buffer of this.#borrowed.reverse()) this.gpu.give(buffer);
   }
 
   #keep(buffer: GPUBuffer): GPUBuffer {

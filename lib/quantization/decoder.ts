@@ -43,8 +43,10 @@ export interface QuantizedMemory {
  * Quantises a transformer and opens it.
  *
  * Every text starts from the begin-of-text token, whether the prompt spells it or not; it is not counted
- * in `length`, and `open([])` starts from it alone. Logits depend on the tokens alone, to the last bit:
- * not on batches, threads, or how often a text was rolled back.
+ * in `length`, and `open([])` starts from it alone. Logits depend on the tokens alone: not on batches,
+ * threads, or how often a text was rolled back. On the CPU backends that holds to the last bit; on a GPU
+ * sums of floats depend on how many tokens arrive together, by about 2⁻¹⁸ of a row's norm, and where that
+ * moves a number across a tie, by a step of quantisation.
  *
  * @param weights float32, by the names of `tensorShapes`.
  * @throws {UserError} when the kernels cannot run a model of this shape.

@@ -1,6 +1,6 @@
 /** Whole forward passes on whatever adapter there is, and each step between the linear layers. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Random, stream } from "offprint/random.ts";
+import { stream } from "offprint/random.ts";
 import {
   Decoder,
   type DecoderLinear,
@@ -12,31 +12,14 @@ import {
   type KvText,
   openKernels,
 } from "kernels/mod.ts";
-import { gated, halfProduct, rmsNorm, rotateHeads } from "kernels/reference/decoder_parts.ts";
-import { forward } from "kernels/reference/forward.ts";
-import {
-  embedShader,
-  halfProductShader,
-  normShader,
-  rotateShader,
-} from "kernels/webgpu/decoder_shaders.ts";
-import { Gpu, requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
-import { gridOf } from "kernels/webgpu/kv4.ts";
+import { forward, forwardRounded } from "kernels/reference/forward.ts";
+import { Gpu, hasPackedDot, requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
-import { GpuProducts } from "kernels/webgpu/products.ts";
-import { NONE, type Submission, submit } from "kernels/webgpu/submission.ts";
 import { randomDecoder, type Shape } from "./conformance/random_decoder.ts";
-import { assertDefaultLimits } from "./webgpu_limits.ts";
+import { TracedForward, TracedRoundings } from "./webgpu_trace.ts";
 
-/** How far a step between linear layers may be from the reference, as a share of the sizes of its terms. */
-const STEP = 2 ** -20;
-/** How far most rows of logits may be from the reference, as a share of the row's norm. */
-const MOST_ROWS = 2 ** -18;
-/**
- * A row in which a rounding falls on the other side of a tie (a code, a 16-bit key) is off by a step of
- * quantisation: so much of the row's norm at most, and at most one row in ten.
- */
-const A_ROW = 0.1, SHARE = 0.1;
+/** How far logits may be from the reference's with the same codes, as a share of the norm of their row. */
+const ROW = 2 ** -18;
 
 const CACHE = { layers: 2, kvHeads: 2, headDim: 16, groupSize: 32 } as const;
 const BASE: Shape = {
@@ -68,28 +51,18 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
 };
 
-function normals(random: Random, count: number, size = 1): Float32Array {
-  return Float32Array.from({ length: count }, () => size * random.normal());
-}
-
-/** Distances of rows of logits, each as a share of the row's norm. */
-function distances(actual: Float32Array, expected: Float32Array, row: number): number[] {
+/** Fails unless every row of `actual` is as near as two sets of roundings of a sum are. */
+function assertRows(actual: Float32Array, expected: Float32Array, size: number, what: string) {
   assertEquals(actual.length, expected.length);
-  return Array.from({ length: expected.length / row }, (_, r) => {
+  for (let first = 0; first < expected.length; first += size) {
     let square = 0, norm = 0;
-    for (let i = r * row; i < (r + 1) * row; i++) {
+    for (let i = first; i < first + size; i++) {
       square += (actual[i]! - expected[i]!) ** 2;
       norm += expected[i]! ** 2;
     }
-    return Math.sqrt(square / norm);
-  });
-}
-
-/** Fails unless rows are as near as two sets of roundings are. */
-function assertRows(all: number[], what: string): void {
-  const off = all.filter((distance) => !(distance <= MOST_ROWS));
-  assert(off.length <= SHARE * all.length, `${what}: ${off.length} of ${all.length} rows are off`);
-  for (const distance of off) assert(distance <= A_ROW, `${what}: a row is off by ${distance}`);
+    const off = Math.sqrt(square / norm);
+    assert(off <= ROW, `${what}: row ${first / size} is off by ${off} of its norm`);
+  }
 }
 
 const found = await requestDevice().catch((error: Error) => error);
@@ -102,7 +75,6 @@ else {
   const on = `webgpu on ${name}`;
   const cpu = () => openKernels({ backend: "reference" });
   const kernels = await openWebGpu(await cpu(), { device });
-  const pieces = await openWebGpu(await cpu(), { device, packedDot: false, mostBytes: 8192 });
 
   /** Texts that grow on a backend. */
   class Texts {
@@ -125,55 +97,76 @@ else {
     }
   }
   const onGpu: Kernels["forward"] = (...args) => kernels.forward(...args);
-  const inPieces: Kernels["forward"] = (...args) => pieces.forward(...args);
-  const exact: Kernels["forward"] = (...args) => Promise.resolve(forward(...args));
 
-  Deno.test(`${on}: forward is the reference's, for decoders of every kind`, async () => {
+  /** Texts that grow on the GPU and in the reference, which takes the GPU's roundings: equal row by row. */
+  class Compared {
+    readonly #gpu: TracedForward;
+    readonly #ours = new Texts();
+    readonly #theirs = new Texts();
+
+    constructor(options: { packedDot: boolean; mostBytes: number }) {
+      this.#gpu = new TracedForward(gpu, options);
+    }
+
+    async extend(what: string, decoder: Decoder, tokens: number[][], asked?: Int32Array) {
+      let roundings: TracedRoundings | undefined;
+      const ours = await this.#ours.extend(
+        async (...args) => {
+          const { trace, ...result } = await this.#gpu.forward(...args);
+          roundings = new TracedRoundings(trace);
+          return result;
+        },
+        decoder,
+        tokens,
+        asked,
+      );
+      const theirs = await this.#theirs.extend(
+        (decoder, pass, tokens, asked) =>
+          Promise.resolve(forwardRounded(decoder, pass, tokens, asked, roundings!)),
+        ...[decoder, tokens, asked] as const,
+      );
+      assertRows(ours.logits, theirs.logits, decoder.vocabulary, `${what}, logits`);
+      assertRows(ours.hidden, theirs.hidden, decoder.width, `${what}, hidden`);
+      return ours.logits;
+    }
+  }
+  const whole = { packedDot: hasPackedDot(), mostBytes: 1 << 27 };
+  const inPieces = { packedDot: false, mostBytes: 8192 };
+
+  Deno.test(`${on}: forward is the reference's given the codes, and other codes are at ties`, async () => {
     for (const [kind, shape] of Object.entries(SHAPES)) {
       const random = stream(15, "decoder", kind);
       const decoder = randomDecoder(random, shape);
-      const [ours, theirs, small] = [new Texts(), new Texts(), new Texts()];
-      const all: number[] = [], split: number[] = [];
+      const texts = [new Compared(whole)];
+      if (shape === BASE) texts.push(new Compared(inPieces));
       for (const counts of [[1, 0, 0], [40, 1, 0], [1, 1, 1], [2, 30, 7]]) {
         const tokens = counts.map((count) =>
           Array.from({ length: count }, () => random.integer(shape.vocabulary))
         );
-        const expected = await theirs.extend(exact, decoder, tokens);
-        const { logits, hidden } = await ours.extend(onGpu, decoder, tokens);
-        all.push(...distances(logits, expected.logits, shape.vocabulary));
-        all.push(...distances(hidden, expected.hidden, shape.width));
-        if (shape !== BASE) continue;
-        const cut = await small.extend(inPieces, decoder, tokens);
-        split.push(...distances(cut.logits, expected.logits, shape.vocabulary));
+        for (const one of texts) await one.extend(kind, decoder, tokens);
       }
-      assertRows(all, kind);
-      assertRows(split, `${kind}, in pieces`);
     }
   });
 
-  Deno.test(`${on}: logits depend on the tokens, not on how they arrive; rows come as asked`, async () => {
+  Deno.test(`${on}: so it is however the tokens arrive, and for the rows that are asked for`, async () => {
     const random = stream(15, "arrival"), decoder = randomDecoder(random, BASE);
     const tokens = Array.from({ length: 45 }, () => random.integer(BASE.vocabulary));
-    const run = async (lengths: number[], asked?: Int32Array) => {
-      const texts = new Texts(), logits: number[] = [];
+    for (const lengths of [[45], [30, 1, 1, 5, 8]]) {
+      const texts = new Compared(whole);
       let at = 0;
       for (const length of lengths) {
-        const given = [tokens.slice(at, at += length), [], []];
-        logits.push(...(await texts.extend(onGpu, decoder, given, asked)).logits);
+        await texts.extend(`${lengths}`, decoder, [tokens.slice(at, at += length), [], []]);
       }
-      return Float32Array.from(logits);
-    };
-    const whole = await run([45]);
-    assert(whole.some((value) => Math.abs(value) > 0.1));
-    assertRows(distances(await run([30, 1, 1, 5, 8]), whole, BASE.vocabulary), "in pieces");
-    const row = (i: number) => whole.slice(i * BASE.vocabulary, (i + 1) * BASE.vocabulary);
-    const two = await run([45], Int32Array.of(44, 0, 44));
-    const expected = Float32Array.of(...row(44), ...row(0), ...row(44));
-    assertRows(distances(two, expected, BASE.vocabulary), "rows asked for");
-    assertEquals((await run([45], new Int32Array(0))).length, 0);
+    }
+    const asked = (...rows: number[]) =>
+      new Compared(whole).extend("asked", decoder, [tokens, [], []], Int32Array.from(rows));
+    const three = await asked(44, 0, 44);
+    assertEquals(three.length, 3 * BASE.vocabulary);
+    assertEquals(three.slice(0, BASE.vocabulary), three.slice(2 * BASE.vocabulary));
+    assertEquals((await asked()).length, 0);
   });
 
-  Deno.test(`${on}: a pass in steady state makes no buffers`, async () => {
+  Deno.test(`${on}: a pass in steady state makes no buffers and no bind groups`, async () => {
     const random = stream(15, "steady"), decoder = randomDecoder(random, BASE);
     const texts = new Texts();
     const step = (count: number) => {
@@ -182,18 +175,22 @@ else {
     };
     await step(20);
     await step(1);
-    let made = 0;
-    const create = device.createBuffer;
+    const made: string[] = [];
+    const { createBuffer, createBindGroup } = device;
     device.createBuffer = (descriptor) => {
-      made++;
-      return create.call(device, descriptor);
+      made.push("buffer");
+      return createBuffer.call(device, descriptor);
+    };
+    device.createBindGroup = (descriptor) => {
+      made.push("bind group");
+      return createBindGroup.call(device, descriptor);
     };
     try {
       for (let i = 0; i < 3; i++) await step(1);
     } finally {
-      device.createBuffer = create;
+      Object.assign(device, { createBuffer, createBindGroup });
     }
-    assertEquals(made, 0);
+    assertEquals(made, []);
   });
 
   Deno.test(`${on}: numbers that overflow are refused where they stand`, async () => {
@@ -272,146 +269,4 @@ else {
       "forward: pass: got a cache whose contents are in the memory of the process",
     );
   });
-
-  /** Runs steps of a pass on their own and returns what stands in a buffer then. */
-  const results = async (encode: (work: Submission) => [GPUBuffer, number][]) => {
-    const read = await submit(gpu, "steps", (work) => {
-      for (const [buffer, count] of encode(work)) work.read(buffer, 4 * count);
-    });
-    return read.map((bytes) => new Float32Array(bytes));
-  };
-  const near = (
-    actual: Float32Array,
-    expected: Float32Array,
-    size: (i: number) => number,
-    what: string,
-  ) => {
-    assertEquals(actual.length, expected.length, what);
-    expected.forEach((value, i) => {
-      const error = Math.abs(actual[i]! - value);
-      assert(error <= STEP * size(i), `${what}: [${i}] is ${actual[i]}, expected ${value}`);
-    });
-  };
-
-  Deno.test(`${on}: embeddings and norms`, async () => {
-    const random = stream(15, "norm"), width = 136, rows = 5;
-    const embedding = Float16Array.from(
-      { length: 7 * width },
-      (_, i) => i % 5 === 0 ? (random.integer(9) - 4) * 2 ** -24 : 10 * random.normal(),
-    );
-    const tokens = Int32Array.of(6, 0, 3, 3, 5), gain = normals(random, width);
-    const bits = new Uint16Array(embedding.buffer);
-    const [embed, norm] = [
-      await gpu.pipeline("embed", embedShader),
-      await gpu.pipeline("norm", normShader),
-    ];
-    const epsilon = Float32Array.of(1e-5);
-    const [x, y] = await results((work) => {
-      const [x, y] = [work.room(4 * rows * width), work.room(4 * rows * width)];
-      for (const [first, last] of [[0, 4], [4, 7]] as const) { // two parts of the matrix
-        const part = work.lend(bits.slice(first * width, last * width));
-        work.run(embed, [work.sizes(width, rows, first, last), work.lend(tokens), part, x], [rows]);
-      }
-      const sizes = work.sizes(width, 0, new Uint32Array(epsilon.buffer)[0]!);
-      const list = work.lend(Uint32Array.of(4, 0, 1, 2, 3));
-      const refused = work.lend(Uint32Array.of(NONE));
-      work.run(norm, [sizes, x, list, work.lend(gain), y, refused], [rows]);
-      return [[x, rows * width], [y, rows * width]];
-    });
-    const expected = Float32Array.from(
-      x!,
-      (_, i) => embedding[tokens[Math.floor(i / width)]! * width + i % width]!,
-    );
-    assertEquals(x, expected);
-    const normed = [4, 0, 1, 2, 3].flatMap((row) => [
-      ...rmsNorm(expected.subarray(row * width, (row + 1) * width), gain, epsilon[0]!),
-    ]);
-    near(y!, Float32Array.from(normed), (i) => Math.abs(normed[i]!), "norm");
-  });
-
-  Deno.test(`${on}: rotation`, async () => {
-    const random = stream(15, "rotation");
-    const [heads, kvHeads, headDim, rows] = [3, 1, 24, 4];
-    const qkv = normals(random, rows * (heads + 2 * kvHeads) * headDim);
-    const angles = Float32Array.from({ length: 9 * headDim / 2 }, () => 7 * random.uniform());
-    const [cos, sin] = [angles.map(Math.cos), angles.map(Math.sin)];
-    const positions = Uint32Array.of(8, 0, 3, 4);
-    const rotate = await gpu.pipeline("rotate", rotateShader);
-    const read = await results((work) => {
-      const [q, k, v] = [heads, kvHeads, kvHeads].map((h) => work.room(4 * rows * h * headDim));
-      work.run(
-        rotate,
-        [
-          work.sizes(heads, kvHeads, headDim, 0),
-          ...[qkv, positions, cos, sin].map((data) => work.lend(data)),
-          ...[q!, k!, v!, work.lend(Uint32Array.of(NONE))],
-        ],
-        [Math.ceil((heads + 2 * kvHeads) * headDim / 128), rows],
-      );
-      return [q!, k!, v!].map((b, i) => [b, rows * [heads, kvHeads, kvHeads][i]! * headDim]);
-    });
-    [[0, heads], [heads, kvHeads], [heads + kvHeads, kvHeads]].forEach(([first, count], kind) => {
-      const expected = [...positions].flatMap((position, row) => {
-        const from = (row * (heads + 2 * kvHeads) + first!) * headDim;
-        const part = qkv.slice(from, from + count! * headDim);
-        const at = (of: Float32Array) =>
-          of.subarray(position * headDim / 2, (position + 1) * headDim / 2);
-        if (kind < 2) rotateHeads(part, headDim, at(cos), at(sin));
-        return [...part];
-      });
-      near(read[kind]!, Float32Array.from(expected), () => 8, "qkv"[kind]!);
-    });
-  });
-
-  Deno.test(`${on}: a head in 16-bit floats, and the gate before a quantised layer`, async () => {
-    const random = stream(15, "head");
-    const [width, vocabulary, rows] = [72, 37, 6];
-    const w = Float16Array.from(normals(random, vocabulary * width));
-    const x = normals(random, rows * width);
-    const product = await gpu.pipeline("product with 16-bit floats", halfProductShader);
-    const [y] = await results((work) => {
-      const y = work.room(4 * rows * vocabulary);
-      const sizes = work.sizes(width, rows, vocabulary, 0, vocabulary, 32768);
-      const bits = work.lend(new Uint16Array(w.buffer));
-      work.run(product, [sizes, bits, work.lend(x), y], gridOf(Math.ceil(rows / 4), vocabulary));
-      return [[y, rows * vocabulary]];
-    });
-    const expected = new Float32Array(rows * vocabulary);
-    for (let row = 0; row < rows; row++) {
-      const into = expected.subarray(row * vocabulary, (row + 1) * vocabulary);
-      halfProduct(w, x.subarray(row * width, (row + 1) * width), into);
-    }
-    near(y!, expected, () => 72 * 4, "head"); // 72 terms, few larger than 4
-
-    // One number a block: its scale is then its size over 127, and tells what was gated.
-    const inner = 64, products = new GpuProducts(gpu, { packedDot: false, mostBytes: 1 << 20 });
-    const gateUp = new Float32Array(4 * inner);
-    for (const [i, value] of [0.5, -30, 20, -0.01].entries()) {
-      gateUp[2 * inner * Math.floor(i / 2) + 32 * (i % 2)] = value;
-      gateUp[2 * inner * Math.floor(i / 2) + inner + 32 * (i % 2)] = 1.5;
-    }
-    const quantize = await products.quantizePipeline({ scheme: "symmetric", gated: true });
-    const [scales] = await results((work) => {
-      const refused = work.lend(Uint32Array.of(NONE));
-      const format = { blockSize: 32, bits: Uint8Array.of(8, 8), scheme: "symmetric" } as const;
-      const on = products.encodeQuantize(
-        ...[work, quantize, work.lend(gateUp), 2, inner, format, refused, 0] as const,
-      );
-      return [[on.scales, 4]];
-    });
-    const gates = [0, 1].flatMap((row) =>
-      [...gated(gateUp.subarray(2 * inner * row, 2 * inner * (row + 1)))].filter((_, i) =>
-        i % 32 === 0
-      )
-    );
-    // The exponential of a GPU is within 3 + 2 |x| units of the last of 24 places.
-    const sizes = gates.map((value) => Math.abs(value) / 127);
-    near(scales!, Float32Array.from(sizes), (i) => 5 * sizes[i]!, "gate");
-  });
 }
-
-Deno.test("webgpu, forward: shaders keep within the default limits of a device", () => {
-  for (const shader of [embedShader, normShader, rotateShader, halfProductShader]) {
-    assertDefaultLimits(shader());
-  }
-});

@@ -1,5 +1,5 @@
 /** What the conformance checks share: exact comparison, refusals, random inputs. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Random } from "offprint/random.ts";
 import { KernelError, type Kernels } from "kernels/mod.ts";
 
@@ -22,6 +22,20 @@ export function assertSame(actual: ArrayBufferView, expected: ArrayBufferView, w
   const i = Math.floor(at / size);
   const of = (view: ArrayBufferView) => (view as Float32Array)[i];
   throw new Error(`${what}: element ${i} is ${of(actual)}, expected ${of(expected)}`);
+}
+
+/** Every number within `most` of the expected one. */
+export function assertClose(
+  actual: Float32Array,
+  expected: Float32Array,
+  most: number,
+  what: string,
+) {
+  assertEquals(actual.length, expected.length, what);
+  expected.forEach((value, i) => {
+    const error = Math.abs(actual[i]! - value);
+    assert(error <= most, `${what}: element ${i} is ${actual[i]}, expected ${value} ± ${most}`);
+  });
 }
 
 /** Fails unless `call` rejects with a KernelError that holds `words`. */
