@@ -4,7 +4,9 @@ import { type Kernels, openKernels } from "kernels/mod.ts";
 import {
   initialWeights,
   onnxModel,
+  perplexity,
   readTransformer,
+  surprisal,
   type TransformerConfig,
   transformerConfig,
   type TransformerSizes,
@@ -137,25 +139,34 @@ Deno.test("the decoder in floats equals ONNX Runtime's within 1e-4, in its logit
   }
 });
 
-Deno.test("sotu-draft: logits within 2 % of floats at 8 bits, within 15 % at W4Ax with KV4", async () => {
-  const { config, weights, tokenizer } = await readTransformer("sotu-draft");
-  const text = tokenizer.encode(
-    "The revenue of the last year was more than sufficient for the support of the Government. I " +
-      "recommend to your consideration the propriety of revising the laws, so that the people of the " +
-      "United States may live in peace with all nations. Our relations with foreign powers continue " +
-      "to be friendly, and the treaties which have been concluded will be laid before the Senate.",
-  );
-  assert(text.length > 64, "long enough for a group of the cache to be packed");
-  const kernels = backends[1]!;
-  const eight = await quantizedModel(config, weights, { kernels, weightBits: 8 });
-  const at8 = await bothLogits(config, weights, eight, text);
-  const error8 = relativeError(at8.actual, at8.expected);
-  assert(error8 < 0.02, `8 bits: ${error8}`);
-  const { model } = await loadQuantized("sotu-draft", { kernels });
-  const at4 = await bothLogits(config, weights, model, text);
-  const error4 = relativeError(at4.actual, at4.expected);
-  assert(error4 > 0.02 && error4 < 0.15, `W4Ax: ${error4}`);
-});
+for (const name of ["sotu-draft", "sotu-target"]) {
+  Deno.test(`${name}: logits within 2 % of floats at 8 bits; at W4Ax with KV4 within 15 %, perplexity within 10 %`, async () => {
+    const { config, weights, tokenizer } = await readTransformer(name);
+    const text = tokenizer.encode(
+      "The revenue of the last year was more than sufficient for the support of the Government. I " +
+        "recommend to your consideration the propriety of revising the laws, so that the people of the " +
+        "United States may live in peace with all nations. Our relations with foreign powers continue " +
+        "to be friendly, and the treaties which have been concluded will be laid before the Senate.",
+    );
+    assert(text.length > 64, "long enough for a group of the cache to be packed");
+    const perplexityOf = (rows: readonly Float32Array[]) =>
+      perplexity({
+        nats: text.reduce((sum, token, i) => sum + surprisal(rows[i]!, token), 0),
+        tokens: text.length,
+      });
+    const kernels = backends[1]!;
+    const eight = await quantizedModel(config, weights, { kernels, weightBits: 8 });
+    const at8 = await bothLogits(config, weights, eight, text);
+    const error8 = relativeError(at8.actual, at8.expected);
+    assert(error8 < 0.02, `8 bits: ${error8}`);
+    const { model } = await loadQuantized(name, { kernels });
+    const at4 = await bothLogits(config, weights, model, text);
+    const error4 = relativeError(at4.actual, at4.expected);
+    assert(error4 > error8 && error4 < 0.15, `W4Ax: ${error4}`);
+    const ratio = perplexityOf(at4.actual) / perplexityOf(at4.expected);
+    assert(ratio < 1.1, `W4Ax: perplexity ${ratio} of that in floats`);
+  });
+}
 
 Deno.test("quantising with a plan: outliers get 8 bits, and that helps", async () => {
   const config = transformerConfig(SIZES["target-shaped"]!);

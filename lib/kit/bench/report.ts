@@ -95,6 +95,7 @@ export function benchTable(report: BenchReport): string {
     `${significant(peer)} ${unit}`,
     `${name} (${shape}); peer: ${peerName}`,
   ]);
+  if (lines.length === 0) return `${report.suite}: ${report.machine}`;
   const header = ["ratio", "ours", "peer", "what"];
   const widths = header.map((title, column) =>
     Math.max(title.length, ...lines.map((line) => line[column]!.length))
