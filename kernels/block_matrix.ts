@@ -24,7 +24,9 @@ export interface MatrixSizes {
 
 /** Codes `[rows][columns]` and their scales `[rows][blocks]`, before packing. */
 export interface MatrixCodes extends MatrixSizes {
+  /** Codes, `[rows][columns]`. */
   readonly codes: Int8Array;
+  /** Scales, `[rows][blocks]`. */
   readonly scales: Float32Array;
 }
 
@@ -50,6 +52,7 @@ export abstract class BlockMatrix implements MatrixSizes {
   #sums: Int16Array | undefined;
 
   /** @throws {KernelError} when a size is not allowed or the scales have another type or length. */
+  /** Takes scales by groups of rows, `[rowGroups][blocks][8]`. */
   constructor(sizes: MatrixSizes, scales: Float32Array) {
     checkSizes(sizes);
     this.rows = sizes.rows;

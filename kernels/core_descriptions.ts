@@ -8,8 +8,11 @@ import type { BlockSize } from "./block_matrix.ts";
 
 /** The sizes that fix a core's cost. */
 export interface CoreShapes {
+  /** Activations `[tokens][columns]`. */
   quantizeActivations: { tokens: number; columns: number; blockSize: BlockSize };
+  /** `[tokens][columns]` by `[rows][columns]`. */
   gemm: { tokens: number; rows: number; columns: number; blockSize: BlockSize; weightBits?: 4 | 8 };
+  /** The same, floats in. */
   linear: {
     tokens: number;
     rows: number;
@@ -17,6 +20,7 @@ export interface CoreShapes {
     blockSize: BlockSize;
     weightBits?: 4 | 8;
   };
+  /** New keys and values `[tokens][kvHeads][headDim]`, of one layer. */
   kvAppend: { tokens: number; kvHeads: number; headDim: number; groupSize: GroupSize };
   /** `context` counts the tokens each query sees, itself included. */
   kvAttend: {
@@ -44,8 +48,11 @@ export interface CoreShapes {
     /** Rows whose logits are wanted; default all. */
     asked?: number;
   };
+  /** Logits `[rows][vocabulary]`. */
   warpedSoftmax: { rows: number; vocabulary: number };
+  /** Probabilities `[rows][vocabulary]`. */
   sample: { rows: number; vocabulary: number };
+  /** `drafted` tokens for each of `batch` texts. */
   verify: { batch: number; drafted: number; vocabulary: number };
 }
 
@@ -54,6 +61,7 @@ export type CoreName = keyof CoreShapes;
 
 /** A core at a given size. */
 export interface CoreDescription {
+  /** Which core. */
   readonly core: CoreName;
   /** One line. */
   readonly computes: string;

@@ -10,7 +10,9 @@ import { type ActivationFormat, checkedFormat } from "./quantized_activations.ts
 
 /** A linear layer: its weights and how its input is quantised. */
 export interface DecoderLinear {
+  /** `[rows][columns]`, packed. */
   readonly weights: Weights;
+  /** How its input is quantised. */
   readonly format: ActivationFormat;
   /**
    * The order in which the input's channels are taken before they are quantised, `[columns]`: channel j
@@ -40,6 +42,7 @@ export interface DecoderLayer {
 export interface DecoderParts {
   /** Query heads, and heads of keys and values, which divide them. */
   readonly heads: number;
+  /** Heads of keys and values; a divisor of `heads`. */
   readonly kvHeads: number;
   /** Channels of a head, a multiple of 8. */
   readonly headDim: number;
@@ -53,7 +56,9 @@ export interface DecoderParts {
   readonly head: Float16Array | DecoderLinear;
   /** Cosines and sines of the rotary angles, `[positions][headDim / 2]` each. */
   readonly cos: Float32Array;
+  /** Sines, as `cos`. */
   readonly sin: Float32Array;
+  /** The blocks, first to last. */
   readonly layers: readonly DecoderLayer[];
 }
 
@@ -75,6 +80,7 @@ export const LINEAR_NAMES = ["qkv", "o", "gateUp", "down"] as const;
  */
 export class Decoder implements DecoderParts {
   readonly heads: number;
+  /** Heads of keys and values. */
   readonly kvHeads: number;
   readonly headDim: number;
   readonly epsilon: number;
@@ -82,17 +88,25 @@ export class Decoder implements DecoderParts {
   readonly finalNorm: Float32Array;
   readonly head: Float16Array | DecoderLinear;
   readonly cos: Float32Array;
+  /** Sines, as `cos`. */
   readonly sin: Float32Array;
+  /** The blocks, first to last. */
   readonly layers: readonly DecoderLayer[];
   /** Channels of the residual stream. */
   readonly width: number;
   /** Channels between gate/up and down. */
   readonly inner: number;
+  /** Tokens there are. */
   readonly vocabulary: number;
   /** The longest text. */
   readonly positions: number;
 
   /** @throws {KernelError} naming the part that has a wrong size or type, or holds a wrong number. */
+  /**
+   * Checks that the parts belong together.
+   *
+   * @throws {KernelError} naming the part that does not.
+   */
   constructor(parts: DecoderParts) {
     const { heads, kvHeads, headDim } = parts;
     checkWhole("decoder: heads", heads, 1, 4096);

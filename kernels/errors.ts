@@ -30,9 +30,12 @@ export interface KernelErrorParts {
  * ```
  */
 export class KernelError extends Error {
+  /** Told apart by it where `instanceof` cannot, as between workers. */
   override readonly name = "KernelError";
+  /** The parts of the message. */
   readonly parts: KernelErrorParts;
 
+  /** Makes the message from its parts. */
   constructor(parts: KernelErrorParts) {
     const todo = parts.todo === undefined ? "" : ` ${parts.todo}`;
     super(`${parts.what}: got ${inWords(parts.got)}, expected ${parts.expected}.${todo}`);

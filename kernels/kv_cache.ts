@@ -54,12 +54,14 @@ type Recent = Shared<Uint16Array>;
  * ```
  */
 export class KvCache {
+  /** Sizes of its records. */
   readonly layout: KvLayout;
   #home: KvHome | "process" | undefined;
   #packed = new Store(() => new Uint8Array(this.#records * this.layout.packedRecord));
   #recent = new Store(() => new Uint16Array(this.#records * this.layout.recentRecord));
 
   /** @throws {KernelError} when a size is not allowed. */
+  /** An empty cache; see `KvShape` for the sizes and what is refused. */
   constructor(shape: KvShape) {
     this.layout = new KvLayout(shape);
   }
@@ -145,6 +147,7 @@ class Store<T> {
 
 /** The keys and values of one growing text. */
 export class KvText {
+  /** The cache that keeps it. */
   readonly cache: KvCache;
   #packedStore: Store<Uint8Array>;
   #recentStore: Store<Uint16Array>;
@@ -272,6 +275,7 @@ export class KvText {
 
 /** One text's part of a pass. */
 export interface KvExtension {
+  /** The text that grows. */
   readonly text: KvText;
   /** Position of the first new token. */
   readonly start: number;
@@ -289,8 +293,11 @@ export interface KvExtension {
  * `commit`. A pass that is never committed leaves its texts as they were.
  */
 export class KvPass {
+  /** Sizes of the cache's records. */
   readonly layout: KvLayout;
+  /** The cache that it writes to. */
   readonly cache: KvCache;
+  /** The texts that grow, in the order of their rows. */
   readonly extensions: readonly KvExtension[];
   /** New tokens of all texts. */
   readonly rows: number;

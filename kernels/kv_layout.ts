@@ -14,6 +14,7 @@ export const GROUP_SIZES: readonly GroupSize[] = [32, 64, 128];
 
 /** Sizes of a cache. */
 export interface KvShape {
+  /** Layers of the decoder. */
   readonly layers: number;
   /** Heads of keys and values; fewer than query heads where these are shared (GQA). */
   readonly kvHeads: number;
@@ -42,6 +43,7 @@ export interface KvShape {
  * holds code `i` in its low and code `16 + i` in its high nibble.
  */
 export class KvLayout implements KvShape {
+  /** Layers of the decoder. */
   readonly layers: number;
   readonly kvHeads: number;
   readonly headDim: number;
@@ -54,6 +56,11 @@ export class KvLayout implements KvShape {
   readonly recentRecord: number;
 
   /** @throws {KernelError} when a size is not allowed. */
+  /**
+   * Checks the sizes.
+   *
+   * @throws {KernelError} when one is not allowed.
+   */
   constructor(shape: KvShape) {
     checkWhole("KvCache: layers", shape.layers, 1, 1024);
     checkWhole("KvCache: kvHeads", shape.kvHeads, 1, 1024);

@@ -1,14 +1,15 @@
 /**
  * Cores of quantised inference: 4-bit matrix products with mixed 4/8-bit activations (W4Ax), a 4-bit
  * KV cache with attention, whole forward passes of a decoder, sampling and speculative verification; in
- * plain TypeScript and in C.
+ * plain TypeScript, in C and in WGSL.
  * Imports nothing of the rest of the project. See README.md.
  *
  * @module
  */
 export { openKernels, type OpenOptions } from "./open.ts";
 export type { Backend, Kernels } from "./types.ts";
-export { KernelError } from "./errors.ts";
+export { KernelError, type KernelErrorParts } from "./errors.ts";
+export type { Variant } from "./native/build.ts";
 export {
   type CoreDescription,
   type CoreName,
@@ -32,6 +33,7 @@ export { GROUP_SIZES, type GroupSize, KvLayout, type KvShape } from "./kv_layout
 export {
   KvCache,
   type KvExtension,
+  type KvHome,
   type KvPass,
   type KvText,
   ROLLBACK_TOKENS,

@@ -20,6 +20,7 @@ import { biased, GROUP_ROWS, packP32 } from "./reference/p32.ts";
  * 0.53 byte per weight.
  */
 export class PackedWeights extends BlockMatrix {
+  /** Bits of a code. */
   readonly bits = 4;
   /** Biased P32 words. Read, never write. */
   readonly words: Uint32Array;
@@ -49,10 +50,12 @@ export class PackedWeights extends BlockMatrix {
     return new PackedWeights({ ...parts, words, scales });
   }
 
+  /** Bytes of words and scales. */
   override get bytes(): number {
     return this.words.byteLength + this.scales.byteLength;
   }
 
+  /** Writes the codes of a row to `into`, `[paddedColumns]`. */
   override unpackRow(row: number, into: Int8Array): void {
     const run = this.paddedColumns / 8;
     const first = Math.floor(row / GROUP_ROWS) * run * GROUP_ROWS + row % GROUP_ROWS;
@@ -76,6 +79,7 @@ export class PackedWeights extends BlockMatrix {
  * One 32-byte load holds four columns of eight rows. -128 is left out: the AVX2 kernel negates codes.
  */
 export class PackedWeights8 extends BlockMatrix {
+  /** Bits of a code. */
   readonly bits = 8;
   /** Codes. Read, never write. */
   readonly values: Int8Array;
@@ -119,10 +123,12 @@ export class PackedWeights8 extends BlockMatrix {
     return new PackedWeights8({ ...parts, values, scales });
   }
 
+  /** Bytes of codes and scales. */
   override get bytes(): number {
     return this.values.byteLength + this.scales.byteLength;
   }
 
+  /** Writes the codes of a row to `into`, `[paddedColumns]`. */
   override unpackRow(row: number, into: Int8Array): void {
     const { values, paddedColumns } = this, first = at8(row, paddedColumns);
     for (let j = 0, at = first; j < paddedColumns; j += 4, at += 4 * GROUP_ROWS) {

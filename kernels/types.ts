@@ -25,6 +25,7 @@ export type Backend = "reference" | "native" | "webgpu";
  * README.md names. A `KvCache` belongs to the kernels that use it first.
  */
 export interface Kernels {
+  /** Which of the three this is. */
   readonly backend: Backend;
   /** Which of the backend's variants runs: `"typescript"`, `"avx2"`, a GPU's name, … */
   readonly variant: string;

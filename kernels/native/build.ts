@@ -14,10 +14,11 @@ import {
   writeAtomically,
 } from "./compiler.ts";
 
-/** The variants, in the order of their numbers in `exports.c`. */
-export const VARIANTS = ["portable", "avx2", "avxvnni", "avx512vnni", "neon"] as const;
 /** An instruction set that the kernels are written for. */
-export type Variant = typeof VARIANTS[number];
+export type Variant = "portable" | "avx2" | "avxvnni" | "avx512vnni" | "neon";
+
+/** The variants, in the order of their numbers in `exports.c`. */
+export const VARIANTS: readonly Variant[] = ["portable", "avx2", "avxvnni", "avx512vnni", "neon"];
 
 /** How a library differs from the one that everybody runs. For tests. */
 export interface BuildOptions {

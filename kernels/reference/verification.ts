@@ -14,6 +14,7 @@ export interface Draft {
   readonly batch: number;
   /** The most tokens drafted for one text, at least 1. */
   readonly drafted: number;
+  /** Tokens there are. */
   readonly vocabulary: number;
   /** Drafted tokens, `[batch][drafted]`; beyond a text's length they are ignored. */
   readonly tokens: Int32Array;
