@@ -38,20 +38,28 @@ INLINE int32_t part_begin(int32_t tokens, int32_t part) {
   return (int32_t)((int64_t)tokens * part / pack_parts(tokens));
 }
 
-// Where a part begins, in bytes: behind `token` tokens in `part` parts.
-INLINE size_t part_at(const GemmJob *job, int32_t part, int32_t token) {
-  return (size_t)job->blocks * ((size_t)part * sizeof(BlockHead) + (size_t)token * job->block_size);
+// Blocks of a stretch of columns.
+INLINE int32_t stretch_of(const GemmJob *job, int32_t first) {
+  const int32_t left = job->blocks - first, most = PANEL_COLUMNS / job->block_size;
+  return left < most ? left : most;
 }
 
-static size_t pack_bytes(const GemmJob *job) {
-  return part_at(job, pack_parts(job->tokens), job->tokens);
+// Where a part's blocks from `first` on begin, in bytes: [stretches][parts][blocks], behind `token` tokens
+// in `part` parts. So the parts of a stretch lie one after the other, as they are read.
+INLINE size_t part_at(const GemmJob *job, int32_t first, int32_t part, int32_t token) {
+  const size_t before = (size_t)pack_parts(job->tokens) * sizeof(BlockHead) + (size_t)job->tokens * job->block_size;
+  const size_t beside = (size_t)part * sizeof(BlockHead) + (size_t)token * job->block_size;
+  return (size_t)first * before + (size_t)stretch_of(job, first) * beside;
 }
+
+static size_t pack_bytes(const GemmJob *job) { return part_at(job, job->blocks, 0, 0); }
 
 static void pack(const GemmJob *job, int32_t part, uint8_t *packed) {
   const int32_t begin = part_begin(job->tokens, part), tokens = part_begin(job->tokens, part + 1) - begin;
   const int64_t stride = (int64_t)job->blocks * job->block_size;
-  uint8_t *to = packed + part_at(job, part, begin);
+  uint8_t *to = packed;
   for (int32_t block = 0; block < job->blocks; block++) {
+    if (block % (PANEL_COLUMNS / job->block_size) == 0) to = packed + part_at(job, block, part, begin);
     BlockHead head = {{0}, {0}};
     for (int32_t m = 0; m < tokens; m++) {
       const int64_t at = (int64_t)(begin + m) * job->blocks + block;
@@ -199,12 +207,10 @@ static void unpack(const Panel *panel, Pair *to) {
 
 // Where in a tile a panel lies: groups from `pair` on, blocks from `first` on.
 INLINE void place(Panel *panel, const Tile *tile, int32_t pair, int32_t first) {
-  const GemmJob *job = panel->job;
-  const int32_t end = first + PANEL_COLUMNS / job->block_size;
   panel->group = tile->group + 2 * pair;
   panel->groups = tile->groups - 2 * pair < 2 ? 1 : 2;
   panel->first = first;
-  panel->last = end < job->blocks ? end : job->blocks;
+  panel->last = first + stretch_of(panel->job, first);
 }
 
 // The weights of the panel after this one, to be asked for during `calls` blocks.
@@ -241,8 +247,7 @@ static void panel_round(const GemmJob *job, const Tile *tile, int32_t from, int3
         one.token = part_begin(job->tokens, part);
         one.tokens = part_begin(job->tokens, part + 1) - one.token;
         one.y = y[pair][one.token - begin];
-        one.a = job->packed + part_at(job, part, one.token) +
-                one.first * (sizeof(BlockHead) + (size_t)one.tokens * job->block_size);
+        one.a = job->packed + part_at(job, first, part, one.token);
         panels[one.tokens](&one);
       }
     }
