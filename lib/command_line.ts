@@ -47,15 +47,21 @@ export function parse(
 /**
  * A whole number given as an option's value.
  *
- * @throws {UserError} when it is not one, or lies outside `[low, high]`.
+ * @throws {UserError} when it is not one, or lies outside `[low, high]`; without `high` there is no upper limit.
  */
-export function wholeNumber(what: string, text: string, low: number, high: number): number {
+export function wholeNumber(
+  what: string,
+  text: string,
+  low: number,
+  high: number = Number.MAX_SAFE_INTEGER,
+): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < low || value > high) {
+    const limit = high === Number.MAX_SAFE_INTEGER ? "" : ` to ${high}`;
     throw new UserError({
       what,
       got: text,
-      expected: `a whole number from ${low} to ${high}`,
+      expected: `a whole number from ${low}${limit}`,
       todo: `Give for example ${what} ${low}.`,
     });
   }

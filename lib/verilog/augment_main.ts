@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
-import { messageOf, UserError } from "offprint/errors.ts";
-import { augment, type Manifest } from "./augment/augment.ts";
+import { parse, wholeNumber } from "offprint/command_line.ts";
+import { Described, UserError } from "offprint/errors.ts";
+import { augment } from "./augment/augment.ts";
 import { type Flow, flows } from "./augment/record.ts";
 import { folderSource, generatedSource } from "./augment/sources.ts";
+import { summary } from "./augment/summary.ts";
 import { findIcarus } from "./tools/icarus.ts";
 import { findVerilator } from "./tools/verilator.ts";
 import { YosysPool } from "./tools/yosys.ts";
@@ -27,32 +28,41 @@ and hashes in FILE.manifest.json. An interrupted run goes on where it stopped.
   --processes N        Yosys processes, 400 MB each (default 2)
   --help`;
 
+const text = { type: "string" } as const;
+const known = {
+  ...{ out: text, generate: text, flows: text, seed: text, completions: text, mutants: text },
+  ...{ scripts: text, processes: text },
+};
+
 async function main(args: string[]): Promise<number> {
-  const { values, positionals } = read(args);
-  if (values.help === true) {
+  const { values, positionals } = parse("augment", args, known, true);
+  if (values["help"] === true) {
     console.log(usage);
     return 0;
   }
-  const out = values.out as string | undefined;
-  if (out === undefined) {
-    throw new UserError({ what: "deno task augment", got: undefined, expected: "--out FILE" });
-  }
-  const number = (name: string, fallback: number, low: number): number => {
-    const text = (values as Record<string, unknown>)[name] as string | undefined;
-    if (text === undefined) return fallback;
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < low) {
-      throw new UserError({ what: `--${name}`, got: text, expected: `a whole number from ${low}` });
-    }
-    return value;
+  /** Every option but --help has a text as its value. */
+  const given = (name: keyof typeof known) => values[name] as string | undefined;
+  const number = (name: keyof typeof known, fallback: number, low: number): number => {
+    const value = given(name);
+    return value === undefined ? fallback : wholeNumber(`--${name}`, value, low);
   };
-  const chosen = ((values.flows as string | undefined) ?? "A1,A2,B").split(",");
+  const out = given("out");
+  if (out === undefined) {
+    throw new UserError({
+      what: "deno task augment",
+      got: new Described("no --out"),
+      expected: "--out FILE, where the records go",
+      todo: "See deno task augment --help.",
+    });
+  }
+  const chosen = (given("flows") ?? "A1,A2,B").split(",");
   for (const flow of chosen) {
     if (!flows.includes(flow as Flow)) {
       throw new UserError({
         what: "--flows",
         got: flow,
         expected: `flows from ${flows.join(", ")}`,
+        todo: "Give for example --flows A1,A2.",
       });
     }
   }
@@ -62,8 +72,15 @@ async function main(args: string[]): Promise<number> {
   if ((folder === undefined) === (generate === 0) || positionals.length > 1) {
     throw new UserError({
       what: "deno task augment",
-      got: args.join(" "),
+      got: new Described(
+        positionals.length > 1
+          ? `${positionals.length} folders`
+          : folder === undefined
+          ? "no folder"
+          : "a folder and --generate",
+      ),
       expected: "one folder, or --generate N",
+      todo: "See deno task augment --help.",
     });
   }
   const source = folder === undefined
@@ -101,28 +118,6 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-function read(args: string[]) {
-  const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args,
-      options: {
-        ...{ out: text, generate: text, flows: text, seed: text, completions: text, mutants: text },
-        ...{ scripts: text, processes: text, help: { type: "boolean", short: "h" } as const },
-      },
-      allowPositionals: true,
-      strict: true,
-    });
-  } catch (error) {
-    throw new UserError({
-      what: "deno task augment",
-      got: args.join(" "),
-      expected: `known options (${messageOf(error).split(/[.\n]/)[0]})`,
-      todo: "See deno task augment --help.",
-    });
-  }
-}
-
 /** A progress line on standard error; nothing but the last one where it is not a terminal. */
 function bar(): (done: number, total: number, file: string) => void {
   const terminal = Deno.stderr.isTerminal();
@@ -134,34 +129,6 @@ function bar(): (done: number, total: number, file: string) => void {
     }`;
     Deno.stderr.writeSync(encoder.encode(line));
   };
-}
-
-/** What was made, as a table. */
-function summary(
-  { tasks, notes, files, duplicates, skipped, sha256 }: Manifest,
-  out: string,
-): string {
-  const rows = Object.entries(tasks).map(([task, { records, bytes }]) =>
-    `${task.padEnd(24)}${String(records).padStart(10)} records${
-      (bytes / 1e6).toFixed(2).padStart(12)
-    } MB`
-  );
-  const reasons = new Map<string, number>();
-  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const coverage = notes.modules === 0 ? 0 : 100 * notes.described / notes.modules;
-  return [
-    ...rows,
-    `${files} files, ${duplicates} duplicates, ${notes.modules} modules, ${
-      coverage.toFixed(1)
-    } % described whole`,
-    ...Object.entries(notes.unsupported).sort((a, b) => b[1] - a[1]).slice(0, 10)
-      .map(([kind, count]) => `  no rule: ${kind} (${count})`),
-    ...[...reasons].map(([reason, count]) => `  skipped: ${count} × ${reason}`),
-    ...(notes.mutants === 0 ? [] : [
-      `${notes.mutants} mutants: ${notes.mismatched} of another class, ${notes.equivalent} equivalent, ${notes.undecided} undecided, all dropped`,
-    ]),
-    `${out}: sha256 ${sha256}`,
-  ].join("\n");
 }
 
 if (import.meta.main) {

@@ -4,13 +4,10 @@
  *
  * @module
  */
+import { behaviourOf, type Compare } from "./behaviour.ts";
 import { type Diagnostic, diagnosticsOf } from "./diagnostics.ts";
-import { modulesOf } from "./module_reader.ts";
 import type { Mutant } from "./mutate.ts";
-import { resetOf } from "./reset.ts";
 import { parseVerilog } from "./syntax_tree.ts";
-import { compareByStimulus } from "./simulate/compare.ts";
-import { compareModules } from "./tools/equivalence.ts";
 import type { Icarus } from "./tools/icarus.ts";
 import type { Verilator } from "./tools/verilator.ts";
 import type { YosysPool } from "./tools/yosys.ts";
@@ -81,15 +78,9 @@ export async function observe(
   };
 }
 
-/** Whether two designs behave alike, and how that was found out. */
-export interface Comparison {
-  verdict: "equal" | "different" | "unknown";
-  evidence: string;
-}
-
-/** How behaviour is compared: by default random inputs, then the equivalence check of Yosys. */
+/** How behaviour is compared: by default with {@linkcode behaviourOf}, which is worth keeping for many mutants of one file. */
 export interface ClassifyOptions {
-  compare?: (wrong: string) => Promise<Comparison>;
+  compare?: Compare;
 }
 
 /** Finds out the class of a mutant of `original`. */
@@ -128,9 +119,8 @@ export async function classify(
   }
   if (!yosysAccepts) return result("undecided", "yosys rejects, icarus does not");
   if (!checkPasses) return result("W", "yosys check");
-  const compare = options.compare ??
-    ((wrong) => compareBehaviour(original, wrong, mutant, tools.yosys));
-  const { verdict, evidence } = await compare(mutant.text);
+  const compare = options.compare ?? behaviourOf(original, tools.yosys);
+  const { verdict, evidence } = await compare(mutant);
   if (verdict === "unknown") return result("undecided", evidence);
   return result(verdict === "different" ? "F" : "Q", evidence);
 }
@@ -165,44 +155,4 @@ async function verilatorEvidence(
 ): Promise<string | undefined> {
   if (verilator === undefined || verilatorAccepts !== false) return undefined;
   return (await verilator.lint({ "m.v": original })).accepted ? "verilator" : undefined;
-}
-
-/**
- * Random inputs first, since they are fast and show a difference as people see it; then a proof that
- * there is none. The proof looks at one clock edge as a step, so it cannot judge which edge it is.
- */
-async function compareBehaviour(
-  original: string,
-  wrong: string,
-  { rule }: Mutant,
-  yosys: YosysPool,
-): Promise<Comparison> {
-  const modules = modulesOf(await parseVerilog(original));
-  const used = new Set(
-    modules.flatMap(({ items }) =>
-      items.flatMap((item) => item.kind === "instance" ? [item.module] : [])
-    ),
-  );
-  const top = modules.find(({ name }) => !used.has(name));
-  if (top === undefined) return { verdict: "unknown", evidence: "no top module" };
-  const reset = resetOf(top);
-  const seen = await compareByStimulus({
-    gold: original,
-    gate: wrong,
-    top: top.name,
-    reset,
-    yosys,
-  });
-  if (seen === "different") return { verdict: "different", evidence: "simulation" };
-  if (rule === "edge.swap") return { verdict: "unknown", evidence: "simulation saw no difference" };
-  const { verdict } = await compareModules(yosys, {
-    gold: original,
-    gate: wrong,
-    goldTop: top.name,
-    gateTop: top.name,
-    ...(reset === undefined ? {} : { reset }),
-  });
-  if (verdict === "equal") return { verdict, evidence: "equivalence" };
-  const differs = verdict === "different" || verdict === "interface";
-  return { verdict: differs ? "different" : "unknown", evidence: `equivalence: ${verdict}` };
 }

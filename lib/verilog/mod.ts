@@ -21,6 +21,7 @@ export {
   type SyntaxNode,
   type SyntaxTree,
 } from "./syntax_tree.ts";
+export * from "./behaviour.ts";
 export * from "./classify.ts";
 export * from "./completion.ts";
 export * from "./diagnostics.ts";
@@ -67,7 +68,13 @@ export * from "./fingerprint.ts";
 export * from "./generate/design.ts";
 export { compareByStimulus, type StimulusProblem } from "./simulate/compare.ts";
 export * from "./augment/augment.ts";
-export { emptyNotes, type FileNotes, type FlowOptions, recordsOf } from "./augment/flows.ts";
+export {
+  emptyNotes,
+  type FileNotes,
+  type FlowOptions,
+  recordsOf,
+  type Skip,
+} from "./augment/flows.ts";
 export * from "./augment/record.ts";
 export * from "./augment/scripts.ts";
 export * from "./augment/sources.ts";

@@ -16,6 +16,7 @@ import {
   writeScript,
   YosysPool,
 } from "offprint/verilog/mod.ts";
+import { summary } from "offprint/verilog/augment/summary.ts";
 
 const base = {
   flows: ["A1", "A2"] as const,
@@ -52,6 +53,7 @@ Deno.test("a folder of good and bad files becomes records, and every bad one is 
     await Deno.writeFile(file("binary.v"), new Uint8Array([1, 0, 2]));
     await Deno.writeFile(file("latin.v"), new Uint8Array([47, 47, 32, 0xe9]));
     await Deno.writeTextFile(file("large.v"), "x".repeat(1_000_001));
+    await Deno.writeTextFile(file("comment.v"), "// nothing");
     await Deno.writeTextFile(file("empty.v"), "");
     await Deno.writeTextFile(
       file("odd.v"),
@@ -60,16 +62,24 @@ Deno.test("a folder of good and bad files becomes records, and every bad one is 
     await Deno.writeTextFile(file("notes.txt"), "no Verilog");
     const out = file("out.jsonl");
     const manifest = (await augment({ ...base, source: await folderSource(folder), out }))!;
-    assertEquals(manifest.files, 10);
+    assertEquals(manifest.files, 11);
     assertEquals(manifest.duplicates, 1);
-    assertEquals(manifest.skipped.map(({ file }) => file), [
-      "binary.v",
-      "broken.v",
-      "empty.v",
-      "large.v",
-      "latin.v",
-      "nested.v",
+    const why = (name: string) => {
+      const { reason, detail = "" } = manifest.skipped.find(({ file }) => file === name)!;
+      return `${reason} (${detail})`;
+    };
+    assertEquals(manifest.skipped.map(({ file }) => [file, why(file)]), [
+      ["binary.v", "binary, not text (a zero byte at 1)"],
+      ["broken.v", "syntax error (line 1)"],
+      ["comment.v", "no module ()"],
+      ["empty.v", "no module ()"],
+      ["large.v", "larger than 1000000 bytes, the most the parser is given (1000001 bytes)"],
+      ["latin.v", "not UTF-8; iconv -t utf-8 can convert it ()"],
+      ["nested.v", "nested deeper than 3000 syntax nodes (60009 deep)"],
     ]);
+    const told = summary(manifest, out).split("\n");
+    assert(told.includes("  skipped: 2 × no module: comment.v, empty.v"), told.join("\n"));
+    assert(told.at(-1)!.includes("out.jsonl.manifest.json"));
     assertEquals(manifest.notes.modules, 3);
     assertEquals(manifest.notes.described, 2);
     assertEquals(Object.keys(manifest.notes.unsupported).length, 1);
@@ -110,6 +120,78 @@ Deno.test("the data set is the same however often the run was stopped", async ()
       "b.manifest.json",
     ]);
     assertEquals(whole!.tasks["prose to script"]!.records, 7);
+  });
+});
+
+Deno.test("a run that is killed goes on where it last saved, and gives the same data set", async () => {
+  await inFolder(async (folder) => {
+    const script = new URL("../../lib/verilog/augment_main.ts", import.meta.url).href;
+    const command = (out: string) =>
+      new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "-q", script, "--generate", "300", "--flows", "A2,C", "--out", out],
+        stdout: "null",
+        stderr: "null",
+        cwd: folder,
+      });
+    assertEquals((await command("whole").output()).code, 0);
+    const child = command("killed").spawn();
+    // Killed as soon as a state has been saved.
+    for await (const _ of Deno.watchFs(folder)) {
+      if (await Deno.stat(join(folder, "killed.progress.json")).then(() => true, () => false)) {
+        break;
+      }
+    }
+    child.kill("SIGKILL");
+    await child.status;
+    const { filesDone } = JSON.parse(await Deno.readTextFile(join(folder, "killed.progress.json")));
+    assert(filesDone >= 100 && filesDone < 300, String(filesDone));
+    assertEquals((await command("killed").output()).code, 0);
+    assertEquals(
+      await Deno.readTextFile(join(folder, "killed")),
+      await Deno.readTextFile(join(folder, "whole")),
+    );
+    assertEquals(
+      await Deno.readTextFile(join(folder, "killed.manifest.json")),
+      await Deno.readTextFile(join(folder, "whole.manifest.json")),
+    );
+  });
+});
+
+Deno.test("a file the tools object to is named with their words, and the run goes on", async () => {
+  await inFolder(async (folder) => {
+    const file = (name: string) => join(folder, name);
+    await Deno.writeTextFile(file("good.v"), saturatingCounter);
+    await Deno.writeTextFile(
+      file("include.v"),
+      '`include "missing.vh"\nmodule inc(input a, output y); assign y = a; endmodule\n',
+    );
+    await Deno.writeTextFile(
+      file("memory.v"),
+      "module mem(input clk, we, input [25:0] a, input [7:0] d, output reg [7:0] q);\n" +
+        "  reg [7:0] store [0:49999999];\n" +
+        "  always @(posedge clk) begin if (we) store[a] <= d; q <= store[a]; end\nendmodule\n",
+    );
+    await using yosys = new YosysPool({ processes: 2, timeMs: 8000 });
+    const options = { ...base, flows: ["B"] as const, tools: { yosys }, mutantsPerFile: 8 };
+    const manifest =
+      (await augment({ ...options, source: await folderSource(folder), out: file("o") }))!;
+    assertEquals(manifest.skipped.length, 1);
+    const [{ file: name, reason, detail }] = manifest.skipped as [{
+      file: string;
+      reason: string;
+      detail: string;
+    }];
+    assertEquals([name, reason], [
+      "include.v",
+      "flow B: the tools object to the file as it is",
+    ]);
+    assert(/^Yosys: .*missing\.vh/.test(detail), detail);
+    // Nobody can say within these limits what a silent mutant of fifty million words does.
+    assert(manifest.notes.undecided > 0);
+    const records = (await Deno.readTextFile(file("o"))).trimEnd().split("\n").map((line) =>
+      JSON.parse(line) as AugmentedRecord
+    );
+    assert(records.some(({ origin }) => origin.file === "memory.v" && origin.class === "P"));
   });
 });
 
@@ -161,7 +243,9 @@ Deno.test("wrong folders and options give one line", async () => {
       const [args, words] of [
         [["x"], "--out"],
         [["--out", "o"], "one folder"],
-        [["--frob"], "known options"],
+        [["--frob"], "options among --out"],
+        [["--out", "o", "x", "y"], "got 2 folders"],
+        [["--out", "o", "--generate", "0"], "a whole number from 1."],
         [["--out", "o", "--generate", "many"], "--generate"],
         [["--out", "o", "--generate", "3", "--flows", "A9"], "--flows"],
       ] as const

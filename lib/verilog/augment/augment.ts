@@ -10,7 +10,7 @@ import type { Tools } from "../classify.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { grammarVersion } from "../grammar.ts";
 import { yosysVersion } from "../tools/yosys.ts";
-import { emptyNotes, type FileNotes, type FlowOptions, recordsOf } from "./flows.ts";
+import { emptyNotes, type FileNotes, type FlowOptions, recordsOf, type Skip } from "./flows.ts";
 import type { AugmentedRecord, Task } from "./record.ts";
 import { scriptRecords } from "./scripts.ts";
 import type { SourceList } from "./sources.ts";
@@ -47,7 +47,7 @@ export interface Manifest {
   duplicates: number;
   notes: FileNotes;
   /** Files of which nothing, or not everything, was made, and why. */
-  skipped: { file: string; reason: string }[];
+  skipped: ({ file: string } & Skip)[];
   tasks: Partial<Record<Task, TaskCount>>;
   sha256: string;
 }
@@ -103,6 +103,7 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
     },
   };
   const seen = new Set(progress.fingerprints);
+  let saved = performance.now();
   const file = await open(partial, progress.bytes);
   const encoder = new TextEncoder();
   try {
@@ -122,26 +123,31 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
         return undefined;
       }
       const { manifest } = progress;
-      const skip = (reason: string) => manifest.skipped.push({ file: entry.name, reason });
+      const skip = (why: Skip) => manifest.skipped.push({ file: entry.name, ...why });
       if ("skipped" in entry) skip(entry.skipped);
       else {
         const print = fingerprint(entry.text);
         if (seen.has(print)) manifest.duplicates++;
         else {
-          seen.add(print);
           const notes = emptyNotes();
           try {
             await write(recordsOf(entry.name, entry.text, options, tools, notes));
           } catch (error) {
             if (!(error instanceof UserError)) throw error;
-            skip(messageOf(error));
+            skip({ reason: messageOf(error) });
           }
+          // A file without a module is no model that others could repeat.
+          if (notes.modules > 0) seen.add(print);
           notes.skipped.forEach(skip);
           add(manifest.notes, notes);
         }
       }
       progress.filesDone++;
-      if (progress.filesDone % 100 === 0) await save(out, progress, seen);
+      // Files that tools look at take seconds each; plain ones a thousandth of one.
+      if (progress.filesDone % 100 === 0 || performance.now() - saved > SAVE_EVERY_MS) {
+        await save(out, progress, seen);
+        saved = performance.now();
+      }
       options.onProgress?.(progress.filesDone, source.count, entry.name);
     }
     if (flows.includes("C")) await write(scriptRecords(scripts, seed));
@@ -155,6 +161,9 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
   await Deno.remove(`${out}.progress.json`).catch(() => {});
   return manifest;
 }
+
+/** At most so much work is done again after a kill, in milliseconds. */
+const SAVE_EVERY_MS = 5000;
 
 function add(total: FileNotes, one: FileNotes): void {
   for (

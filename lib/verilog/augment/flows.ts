@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { classify, observe, type Tools } from "../classify.ts";
+import { behaviourOf } from "../behaviour.ts";
+import { classify, type Observation, observe, type Tools } from "../classify.ts";
 import { completions } from "../completion.ts";
 import { describe } from "../describe.ts";
 import { diagnosticText } from "../diagnostics.ts";
 import { maskText } from "../masks.ts";
 import { modulesOf } from "../module_reader.ts";
 import { mutate } from "../mutate.ts";
-import { parseVerilog } from "../syntax_tree.ts";
+import { deepestTree, lineAt, parseVerilog } from "../syntax_tree.ts";
 import { type AugmentedRecord, type Flow, instructions } from "./record.ts";
 
 /** How much of each flow is made. */
@@ -23,10 +24,15 @@ export interface FlowOptions {
   mutantsPerFile: number;
 }
 
+/** Why nothing, or not everything, was made of a file: in words that many files share, and in particular. */
+export interface Skip {
+  reason: string;
+  detail?: string;
+}
+
 /** What happened to a file besides the records it gave. */
 export interface FileNotes {
-  /** Why nothing, or not everything, was made of it. */
-  skipped: string[];
+  skipped: Skip[];
   modules: number;
   /** Modules described without an `Unsupported:` line. */
   described: number;
@@ -65,12 +71,20 @@ export async function* recordsOf(
 ): AsyncGenerator<AugmentedRecord> {
   const tree = await parseVerilog(text);
   if (tree.hasError) {
-    notes.skipped.push("syntax error");
+    const line = lineAt(text, tree.firstError ?? 0);
+    notes.skipped.push({ reason: "syntax error", detail: `line ${line}` });
+    return;
+  }
+  if (tree.depth > deepestTree) {
+    notes.skipped.push({
+      reason: `nested deeper than ${deepestTree} syntax nodes`,
+      detail: `${tree.depth} deep`,
+    });
     return;
   }
   const modules = modulesOf(tree);
   if (modules.length === 0) {
-    notes.skipped.push("no module");
+    notes.skipped.push({ reason: "no module" });
     return;
   }
   notes.modules += modules.length;
@@ -137,11 +151,17 @@ async function* repairRecords(
 ): AsyncGenerator<AugmentedRecord> {
   const right = await observe(text, tools);
   if (!right.checkPasses || right.icarusAccepts === false) {
-    notes.skipped.push("flow B: the tools object to the file as it is");
+    notes.skipped.push({
+      reason: "flow B: the tools object to the file as it is",
+      detail: objection(right),
+    });
     return;
   }
   const mutants = await mutate(text, { seed, count: mutantsPerFile });
-  const classified = await Promise.all(mutants.map((mutant) => classify(text, mutant, tools)));
+  const compare = behaviourOf(text, tools.yosys);
+  const classified = await Promise.all(
+    mutants.map((mutant) => classify(text, mutant, tools, { compare })),
+  );
   for (const [at, mutant] of mutants.entries()) {
     const { observed, evidence, observation } = classified[at]!;
     notes.mutants++;
@@ -171,4 +191,12 @@ async function* repairRecords(
     }
     yield { ...common, task: "repair", instruction: instructions.repair, input: mutant.text };
   }
+}
+
+/** The first thing a tool has against a file, in its own words. */
+function objection({ checkPasses, yosys, icarus = [] }: Observation): string {
+  const [tool, said] = checkPasses ? ["Icarus", icarus] : ["Yosys", yosys];
+  const first = said.find(({ severity }) => severity === "error") ?? said[0];
+  if (first === undefined) return `${tool} gave no reason, or ran out of time or memory`;
+  return `${tool}: ${first.line === undefined ? "" : `line ${first.line}: `}${first.message}`;
 }

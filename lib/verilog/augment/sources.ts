@@ -4,12 +4,13 @@
  * @module
  */
 import { join, relative, sep } from "node:path";
-import { UserError } from "offprint/errors.ts";
+import { messageOf, UserError } from "offprint/errors.ts";
 import { generateDesigns } from "../generate/design.ts";
 import { longestText } from "../syntax_tree.ts";
+import type { Skip } from "./flows.ts";
 
 /** A file, or why it cannot be read. */
-export type SourceFile = { name: string } & ({ text: string } | { skipped: string });
+export type SourceFile = { name: string } & ({ text: string } | { skipped: Skip });
 
 /** Files to augment, in an order that does not change. */
 export interface SourceList {
@@ -80,13 +81,24 @@ async function collect(folder: string, root: string, names: string[]): Promise<v
 }
 
 async function readSource(path: string, name: string): Promise<SourceFile> {
+  const skip = (reason: string, detail?: string): SourceFile => ({
+    name,
+    skipped: { reason, ...(detail === undefined ? {} : { detail }) },
+  });
   try {
     const { size } = await Deno.stat(path);
-    if (size > longestText) return { name, skipped: `larger than ${longestText} bytes` };
+    if (size > longestText) {
+      return skip(
+        `larger than ${longestText} bytes, the most the parser is given`,
+        `${size} bytes`,
+      );
+    }
     const bytes = await Deno.readFile(path);
-    if (bytes.includes(0)) return { name, skipped: "binary" };
+    const zero = bytes.indexOf(0);
+    if (zero >= 0) return skip("binary, not text", `a zero byte at ${zero}`);
     return { name, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch (error) {
-    return { name, skipped: error instanceof TypeError ? "not UTF-8" : "cannot be read" };
+    if (error instanceof TypeError) return skip("not UTF-8; iconv -t utf-8 can convert it");
+    return skip("cannot be read", messageOf(error));
   }
 }

@@ -11,7 +11,8 @@ import type { Simulation } from "./simulation.ts";
 
 /** What to compare. Both files hold a module `top`. */
 export interface StimulusProblem {
-  gold: string;
+  /** A file, or what {@linkcode simulationOf} made of it: worth keeping for many comparisons. */
+  gold: string | Simulation;
   gate: string;
   top: string;
   reset?: Reset | undefined;
@@ -30,10 +31,11 @@ export async function compareByStimulus(
   { gold, gate, top, reset, yosys, cycles = 64, seed = 1 }: StimulusProblem,
 ): Promise<"different" | "same" | "unknown"> {
   const [a, b] = await Promise.all([
-    simulationOf(gold, top, yosys),
+    typeof gold === "string" ? simulationOf(gold, top, yosys) : gold,
     simulationOf(gate, top, yosys),
   ]);
   if ("refused" in a || "refused" in b) return "unknown";
+  a.reset();
   const ports = (simulation: Simulation) =>
     JSON.stringify(
       [simulation.inputs, simulation.outputs].map((side) =>

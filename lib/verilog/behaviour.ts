@@ -1,0 +1,82 @@
+/**
+ * Does a mutant behave like its original? Random inputs first, since they are fast and show a difference as
+ * people see it; then a proof that there is none.
+ *
+ * @module
+ */
+import { modulesOf } from "./module_reader.ts";
+import type { Mutant } from "./mutate.ts";
+import { type Reset, resetOf } from "./reset.ts";
+import { compareByStimulus } from "./simulate/compare.ts";
+import type { Refusal } from "./simulate/netlist.ts";
+import { simulationOf } from "./simulate/run_bench.ts";
+import type { Simulation } from "./simulate/simulation.ts";
+import { parseVerilog } from "./syntax_tree.ts";
+import { compareModules } from "./tools/equivalence.ts";
+import type { YosysPool } from "./tools/yosys.ts";
+
+/** Whether two designs behave alike, and how that was found out. */
+export interface Comparison {
+  verdict: "equal" | "different" | "unknown";
+  evidence: string;
+}
+
+/** Compares a mutant with the original it was made of. */
+export type Compare = (mutant: Mutant) => Promise<Comparison>;
+
+interface Original {
+  top: string;
+  reset: Reset | undefined;
+  simulation: Simulation | Refusal;
+}
+
+/**
+ * The comparison for all mutants of one file. The original is mapped to gates when the first mutant needs
+ * it, and once. The proof looks at one clock edge as a step, so it cannot judge which edge it is.
+ */
+export function behaviourOf(original: string, yosys: YosysPool): Compare {
+  let prepared: Promise<Original | undefined> | undefined;
+  return async ({ text, rule }) => {
+    const gold = await (prepared ??= prepare(original, yosys));
+    if (gold === undefined) return { verdict: "unknown", evidence: "no top module" };
+    const { top, reset, simulation } = gold;
+    if ("refused" in simulation) {
+      // What cannot be mapped in the time there is cannot be proved in it either.
+      if (simulation.refused.startsWith("mapping ran out")) {
+        return { verdict: "unknown", evidence: simulation.refused };
+      }
+    } else {
+      const seen = await compareByStimulus({ gold: simulation, gate: text, top, reset, yosys });
+      if (seen === "different") return { verdict: "different", evidence: "simulation" };
+    }
+    if (rule === "edge.swap") {
+      return { verdict: "unknown", evidence: "simulation saw no difference" };
+    }
+    const { verdict } = await compareModules(yosys, {
+      gold: original,
+      gate: text,
+      goldTop: top,
+      gateTop: top,
+      ...(reset === undefined ? {} : { reset }),
+    });
+    if (verdict === "equal") return { verdict, evidence: "equivalence" };
+    const differs = verdict === "different" || verdict === "interface";
+    return { verdict: differs ? "different" : "unknown", evidence: `equivalence: ${verdict}` };
+  };
+}
+
+async function prepare(original: string, yosys: YosysPool): Promise<Original | undefined> {
+  const modules = modulesOf(await parseVerilog(original));
+  const used = new Set(
+    modules.flatMap(({ items }) =>
+      items.flatMap((item) => item.kind === "instance" ? [item.module] : [])
+    ),
+  );
+  const top = modules.find(({ name }) => !used.has(name));
+  if (top === undefined) return undefined;
+  return {
+    top: top.name,
+    reset: resetOf(top),
+    simulation: await simulationOf(original, top.name, yosys),
+  };
+}
