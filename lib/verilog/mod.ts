@@ -82,6 +82,7 @@ export * from "./pass_at_k.ts";
 export * from "./published_tables.ts";
 export * from "./arms/arm_settings.ts";
 export * from "./arms/asking.ts";
+export * from "./arms/baselines.ts";
 export { armOf, armSampling, evaluateArm } from "./arms/evaluate_arm.ts";
 export * from "./arms/compare_arms.ts";
 export * from "./arms/held_out.ts";

@@ -8,6 +8,7 @@ import { parse, type ParsedArguments } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { byChat } from "./arms/asking.ts";
 import { armSplit, heldOutCounts } from "./arms/arm_settings.ts";
+import { baselineRuns } from "./arms/baselines.ts";
 import { evaluateArm } from "./arms/evaluate_arm.ts";
 import { balanced, splitDesigns } from "./arms/held_out.ts";
 import { heldOutProblems } from "./arms/held_out_problems.ts";
@@ -20,12 +21,14 @@ import { findIcarus } from "./tools/icarus.ts";
 import { YosysPool } from "./tools/yosys.ts";
 
 const usage = `deno task solve MODEL [--out FILE]
+deno task solve --baselines [--out FILE]
 deno task solve --endpoint URL --model NAME [--set FOLDER] [options] [--out FILE]
 
 Lets a model write Verilog, grades every answer, and prints unbiased pass@k with 95 % intervals.
 
 MODEL is a trained arm (verilog-raw, verilog-aligned, … or a folder); it is asked the held-out
-problems of its own kind. With --endpoint, a model behind an OpenAI-compatible server is asked; its
+problems of its own kind. --baselines answers them without a model: by the inverse of the templates,
+and broken files by leaving them alone or deleting the line the tool names. With --endpoint, a model behind an OpenAI-compatible server is asked; its
 key is taken from OPENAI_API_KEY.
 
   --set FOLDER        VGen, RTLLM or VerilogEval v2, as their repositories lay them out (needs Icarus);
@@ -44,14 +47,15 @@ const known = {
   ...{ endpoint: text, model: text, set: text, samples: text, temperature: text, shots: text },
   ...{ problems: text, "max-tokens": text, seed: text, out: text },
 };
+const flags = { baselines: { type: "boolean" } } as const;
 
-/** Every option has a value that is a text. */
+/** Every option of `known` has a value that is a text. */
 interface Values {
   values: Partial<Record<keyof typeof known, string>>;
 }
 
 async function main(args: string[]): Promise<number> {
-  const given = parse("solve", args, known, true);
+  const given = parse("solve", args, { ...known, ...flags }, true);
   const { positionals } = given;
   const { values } = given as ParsedArguments & Values;
   if (given.values.help === true) {
@@ -71,16 +75,19 @@ async function main(args: string[]): Promise<number> {
     return value;
   };
   const remote = values.endpoint !== undefined;
-  if (remote ? positionals.length > 0 || values.model === undefined : positionals.length !== 1) {
+  const baselines = given.values.baselines === true;
+  const wanted = remote || baselines ? 0 : 1;
+  if (positionals.length !== wanted || (remote && (baselines || values.model === undefined))) {
     throw new UserError({
       what: "deno task solve",
       got: args.join(" "),
-      expected: "one MODEL, or --endpoint URL with --model NAME",
+      expected: "one MODEL, or --baselines, or --endpoint URL with --model NAME",
       todo: "See deno task solve --help.",
     });
   }
   // On a loaded machine an answer must not fail for want of time.
   await using yosys = new YosysPool({ timeMs: 120_000 });
+  if (baselines) return await solveBaselines(values.out, yosys);
   if (!remote) return await solveArm(positionals[0]!, values.out, yosys);
 
   const key = Deno.env.get("OPENAI_API_KEY");
@@ -110,6 +117,17 @@ async function main(args: string[]): Promise<number> {
       model: `${model.name} ${asking}`,
       asked: [askedOf({ set, asking, samples, temperature }, solved)],
     });
+  }
+  return 0;
+}
+
+async function solveBaselines(out: string | undefined, yosys: YosysPool): Promise<number> {
+  const held = await heldOutProblems(armSplit, heldOutCounts, yosys);
+  for (const run of await baselineRuns(held, yosys)) {
+    for (const asked of run.asked) {
+      console.log(summary(`${run.model}, ${asked.set}, by ${asked.asking}`, solvedOf(asked)));
+    }
+    if (out !== undefined) await addRun(out, run);
   }
   return 0;
 }
