@@ -5,9 +5,12 @@
  * @module
  */
 import {
+  behaviourOf,
   benchToVerilog,
+  classify,
   describe,
   findIcarus,
+  findVerilator,
   generateDesigns,
   mutate,
   observe,
@@ -16,6 +19,7 @@ import {
   saturatingCounter,
   saturatingCounterBench,
   simulationOf,
+  type Tools,
   YosysPool,
 } from "offprint/verilog/mod.ts";
 import {
@@ -25,11 +29,12 @@ import {
   lessIsBetter,
   machineName,
 } from "offprint/kit/bench/report.ts";
+import { pipelineMemory } from "./verilog/pipeline_memory.ts";
 
 const seed = 1;
 const repetitions = 3;
 
-/** Runs the suite: about a minute on two cores. */
+/** Runs the suite: about two minutes on two cores. */
 export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
   const rows: BenchRow[] = [];
   progress("verilog: reading and describing");
@@ -38,6 +43,16 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   await using one = new YosysPool({ processes: 1 });
   progress("verilog: mutants with Yosys");
   rows.push(await mutantRow(two, one));
+  progress("verilog: mutants classified whole");
+  rows.push(await classifyRow("embedded tools", { yosys: two }));
+  const [icarus, verilator] = [await findIcarus(), await findVerilator()];
+  if (icarus === undefined || verilator === undefined) {
+    progress("verilog: skipped, classified with Icarus and Verilator: not both are installed");
+  } else {
+    rows.push(await classifyRow("Icarus and Verilator too", { yosys: two, icarus, verilator }));
+  }
+  progress("verilog: ten thousand modules");
+  rows.push(...await memoryRows());
   progress("verilog: the golden bench");
   rows.push(...await simulatorRows(one));
   return { suite: "verilog", machine: machineName(), rows };
@@ -63,20 +78,66 @@ async function describeRow(): Promise<BenchRow> {
 
 /** Mutants drawn, parsed and shown to Yosys: two processes against one. */
 async function mutantRow(two: YosysPool, one: YosysPool): Promise<BenchRow> {
-  const mutants: string[] = [];
-  for await (const { text } of generateDesigns(seed, 10)) {
-    for (const mutant of await mutate(text, { seed, count: 10 })) mutants.push(mutant.text);
-  }
-  const all = (yosys: YosysPool) => Promise.all(mutants.map((text) => observe(text, { yosys })));
+  const texts = await Array.fromAsync(generateDesigns(seed, 10), ({ text }) => text);
+  const all = async (yosys: YosysPool): Promise<number> => {
+    const counts = await Promise.all(texts.map(async (file) => {
+      const mutants = await mutate(file, { seed, count: 10 });
+      await Promise.all(mutants.map(({ text }) => observe(text, { yosys })));
+      return mutants.length;
+    }));
+    return counts.reduce((sum, one) => sum + one, 0);
+  };
+  const count = await all(two);
   const seconds = await interleaved({ two: () => all(two), one: () => all(one) }, repetitions);
   return lessIsBetter({
-    name: "parse a mutant and show it to Yosys",
-    shape: `${mutants.length} mutants, two processes`,
-    ours: 1000 * seconds.two / mutants.length,
-    peer: 1000 * seconds.one / mutants.length,
+    name: "draw a mutant, parse it and show it to Yosys",
+    shape: `${count} mutants, two processes`,
+    ours: 1000 * seconds.two / count,
+    peer: 1000 * seconds.one / count,
     peerName: "one process",
     unit: "ms",
   });
+}
+
+/** The whole way to a class: tools, then random inputs or a proof for what they accept. */
+async function classifyRow(judges: string, tools: Tools): Promise<BenchRow> {
+  const drawn = await Promise.all(
+    (await Array.fromAsync(generateDesigns(seed, 24), ({ text }) => text))
+      .map(async (text) => ({ text, mutants: await mutate(text, { seed, count: 5 }) })),
+  );
+  const count = drawn.reduce((sum, { mutants }) => sum + mutants.length, 0);
+  const { classified } = await interleaved({
+    // File by file, as the pipeline does it.
+    classified: async () => {
+      for (const { text, mutants } of drawn) {
+        const compare = behaviourOf(text, tools.yosys);
+        await Promise.all(mutants.map((mutant) => classify(text, mutant, tools, { compare })));
+      }
+    },
+  }, 1);
+  return lessIsBetter({
+    name: `classify a mutant, equivalence or stimulus included (${judges})`,
+    shape: `${count} mutants of ${drawn.length} files, two processes`,
+    ours: 1000 * classified / count,
+    peer: 100,
+    peerName: "the goal of 10 mutants/s",
+    unit: "ms",
+  });
+}
+
+/** Live heap and resident memory of the pipeline, late in a run against early in it. */
+async function memoryRows(): Promise<BenchRow[]> {
+  const { early, late } = await pipelineMemory(2_000, 10_000);
+  const row = (name: string, key: "heap" | "resident") =>
+    lessIsBetter({
+      name,
+      shape: `after ${late.modules} generated files, flows A1 and A2`,
+      ours: late[key] / 1e6,
+      peer: early[key] / 1e6,
+      peerName: `the same run after ${early.modules}`,
+      unit: "MB",
+    });
+  return [row("live heap of augment", "heap"), row("resident memory of augment", "resident")];
 }
 
 /** The golden bench: steps in the embedded simulator and in Icarus, compile and start included there. */
