@@ -18,11 +18,13 @@ export interface LintResult {
 export class Verilator {
   /** First line of `verilator --version`. */
   readonly version: string;
+  readonly #program: string;
   readonly #limits: Limits;
 
   /** Use {@linkcode findVerilator}. */
-  constructor(version: string, limits: Limits) {
+  constructor(version: string, program: string, limits: Limits) {
     this.version = version;
+    this.#program = program;
     this.#limits = limits;
   }
 
@@ -30,7 +32,7 @@ export class Verilator {
   async lint(files: Record<string, string>): Promise<LintResult> {
     return await withFiles(files, async (folder) => {
       const args = ["--lint-only", "-Wno-fatal", ...Object.keys(files)];
-      const { ended, code, output } = await runLimited("verilator", args, folder, this.#limits);
+      const { ended, code, output } = await runLimited(this.#program, args, folder, this.#limits);
       return { accepted: ended === "exit" && code === 0, log: output };
     });
   }
@@ -46,11 +48,15 @@ export function findVerilator(): Promise<Verilator | undefined> {
 
 async function find(): Promise<Verilator | undefined> {
   if (Deno.env.get("OFFPRINT_VERILATOR") === "0") return undefined;
-  try {
-    const { output } = await runLimited("verilator", ["--version"], Deno.cwd(), toolLimits);
-    const version = output.split("\n")[0]?.trim() ?? "";
-    return version.startsWith("Verilator") ? new Verilator(version, toolLimits) : undefined;
-  } catch {
-    return undefined;
+  // The program itself first: the script around it takes longer to start than a small file to lint.
+  for (const program of ["verilator_bin", "verilator"]) {
+    try {
+      const { output } = await runLimited(program, ["--version"], Deno.cwd(), toolLimits);
+      const version = output.split("\n")[0]?.trim() ?? "";
+      if (version.startsWith("Verilator")) return new Verilator(version, program, toolLimits);
+    } catch {
+      // Not installed under this name.
+    }
   }
+  return undefined;
 }
