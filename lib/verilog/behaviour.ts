@@ -32,26 +32,32 @@ interface Original {
 
 /**
  * The comparison for all mutants of one file. The original is mapped to gates when the first mutant needs
- * it, and once. The proof looks at one clock edge as a step, so it cannot judge which edge it is.
+ * it, and once. The proof looks at one clock edge as a step, so it cannot judge which edge it is. When the
+ * tools run out of time or memory over one mutant, those that have not begun are not tried: they are as
+ * large, and a folder of large designs must come to its end.
  */
 export function behaviourOf(original: string, yosys: YosysPool): Compare {
   let prepared: Promise<Original | undefined> | undefined;
+  let ranOut = false;
+  const unknown = (evidence: string): Comparison => ({ verdict: "unknown", evidence });
+  const gaveUp = (evidence: string): Comparison => {
+    ranOut = true;
+    return unknown(evidence);
+  };
   return async ({ text, rule }) => {
+    if (ranOut) return unknown("tools ran out of time or memory over another mutant");
     const gold = await (prepared ??= prepare(original, yosys));
-    if (gold === undefined) return { verdict: "unknown", evidence: "no top module" };
+    if (gold === undefined) return unknown("no top module");
     const { top, reset, simulation } = gold;
     if ("refused" in simulation) {
-      // What cannot be mapped in the time there is cannot be proved in it either.
-      if (simulation.refused.startsWith("mapping ran out")) {
-        return { verdict: "unknown", evidence: simulation.refused };
-      }
+      if (simulation.ranOut) return gaveUp(simulation.refused);
     } else {
       const seen = await compareByStimulus({ gold: simulation, gate: text, top, reset, yosys });
       if (seen === "different") return { verdict: "different", evidence: "simulation" };
+      if (seen === "ran out") return gaveUp("mapping ran out");
     }
-    if (rule === "edge.swap") {
-      return { verdict: "unknown", evidence: "simulation saw no difference" };
-    }
+    if (rule === "edge.swap") return unknown("simulation saw no difference");
+    if (ranOut) return unknown("tools ran out of time or memory over another mutant");
     const { verdict } = await compareModules(yosys, {
       gold: original,
       gate: text,
@@ -60,6 +66,7 @@ export function behaviourOf(original: string, yosys: YosysPool): Compare {
       ...(reset === undefined ? {} : { reset }),
     });
     if (verdict === "equal") return { verdict, evidence: "equivalence" };
+    if (verdict === "ran out") return gaveUp("equivalence: ran out");
     const differs = verdict === "different" || verdict === "interface";
     return { verdict: differs ? "different" : "unknown", evidence: `equivalence: ${verdict}` };
   };

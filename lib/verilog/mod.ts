@@ -68,6 +68,7 @@ export * from "./fingerprint.ts";
 export * from "./generate/design.ts";
 export { compareByStimulus, type StimulusProblem } from "./simulate/compare.ts";
 export * from "./augment/augment.ts";
+export * from "./augment/coverage.ts";
 export {
   emptyNotes,
   type FileNotes,

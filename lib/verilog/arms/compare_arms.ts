@@ -4,7 +4,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { type MeanInterval, meanInterval } from "offprint/stats.ts";
+import { mean, type MeanInterval, meanInterval } from "offprint/stats.ts";
 import { passAtK } from "../pass_at_k.ts";
 import { type Asked, readResults, type Results } from "./results.ts";
 
@@ -34,6 +34,26 @@ export function answersOf({ runs }: Results, { arm, set, asking }: ArmAsked, see
     got: `no answers of ${arm}, seed ${seed}, to ${set} by ${asking}`,
     expected: "a run that was asked this",
     todo: "deno task solve FOLDER --out FILE adds it.",
+  });
+}
+
+/**
+ * What something without a seed answered: a baseline, or a model from elsewhere.
+ *
+ * @throws {UserError} when there is no such run.
+ */
+export function answersWithoutSeed(
+  { runs }: Results,
+  { model, set, asking }: { model: string; set: string; asking: string },
+): Asked {
+  const found = runs.find((run) => run.model === model && run.seed === undefined)?.asked
+    .find((asked) => asked.set === set && asked.asking === asking);
+  if (found !== undefined) return found;
+  throw new UserError({
+    what: "results",
+    got: `no answers of ${model} to ${set} by ${asking}`,
+    expected: "a run that was asked this",
+    todo: "deno task solve --baselines --out FILE adds those without a model.",
   });
 }
 
@@ -96,4 +116,46 @@ export function pairedDifference(
       expected: "a problem that both were asked",
     });
   }));
+}
+
+/** One arm above another, from three points of view. */
+export interface Gain {
+  /** Student's interval over the problems, each averaged over the seeds. */
+  problems: MeanInterval;
+  /** The same over families of designs, each averaged over its problems: those of a family are alike. */
+  families: MeanInterval;
+  /** Over trainings: seed k of one arm against seed k of the other, averaged over the problems. Absent for one seed. */
+  seeds?: MeanInterval;
+}
+
+/**
+ * How far one arm is above another, with 95 % intervals. The arms share problems; that they share the number
+ * of a seed means nothing, it only says which training is compared with which.
+ *
+ * @throws {UserError} when a seed was not asked this.
+ */
+export function armGain(
+  results: Results,
+  above: ArmAsked,
+  below: ArmAsked,
+  seeds: readonly number[],
+  rates: (asked: Asked) => number[] = passRates,
+): Gain {
+  const [high, low] = [above, below].map((asked) => ratesOver(results, asked, seeds, rates));
+  const problems = pairedDifference(high!, low!);
+  const { names, groups } = answersOf(results, above, seeds[0]!);
+  const byFamily = Map.groupBy(names, (_, at) => groups[at]!);
+  const families = meanInterval(
+    [...byFamily.values()].map((members) =>
+      mean(members.map((name) => high!.get(name)! - low!.get(name)!))
+    ),
+  );
+  if (seeds.length < 2) return { problems, families };
+  const each = seeds.map((seed) => {
+    const [one, other] = [above, below].map((asked) =>
+      mean(rates(answersOf(results, asked, seed)))
+    );
+    return one! - other!;
+  });
+  return { problems, families, seeds: meanInterval(each) };
 }

@@ -25,16 +25,19 @@ export interface StimulusProblem {
 /**
  * Holds reset, then applies random inputs and both edges of every clock. `different` when an output that
  * is known in `gold` is another or unknown in `gate`, or when `gate` has other ports; `same` when nothing
- * was seen; `unknown` when one of them cannot be simulated.
+ * was seen; `unknown` when one of them cannot be simulated, `ran out` when it could be with more time or memory.
  */
 export async function compareByStimulus(
   { gold, gate, top, reset, yosys, cycles = 64, seed = 1 }: StimulusProblem,
-): Promise<"different" | "same" | "unknown"> {
+): Promise<"different" | "same" | "unknown" | "ran out"> {
   const [a, b] = await Promise.all([
     typeof gold === "string" ? simulationOf(gold, top, yosys) : gold,
     simulationOf(gate, top, yosys),
   ]);
-  if ("refused" in a || "refused" in b) return "unknown";
+  if ("refused" in a || "refused" in b) {
+    const late = [a, b].some((one) => "refused" in one && one.ranOut === true);
+    return late ? "ran out" : "unknown";
+  }
   a.reset();
   const ports = (simulation: Simulation) =>
     JSON.stringify(

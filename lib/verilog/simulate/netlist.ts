@@ -51,6 +51,8 @@ export interface Netlist {
 /** Why a design cannot be simulated here. */
 export interface Refusal {
   refused: string;
+  /** It was too much for the time or memory there is. */
+  ranOut?: true;
 }
 
 /** Registers of the largest circuit that is taken (64 kbit of memory). */
@@ -83,7 +85,9 @@ export async function netlistOf(
     files: { "d.v": text },
     outputs: ["d.json"],
   });
-  if (status === "time" || status === "memory") return { refused: `mapping ran out of ${status}` };
+  if (status === "time" || status === "memory") {
+    return { refused: `mapping ran out of ${status}`, ranOut: true };
+  }
   const json = files["d.json"];
   if (status === "error" || json === undefined) return { refused: reason(log) };
   return read(JSON.parse(json), top);

@@ -19,9 +19,12 @@ export interface EquivalenceProblem {
   maxSteps?: number;
 }
 
-/** `different` is a counterexample or ports that do not match; `unknown` when the limit was reached. */
+/**
+ * `different` is a counterexample or ports that do not match; `unknown` when the longest induction did not
+ * decide, `ran out` when there was not time or memory enough.
+ */
 export interface Equivalence {
-  verdict: "equal" | "different" | "interface" | "error" | "unknown";
+  verdict: "equal" | "different" | "interface" | "error" | "unknown" | "ran out";
   log: string;
 }
 
@@ -45,7 +48,7 @@ export async function compareModules(
 }
 
 function verdictOf(status: string, log: string): Equivalence["verdict"] {
-  if (status === "time" || status === "memory") return "unknown";
+  if (status === "time" || status === "memory") return "ran out";
   if (status === "ok") return /proof finished|Q\.E\.D|SUCCESS/.test(log) ? "equal" : "unknown";
   if (
     /No matching port|doesn't have matching|Port .* (?:of different|mismatch)|different (?:width|size)|No matching/i

@@ -1,0 +1,63 @@
+/**
+ * How the pipeline fared on Verilog that people wrote: counts of whole packages, as `deno task augment` gave
+ * them. The files themselves are under their own licences and not part of this project.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { UserError } from "offprint/errors.ts";
+
+const count = z.int().nonnegative();
+const counts = z.record(z.string(), count);
+
+const corpusSchema = z.strictObject({
+  /** Name and version of the source package. */
+  package: z.string(),
+  version: z.string(),
+  files: count,
+  duplicates: count,
+  modules: count,
+  /** Modules described without an `Unsupported:` line. */
+  described: count,
+  /** Kinds of syntax nodes without a rule. */
+  unsupported: counts,
+  /** Files left out, or left out by flow B, by reason. */
+  skipped: counts,
+  mutants: count,
+  mismatched: count,
+  equivalent: count,
+  undecided: count,
+  /** Records by task. */
+  records: counts,
+});
+
+const fileSchema = z.strictObject({
+  /** How it was made. */
+  command: z.string(),
+  tools: z.array(z.string()),
+  corpora: z.array(corpusSchema).min(1),
+});
+
+/** One package. */
+export type RealCorpus = z.infer<typeof corpusSchema>;
+
+/** All packages that were tried. */
+export type RealVerilog = z.infer<typeof fileSchema>;
+
+const file = new URL("../../../data/results/07-real-verilog.json", import.meta.url);
+
+/**
+ * Reads `data/results/07-real-verilog.json`.
+ *
+ * @throws {UserError} when it is malformed.
+ */
+export async function realVerilog(): Promise<RealVerilog> {
+  const parsed = fileSchema.safeParse(JSON.parse(await Deno.readTextFile(file)));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new UserError({
+    what: `data/results/07-real-verilog.json: ${issue.path.join(".")}`,
+    got: issue.code,
+    expected: issue.message,
+  });
+}
