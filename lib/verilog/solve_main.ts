@@ -20,13 +20,13 @@ import { proseInstance } from "./arms/training_corpus.ts";
 import { findIcarus } from "./tools/icarus.ts";
 import { YosysPool } from "./tools/yosys.ts";
 
-const usage = `deno task solve MODEL [--out FILE]
+const usage = `deno task solve MODEL… [--out FILE]
 deno task solve --baselines [--out FILE]
 deno task solve --endpoint URL --model NAME [--set FOLDER] [options] [--out FILE]
 
 Lets a model write Verilog, grades every answer, and prints unbiased pass@k with 95 % intervals.
 
-MODEL is a trained arm (verilog-raw, verilog-aligned, … or a folder); it is asked the held-out
+MODEL is a trained arm (verilog-raw, verilog-aligned, … or a folder); each is asked the held-out
 problems of its own kind. --baselines answers them without a model: by the inverse of the templates,
 and broken files by leaving them alone or deleting the line the tool names. With --endpoint, a model behind an OpenAI-compatible server is asked; its
 key is taken from OPENAI_API_KEY.
@@ -76,19 +76,19 @@ async function main(args: string[]): Promise<number> {
   };
   const remote = values.endpoint !== undefined;
   const baselines = given.values.baselines === true;
-  const wanted = remote || baselines ? 0 : 1;
-  if (positionals.length !== wanted || (remote && (baselines || values.model === undefined))) {
+  const arms = !remote && !baselines;
+  if ((positionals.length > 0) !== arms || (remote && (baselines || values.model === undefined))) {
     throw new UserError({
       what: "deno task solve",
       got: args.join(" "),
-      expected: "one MODEL, or --baselines, or --endpoint URL with --model NAME",
+      expected: "a MODEL or more, or --baselines, or --endpoint URL with --model NAME",
       todo: "See deno task solve --help.",
     });
   }
   // On a loaded machine an answer must not fail for want of time.
   await using yosys = new YosysPool({ timeMs: 120_000 });
   if (baselines) return await solveBaselines(values.out, yosys);
-  if (!remote) return await solveArm(positionals[0]!, values.out, yosys);
+  if (!remote) return await solveArms(positionals, values.out, yosys);
 
   const key = Deno.env.get("OPENAI_API_KEY");
   const model = remoteTextModel({
@@ -132,18 +132,25 @@ async function solveBaselines(out: string | undefined, yosys: YosysPool): Promis
   return 0;
 }
 
-async function solveArm(name: string, out: string | undefined, yosys: YosysPool): Promise<number> {
-  const loaded = await loadModel(name);
+async function solveArms(
+  names: readonly string[],
+  out: string | undefined,
+  yosys: YosysPool,
+): Promise<number> {
   const note = (line: string) => console.error(line);
+  // First, since a wrong name must not cost the minute that the problems take.
+  const models = await Promise.all(names.map((name) => loadModel(name)));
   note("drawing the held-out problems");
   const problems = await heldOutProblems(armSplit, heldOutCounts, yosys);
-  const run = await evaluateArm(loaded, problems, yosys, note);
-  for (const asked of run.asked) {
-    const title = `${run.model} seed ${run.seed}, ${asked.set}, by ${asked.asking}`;
-    console.log(summary(title, solvedOf(asked)));
+  for (const loaded of models) {
+    const run = await evaluateArm(loaded, problems, yosys, note);
+    for (const asked of run.asked) {
+      const title = `${run.model} seed ${run.seed}, ${asked.set}, by ${asked.asking}`;
+      console.log(summary(title, solvedOf(asked)));
+    }
+    if (out !== undefined) await addRun(out, run);
+    await loaded.model.close();
   }
-  if (out !== undefined) await addRun(out, run);
-  await loaded.model.close();
   return 0;
 }
 

@@ -192,8 +192,8 @@ Deno.test("deno task solve asks a server for a public set and keeps the counts",
 Deno.test("deno task solve: wrong arguments are one line", async () => {
   for (
     const [args, words] of [
-      [[], "one MODEL"],
-      [["a", "b"], "one MODEL"],
+      [[], "a MODEL or more"],
+      [["--baselines", "a"], "a MODEL or more"],
       [["--endpoint", "http://127.0.0.1:1/v1"], "--model NAME"],
       [["--frob"], "options among"],
       [["no-such-model"], "no-such-model"],
