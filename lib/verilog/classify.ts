@@ -26,6 +26,8 @@ export interface Observation {
   treeError: boolean;
   /** `read_verilog; hierarchy -auto-top; proc` went through. */
   yosysAccepts: boolean;
+  /** Yosys was stopped by a limit and has said nothing. */
+  yosysRanOut?: true;
   /** `check -assert` went through too. */
   checkPasses: boolean;
   yosys: Diagnostic[];
@@ -68,11 +70,13 @@ export async function observe(
     treeError: tree.hasError,
     yosysAccepts: run.status === "ok" || stoppedByCheck,
     checkPasses: run.status === "ok",
+    ...(run.status === "time" || run.status === "memory" ? { yosysRanOut: true as const } : {}),
     yosys: messages.filter(({ message }) => !message.includes("in 'check -assert'")),
-    ...(compiled === undefined
+    // A tool that had not time enough has said nothing.
+    ...(compiled === undefined || compiled.ranOut
       ? {}
       : { icarusAccepts: compiled.accepted, icarus: diagnosticsOf(compiled.log) }),
-    ...(linted === undefined
+    ...(linted === undefined || linted.ranOut
       ? {}
       : { verilatorAccepts: linted.accepted, verilator: diagnosticsOf(linted.log) }),
   };
@@ -97,6 +101,7 @@ export async function classify(
     observation,
     evidence,
   });
+  if (observation.yosysRanOut) return result("undecided", "yosys ran out of time or memory");
   const syntax = observation.yosys.some(({ message }) => message.startsWith("syntax error"));
   if (treeError || syntax) {
     if (treeError && !yosysAccepts && icarusAccepts !== true && verilatorAccepts !== true) {

@@ -151,10 +151,11 @@ async function* repairRecords(
 ): AsyncGenerator<AugmentedRecord> {
   const right = await observe(text, tools);
   if (!right.checkPasses || right.icarusAccepts === false) {
-    notes.skipped.push({
-      reason: "flow B: the tools object to the file as it is",
-      detail: objection(right),
-    });
+    notes.skipped.push(
+      right.yosysRanOut
+        ? { reason: "flow B: Yosys ran out of time or memory over the file as it is" }
+        : { reason: "flow B: the tools object to the file as it is", detail: objection(right) },
+    );
     return;
   }
   const mutants = await mutate(text, { seed, count: mutantsPerFile });
@@ -197,6 +198,6 @@ async function* repairRecords(
 function objection({ checkPasses, yosys, icarus = [] }: Observation): string {
   const [tool, said] = checkPasses ? ["Icarus", icarus] : ["Yosys", yosys];
   const first = said.find(({ severity }) => severity === "error") ?? said[0];
-  if (first === undefined) return `${tool} gave no reason, or ran out of time or memory`;
+  if (first === undefined) return `${tool} gave no reason`;
   return `${tool}: ${first.line === undefined ? "" : `line ${first.line}: `}${first.message}`;
 }

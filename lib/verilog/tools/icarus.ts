@@ -45,17 +45,17 @@ export class Icarus {
     this.#limits = limits;
   }
 
-  /** Reads and elaborates files without running them. */
+  /** Reads and elaborates files without running them. `ranOut`: there was not time enough to tell. */
   async check(
     files: Record<string, string>,
     generation: Generation = "2005",
-  ): Promise<{ accepted: boolean; log: string }> {
+  ): Promise<{ accepted: boolean; ranOut: boolean; log: string }> {
     const refused = refusal(files);
-    if (refused !== undefined) return { accepted: false, log: refused };
+    if (refused !== undefined) return { accepted: false, ranOut: false, log: refused };
     return await withFiles(files, async (folder) => {
       const args = [`-g${generation}`, "-t", "null", ...Object.keys(files)];
       const { ended, code, output } = await runLimited("iverilog", args, folder, this.#limits);
-      return { accepted: ended === "exit" && code === 0, log: output };
+      return { accepted: ended === "exit" && code === 0, ranOut: ended === "time", log: output };
     });
   }
 

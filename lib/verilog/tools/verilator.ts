@@ -11,6 +11,8 @@ import { withFiles } from "./scratch.ts";
 export interface LintResult {
   /** True when there was no error; warnings do not count. */
   accepted: boolean;
+  /** There was not time enough to tell. */
+  ranOut: boolean;
   log: string;
 }
 
@@ -33,7 +35,7 @@ export class Verilator {
     return await withFiles(files, async (folder) => {
       const args = ["--lint-only", "-Wno-fatal", ...Object.keys(files)];
       const { ended, code, output } = await runLimited(this.#program, args, folder, this.#limits);
-      return { accepted: ended === "exit" && code === 0, log: output };
+      return { accepted: ended === "exit" && code === 0, ranOut: ended === "time", log: output };
     });
   }
 }

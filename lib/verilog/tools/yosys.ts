@@ -131,6 +131,9 @@ export class YosysPool implements AsyncDisposable {
   }
 }
 
+/** Longest start of a process, in milliseconds. */
+const START_MS = 60_000;
+
 const childScript = new URL("./yosys_child.ts", import.meta.url);
 const lockFile = new URL("../../../deno.lock", import.meta.url);
 
@@ -142,6 +145,7 @@ class Worker {
   #rest = "";
   #killed = false;
   #asking = 0;
+  #started = false;
 
   constructor(memoryBytes: number) {
     this.#child = this.#spawn(memoryBytes);
@@ -170,8 +174,19 @@ class Worker {
     return child;
   }
 
-  /** Sends a request and waits for its answer, at most `timeMs`. */
+  /** Sends a request and waits for its answer, at most `timeMs`, in which starting the process does not count. */
   async ask(request: YosysRequest, timeMs: number): Promise<YosysAnswer | "time" | "memory"> {
+    if (!this.#started) {
+      // Else a busy machine would call every design too slow.
+      const nothing = { script: "design -reset", files: {}, outputs: [], logBytes: 1000 };
+      const answer = await this.#exchange(nothing, Math.max(START_MS, timeMs));
+      if (typeof answer === "string") return answer;
+      this.#started = true;
+    }
+    return await this.#exchange(request, timeMs);
+  }
+
+  async #exchange(request: YosysRequest, timeMs: number): Promise<YosysAnswer | "time" | "memory"> {
     this.#asking++;
     const child = await this.#child;
     child.ref();
