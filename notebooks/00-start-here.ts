@@ -145,7 +145,7 @@
 // | 04 A Common Pitfall of Margin-based Language Model Alignment |  |  |  |  |
 // | 05 COMET |  |  |  |  |
 // | 06 Natural Language Is Not Enough |  |  |  |  |
-// | 07 Data Is All You Need | 12 | 11 | 1 | 4 |
+// | 07 Data Is All You Need | 13 | 12 | 1 | 4 |
 // | 08 Contractual Reinforcement Learning | 21 | 14 | 3 | 1 |
 // | 09 SAIL |  |  |  |  |
 // | 10 SpecDec++ | 18 | 24 | 2 | 4 |
