@@ -61,7 +61,7 @@ const draftModel: string = "sotu-draft";
 const targetModel: string = "sotu-target";
 /** Texts of the trained pair, and their tokens. */
 const modelTexts: number = 100;
-const modelTokens: number = 60;
+const modelTokens: number = 100;
 /** Seed of every random stream. */
 const seed: number = 1;
 
@@ -70,6 +70,7 @@ import * as Plot from "@observablehq/plot";
 import {
   acceleration,
   batchSpeculate,
+  batchSpeculateTexts,
   bernoulliRootRejection,
   constantLength,
   decodingOpt,
@@ -86,7 +87,7 @@ import {
   rejectionRule,
   residual,
   rootRejection,
-  sampleText,
+  sampleTexts,
   simulateChains,
   softmax,
   speculate,
@@ -961,8 +962,10 @@ await claim("02.uno-bias", front.map(({ unoBias }) => unoBias));
 // exceeds the draft; measured on finitely many texts this difference can come out a little below zero.
 
 // %% id="pareto-decoded"
-const drafting4 = historyModel({ name: "four-token draft", vocabSize: 4, row: () => p4 });
-const targeting4 = historyModel({ name: "four-token target", vocabSize: 4, row: () => q4 });
+const always = (name: string, row: Float64Array) =>
+  markovModel({ name, vocabSize: 4, stationaryFrom: 1, steps: Infinity, row: () => row });
+const drafting4 = always("four-token draft", p4);
+const targeting4 = always("four-token target", q4);
 const decodedFront = [];
 for (const { epsilon, rejection, optBias } of front) {
   const observed = { opt: { rejected: 0, high: 0 }, uno: { rejected: 0, high: 0 } };
@@ -1189,7 +1192,7 @@ const modelRuns = await speculateTexts({
   candidates: constantLength(2),
   random: (text) => stream(seed, "models", text),
   trace: true,
-  batch: 25,
+  batch: 100,
 });
 const summedDistance = modelRuns.map(({ trace = [] }) =>
   trace.reduce((sum, position) => sum + position.totalVariation, 0)
@@ -1245,32 +1248,29 @@ const batchOpenings = many(16);
 const batchTokens = 20;
 const batchRuns: { drafts: number; rejections: number[] }[] = [];
 for (const drafts of draftCounts) {
-  const runs = [];
   // The two ends are compared in pairs and get all prompts, what lies between gets half of them.
   const share = drafts === 1 || drafts === 8 ? 1 : 0.5;
-  for (const [text, prompt] of batchOpenings.slice(0, share * batchOpenings.length).entries()) {
-    runs.push(
-      await batchSpeculate({
-        ...pair,
-        drafts,
-        prompt,
-        maxTokens: batchTokens,
-        lookAhead: 2,
-        random: stream(seed, "batch of models", text),
-      }),
-    );
-  }
+  const runs = await batchSpeculateTexts({
+    ...pair,
+    drafts,
+    prompts: batchOpenings.slice(0, share * batchOpenings.length),
+    maxTokens: batchTokens,
+    lookAhead: 2,
+    random: (text) => stream(seed, "batch of models", text),
+  });
   batchRuns.push({ drafts, rejections: runs.map(({ rejections }) => rejections) });
 }
 /** Draft and target at every position of some texts of the target. */
 const positions: { draft: Float64Array; target: Float64Array }[] = [];
-for (const prompt of many(8)) {
-  const text = await sampleText({
-    model: pair.target,
-    prompt,
-    maxTokens: 20,
-    random: stream(seed, "positions", positions.length),
-  });
+const positionOpenings = many(8);
+const positionTexts = await sampleTexts({
+  model: pair.target,
+  prompts: positionOpenings,
+  maxTokens: 20,
+  random: (text) => stream(seed, "positions", text),
+});
+for (const [i, prompt] of positionOpenings.entries()) {
+  const text = positionTexts[i] ?? [];
   const read = async (model: LanguageModel) => {
     const sequence = await model.open(prompt);
     const first = softmax(sequence.logits);

@@ -40,6 +40,17 @@ Deno.test("different names give different streams; a name and its number differ"
   assertThrows(() => stream(NaN), RangeError, "finite");
 });
 
+Deno.test("fillUniform gives what as many single draws would, and goes on after them", () => {
+  const one = stream(3, "block");
+  const block = stream(3, "block");
+  for (const count of [0, 1, 7, 1000]) {
+    const numbers = new Float64Array(count);
+    block.fillUniform(numbers);
+    assertEquals(numbers, Float64Array.from({ length: count }, () => one.uniform()));
+  }
+  assertEquals(block.uint32(), one.uint32());
+});
+
 Deno.test("an all-zero state is mended, it would stay zero for ever", () => {
   const random = new Random([0, 0, 0, 0]);
   assert([1, 2, 3, 4, 5, 6].map(() => random.uint32()).some((word) => word !== 0));

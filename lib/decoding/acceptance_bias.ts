@@ -48,13 +48,16 @@ export interface ReliabilityBin {
   predicted: number;
   /** Mean true acceptance there. */
   acceptance: number;
+  /** Mean of what the predictions say the acceptance is, their bias undone one by one. */
+  expected: number;
   count: number;
 }
 
 /**
  * A reliability diagram: predictions sorted into `bins` equal parts of [0, 1], with the mean acceptance in
- * each. Empty bins are left out. For a head trained with weight w the points lie on
- * {@linkcode unbiasedAcceptance}, for w = 1 on the diagonal.
+ * each. Empty bins are left out. For a head trained with weight w the points lie near the curve of
+ * {@linkcode unbiasedAcceptance}, for w = 1 on the diagonal. Near only: the curve is bent, so the mean of its
+ * values over a bin (`expected`) lies below its value at the mean. A calibrated head meets `expected`.
  *
  * @throws {RangeError} for lists of different length.
  */
@@ -62,22 +65,30 @@ export function reliability(
   acceptance: ArrayLike<number>,
   predicted: ArrayLike<number>,
   bins = 10,
+  rejectionWeight = 1,
 ): ReliabilityBin[] {
   if (acceptance.length !== predicted.length) {
     throw new RangeError(
       `reliability: got ${acceptance.length} acceptances and ${predicted.length} predictions, expected as many`,
     );
   }
-  const sums = Array.from({ length: bins }, () => ({ predicted: 0, acceptance: 0, count: 0 }));
+  const sums = Array.from({ length: bins }, () => ({
+    predicted: 0,
+    acceptance: 0,
+    expected: 0,
+    count: 0,
+  }));
   for (let i = 0; i < predicted.length; i++) {
     const bin = sums[Math.min(bins - 1, Math.floor(predicted[i]! * bins))]!;
     bin.predicted += predicted[i]!;
     bin.acceptance += acceptance[i]!;
+    bin.expected += unbiasedAcceptance(predicted[i]!, rejectionWeight);
     bin.count++;
   }
   return sums.filter(({ count }) => count > 0).map((bin) => ({
     predicted: bin.predicted / bin.count,
     acceptance: bin.acceptance / bin.count,
+    expected: bin.expected / bin.count,
     count: bin.count,
   }));
 }

@@ -75,13 +75,51 @@ export async function batchSpeculate(options: BatchSpeculativeOptions): Promise<
   checkLength(maxTokens, prompt.length, [draft, target]);
   const result = emptyResult(options.trace);
   if (maxTokens === 0) return result;
-  const opened = new Set<Sequence>();
+  const text = await openBatchText(options, prompt, result);
   try {
-    await decode(options, result, opened);
+    const models = { draft, target };
+    for (let step = text.loop.next(); !step.done;) {
+      const { model, sequences, tokens } = step.value;
+      step = text.loop.next(await models[model].extendBatch(sequences, tokens));
+    }
   } finally {
-    for (const sequence of opened) sequence.close();
+    text.close();
   }
   return result;
+}
+
+/** A pass that a text needs before it goes on: its sequences of one model, and what each reads. */
+export interface BatchNeed {
+  model: "draft" | "target";
+  sequences: Sequence[];
+  tokens: Tokens[];
+}
+
+/** A text in progress; `next` takes the logits of the last need, a list for each sequence. */
+export interface OpenBatchText {
+  loop: Generator<BatchNeed, void, Float32Array[][] | undefined>;
+  /** Closes all its sequences. */
+  close(): void;
+}
+
+/** Opens both models on a prompt. What was opened is closed again when a part fails. */
+export async function openBatchText(
+  options: Omit<BatchSpeculativeOptions, "prompt">,
+  prompt: Tokens,
+  result: SpeculativeResult,
+): Promise<OpenBatchText> {
+  const opened = new Set<Sequence>();
+  const close = (): void => opened.forEach((sequence) => sequence.close());
+  try {
+    const draft = await options.draft.open(prompt);
+    opened.add(draft);
+    const target = await options.target.open(prompt);
+    opened.add(target);
+    return { loop: decode(options, result, { draft, target, opened }), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** One drafted text of a round. */
@@ -93,12 +131,12 @@ interface Candidate {
   readonly branch: Sequence;
 }
 
-async function decode(
-  options: BatchSpeculativeOptions,
+function* decode(
+  options: Omit<BatchSpeculativeOptions, "prompt">,
   result: SpeculativeResult,
-  opened: Set<Sequence>,
-): Promise<void> {
-  const { draft, target, drafts, prompt = [], maxTokens, random } = options;
+  { draft, target, opened }: { draft: Sequence; target: Sequence; opened: Set<Sequence> },
+): OpenBatchText["loop"] {
+  const { drafts, maxTokens, random } = options;
   const { lookAhead = Infinity, bonus = false } = options;
   const { draftWarp = softmax, targetWarp = softmax } = options;
   const stop = stopSet(options.stop);
@@ -108,10 +146,8 @@ async function decode(
     opened.add(branch);
     return branch;
   };
-  let draftTrunk = await draft.open(prompt);
-  opened.add(draftTrunk);
-  let targetTrunk = await target.open(prompt);
-  opened.add(targetTrunk);
+  let draftTrunk = draft;
+  let targetTrunk = target;
   const draftBase = draftTrunk.length;
   const targetBase = targetTrunk.length;
   // How many of `tokens` each trunk has read.
@@ -122,11 +158,12 @@ async function decode(
     const position = tokens.length;
     const room = maxTokens - position;
 
-    const rootLogits = draftRead === position
-      ? draftTrunk.logits
-      : (await draftTrunk.extend(tokens.slice(draftRead))).logits[position - draftRead - 1]!;
-    const candidates = await draftTexts({
-      model: draft,
+    const rootLogits = draftRead === position ? draftTrunk.logits : (yield {
+      model: "draft",
+      sequences: [draftTrunk],
+      tokens: [tokens.slice(draftRead)],
+    })![0]![position - draftRead - 1]!;
+    const candidates = yield* draftTexts({
       root: draftWarp(rootLogits),
       branches: Array.from({ length: drafts }, () => branchOf(draftTrunk)),
       length: Math.min(lookAhead, room),
@@ -147,7 +184,7 @@ async function decode(
       ...(addsBonus[m] ? candidate.tokens : candidate.tokens.slice(0, -1)),
     ]);
     const branches = candidates.map(() => branchOf(targetTrunk));
-    const rows = await readAll(target, branches, feeds);
+    const rows = yield* readAll(branches, feeds);
     const distributionAt = (m: number, i: number) =>
       i + shift < 0 ? atPrompt! : targetWarp(rows[m]![i + shift]!);
 
@@ -215,9 +252,8 @@ async function decode(
 }
 
 /** Draws one text on each branch, all branches in step; a text ends early at a stop token. */
-async function draftTexts(
-  { model, root, branches, length, random, warp, stop }: {
-    model: LanguageModel;
+function* draftTexts(
+  { root, branches, length, random, warp, stop }: {
     root: Float64Array;
     branches: Sequence[];
     length: number;
@@ -225,7 +261,7 @@ async function draftTexts(
     warp: Warp;
     stop: ReadonlySet<number>;
   },
-): Promise<Candidate[]> {
+): Generator<BatchNeed, Candidate[], Float32Array[][] | undefined> {
   const texts = branches.map((branch): Candidate => ({
     tokens: [tokenAt(root, random.uniform())],
     distributions: [root],
@@ -236,12 +272,13 @@ async function draftTexts(
       tokens.length === drawn && !stop.has(tokens.at(-1)!)
     );
     if (going.length === 0) break;
-    const rows = await model.extendBatch(
-      going.map(({ branch }) => branch),
-      going.map(({ tokens }) => [tokens.at(-1)!]),
-    );
+    const rows = yield {
+      model: "draft",
+      sequences: going.map(({ branch }) => branch),
+      tokens: going.map(({ tokens }) => [tokens.at(-1)!]),
+    };
     going.forEach((text, i) => {
-      const distribution = warp(rows[i]![0]!);
+      const distribution = warp(rows![i]![0]!);
       text.tokens.push(tokenAt(distribution, random.uniform()));
       text.distributions.push(distribution);
     });
@@ -249,17 +286,20 @@ async function draftTexts(
   return texts;
 }
 
-/** Extends the sequences that have something to read, in one pass. */
-async function readAll(
-  model: LanguageModel,
+/** Extends the target's sequences that have something to read, in one pass. */
+function* readAll(
   sequences: Sequence[],
   feeds: number[][],
-): Promise<Float32Array[][]> {
+): Generator<BatchNeed, Float32Array[][], Float32Array[][] | undefined> {
   const rows: Float32Array[][] = feeds.map(() => []);
   const busy = [...feeds.keys()].filter((m) => feeds[m]!.length > 0);
   if (busy.length === 0) return rows;
-  const read = await model.extendBatch(busy.map((m) => sequences[m]!), busy.map((m) => feeds[m]!));
-  busy.forEach((m, i) => rows[m] = read[i]!);
+  const read = yield {
+    model: "target",
+    sequences: busy.map((m) => sequences[m]!),
+    tokens: busy.map((m) => feeds[m]!),
+  };
+  busy.forEach((m, i) => rows[m] = read![i]!);
   return rows;
 }
 

@@ -8,7 +8,7 @@
 import type { ChainPair } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkVocabularies, checkWhole } from "./arguments.ts";
-import { residual, tokenAt } from "./distribution.ts";
+import { ChainRows } from "./chain_rows.ts";
 
 /** What {@linkcode simulateChains} simulates. */
 export interface ChainSimulation {
@@ -16,7 +16,10 @@ export interface ChainSimulation {
   steps: number;
   /** Number of texts. */
   runs: number;
-  /** All texts are drawn from it in turn: the first texts do not depend on how many follow. */
+  /**
+   * All texts are drawn from it in turn: the first texts do not depend on how many follow. Numbers are taken
+   * from it in blocks, so what it gives afterwards is not what follows the last text.
+   */
   random: Random;
   /** Texts drafted in each round (M). Default 1, speculative decoding. */
   drafts?: number;
@@ -32,13 +35,8 @@ export interface SimulatedRuns {
   texts?: Uint32Array;
 }
 
-/** One row of both chains and what follows from it. */
-interface Position {
-  readonly draft: Float64Array;
-  readonly target: Float64Array;
-  /** `residuals[m]`: q^{m+1}, the residual after m rejections here; `residuals[0]` is the target. Made when first needed. */
-  readonly residuals: Float64Array[];
-}
+/** Uniform numbers that are drawn at once, at least. */
+const BLOCK = 4096;
 
 /**
  * Simulates batch speculative decoding (ordinary for one draft), look-ahead to the end of the text.
@@ -62,30 +60,54 @@ export function simulateChains(pair: ChainPair, simulation: ChainSimulation): Si
   checkWhole("steps", steps, 0);
   checkWhole("runs", runs, 0);
   checkWhole("drafts", drafts, 1);
-  const positionAt = positions(pair);
+  const rows = new ChainRows(pair, drafts);
+  const { size, levels, cells } = rows;
+  // Local names for the arrays: making a row may replace them.
+  let { numbers, draft, mass, cumulative, guide, made } = rows;
   const rejections = new Uint32Array(runs);
   const texts = new Uint32Array(keepTexts ? runs * steps : 0);
+  const uniform = new Float64Array(Math.max(BLOCK, 2 * drafts + 1));
+  let next = uniform.length;
   for (let run = 0; run < runs; run++) {
     let previous = 0;
     let fresh = true;
     let count = 0;
     for (let step = 1; step <= steps; step++) {
-      const { draft, target, residuals } = positionAt(step, previous);
+      const kept = rows.kept(step);
+      const place = kept * size + previous;
+      let row = place < numbers.length ? numbers[place]! - 1 : -1;
+      if (row < 0) {
+        row = rows.make(kept, previous);
+        ({ numbers, draft, mass, cumulative, guide, made } = rows);
+      }
       const attempts = fresh ? drafts : 1;
-      let current = target;
+      // Two numbers for each attempt and one for a replacement.
+      if (next + 2 * attempts + 1 > uniform.length) {
+        uniform.copyWithin(0, next);
+        random.fillUniform(uniform.subarray(uniform.length - next));
+        next = 0;
+      }
+      let table = row * levels;
       let token = 0;
       fresh = true;
       for (let attempt = 1; attempt <= attempts; attempt++) {
-        token = tokenAt(draft, random.uniform());
-        const mass = current[token]!;
-        if (mass > 0 && random.uniform() * draft[token]! <= mass) {
+        const u = uniform[next++]!;
+        let at = row * levels * size + guide[row * levels * cells + (u * cells | 0)]!;
+        while (u >= cumulative[at]!) at++;
+        token = at - row * levels * size;
+        const wanted = mass[table * size + token]!;
+        if (wanted > 0 && uniform[next++]! * draft[row * size + token]! <= wanted) {
           fresh = false;
           break;
         }
-        current = residuals[attempt] ??= residual(current, draft);
+        if (made[row]! <= attempt) rows.reach(row, attempt);
+        table++;
       }
       if (fresh) {
-        token = tokenAt(current, random.uniform());
+        const u = uniform[next++]!;
+        let at = table * size + guide[table * cells + (u * cells | 0)]!;
+        while (u >= cumulative[at]!) at++;
+        token = at - table * size;
         count++;
       }
       if (keepTexts) texts[run * steps + step - 1] = token;
@@ -94,19 +116,4 @@ export function simulateChains(pair: ChainPair, simulation: ChainSimulation): Si
     rejections[run] = count;
   }
   return keepTexts ? { rejections, texts } : { rejections };
-}
-
-/** Looks rows up by step and previous token, sharing those of a stationary chain. */
-function positions({ draft, target }: ChainPair): (step: number, previous: number) => Position {
-  const stationaryFrom = Math.max(draft.stationaryFrom, target.stationaryFrom);
-  const made: (Position | undefined)[][] = [];
-  return (step, previous) => {
-    const kept = step < stationaryFrom ? step : stationaryFrom;
-    const at = made[kept] ??= new Array<Position | undefined>(target.vocabSize).fill(undefined);
-    return at[previous] ??= {
-      draft: draft.row(kept, previous),
-      target: target.row(kept, previous),
-      residuals: [target.row(kept, previous)],
-    };
-  };
 }

@@ -6,7 +6,13 @@
  */
 import { BatchCache, KeyValueCache } from "./key_value_cache.ts";
 import { decodingGraph, MASKED } from "./onnx_export.ts";
-import { createSession, type Ort, type OrtSession, type OrtTensor } from "./onnx_runtime.ts";
+import {
+  createSession,
+  type Ort,
+  type OrtSession,
+  type OrtTensor,
+  threadCount,
+} from "./onnx_runtime.ts";
 import {
   checkBatch,
   checkPrompt,
@@ -15,13 +21,13 @@ import {
   closedError,
   staleError,
 } from "./token_sequence.ts";
-import type { TransformerConfig } from "./transformer_config.ts";
+import { parameterCount, type TransformerConfig } from "./transformer_config.ts";
 import type { ExtendResult, LanguageModel, Sequence, Tokens } from "./types.ts";
 
 /** How a model is run. */
 export interface OnnxModelOptions {
   name?: string;
-  /** Threads of ONNX Runtime; results do not depend on it. */
+  /** Threads of ONNX Runtime; results do not depend on it. Default {@linkcode modelThreads}. */
   threads?: number;
 }
 
@@ -46,8 +52,21 @@ export async function onnxModel(
 ): Promise<ClosableModel> {
   const name = options.name ?? "transformer";
   const graph = decodingGraph(config, weights);
-  const { ort, session } = await createSession(name, graph, options);
+  const { threads = modelThreads(config) } = options;
+  const { ort, session } = await createSession(name, graph, { threads });
   return new OnnxModel(name, config, ort, session);
+}
+
+/** A model with fewer parameters runs on one thread. */
+const SMALL = 20_000_000;
+
+/**
+ * The threads a model gets unless told otherwise: one for a small model, whose passes are many short
+ * operations. A second thread makes a pass of `sotu-target` over 200 rows no faster; and between passes it
+ * spins for work, which costs a second model, the draft beside its target, half its speed.
+ */
+export function modelThreads(config: TransformerConfig): number {
+  return parameterCount(config) < SMALL ? 1 : threadCount();
 }
 
 /** What a forward pass gives for one text: rows per new token. */

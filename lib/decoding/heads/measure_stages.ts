@@ -55,7 +55,7 @@ export async function measureQuality(
       unbiasedDivergence: mean(
         textDivergences(heldOut, unbiased(predicted, variant.rejectionWeight)),
       ),
-      reliability: reliability(heldOut.acceptance, predicted, 12),
+      reliability: reliability(heldOut.acceptance, predicted, 12, variant.rejectionWeight),
     });
   }
   const reference = variantName(committedVariants(recipe)[0]!);

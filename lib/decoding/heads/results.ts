@@ -48,7 +48,12 @@ export const headsResultsSchema = z.strictObject({
     unbiasedDivergence: z.number(),
     /** Reliability on the test texts. */
     reliability: z.array(
-      z.strictObject({ predicted: z.number(), acceptance: z.number(), count: natural }),
+      z.strictObject({
+        predicted: z.number(),
+        acceptance: z.number(),
+        expected: z.number(),
+        count: natural,
+      }),
     ),
   })),
   /** Mean KL(a ‖ P̂) of each test text, for the unweighted head and what it is compared with. */
