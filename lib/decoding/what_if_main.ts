@@ -4,7 +4,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { parse, wholeNumber } from "offprint/command_line.ts";
+import { parse, runCommand, wholeNumber } from "offprint/command_line.ts";
 import { parseLog, signalsOf } from "./acceptance_log.ts";
 import { defaultPolicies, parseMs, parsePolicies } from "./policy_spec.ts";
 import { type Prediction, whatIf } from "./what_if.ts";
@@ -180,11 +180,8 @@ function report(
 }
 
 if (import.meta.main) {
-  try {
-    console.log(await main(Deno.args));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    Deno.exit(2);
-  }
+  await runCommand(async (args) => {
+    console.log(await main(args));
+    return 0;
+  });
 }

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join, resolve } from "node:path";
-import { parse } from "offprint/command_line.ts";
+import { parse, runCommand } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { DEFAULT_ENDPOINT, downloadModel } from "./download.ts";
 import { DownloadDisplay } from "./download_display.ts";
@@ -98,14 +98,4 @@ function setting(name: string): string | undefined {
   return Deno.env.get(name)?.trim() || undefined;
 }
 
-if (import.meta.main) {
-  let code = 1;
-  try {
-    code = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    code = 2;
-  }
-  Deno.exit(code);
-}
+if (import.meta.main) await runCommand(main);

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { parse, runCommand } from "offprint/command_line.ts";
+import { UserError } from "offprint/errors.ts";
 import { exportModel } from "./export_model.ts";
 import { modelFolder, modelRecipe, recipeNames } from "./recipe.ts";
 import { train } from "./trainer.ts";
@@ -29,39 +29,18 @@ whenever you like (Ctrl-C, or kill): the next call goes on from the last checkpo
 
 /** Runs the command and resolves to its exit code. */
 export async function main(args: string[]): Promise<number> {
-  let values: {
-    out?: string;
-    minutes?: string;
-    seed?: string;
-    fresh?: boolean;
-    help?: boolean;
-    export?: boolean;
-    to?: string;
-  };
-  let positionals: string[];
-  try {
-    ({ values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        out: { type: "string" },
-        minutes: { type: "string" },
-        seed: { type: "string" },
-        fresh: { type: "boolean" },
-        export: { type: "boolean" },
-        to: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    }));
-  } catch (error) {
-    throw new UserError({
-      what: "deno task train",
-      got: args.join(" "),
-      expected: `known options (${messageOf(error).split(/[.\n]/)[0]})`,
-      todo: "See deno task train --help.",
-    });
-  }
-  if (values.help) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const { values, positionals } = parse("train", args, {
+    out: text,
+    minutes: text,
+    seed: text,
+    fresh: flag,
+    export: flag,
+    to: text,
+  }, true);
+  const option = (name: string): string | undefined => values[name] as string | undefined;
+  if (values["help"]) {
     console.log(USAGE + `\nModels: ${(await recipeNames()).join(", ")}`);
     return 0;
   }
@@ -73,29 +52,33 @@ export async function main(args: string[]): Promise<number> {
       expected: `one model name (${(await recipeNames()).join(", ")})`,
     });
   }
-  const minutes = Number(values.minutes ?? Infinity);
+  const minutes = Number(option("minutes") ?? Infinity);
   if (!(minutes > 0)) {
-    throw new UserError({ what: "--minutes", got: values.minutes, expected: "a number above 0" });
+    throw new UserError({
+      what: "--minutes",
+      got: option("minutes"),
+      expected: "a number above 0",
+    });
   }
   const committed = await modelRecipe(name);
-  const seed = Number(values.seed ?? committed.seed);
+  const seed = Number(option("seed") ?? committed.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UserError({ what: "--seed", got: values.seed, expected: "a whole number from 0" });
+    throw new UserError({ what: "--seed", got: option("seed"), expected: "a whole number from 0" });
   }
-  if (seed !== committed.seed && values.to === undefined) {
+  if (seed !== committed.seed && option("to") === undefined) {
     throw new UserError({
       what: "--seed",
-      got: values.seed,
+      got: option("seed"),
       expected: `--to FOLDER beside it (data/models/${name} holds seed ${committed.seed})`,
     });
   }
   const recipe = { ...committed, seed };
-  const out = pathToFileURL(`${resolve(values.out ?? "out/train")}/`);
+  const out = pathToFileURL(`${resolve(option("out") ?? "out/train")}/`);
   const folder = new URL(seed === committed.seed ? `${name}/` : `${name}-seed-${seed}/`, out);
-  const target = values.to === undefined
+  const target = option("to") === undefined
     ? modelFolder(name)
-    : pathToFileURL(`${resolve(values.to)}/`);
-  if (values.fresh) await Deno.remove(folder, { recursive: true }).catch(() => {});
+    : pathToFileURL(`${resolve(option("to")!)}/`);
+  if (values["fresh"]) await Deno.remove(folder, { recursive: true }).catch(() => {});
 
   const display = new TrainingDisplay();
   const data = await trainingData(recipe, new URL("corpora/", out));
@@ -114,13 +97,13 @@ export async function main(args: string[]): Promise<number> {
   const timer = minutes === Infinity ? undefined : setTimeout(() => stop.abort(), minutes * 60_000);
   try {
     const result = await train({ ...data, folder }, {
-      ...(values.export ? { stopAfter: 0 } : {}),
+      ...(values["export"] ? { stopAfter: 0 } : {}),
       onStep: (step) => display.step(step),
       onNote: (line) => display.note(line),
       signal: stop.signal,
     });
     const { finished, progress } = result;
-    if (!finished && !values.export) {
+    if (!finished && !values["export"]) {
       display.note(`${name}: stopped at step ${progress.step}; the same command goes on from here`);
       return 0;
     }
@@ -137,15 +120,4 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-if (import.meta.main) {
-  let code = 1;
-  try {
-    code = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    code = 2;
-  }
-  // jax-js keeps its workers, and so the process, alive.
-  Deno.exit(code);
-}
+if (import.meta.main) await runCommand(main);

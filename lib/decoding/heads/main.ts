@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
-import { parse } from "offprint/command_line.ts";
+import { parse, runCommand } from "offprint/command_line.ts";
 import {
   type Card,
   duration,
@@ -195,15 +195,4 @@ class StageDisplay {
   }
 }
 
-if (import.meta.main) {
-  let code = 1;
-  try {
-    code = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    code = 2;
-  }
-  // jax-js keeps its workers, and so the process, alive.
-  Deno.exit(code);
-}
+if (import.meta.main) await runCommand(main);
