@@ -13,7 +13,7 @@ import {
   machineName,
 } from "offprint/kit/bench/report.ts";
 import { decodingGraph, MASKED } from "offprint/lm/onnx_export.ts";
-import { onnxModel } from "offprint/lm/onnx_model.ts";
+import { modelThreads, onnxModel } from "offprint/lm/onnx_model.ts";
 import { createSession, type OrtTensor } from "offprint/lm/onnx_runtime.ts";
 import { modelRecipe, recipeConfig } from "offprint/lm/recipe.ts";
 import { initialWeights } from "offprint/lm/transformer.ts";
@@ -82,7 +82,9 @@ async function rawLoop(
   weights: Map<string, Float32Array>,
   tokens: readonly number[],
 ): Promise<() => Promise<void>> {
-  const { ort, session } = await createSession("bench", decodingGraph(config, weights));
+  const { ort, session } = await createSession("bench", decodingGraph(config, weights), {
+    threads: modelThreads(config),
+  });
   const { num_key_value_heads: groups, head_dim: d, num_attention_heads: heads } = config;
   const past = new Map<number, Record<string, OrtTensor>>();
   const pastOf = (capacity: number): Record<string, OrtTensor> => {

@@ -15,7 +15,7 @@ import { stream } from "offprint/random.ts";
 
 /** Tokens per second that the project asks of a model of one million parameters. */
 const FLOOR = 2000;
-const REPETITIONS = 9;
+const REPETITIONS = 5;
 const STEPS = 1000;
 
 /** Speed at one million parameters, and memory over a thousand steps of a small model. */

@@ -61,6 +61,7 @@ export {
   loadHeads,
   loadPrompts,
 } from "./heads/results.ts";
+export * from "./heads/remeasure.ts";
 export { headFamily, ORACLE, SHUFFLED } from "./heads/families.ts";
 export * from "./heads/measure.ts";
 export * from "./heads/shuffled.ts";

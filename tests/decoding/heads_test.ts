@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertLess, assertNotEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   checkModels,
@@ -7,6 +7,7 @@ import {
   type HeadsRecipe,
   headsRecipe,
   loadHeads,
+  remeasureHeads,
   stretchChains,
   variantName,
   withFeatures,
@@ -108,6 +109,25 @@ Deno.test("from two models to heads and results; stopped in between it goes on t
     UserError,
     "Start again with --fresh",
   );
+
+  // Measured again: the same from the same seed, something else from another, and ablations stay.
+  const committed = {
+    results,
+    prompts: { dev: input.prompts.dev, test: input.prompts.test },
+    heads: new Map([1, 6].map((weight) => [weight, heads.get(`w${weight}-depth0-r0.15`)!])),
+  };
+  const sorted = ({ settings, ...rest }: typeof results) => ({
+    ...rest,
+    settings: settings.toSorted((a, b) => a.family < b.family ? -1 : a.family > b.family ? 1 : 0),
+  });
+  const same = await remeasureHeads(committed, { draft, target, seed: recipe.seed });
+  assertEquals(sorted(same), sorted(results));
+  const other = await remeasureHeads(committed, { draft, target, seed: 2 });
+  assertEquals(other.settings.length, results.settings.length);
+  assertNotEquals(other.decoded, results.decoded);
+  assertEquals(other.heads.map(({ curve }) => curve), results.heads.map(({ curve }) => curve));
+  const ablated = (from: typeof results) => from.heads.filter((head) => !head.committed);
+  assertEquals(ablated(other), ablated(results));
 
   // What the command writes is what a notebook reads.
   const folder = new URL("heads/", root);

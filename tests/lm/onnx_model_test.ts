@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromIntegers, loadJax } from "offprint/lm/jax.ts";
-import { onnxModel } from "offprint/lm/onnx_model.ts";
-import { createSession } from "offprint/lm/onnx_runtime.ts";
+import { modelThreads, onnxModel } from "offprint/lm/onnx_model.ts";
+import { createSession, threadCount } from "offprint/lm/onnx_runtime.ts";
 import { UserError } from "offprint/errors.ts";
 import { initialWeights, toParameters, transformer } from "offprint/lm/transformer.ts";
 import { transformerConfig, type TransformerSizes } from "offprint/lm/transformer_config.ts";
@@ -42,6 +42,12 @@ function weightsOf(sizes: TransformerSizes): Map<string, Float32Array> {
   }
   return weights;
 }
+
+Deno.test("a small model gets one thread, a large one its share of the cores", () => {
+  const small = transformerConfig(SIZES["target-shaped"]!);
+  assertEquals(modelThreads(small), 1);
+  assertEquals(modelThreads({ ...small, num_hidden_layers: 500 }), threadCount());
+});
 
 for (const [name, sizes] of Object.entries(SIZES)) {
   conformance(`ONNX ${name}`, {
