@@ -59,9 +59,9 @@ const decoderRuns: number = 20000;
 /** The trained pair, by name in `data/models` or as folders. */
 const draftModel: string = "sotu-draft";
 const targetModel: string = "sotu-target";
-/** Texts of the trained pair, and their tokens. */
+/** Texts of the trained pair, and their tokens; full takes 20 times as many, of at least 200 tokens. */
 const modelTexts: number = 100;
-const modelTokens: number = 100;
+const modelTokens: number = 60;
 /** Seed of every random stream. */
 const seed: number = 1;
 
@@ -1166,7 +1166,7 @@ const many = (texts: number): number[][] =>
     (_, i) => prompts[i % prompts.length] ?? [],
   );
 const openings = many(modelTexts);
-const longTokens = { quick: 1, full: 2 }[profile] * modelTokens;
+const longTokens = { quick: modelTokens, full: Math.max(modelTokens, 200) }[profile];
 table(
   (["draft", "target"] as const).map((role) => ({
     role,

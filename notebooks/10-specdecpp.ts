@@ -109,6 +109,7 @@ import {
   logText,
   loopMs,
   meanDivergence,
+  medianTiming,
   modelledMs,
   ORACLE,
   oraclePredictor,
@@ -2042,11 +2043,13 @@ const oracleOver = pairedBootstrap(replayedOf(CONSTANT), replayedOf(ORACLE), { s
 md`Of the best constant's time SpecDec++ saves ${percent(trainedOver)} when decoded, ${
   percent(trainedOverReplayed)
 } on the same logged texts. ${
-  trainedOverReplayed.low > 0
+  trainedOverReplayed.low <= 0
+    ? trainedOverReplayed.high < 0
+      ? "Here it costs time"
+      : "Whether there is a gain at all this run cannot say"
+    : trainedOver.low > 0
     ? "The gain is there"
-    : trainedOverReplayed.high < 0
-    ? "Here it costs time"
-    : "Whether there is a gain at all this run cannot say"
+    : `The gain is there, but too small to be seen in ${realConstant.tokens.length} decoded texts, whose candidates and coins differ from policy to policy; only the walks over the same texts show it`
 }, and what can be gained is bounded: a head that knew every acceptance would save ${
   percent(oracleOver)
 }. The paper reports 7.2 % on Alpaca. Our draft is accepted less often (${
@@ -2185,13 +2188,15 @@ md`$r=1$ is not in the table: then every position keeps the target's token and n
 // %% [markdown] id="models-clock-text"
 // ### Measured on this machine
 //
-// Another statement than the one at ratio 4.5: seconds, here and now. Passes are timed on half of the texts; what the
+// Another statement than the one at ratio 4.5: seconds, here and now. Each text is decoded three times and its median time
+// counts, so that a slow moment of the machine does not decide. Passes are timed on half of the texts; what the
 // cost model makes of them ($t_{\mathrm{draft}}$, $t_{\mathrm{target}}$ by number of candidates, everything else of a round) is
 // compared with the clock on the other half. Nothing of this is kept in the file.
 
 // %% id="models-clock" tags=["timing","native"]
 {
-  const timedTexts = Math.max(4, realTexts);
+  const timedTexts = Math.max(4, realTexts / 2);
+  const turns = 3;
   const contestants = results.decoded.filter(({ family }) => family !== SHUFFLED).map((
     setting,
   ) => ({
@@ -2201,36 +2206,43 @@ md`$r=1$ is not in the table: then every position keeps the target's token and n
   }));
   let plainMs = 0;
   let plainTokens = 0;
-  // Text −1 warms up. Everything takes turns text by text, so that a slow moment of the machine meets all alike.
+  // Text −1 warms up. Each text is decoded three times by everything in turn, and the median counts.
   for (let text = -1; text < timedTexts; text++) {
     const prompt = prompts.test[Math.max(text, 0) % prompts.test.length]?.tokens ?? [];
     const shared = { ...end, prompt, maxTokens: results.recipe.textTokens };
-    const sequence = await pair.target.open(prompt);
-    const random = stream(seed, "plain", text);
-    const start = performance.now();
-    let { logits } = sequence;
-    let tokens = 0;
-    while (tokens < shared.maxTokens) {
-      const drawn = random.categorical(softmax(logits));
-      tokens++;
-      if (drawn === end.stop || tokens === shared.maxTokens) break;
-      logits = (await sequence.extend([drawn])).logits[0] ?? logits;
+    const plain: { ms: number; tokens: number }[] = [];
+    const turnsOf = contestants.map((): TextTiming[] => []);
+    for (let turn = 0; turn < turns; turn++) {
+      const sequence = await pair.target.open(prompt);
+      const random = stream(seed, "plain", text);
+      const start = performance.now();
+      let { logits } = sequence;
+      let tokens = 0;
+      while (tokens < shared.maxTokens) {
+        const drawn = random.categorical(softmax(logits));
+        tokens++;
+        if (drawn === end.stop || tokens === shared.maxTokens) break;
+        logits = (await sequence.extend([drawn])).logits[0] ?? logits;
+      }
+      plain.push({ ms: performance.now() - start, tokens });
+      sequence.close();
+      for (const [i, { policy }] of contestants.entries()) {
+        turnsOf[i]?.push(
+          await timeSpeculation({
+            ...pair,
+            ...shared,
+            bonus: true,
+            candidates: policy,
+            random: stream(seed, "clock", text),
+          }),
+        );
+      }
     }
-    if (text >= 0) {
-      plainMs += performance.now() - start;
-      plainTokens += tokens;
-    }
-    sequence.close();
-    for (const { policy, timings } of contestants) {
-      const timing = await timeSpeculation({
-        ...pair,
-        ...shared,
-        bonus: true,
-        candidates: policy,
-        random: stream(seed, "clock", text),
-      });
-      if (text >= 0) timings.push(timing);
-    }
+    if (text < 0) continue;
+    const middle = plain.toSorted((a, b) => a.ms - b.ms)[1];
+    plainMs += middle?.ms ?? NaN;
+    plainTokens += middle?.tokens ?? NaN;
+    contestants.forEach(({ timings }, i) => timings.push(medianTiming(turnsOf[i] ?? [])));
   }
   const perToken = plainMs / plainTokens;
   const clockRows = [];
@@ -2257,18 +2269,20 @@ md`$r=1$ is not in the table: then every position keeps the target's token and n
     });
   }
   display(table(clockRows, {
-    caption: `Wall clock, ${timedTexts} texts each; plain decoding takes ${
+    caption: `Wall clock, ${timedTexts} texts each, median of ${turns}; plain decoding takes ${
       perToken.toFixed(2)
     } ms per token`,
   }));
-  await claim("10.wall-clock-model", [Math.max(...ratios), Math.min(...ratios)]);
-  await claim("10.wall-clock-speedup", Math.max(...clockRows.map((row) => row["speed-up"])));
   display(
     md`A draft pass takes ${
       (100 * (clockRows[0]?.["draft pass, ms"] ?? NaN) / perToken).toFixed(0)
-    } % of a plain token of the target here: the target is only eight times larger, and a pass is not all arithmetic. The paper's
-machine had ${(100 / results.recipe.ratio).toFixed(0)} %.`,
+    } % of a plain token of the target here; on the paper's machine it was ${
+      (100 / results.recipe.ratio).toFixed(0)
+    } %. A verification of a few candidates costs more than a plain token, and for these small models every call has a cost of
+its own beside the arithmetic.`,
   );
+  await claim("10.wall-clock-model", [Math.max(...ratios), Math.min(...ratios)]);
+  await claim("10.wall-clock-speedup", Math.max(...clockRows.map((row) => row["speed-up"])));
 }
 
 // %% [markdown] id="models-inputs-text"

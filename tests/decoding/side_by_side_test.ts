@@ -11,6 +11,7 @@ import {
   logText,
   logTexts,
   loopMs,
+  medianTiming,
   modelledMs,
   oraclePredictor,
   predictAcceptance,
@@ -369,6 +370,21 @@ Deno.test("timing: the same text, every round and candidate accounted for", asyn
   const candidates = timing.rounds.reduce((sum, round) => sum + round.candidates, 0);
   assertEquals(candidates, plain.drafted);
   for (const ms of [timing.draftMs, timing.warpMs, timing.policyMs]) assert(ms >= 0);
+});
+
+Deno.test("of several timings the median counts, the lower of two", () => {
+  const timing = (totalMs: number): TextTiming => ({
+    tokens: 1,
+    totalMs,
+    drafted: 1,
+    draftMs: 0,
+    warpMs: 0,
+    policyMs: 0,
+    rounds: [],
+  });
+  assertEquals(medianTiming([5, 90, 4].map(timing)).totalMs, 5);
+  assertEquals(medianTiming([9, 4].map(timing)).totalMs, 4);
+  assertThrows(() => medianTiming([]), RangeError, "no timings");
 });
 
 Deno.test("time model: means by number of candidates, the nearest where one was not met", () => {
