@@ -61,7 +61,7 @@ const draftModel: string = "sotu-draft";
 const targetModel: string = "sotu-target";
 /** Texts of the trained pair, and their tokens; full takes 20 times as many, of at least 200 tokens. */
 const modelTexts: number = 100;
-const modelTokens: number = 60;
+const modelTokens: number = 50;
 /** Seed of every random stream. */
 const seed: number = 1;
 

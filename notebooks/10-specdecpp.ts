@@ -141,6 +141,7 @@ import {
   thresholdRates,
   timeModel,
   timePerToken,
+  timePlain,
   timeSpeculation,
   TOP,
   topProbabilityRule,
@@ -2210,22 +2211,11 @@ md`$r=1$ is not in the table: then every position keeps the target's token and n
   for (let text = -1; text < timedTexts; text++) {
     const prompt = prompts.test[Math.max(text, 0) % prompts.test.length]?.tokens ?? [];
     const shared = { ...end, prompt, maxTokens: results.recipe.textTokens };
-    const plain: { ms: number; tokens: number }[] = [];
+    const plain: { totalMs: number; tokens: number }[] = [];
     const turnsOf = contestants.map((): TextTiming[] => []);
     for (let turn = 0; turn < turns; turn++) {
-      const sequence = await pair.target.open(prompt);
       const random = stream(seed, "plain", text);
-      const start = performance.now();
-      let { logits } = sequence;
-      let tokens = 0;
-      while (tokens < shared.maxTokens) {
-        const drawn = random.categorical(softmax(logits));
-        tokens++;
-        if (drawn === end.stop || tokens === shared.maxTokens) break;
-        logits = (await sequence.extend([drawn])).logits[0] ?? logits;
-      }
-      plain.push({ ms: performance.now() - start, tokens });
-      sequence.close();
+      plain.push(await timePlain({ model: pair.target, ...shared, random }));
       for (const [i, { policy }] of contestants.entries()) {
         turnsOf[i]?.push(
           await timeSpeculation({
@@ -2239,9 +2229,9 @@ md`$r=1$ is not in the table: then every position keeps the target's token and n
       }
     }
     if (text < 0) continue;
-    const middle = plain.toSorted((a, b) => a.ms - b.ms)[1];
-    plainMs += middle?.ms ?? NaN;
-    plainTokens += middle?.tokens ?? NaN;
+    const middle = medianTiming(plain);
+    plainMs += middle.totalMs;
+    plainTokens += middle.tokens;
     contestants.forEach(({ timings }, i) => timings.push(medianTiming(turnsOf[i] ?? [])));
   }
   const perToken = plainMs / plainTokens;

@@ -16,10 +16,10 @@ import {
   medianTiming,
   modelledMs,
   ruleOf,
-  sampleText,
   softmax,
   type TextTiming,
   timeModel,
+  timePlain,
   timeSpeculation,
   type Warp,
   warp,
@@ -75,17 +75,11 @@ export async function speculativeRows(): Promise<BenchRow[]> {
   for (let text = -1; text < TEXTS; text++) {
     // Text −1 warms up.
     const prompt = prompts.test[Math.max(text, 0)]!.tokens;
-    const plain: { ms: number; tokens: number }[] = [];
+    const plain: { totalMs: number; tokens: number }[] = [];
     const turns = runs.map((): TextTiming[] => []);
     for (let turn = 0; turn < TURNS; turn++) {
-      const start = performance.now();
-      const tokens = await sampleText({
-        model: target,
-        prompt,
-        maxTokens: TOKENS,
-        random: stream(1, "bench plain", text),
-      });
-      plain.push({ ms: performance.now() - start, tokens: tokens.length });
+      const random = stream(1, "bench plain", text);
+      plain.push(await timePlain({ model: target, prompt, maxTokens: TOKENS, random }));
       for (const [i, { policy, warp }] of runs.entries()) {
         turns[i]!.push(
           await timeSpeculation({
@@ -103,8 +97,8 @@ export async function speculativeRows(): Promise<BenchRow[]> {
       }
     }
     if (text < 0) continue;
-    const middle = plain.toSorted((a, b) => a.ms - b.ms)[TURNS >> 1]!;
-    plainMs += middle.ms;
+    const middle = medianTiming(plain);
+    plainMs += middle.totalMs;
     plainTokens += middle.tokens;
     runs.forEach(({ timings }, i) => timings.push(medianTiming(turns[i]!)));
   }

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import type { LanguageModel, Sequence } from "offprint/lm/mod.ts";
+import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { Random } from "offprint/random.ts";
 import type { CandidateLength } from "./candidate_length.ts";
 import { constantLength } from "./candidate_length.ts";
-import { softmax } from "./distribution.ts";
+import { softmax, tokenAt } from "./distribution.ts";
 import { speculate, type SpeculativeOptions } from "./speculative.ts";
 import type { Warp } from "./sampling.ts";
 import type { TimeModel } from "./what_if.ts";
@@ -75,13 +76,44 @@ export async function timeSpeculation(options: SpeculativeOptions): Promise<Text
   return timing;
 }
 
+/** What {@linkcode timePlain} samples. */
+export interface PlainOptions {
+  model: LanguageModel;
+  prompt: Tokens;
+  maxTokens: number;
+  random: Random;
+  stop?: number;
+}
+
+/** Samples a text token by token, as decoding without a draft does, and times it; reading the prompt is left out. */
+export async function timePlain(
+  { model, prompt, maxTokens, random, stop }: PlainOptions,
+): Promise<{ tokens: number; totalMs: number }> {
+  const sequence = await model.open(prompt);
+  try {
+    const start = performance.now();
+    let { logits } = sequence;
+    for (let tokens = 1;; tokens++) {
+      const token = tokenAt(softmax(logits), random.uniform());
+      if (tokens === maxTokens || token === stop) {
+        return { tokens, totalMs: performance.now() - start };
+      }
+      logits = (await sequence.extend([token])).logits[0]!;
+    }
+  } finally {
+    sequence.close();
+  }
+}
+
 /**
  * Of several timings of one text, the one whose total is the median (the lower of two). A machine that is slow
  * for a second spoils one timing of a text, seldom most of them.
  *
  * @throws {RangeError} for no timings.
  */
-export function medianTiming(timings: readonly TextTiming[]): TextTiming {
+export function medianTiming<Timing extends { totalMs: number }>(
+  timings: readonly Timing[],
+): Timing {
   if (timings.length === 0) throw new RangeError("medianTiming: got no timings");
   const sorted = timings.toSorted((a, b) => a.totalMs - b.totalMs);
   return sorted[(sorted.length - 1) >> 1]!;

@@ -26,6 +26,7 @@ import {
   stretchChains,
   type TextTiming,
   timeModel,
+  timePlain,
   timeSpeculation,
   uncached,
   warp,
@@ -370,6 +371,17 @@ Deno.test("timing: the same text, every round and candidate accounted for", asyn
   const candidates = timing.rounds.reduce((sum, round) => sum + round.candidates, 0);
   assertEquals(candidates, plain.drafted);
   for (const ms of [timing.draftMs, timing.warpMs, timing.policyMs]) assert(ms >= 0);
+});
+
+Deno.test("plain decoding, timed: as long as the text that is sampled, stop token and all", async () => {
+  const ends = ending("ends", [[0.5, 0.4, 0.1], [0.3, 0.5, 0.2]]);
+  for (let text = 0; text < 20; text++) {
+    const options = { model: ends, prompt: [0], maxTokens: 6, stop: 2 };
+    const random = () => stream(11, "plain", text);
+    const { tokens, totalMs } = await timePlain({ ...options, random: random() });
+    assertEquals(tokens, (await sampleText({ ...options, random: random() })).length);
+    assert(totalMs >= 0);
+  }
 });
 
 Deno.test("of several timings the median counts, the lower of two", () => {
