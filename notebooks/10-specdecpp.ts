@@ -2203,42 +2203,41 @@ md`$r=1$ is not in the table: then every position keeps the target's token and n
   ) => ({
     setting,
     policy: policyOf(setting),
-    timings: [] as TextTiming[],
+    /** Of each text, one for each turn. */
+    turns: Array.from({ length: timedTexts }, (): TextTiming[] => []),
   }));
-  let plainMs = 0;
-  let plainTokens = 0;
-  // Text −1 warms up. Each text is decoded three times by everything in turn, and the median counts.
-  for (let text = -1; text < timedTexts; text++) {
-    const prompt = prompts.test[Math.max(text, 0) % prompts.test.length]?.tokens ?? [];
-    const shared = { ...end, prompt, maxTokens: results.recipe.textTokens };
-    const plain: { totalMs: number; tokens: number }[] = [];
-    const turnsOf = contestants.map((): TextTiming[] => []);
-    for (let turn = 0; turn < turns; turn++) {
+  const plain = Array.from(
+    { length: timedTexts },
+    (): { totalMs: number; tokens: number }[] => [],
+  );
+  // Three turns through all texts, everything text by text; turn −1, one text, warms up.
+  for (let turn = -1; turn < turns; turn++) {
+    for (let text = 0; text < (turn < 0 ? 1 : timedTexts); text++) {
+      const prompt = prompts.test[text % prompts.test.length]?.tokens ?? [];
+      const shared = { ...end, prompt, maxTokens: results.recipe.textTokens };
       const random = stream(seed, "plain", text);
-      plain.push(await timePlain({ model: pair.target, ...shared, random }));
-      for (const [i, { policy }] of contestants.entries()) {
-        turnsOf[i]?.push(
-          await timeSpeculation({
-            ...pair,
-            ...shared,
-            bonus: true,
-            candidates: policy,
-            random: stream(seed, "clock", text),
-          }),
-        );
+      const alone = await timePlain({ model: pair.target, ...shared, random });
+      if (turn >= 0) plain[text]?.push(alone);
+      for (const contestant of contestants) {
+        const timing = await timeSpeculation({
+          ...pair,
+          ...shared,
+          bonus: true,
+          candidates: contestant.policy,
+          random: stream(seed, "clock", text),
+        });
+        if (turn >= 0) contestant.turns[text]?.push(timing);
       }
     }
-    if (text < 0) continue;
-    const middle = medianTiming(plain);
-    plainMs += middle.totalMs;
-    plainTokens += middle.tokens;
-    contestants.forEach(({ timings }, i) => timings.push(medianTiming(turnsOf[i] ?? [])));
   }
-  const perToken = plainMs / plainTokens;
+  const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+  const middle = plain.map(medianTiming);
+  const perToken = total(middle.map(({ totalMs }) => totalMs)) /
+    total(middle.map(({ tokens }) => tokens));
   const clockRows = [];
   const ratios: number[] = [];
-  const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
-  for (const { setting, timings } of contestants) {
+  for (const { setting, turns } of contestants) {
+    const timings = turns.map(medianTiming);
     const even = timings.filter((_, i) => i % 2 === 0);
     const odd = timings.filter((_, i) => i % 2 === 1);
     const fitted = timeModel(even);

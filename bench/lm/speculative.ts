@@ -29,7 +29,7 @@ import { loadModel } from "offprint/lm/mod.ts";
 import { stream } from "offprint/random.ts";
 
 const TEXTS = 8;
-/** Each text is decoded so often by everything in turn; the median counts. */
+/** Turns through all texts; of each text the median counts, so that a slow stretch of the machine does not. */
 const TURNS = 3;
 const TOKENS = 100;
 
@@ -49,63 +49,56 @@ export async function speculativeRows(): Promise<BenchRow[]> {
   const weight = rejectionWeights.find((each) => headFamily(each) === chosen.family)!;
   const one = { family: CONSTANT, setting: 1 };
   const warped = warp({ temperature: 0.8, topK: 50, topP: 0.95 });
-  const runs: { name: string; policy: CandidateLength; warp: Warp; timings: TextTiming[] }[] = [
-    { name: "K = 1", policy: draftBy(ruleOf(one)), warp: softmax, timings: [] },
+  const runs: { name: string; policy: CandidateLength; warp: Warp; turns: TextTiming[][] }[] = [
+    { name: "K = 1", policy: draftBy(ruleOf(one)), warp: softmax, turns: [] },
     {
       name: `K = ${constant.setting}`,
       policy: draftBy(ruleOf(constant)),
       warp: softmax,
-      timings: [],
+      turns: [],
     },
     {
       name: `K = ${constant.setting}, temperature, top-k and top-p`,
       policy: draftBy(ruleOf(constant)),
       warp: warped,
-      timings: [],
+      turns: [],
     },
     {
       name: `${chosen.family}, h = ${chosen.setting}`,
       policy: draftBy(ruleOf(chosen), headPredictor(heads.get(weight)!)),
       warp: softmax,
-      timings: [],
+      turns: [],
     },
   ];
-  let plainMs = 0;
-  let plainTokens = 0;
-  for (let text = -1; text < TEXTS; text++) {
-    // Text −1 warms up.
-    const prompt = prompts.test[Math.max(text, 0)]!.tokens;
-    const plain: { totalMs: number; tokens: number }[] = [];
-    const turns = runs.map((): TextTiming[] => []);
-    for (let turn = 0; turn < TURNS; turn++) {
+  const plainTurns: { tokens: number; totalMs: number }[][] = [];
+  for (let turn = -1; turn < TURNS; turn++) {
+    // Turn −1, one text, warms up.
+    for (let text = 0; text < (turn < 0 ? 1 : TEXTS); text++) {
+      const shared = { prompt: prompts.test[text]!.tokens, maxTokens: TOKENS };
       const random = stream(1, "bench plain", text);
-      plain.push(await timePlain({ model: target, prompt, maxTokens: TOKENS, random }));
-      for (const [i, { policy, warp }] of runs.entries()) {
-        turns[i]!.push(
-          await timeSpeculation({
-            draft,
-            target,
-            prompt,
-            maxTokens: TOKENS,
-            bonus: true,
-            candidates: policy,
-            draftWarp: warp,
-            targetWarp: warp,
-            random: stream(1, "bench", text),
-          }),
-        );
+      const alone = await timePlain({ model: target, ...shared, random });
+      if (turn >= 0) (plainTurns[text] ??= []).push(alone);
+      for (const { policy, warp, turns } of runs) {
+        const timing = await timeSpeculation({
+          draft,
+          target,
+          ...shared,
+          bonus: true,
+          candidates: policy,
+          draftWarp: warp,
+          targetWarp: warp,
+          random: stream(1, "bench", text),
+        });
+        if (turn >= 0) (turns[text] ??= []).push(timing);
       }
     }
-    if (text < 0) continue;
-    const middle = medianTiming(plain);
-    plainMs += middle.totalMs;
-    plainTokens += middle.tokens;
-    runs.forEach(({ timings }, i) => timings.push(medianTiming(turns[i]!)));
   }
   await draft.close();
   await target.close();
-  const plain = 1000 * plainTokens / plainMs;
-  return runs.flatMap(({ name, timings }) => {
+  const middle = plainTurns.map(medianTiming);
+  const plain = 1000 * sum(middle, ({ tokens }) => tokens) / sum(middle, ({ totalMs }) => totalMs);
+  return runs.flatMap(({ name, turns }) => {
+    const timings = turns.map(medianTiming);
     const total = sum(timings, ({ totalMs }) => totalMs);
     const share = (of: (timing: TextTiming) => number): number => 100 * sum(timings, of) / total;
     const shape = `${name}; ${TEXTS} texts of ${TOKENS} tokens`;
