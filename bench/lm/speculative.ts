@@ -18,6 +18,7 @@ import {
   ruleOf,
   softmax,
   type TextTiming,
+  type TimeModel,
   timeModel,
   timePlain,
   timeSpeculation,
@@ -55,6 +56,12 @@ export async function speculativeRows(): Promise<BenchRow[]> {
       name: `K = ${constant.setting}`,
       policy: draftBy(ruleOf(constant)),
       warp: softmax,
+      turns: [],
+    },
+    {
+      name: "K = 1, temperature, top-k and top-p",
+      policy: draftBy(ruleOf(one)),
+      warp: warped,
       turns: [],
     },
     {
@@ -97,19 +104,29 @@ export async function speculativeRows(): Promise<BenchRow[]> {
   await target.close();
   const middle = plainTurns.map(medianTiming);
   const plain = 1000 * sum(middle, ({ tokens }) => tokens) / sum(middle, ({ totalMs }) => totalMs);
-  return runs.flatMap(({ name, turns }) => {
-    const timings = turns.map(medianTiming);
+  const timed = runs.map(({ name, warp, turns }) => ({
+    name,
+    warp,
+    timings: turns.map(medianTiming),
+  }));
+  /** One model for all policies of a warp, from one half of the texts. */
+  const modelOf = (warp: Warp, half: number): TimeModel =>
+    timeModel(
+      timed.filter((each) => each.warp === warp).flatMap(({ timings }) =>
+        timings.filter((_, text) => text % 2 === half)
+      ),
+    );
+  return timed.flatMap(({ name, warp, timings }) => {
     const total = sum(timings, ({ totalMs }) => totalMs);
     const share = (of: (timing: TextTiming) => number): number => 100 * sum(timings, of) / total;
     const shape = `${name}; ${TEXTS} texts of ${TOKENS} tokens`;
-    const even = timings.filter((_, i) => i % 2 === 0);
-    const odd = timings.filter((_, i) => i % 2 === 1);
     const model = timeModel(timings);
-    // Each half of the texts by the passes of the other half.
-    const modelled = sum([[even, odd], [odd, even]] as const, ([passes, texts]) => {
-      const other = timeModel(passes);
-      return sum(texts, (each) => modelledMs(other, each));
-    });
+    // Each half of the texts by the model of the other half.
+    const halves = [modelOf(warp, 1), modelOf(warp, 0)] as const;
+    const modelled = timings.reduce(
+      (sum, each, text) => sum + modelledMs(halves[text % 2 === 0 ? 0 : 1], each),
+      0,
+    );
     const speed = 1000 * sum(timings, (each) => each.tokens) / total;
     return [
       lessIsBetter({
@@ -129,7 +146,7 @@ export async function speculativeRows(): Promise<BenchRow[]> {
         unit: "% of time",
       }),
       lessIsBetter({
-        name: "clock against cost model, fitted on other texts",
+        name: "clock against cost model, fitted on all policies on other texts",
         shape: `${shape}; draft pass ${model.draftMs.toFixed(3)} ms, verification of 1, 2, 4, 8: ${
           [1, 2, 4, 8].map((m) => model.targetMs(m).toFixed(2)).join(", ")
         } ms, host ${model.hostMs!(1).toFixed(3)} ms a round of 1`,
