@@ -1,5 +1,5 @@
 // ---
-// jupyter: {"kernelspec":{"display_name":"Deno","language":"typescript","name":"deno"},"language_info":{"file_extension":".ts","mimetype":"text/x.typescript","name":"typescript"},"offprint":{"cellSeconds":120,"exclusive":false,"paper":"02-specdec-theory"}}
+// jupyter: {"kernelspec":{"display_name":"Deno","language":"typescript","name":"deno"},"language_info":{"file_extension":".ts","mimetype":"text/x.typescript","name":"typescript"},"offprint":{"cellSeconds":1800,"exclusive":false,"paper":"02-specdec-theory"}}
 // ---
 
 // %% [markdown] id="title"

@@ -1,5 +1,5 @@
 // ---
-// jupyter: {"kernelspec":{"display_name":"Deno","language":"typescript","name":"deno"},"language_info":{"file_extension":".ts","mimetype":"text/x.typescript","name":"typescript"},"offprint":{"cellSeconds":600,"exclusive":true,"paper":"10-specdecpp"}}
+// jupyter: {"kernelspec":{"display_name":"Deno","language":"typescript","name":"deno"},"language_info":{"file_extension":".ts","mimetype":"text/x.typescript","name":"typescript"},"offprint":{"cellSeconds":1800,"exclusive":true,"paper":"10-specdecpp"}}
 // ---
 
 // %% [markdown] id="title"
