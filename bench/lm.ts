@@ -23,7 +23,7 @@ import { stream } from "offprint/random.ts";
 import { speculativeRows } from "./lm/speculative.ts";
 import { trainingRows } from "./lm/training.ts";
 
-/** Runs the suite: some four minutes on two cores. */
+/** Runs the suite: some two and a half minutes on two cores. */
 export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
   const recipe = await modelRecipe("sotu-target");
   const config = recipeConfig(recipe, recipe.model.vocabSize);
