@@ -14,6 +14,9 @@ const corpusSchema = z.strictObject({
   /** Name and version of the source package. */
   package: z.string(),
   version: z.string(),
+  /** Flows that were tried, and mutants drawn of a file in flow B. */
+  flows: z.array(z.string()),
+  mutantsPerFile: count,
   files: count,
   duplicates: count,
   modules: count,
