@@ -9,6 +9,7 @@ import {
   folderSource,
   generatedSource,
   readScript,
+  realVerilog,
   saturatingCounter,
   scriptLevels,
   scriptRecords,
@@ -295,4 +296,16 @@ Deno.test("real Verilog: no crash, every file is read or named, what has no rule
       }
     }
   });
+});
+
+Deno.test("the stored counts of real Verilog add up", async () => {
+  const { corpora } = await realVerilog();
+  assert(corpora.length >= 3);
+  for (const { package: name, flows, modules, described, mutants, records, ...rest } of corpora) {
+    assert(described <= modules && rest.duplicates <= rest.files, name);
+    assertEquals(records["prose to Verilog"], modules, name);
+    assertEquals(mutants > 0 || rest.mutantsPerFile > 0, flows.includes("B"), name);
+    const dropped = rest.mismatched + rest.equivalent + rest.undecided;
+    assertEquals(records["repair"] ?? 0, mutants - dropped, name);
+  }
 });
