@@ -442,12 +442,12 @@ plot({
 // %% id="simulator"
 const edits: [string, string, string][] = [
   ["original", "", ""],
-  ["`+` to `-`", "cnt + 1", "cnt - 1"],
-  ["`else if` condition removed", "else if (up && !full)", "else"],
+  ["+ becomes −", "cnt + 1", "cnt - 1"],
+  ["condition of else if removed", "else if (up && !full)", "else"],
   ["width plus 1", "[W-1:0]", "[W:0]"],
   ["width minus 1", "[W-1:0]", "[W-2:0]"],
   ["width removed", "[W-1:0]", ""],
-  ["range `[20:0]`", "[W-1:0]", "[20:0]"],
+  ["range [20:0]", "[W-1:0]", "[20:0]"],
 ];
 const counted: { mutant: string; passed: number; of: number }[] = [];
 for (const [mutant, from, to] of edits) {
@@ -663,7 +663,9 @@ display(
     caption: "100 generated files and the mutants above, beside the paper's Table 2",
   }),
 );
-md`${manifest!.files} files, ${manifest!.duplicates} duplicates up to names; all records ${
+md`${manifest!.files} files, ${
+  manifest!.duplicates
+} of them equal to another up to names; all records ${
   Object.values(manifest!.tasks).reduce((sum, { records }) => sum + records, 0)
 }. SHA-256 of the data set: \`${
   manifest!.sha256.slice(0, 16)
@@ -882,7 +884,9 @@ const armRows = problemSets.flatMap((set) =>
 );
 const firstRun = results.runs.find(({ arm }) => arm === "aligned")!;
 display(
-  md`Each arm has **${firstRun.parameters}** parameters and read about **${firstRun.trainedTokens}** tokens.`,
+  md`Each arm has **${firstRun.parameters.toLocaleString("en")}** parameters and read **${
+    firstRun.trainedTokens.toLocaleString("en")
+  }** tokens.`,
 );
 display(plot({
   title: "In words only the aligned arm can answer; from a header all can guess",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { type Instance, reachable } from "./instance.ts";
 import { emptyPlan, finished, type Plan, type PlanOptions, StatePlanner } from "./plan.ts";
 
@@ -33,7 +33,7 @@ export function commitment(instance: Instance, options: PlanOptions = {}): Plan 
   if (m ** decisions > POLICY_LIMIT) {
     throw new UserError({
       what: `Markov commitment of ${instance.name}`,
-      got: `${m}^${decisions} deterministic policies`,
+      got: new Described(`${m}^${decisions} deterministic policies`),
       expected: `at most ${POLICY_LIMIT}`,
       todo: "Use fewer steps, states or actions, or concept recursive.",
     });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { implementability, smallestCap } from "./implementability.ts";
 import { costsAt, type Instance, lawAt, placeOf } from "./instance.ts";
 import { type LeastPayment, leastPayment, type LeastPaymentProblem } from "./least_payment.ts";
@@ -65,16 +65,18 @@ export function inducingContract(
     );
     throw new UserError({
       what,
-      got: `effective cost ${round(possible.cost)}; ${parts.join(" + ")} does the same for ${
-        round(possible.mixtureCost)
-      }`,
+      got: new Described(
+        `effective cost ${round(possible.cost)}; ${parts.join(" + ")} does the same for ${
+          round(possible.mixtureCost)
+        }`,
+      ),
       expected: "an action that no mixture of others replaces at a smaller cost",
       todo: "Induce another action, or lower this one's cost.",
     });
   }
   throw new UserError({
     what,
-    got: `cap ${instance.cap}`,
+    got: new Described(`cap ${instance.cap}`),
     expected: `a cap of at least ${Number(smallestCap(problem).toPrecision(6))}`,
     todo: "Raise cap or induce another action.",
   });

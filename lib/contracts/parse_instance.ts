@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { type Instance, placeOf } from "./instance.ts";
 
 /** How far a row of `P` may be from summing to 1. */
@@ -77,7 +77,7 @@ export function parseInstance(json: unknown, source = "instance"): Instance {
   if (n === 0 || m === 0) {
     throw new UserError({
       what: `${source}: P`,
-      got: `${n} states and ${m} actions`,
+      got: new Described(`${n} states and ${m} actions`),
       expected: "at least one state and one action",
     });
   }
@@ -128,7 +128,7 @@ export function parseInstance(json: unknown, source = "instance"): Instance {
         if (!(Math.abs(sum - 1) <= ROW_SUM_TOLERANCE)) {
           complain(
             `P[${h}][${s}][${a}] at ${place}`,
-            `a row that sums to ${sum}`,
+            new Described(`a row that sums to ${sum}`),
             `a row that sums to 1 within ${ROW_SUM_TOLERANCE}`,
             "Divide the row by its sum.",
           );

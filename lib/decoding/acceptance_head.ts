@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 import type { AcceptancePredictor } from "./acceptance_predictor.ts";
 import { checkWhole } from "./arguments.ts";
@@ -167,7 +167,7 @@ export function headPredictor(head: AcceptanceHead): AcceptancePredictor {
       if (head.draft !== undefined && head.draft !== draft.name) {
         throw new UserError({
           what: `acceptance head with draft "${draft.name}"`,
-          got: `a head trained for "${head.draft}"`,
+          got: new Described(`a head trained for "${head.draft}"`),
           expected: "a head trained on this draft's hidden states",
           todo: "Train one for this draft.",
         });
@@ -178,7 +178,7 @@ export function headPredictor(head: AcceptanceHead): AcceptancePredictor {
           if (state.length !== hiddenSize) {
             throw new UserError({
               what: `acceptance head with draft "${draft.name}"`,
-              got: `a head for hidden states of ${hiddenSize} numbers`,
+              got: new Described(`a head for hidden states of ${hiddenSize} numbers`),
               expected: `a head for ${state.length} numbers`,
               todo: "Train one for this draft.",
             });

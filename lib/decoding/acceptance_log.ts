@@ -18,7 +18,7 @@
  * @module
  */
 import { z } from "zod";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import type { Signal } from "./stopping_rules.ts";
 
 const share = z.number().min(0, "a number in [0, 1]").max(1, "a number in [0, 1]");
@@ -122,7 +122,7 @@ export function parseLog(text: string, where: string): TextLog[] {
   if (logs.length > 0) return logs;
   throw new UserError({
     what: where,
-    got: "no text",
+    got: new Described("no text"),
     expected: "one JSON object a line",
     todo: TODO,
   });

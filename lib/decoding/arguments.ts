@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { LanguageModel } from "offprint/lm/mod.ts";
 
 /** @throws {UserError} unless `value` is a whole number ≥ `least`, or `Infinity` where that is `allowed`. */
@@ -25,7 +25,7 @@ export function checkVocabularies(
   if (draft.vocabSize === target.vocabSize) return;
   throw new UserError({
     what: `draft "${draft.name}" for target "${target.name}"`,
-    got: `vocabularies of ${draft.vocabSize} and ${target.vocabSize} tokens`,
+    got: new Described(`vocabularies of ${draft.vocabSize} and ${target.vocabSize} tokens`),
     expected: "one vocabulary",
     todo: "Choose a draft trained with the target's tokenizer.",
   });

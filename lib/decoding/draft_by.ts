@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { AcceptancePredictor } from "./acceptance_predictor.ts";
 import type {
   CandidateLength,
@@ -38,7 +38,7 @@ export function draftBy(rule: StoppingRule, predictor?: AcceptancePredictor): Ca
   if (predictor === undefined) {
     throw new UserError({
       what: rule.name,
-      got: "no predictor",
+      got: new Described("no predictor"),
       expected: "an acceptance predictor",
       todo: "Give one, for example a trained head.",
     });
@@ -46,7 +46,7 @@ export function draftBy(rule: StoppingRule, predictor?: AcceptancePredictor): Ca
   if (predictor.needsHidden && lag === 0) {
     throw new UserError({
       what: rule.name,
-      got: `lag 0 with predictor "${predictor.name}"`,
+      got: new Described(`lag 0 with predictor "${predictor.name}"`),
       expected: "lag 1, for the draft has not read the last candidate yet",
     });
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import {
   checkShapes,
   decodeSafetensors,
@@ -66,7 +66,7 @@ function configOf(where: string, tensors: ReadonlyMap<string, Tensor>): HeadConf
   }
   throw new UserError({
     what: where,
-    got: `tensors ${[...tensors.keys()].slice(0, 3).join(", ")}`,
+    got: new Described(`tensors ${[...tensors.keys()].slice(0, 3).join(", ")}`),
     expected: "an acceptance head, with a last layer model.N.weight",
     todo: "Give the file of a head, not of a language model.",
   });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import {
   type AdamWState,
   adamWState,
@@ -82,7 +82,7 @@ export async function trainHead(
   if (count === 0) {
     throw new UserError({
       what: "training of an acceptance head",
-      got: "no labelled position",
+      got: new Described("no labelled position"),
       expected: "at least one",
       todo: "Sample more texts, or mix less.",
     });

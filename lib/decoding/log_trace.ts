@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { residual, softmax, tokenAt } from "./distribution.ts";
@@ -69,7 +69,7 @@ export async function traceText(options: TraceTextOptions): Promise<TracedText> 
     if (states && read.hidden === undefined) {
       throw new UserError({
         what: `acceptance head for draft "${draft.name}"`,
-        got: "a model that gives no hidden states",
+        got: new Described("a model that gives no hidden states"),
         expected: "a draft with hidden states",
         todo: "Choose a transformer as draft.",
       });

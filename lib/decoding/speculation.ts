@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { ExtendResult, Sequence, Tokens } from "offprint/lm/mod.ts";
 import { stopSet } from "./arguments.ts";
 import type { CandidateLength, CandidateLengthRun } from "./candidate_length.ts";
@@ -136,7 +136,7 @@ function hiddenAfter(read: ExtendResult, policy: string, draft: string): Float32
   if (hidden !== undefined) return hidden;
   throw new UserError({
     what: `candidate-length policy "${policy}"`,
-    got: `draft "${draft}", which gives no hidden states`,
+    got: new Described(`draft "${draft}", which gives no hidden states`),
     expected: "a draft with hidden states",
     todo: "Choose another policy or a transformer as draft.",
   });

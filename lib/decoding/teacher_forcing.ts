@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
 
 /** Logits *before* each token of `text`, the model having read the prompt and the tokens before it. */
@@ -34,7 +34,7 @@ export async function hiddenStates(
     if (hidden !== undefined) return hidden;
     throw new UserError({
       what: `acceptance head for draft "${draft.name}"`,
-      got: "a model that gives no hidden states",
+      got: new Described("a model that gives no hidden states"),
       expected: "a draft with hidden states",
       todo: "Choose a transformer as draft.",
     });

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { type Random, stream } from "offprint/random.ts";
 import type { RejectedBranch, TextLog } from "./acceptance_log.ts";
 import { checkWhole } from "./arguments.ts";
@@ -220,14 +220,14 @@ class Round implements RoundSignals {
 /** All branches with the rule's signal, after checking that every token has it. */
 function checkSignals(logs: readonly TextLog[], { name, signal }: StoppingRule): RejectedBranch[] {
   if (logs.length === 0) {
-    throw new UserError({ what: "log", got: "no text", expected: "at least one" });
+    throw new UserError({ what: "log", got: new Described("no text"), expected: "at least one" });
   }
   if (signal === undefined) return [];
   const lacking = logs.findIndex((log) => log[signal] === undefined);
   const lack = (got: string): UserError =>
     new UserError({
       what: `policy ${name}`,
-      got,
+      got: new Described(got),
       expected: `"${signal}" for every token and in at least one entry of "rejected"`,
       todo: "Log it, or choose a policy that needs no signal, such as constant:4.",
     });

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
 
@@ -102,7 +102,7 @@ export async function loadCheckpoint(
     if (checkpoint.progress.recipe !== recipe) {
       throw new UserError({
         what: decodeURIComponent(file.pathname),
-        got: "a checkpoint of another recipe",
+        got: new Described("a checkpoint of another recipe"),
         expected: "the recipe it was started with",
         todo: "Restore the recipe, or start again with --fresh.",
       });

@@ -7,7 +7,7 @@
  * @module
  */
 import { z } from "zod";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { sentences } from "./sentences.ts";
 import { readTarball } from "./tar.ts";
 
@@ -143,7 +143,7 @@ export async function checkHash(
   if (got !== expected) {
     throw new UserError({
       what,
-      got: `SHA-256 ${got}`,
+      got: new Described(`SHA-256 ${got}`),
       expected: `${expected}`,
       todo: "Remove the file and fetch it again; if it stays so, the published file has changed.",
     });

@@ -8,7 +8,7 @@
  */
 import { statfs } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { downloadFile, partBytes } from "./download_file.ts";
 import { isComplete } from "./file_hash.ts";
 import { type HubConnection, type HubFile, type HubRepository, hubRepository } from "./hub.ts";
@@ -187,7 +187,7 @@ async function planned(file: HubFile, folder: URL, replace: boolean): Promise<Pl
   if (there?.isDirectory) {
     throw new UserError({
       what,
-      got: "a folder",
+      got: new Described("a folder"),
       expected: "no such file, or the hub's",
       todo: "Give another folder with --to.",
     });
@@ -196,7 +196,7 @@ async function planned(file: HubFile, folder: URL, replace: boolean): Promise<Pl
   if (there !== undefined && !replace) {
     throw new UserError({
       what,
-      got: "a file with other content than the hub's",
+      got: new Described("a file with other content than the hub's"),
       expected: "no such file, or the hub's",
       todo: "Add --replace to replace it, or give another folder with --to.",
     });
@@ -215,7 +215,7 @@ async function checkRoom({ name, folder, files }: DownloadPlan): Promise<void> {
   if (free >= needed) return;
   throw new UserError({
     what: decodeURIComponent(folder.pathname),
-    got: `${shownBytes(free)} of free disk`,
+    got: new Described(`${shownBytes(free)} of free disk`),
     expected: `${shownBytes(needed)} for ${name}`,
     todo: "Make room or choose another folder with --to.",
   });

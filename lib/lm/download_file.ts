@@ -6,7 +6,7 @@
  * @module
  */
 import type { Hash } from "node:crypto";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { beginHash, hashFrom } from "./file_hash.ts";
 import {
   checkStatus,
@@ -61,7 +61,7 @@ export async function downloadFile(
     if (!await disk.tryLock(true).catch(() => true)) {
       throw new UserError({
         what: shown(part),
-        got: "a file that another download is writing",
+        got: new Described("a file that another download is writing"),
         expected: "to be the only one",
         todo: "Wait until it has finished.",
       });
@@ -82,7 +82,7 @@ export async function downloadFile(
       await Deno.remove(part);
       throw new UserError({
         what: `${repository.name}: ${file.path}`,
-        got: "bytes with another hash",
+        got: new Described("bytes with another hash"),
         expected: `${file.hash.kind} ${file.hash.hex}`,
         todo: "They were thrown away; run the same command again.",
       });
@@ -146,7 +146,7 @@ class ArrivingFile {
       if (from !== this.present) {
         throw new UserError({
           what: `${connection.endpoint}: ${this.file.path}`,
-          got: `content-range ${range}`,
+          got: new Described(`content-range ${range}`),
           expected: `bytes from ${this.present} on`,
         });
       }
@@ -212,7 +212,7 @@ class CutConnection extends Error {
   told(file: HubFile, present: number): UserError {
     return new UserError({
       what: file.path,
-      got: `${present} of ${file.bytes} bytes (${this.message})`,
+      got: new Described(`${present} of ${file.bytes} bytes (${this.message})`),
       expected: "the whole file",
       todo: "What has come is kept: run the same command again to fetch the rest.",
     });

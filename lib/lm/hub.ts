@@ -10,7 +10,7 @@
  */
 import type * as HubModule from "@huggingface/hub";
 import { z } from "zod";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 
 /** How a hub is reached. */
 export interface HubConnection {
@@ -80,7 +80,7 @@ export async function hubRepository(
   const strange = (got: string): UserError =>
     new UserError({
       what: connection.endpoint,
-      got,
+      got: new Described(got),
       expected: "the answer of a model hub",
       todo:
         "Check --endpoint (or HF_ENDPOINT), and that no log-in page of the network is in between.",
@@ -197,7 +197,7 @@ export function checkStatus(
   if (code === "EntryNotFound") {
     throw new UserError({
       what: name,
-      got: `${status} for a file of its own list`,
+      got: new Described(`${status} for a file of its own list`),
       expected: "the file",
       todo: "The repository was changed meanwhile; run the same command again.",
     });

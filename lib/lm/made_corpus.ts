@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { type CorpusDocument, type CorpusRecipe, documentsHash } from "./corpus.ts";
 
 /** What a program makes. */
@@ -52,7 +52,7 @@ export async function madeCorpus({ name, source }: CorpusRecipe): Promise<MadeCo
   if (sha256 !== source.sha256) {
     throw new UserError({
       what: `${where}: documents`,
-      got: `SHA-256 ${sha256}`,
+      got: new Described(`SHA-256 ${sha256}`),
       expected: source.sha256,
       todo: "The program has changed since. Models that name this hash belong to the older one.",
     });

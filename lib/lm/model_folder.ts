@@ -6,7 +6,7 @@
  */
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { type Card, checkedCard } from "./card.ts";
 import { modelFolder } from "./recipe.ts";
 import { checkShapes, readSafetensors } from "./safetensors.ts";
@@ -72,7 +72,7 @@ export async function readTransformer(nameOrFolder: string): Promise<SavedTransf
   if (tokenizer.vocabSize !== config.vocab_size) {
     throw new UserError({
       what: shown("tokenizer.json"),
-      got: `${tokenizer.vocabSize} tokens`,
+      got: new Described(`${tokenizer.vocabSize} tokens`),
       expected: `${config.vocab_size}, the vocab_size of config.json`,
       todo: "The tokenizer belongs to another model.",
     });

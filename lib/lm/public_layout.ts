@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import type { OrtSession } from "./onnx_runtime.ts";
 
 /** The fields of a public `config.json` that running a model needs. */
@@ -84,7 +84,7 @@ export async function graphFile(folder: URL, file?: string): Promise<URL> {
   if (graphs.includes(chosen)) return new URL(encodeURIComponent(chosen), folder);
   throw new UserError({
     what: decodeURIComponent(new URL(encodeURIComponent(chosen), folder).pathname),
-    got: "no such file",
+    got: new Described("no such file"),
     expected: graphs.length === 0 ? "an ONNX graph" : `one of ${graphs.join(", ")}`,
   });
 }
@@ -106,7 +106,7 @@ export function publicLayout(
   const fail = (got: string): never => {
     throw new UserError({
       what,
-      got,
+      got: new Described(got),
       expected: "the layout of transformers.js (past_key_values in, present out)",
       todo: "Take the decoder with past, not one that was exported without a cache.",
     });

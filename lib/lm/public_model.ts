@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { ClosableModel } from "./onnx_model.ts";
 import { createSession } from "./onnx_runtime.ts";
 import { PublicModel } from "./public_decoder.ts";
@@ -48,7 +48,7 @@ export async function openPublicModel(
   if (tokenizer.vocabSize > config.vocab_size) {
     throw new UserError({
       what: decodeURIComponent(new URL("tokenizer.json", folder).pathname),
-      got: `${tokenizer.vocabSize} tokens`,
+      got: new Described(`${tokenizer.vocabSize} tokens`),
       expected: `at most ${config.vocab_size}, the vocab_size of config.json`,
       todo: "The tokenizer belongs to another model.",
     });

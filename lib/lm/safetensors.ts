@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 
 /** The number formats that are read and written here. */
 export type TensorDtype = "F32" | "F16";
@@ -78,7 +78,12 @@ export function encodeSafetensors(
  */
 export function decodeSafetensors(where: string, bytes: Uint8Array): Safetensors {
   const fail = (got: string, expected: string): never => {
-    throw new UserError({ what: where, got, expected, todo: "Fetch or train the file again." });
+    throw new UserError({
+      what: where,
+      got: new Described(got),
+      expected,
+      todo: "Fetch or train the file again.",
+    });
   };
   if (bytes.length < LENGTH_BYTES) {
     fail(`${bytes.length} bytes`, "a safetensors file (at least 8 bytes)");
@@ -155,7 +160,11 @@ export async function readSafetensors(file: URL): Promise<Safetensors> {
     bytes = await Deno.readFile(file);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new UserError({ what: where, got: "no such file", expected: "a safetensors file" });
+    throw new UserError({
+      what: where,
+      got: new Described("no such file"),
+      expected: "a safetensors file",
+    });
   }
   return decodeSafetensors(where, bytes);
 }
@@ -176,7 +185,7 @@ export function checkShapes(
     if (tensor === undefined) {
       throw new UserError({
         what: where,
-        got: `no tensor ${name}`,
+        got: new Described(`no tensor ${name}`),
         expected: `shape [${shape}]`,
         todo,
       });

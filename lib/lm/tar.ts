@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 
 const BLOCK = 512;
 
@@ -18,7 +18,11 @@ export async function readTarball(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Map<string, Uint8Array>> {
   const broken = (got: string): UserError =>
-    new UserError({ what: where, got, expected: "a whole gzipped tar archive (.tgz)" });
+    new UserError({
+      what: where,
+      got: new Described(got),
+      expected: "a whole gzipped tar archive (.tgz)",
+    });
   let tar: Uint8Array;
   try {
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));

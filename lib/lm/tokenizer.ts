@@ -4,7 +4,7 @@
  * @module
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import type { Tokens } from "./types.ts";
 
 /** What a `tokenizer.json` says about a special token. */
@@ -121,7 +121,7 @@ export async function loadTokenizer(folder: URL): Promise<Tokenizer> {
   if (tokenizer === undefined) {
     throw new UserError({
       what: decodeURIComponent(file.pathname),
-      got: "no such file",
+      got: new Described("no such file"),
       expected: "a Hugging Face tokenizer.json",
     });
   }

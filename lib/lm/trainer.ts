@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { learningRate, type Schedule } from "./adamw.ts";
 import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
 import type { ModelRecipe } from "./recipe.ts";
@@ -112,7 +112,7 @@ export async function train(
     if (!Number.isFinite(value)) {
       throw new UserError({
         what: `training ${recipe.name}, step ${count}`,
-        got: `loss ${value}`,
+        got: new Described(`loss ${value}`),
         expected: "a finite loss",
         todo: "Lower training.peak in the recipe; the last checkpoint is untouched.",
       });
@@ -170,7 +170,7 @@ class Plan {
     if (this.steps === 0) {
       throw new UserError({
         what: `training ${input.recipe.name}`,
-        got: "a corpus smaller than one batch",
+        got: new Described("a corpus smaller than one batch"),
         expected: "more text, or a smaller training.batch",
       });
     }

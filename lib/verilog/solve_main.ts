@@ -5,7 +5,7 @@
  */
 import { loadModel, remoteTextModel } from "offprint/lm/mod.ts";
 import { parse, type ParsedArguments } from "offprint/command_line.ts";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { byChat } from "./arms/asking.ts";
 import { armSplit, heldOutCounts } from "./arms/arm_settings.ts";
 import { baselineRuns } from "./arms/baselines.ts";
@@ -168,7 +168,7 @@ async function publicSet(folder: string): Promise<{ set: string; problems: Probl
   if (icarus === undefined) {
     throw new UserError({
       what: "--set",
-      got: "no Icarus Verilog",
+      got: new Described("no Icarus Verilog"),
       expected: "iverilog to run the benches of this set",
       todo: "Install it (Debian: apt-get install iverilog).",
     });

@@ -122,12 +122,12 @@ Deno.test("what cannot be induced is told with its place, the reason and what to
   assertThrows(
     () => inducingContract(oneStepExample({}, { mixture: true }), 0, 0, 3),
     UserError,
-    'inducing (h=1, s=0, a=3): got "effective cost 0.2; 0.5 of a=0 + 0.5 of a=2 does the same for 0.15"',
+    "inducing (h=1, s=0, a=3): got effective cost 0.2; 0.5 of a=0 + 0.5 of a=2 does the same for 0.15",
   );
   assertThrows(
     () => inducingContract(oneStepExample({ cap: 0.5 }), 0, 1, 2),
     UserError,
-    'inducing (h=1, s=1, a=2): got "cap 0.5", expected a cap of at least 0.555556',
+    "inducing (h=1, s=1, a=2): got cap 0.5, expected a cap of at least 0.555556",
   );
   assertThrows(() => inducingContract(oneStepExample(), 1, 0, 0), UserError, "(h=2, s=0, a=0)");
 });

@@ -232,7 +232,7 @@ Deno.test("learners say what they cannot take", () => {
   assertThrows(
     () => learnContracts(uncapped, { horizon: 10, random: stream(1) }),
     UserError,
-    'got "cap Infinity", expected a finite cap',
+    "got cap Infinity, expected a finite cap",
   );
   assertThrows(
     () => learnWorkLaws(uncapped, { horizon: 10, method: "shrinking margin" }),
@@ -262,7 +262,7 @@ Deno.test("learners that watch actions refuse a game that hides them", () => {
       () => learnContracts(game, { horizon: 10, random: stream(1) }),
     ]
   ) {
-    assertThrows(learn, UserError, 'got "observeAction: false"');
+    assertThrows(learn, UserError, "got observeAction: false");
   }
 });
 

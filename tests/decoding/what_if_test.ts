@@ -326,7 +326,7 @@ Deno.test("a malformed log gives one line that names the line", () => {
     );
     assertEquals(error.message.includes("\n"), false);
   }
-  assertThrows(() => parseLog("\n\n", "log"), UserError, 'log: got "no text"');
+  assertThrows(() => parseLog("\n\n", "log"), UserError, "log: got no text");
 });
 
 Deno.test("a policy without its signal gives one line", () => {
@@ -335,12 +335,12 @@ Deno.test("a policy without its signal gives one line", () => {
   assertThrows(
     run([{ ...text, confidence: [1, 1] }, text], confidenceRule(0.4)),
     UserError,
-    'text 2 has no \\"confidence\\"',
+    'text 2 has no "confidence"',
   );
   assertThrows(
     run([{ ...text, confidence: [1, 1] }], confidenceRule(0.4)),
     UserError,
-    'without \\"confidence\\" after rejections',
+    'without "confidence" after rejections',
   );
   assertEquals(
     whatIf([{ acceptance: [1, 1], confidence: [1, 1] }], confidenceRule(0.4), { time }).discard

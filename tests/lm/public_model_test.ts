@@ -113,7 +113,7 @@ Deno.test("without model.onnx the only graph is taken, and of several none", asy
   await assertRejects(
     () => openPublicModel(folder),
     UserError,
-    'model.onnx: got "no such file", expected one of b.onnx, model_q4.onnx.',
+    "model.onnx: got no such file, expected one of b.onnx, model_q4.onnx.",
   );
 });
 

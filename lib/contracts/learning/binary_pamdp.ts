@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { costsAt, lawAt, reachable } from "../instance.ts";
 import { explorationLength } from "./explore_then_commit.ts";
 import type { ContractGame } from "./game.ts";
@@ -39,7 +39,7 @@ export function learnWorkLaws(game: ContractGame, settings: WorkLawSettings): vo
   if (n !== 2 || m !== 2 || cap === Infinity) {
     throw new UserError({
       what: `learnWorkLaws on ${instance.name}`,
-      got: `${n} states, ${m} actions, cap ${cap}`,
+      got: new Described(`${n} states, ${m} actions, cap ${cap}`),
       expected: "2 states, 2 actions and a finite cap",
       todo: "Use learnContracts for other instances.",
     });

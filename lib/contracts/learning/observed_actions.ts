@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 
 /**
  * Refuses a game whose actions are hidden.
@@ -18,7 +18,7 @@ export function requireObservedActions(
   if (game.observed) return;
   throw new UserError({
     what: learner,
-    got: "observeAction: false",
+    got: new Described("observeAction: false"),
     expected: "a game in which the agent's actions are seen",
     todo: "Leave observeAction out, or tell actions apart with queryHiddenAction.",
   });

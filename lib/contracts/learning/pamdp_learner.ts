@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "offprint/random.ts";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { EstimatedModel } from "./estimated_model.ts";
 import { explorationLength } from "./explore_then_commit.ts";
 import type { ContractGame } from "./game.ts";
@@ -60,7 +60,7 @@ export function learnContracts(
   if (!(cap < Infinity)) {
     throw new UserError({
       what: `learnContracts on ${instance.name}`,
-      got: `cap ${cap}`,
+      got: new Described(`cap ${cap}`),
       expected: "a finite cap on payments",
       todo: "Set cap, for example to three times the largest reward of a step.",
     });

@@ -6,7 +6,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import { parse, runCommand } from "offprint/command_line.ts";
 import {
@@ -124,8 +124,9 @@ async function checkTokenizers(draft: SavedTransformer, target: SavedTransformer
   if (await read(draft) === await read(target)) return;
   throw new UserError({
     what: `draft "${draft.name}" for target "${target.name}"`,
-    got:
+    got: new Described(
       `tokenizers of ${draft.config.vocab_size} and ${target.config.vocab_size} tokens that differ`,
+    ),
     expected: "one vocabulary",
     todo: "Choose a draft trained with the target's tokenizer.",
   });

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 
 const natural = z.int().positive();
 const share = z.number().min(0).max(1);
@@ -76,7 +76,7 @@ export async function headsRecipe(
   } catch {
     throw new UserError({
       what,
-      got: "no readable JSON",
+      got: new Described("no readable JSON"),
       expected: "a recipe of acceptance heads",
     });
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { sha256 } from "offprint/lm/mod.ts";
 import { type AcceptanceHead, headParameters } from "../acceptance_head.ts";
 import { decodeHead } from "../head_file.ts";
@@ -150,7 +150,7 @@ export async function readHead(folder: URL, variant: HeadVariant): Promise<Accep
   if (headParameters(head.config) !== headParameters(config)) {
     throw new UserError({
       what,
-      got: `a head of depth ${head.config.depth}`,
+      got: new Described(`a head of depth ${head.config.depth}`),
       expected: `one of depth ${variant.depth}${variant.tied ? ", tied" : ""}`,
     });
   }
@@ -172,7 +172,7 @@ export async function checkModels(
     if (found === sha256) continue;
     throw new UserError({
       what: `data/heads/results.json: ${role} "${name}"`,
-      got: `weights ${found.slice(0, 12)}…`,
+      got: new Described(`weights ${found.slice(0, 12)}…`),
       expected: `${sha256.slice(0, 12)}…, with which the heads were measured`,
       todo: "Run deno task train-heads again.",
     });

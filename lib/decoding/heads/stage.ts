@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/mod.ts";
 import type { HeadsInput } from "./input.ts";
@@ -18,7 +18,7 @@ export async function checkFolder({ recipe, models, prompts, folder }: HeadsInpu
   if (found === key) return;
   throw new UserError({
     what: decodeURIComponent(folder.pathname),
-    got: "the work of another recipe or of other models",
+    got: new Described("the work of another recipe or of other models"),
     expected: "the recipe and models it was started with",
     todo: "Start again with --fresh.",
   });

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { parse, wholeNumber } from "offprint/command_line.ts";
 import type { Command } from "../command.ts";
 import { Ending } from "../ending.ts";
@@ -146,7 +146,7 @@ function readArguments(args: string[]): Arguments {
   if (write && check) {
     throw new UserError({
       what: "--check",
-      got: "--write as well",
+      got: new Described("--write as well"),
       expected: "either: the one compares with the files that the other replaces",
       todo: "Run --write first, then --check.",
     });

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { Json, MimeBundle, Notebook, Output } from "../nbformat.ts";
 import { sortKeys } from "./cell_header.ts";
 
@@ -63,7 +63,7 @@ export function parseNotebook(text: string, file: string): Notebook {
   } catch (error) {
     throw new UserError({
       what: `${file}${positionOf(error as SyntaxError, text)}`,
-      got: "text that is not JSON",
+      got: new Described("text that is not JSON"),
       expected: "a Jupyter notebook",
       todo: "Restore the file, or delete it and rebuild it with deno task sync.",
     });

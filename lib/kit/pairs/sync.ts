@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import type { Cell, Notebook } from "../nbformat.ts";
 import { buildNotebook, sourceMetadata, withSources } from "./build.ts";
@@ -83,7 +83,7 @@ async function inStep(pair: Pair, generated: string | undefined): Promise<InStep
   if (edited && generated !== undefined) {
     throw new UserError({
       what: pair.ipynbName,
-      got: `edits in ${named([...carried, ...dropped])}`,
+      got: new Described(`edits in ${named([...carried, ...dropped])}`),
       expected: `no edits: it is generated from ${generated}`,
       todo: `Edit ${generated} instead, and delete ${pair.ipynbName} to drop the edits.`,
     });

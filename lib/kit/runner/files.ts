@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { Notebook } from "../nbformat.ts";
 import { buildNotebook, chooseNotebooks, notebookIds, parseNotebook } from "../pairs/mod.ts";
 
@@ -62,7 +62,7 @@ export async function loadNotebook({ id, source, ipynb }: NotebookFile): Promise
   if (text === null) {
     throw new UserError({
       what: `${id}.ts`,
-      got: `${id}.ipynb alone`,
+      got: new Described(`${id}.ipynb alone`),
       expected: "the source that the notebook is built from",
       todo: "Restore the file; deno task sync writes it from a notebook that has none.",
     });

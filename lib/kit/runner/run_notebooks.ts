@@ -93,7 +93,7 @@ export async function runNotebooks(options: RunOptions): Promise<{ papers: Noteb
   if (all.length === 0) {
     throw new UserError({
       what: options.folder,
-      got: "no notebook",
+      got: new Described("no notebook"),
       expected: "files like 02-specdec-theory.ts",
     });
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { mean, type MeanInterval, meanInterval } from "offprint/stats.ts";
 import { passAtK } from "../pass_at_k.ts";
 import { type Asked, readResults, type Results } from "./results.ts";
@@ -31,7 +31,7 @@ export function answersOf({ runs }: Results, { arm, set, asking }: ArmAsked, see
   if (found !== undefined) return found;
   throw new UserError({
     what: "results",
-    got: `no answers of ${arm}, seed ${seed}, to ${set} by ${asking}`,
+    got: new Described(`no answers of ${arm}, seed ${seed}, to ${set} by ${asking}`),
     expected: "a run that was asked this",
     todo: "deno task solve FOLDER --out FILE adds it.",
   });
@@ -51,7 +51,7 @@ export function answersWithoutSeed(
   if (found !== undefined) return found;
   throw new UserError({
     what: "results",
-    got: `no answers of ${model} to ${set} by ${asking}`,
+    got: new Described(`no answers of ${model} to ${set} by ${asking}`),
     expected: "a run that was asked this",
     todo: "deno task solve --baselines --out FILE adds those without a model.",
   });

@@ -4,7 +4,7 @@
  * @module
  */
 import { type LoadedModel, textModel } from "offprint/lm/mod.ts";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 import {
   type Asking,
@@ -55,7 +55,11 @@ export async function evaluateArm(
   onNote: (line: string) => void = () => {},
 ): Promise<Run> {
   if (card === undefined) {
-    throw new UserError({ what: model.name, got: "no card.json", expected: "a trained arm" });
+    throw new UserError({
+      what: model.name,
+      got: new Described("no card.json"),
+      expected: "a trained arm",
+    });
   }
   const arm = armOf(card.name);
   const text = textModel(model, tokenizer);

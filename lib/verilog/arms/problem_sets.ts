@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { Icarus } from "../tools/icarus.ts";
 import { namesIn } from "./layout.ts";
 import { headerOf, type Problem, type Verdict } from "./problem.ts";
@@ -43,7 +43,7 @@ export async function readProblemSet(folder: string, icarus: Icarus): Promise<Pr
   }
   throw new UserError({
     what: folder,
-    got: "no problem",
+    got: new Described("no problem"),
     expected: "a folder with VGen (prompt1_*.v, tb_*.v), RTLLM (design_description.txt, " +
       "testbench.v) or VerilogEval (*_prompt.txt, *_test.sv)",
   });

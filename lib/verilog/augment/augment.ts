@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import type { Tools } from "../classify.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { grammarVersion } from "../grammar.ts";
@@ -73,7 +73,7 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
   if (flows.includes("B") && tools === undefined) {
     throw new UserError({
       what: "flow B",
-      got: "no tools",
+      got: new Described("no tools"),
       expected: "Yosys to confirm the mutants",
     });
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { join, relative, sep } from "node:path";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { generateDesigns } from "../generate/design.ts";
 import { longestText } from "../syntax_tree.ts";
 import type { Skip } from "./flows.ts";
@@ -32,7 +32,7 @@ export async function folderSource(folder: string): Promise<SourceList> {
   if (names.length === 0) {
     throw new UserError({
       what: folder,
-      got: "no file ending in .v, .sv or .vh",
+      got: new Described("no file ending in .v, .sv or .vh"),
       expected: "a folder with Verilog",
     });
   }

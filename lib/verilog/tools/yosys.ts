@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { killGroup, limitedCommand } from "./limited_process.ts";
 import type { YosysAnswer, YosysRequest } from "./yosys_child.ts";
 
@@ -204,7 +204,7 @@ class Worker {
       if (code === 1) {
         throw new UserError({
           what: "Yosys",
-          got: `a child process that ended with status ${code}`,
+          got: new Described(`a child process that ended with status ${code}`),
           expected: "npm:@yowasp/yosys to load",
           todo: "Fetch it once with a network: deno cache npm:@yowasp/yosys@0.55.944",
         });

@@ -111,7 +111,7 @@ const steps: [name: string, pair: Pair, problems: string[]][] = [
     ["notebooks/02-a.ipynb: changed here and in notebooks/02-a.ts (a), make both alike there by hand"],
   ],
   ["not JSON", pair(SOURCE, "{"), [
-    'notebooks/02-a.ipynb: 1:2: got "text that is not JSON", expected a Jupyter notebook. ' +
+    "notebooks/02-a.ipynb: 1:2: got text that is not JSON, expected a Jupyter notebook. " +
     "Restore the file, or delete it and rebuild it with deno task sync.",
   ]],
   ["a wrong field", pair(SOURCE, IPYNB.replace('"code"', '"raw"')), [

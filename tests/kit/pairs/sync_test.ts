@@ -235,7 +235,7 @@ Deno.test("a generated notebook takes no edits from Jupyter", async () => {
   await assertRejects(
     () => project.sync({ generated: "data/papers" }),
     UserError,
-    'got "edits in cell \\"title\\"", expected no edits: it is generated from data/papers',
+    'got edits in cell "title", expected no edits: it is generated from data/papers',
   );
 });
 

@@ -185,7 +185,7 @@ Deno.test("notebooks are named by number, name or path; an unknown one lists tho
 
 Deno.test("a folder without notebooks is told", async () => {
   await using scratch = await Scratch.make({});
-  await assertRejects(() => scratch.run(), UserError, 'got "no notebook", expected files like');
+  await assertRejects(() => scratch.run(), UserError, "got no notebook, expected files like");
 });
 
 Deno.test("a broken file fails its notebook with one line; the others run", async () => {
@@ -200,7 +200,7 @@ Deno.test("a broken file fails its notebook with one line; the others run", asyn
   assertEquals(Object.values(runs).map(({ ok }) => ok), [false, false, false, true]);
   assertMatch(runs["01-json"]!.report, /^✗ 01-json\.ipynb.*not JSON.*$/);
   assertMatch(runs["02-header"]!.report, /^✗ 02-header\.ts:1: .*$/);
-  assertMatch(runs["03-alone"]!.report, /^✗ 03-alone\.ts: got "03-alone\.ipynb alone".*$/);
+  assertMatch(runs["03-alone"]!.report, /^✗ 03-alone\.ts: got 03-alone\.ipynb alone.*$/);
   // Left as it was.
   assertEquals(await Deno.readTextFile(join(scratch.folder, "01-json.ipynb")), '{\n "cells": [}');
 });
