@@ -884,8 +884,8 @@ const armRows = problemSets.flatMap((set) =>
 );
 const firstRun = results.runs.find(({ arm }) => arm === "aligned")!;
 display(
-  md`Each arm has **${firstRun.parameters.toLocaleString("en")}** parameters and read **${
-    firstRun.trainedTokens.toLocaleString("en")
+  md`Each arm has **${firstRun.parameters?.toLocaleString("en")}** parameters and read **${
+    firstRun.trainedTokens?.toLocaleString("en")
   }** tokens.`,
 );
 display(plot({
