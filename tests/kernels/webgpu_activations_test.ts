@@ -1,13 +1,12 @@
 /** Quantised activations on whatever adapter there is (software Vulkan will do), at tiny sizes. */
 import { assert, assertRejects } from "@std/assert";
 import { stream } from "offprint/random.ts";
-import { KernelError, type Kernels, openKernels, quantizeWeights } from "kernels/mod.ts";
-import { requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
-import { openWebGpu } from "kernels/webgpu/mod.ts";
+import { KernelError, type Kernels, quantizeWeights } from "kernels/mod.ts";
 import { quantizeShader } from "kernels/webgpu/quantize_shader.ts";
 import { normals, randomBits } from "./conformance/checking.ts";
 import { assertCodes } from "./webgpu_codes.ts";
 import { assertDefaultLimits } from "./webgpu_limits.ts";
+import { onBothPaths } from "./webgpu_adapter.ts";
 
 function tests(name: string, gpu: Kernels) {
   Deno.test(`${name}: codes, scales and sums`, async () => {
@@ -71,19 +70,7 @@ function tests(name: string, gpu: Kernels) {
   });
 }
 
-const found = await requestDevice().catch((error: Error) => error);
-if (found instanceof WebGpuUnavailable) {
-  Deno.test({ name: `webgpu, activations: skipped, ${found.message}`, ignore: true, fn() {} });
-} else if (found instanceof Error) throw found;
-else {
-  const { device, name } = found;
-  const cpu = () => openKernels({ backend: "reference" });
-  tests(`webgpu on ${name}`, await openWebGpu(await cpu(), { device }));
-  tests(
-    `webgpu on ${name}, without dot4I8Packed, in small parts`,
-    await openWebGpu(await cpu(), { device, packedDot: false, mostBytes: 2048 }),
-  );
-}
+await onBothPaths("webgpu, activations", tests);
 
 Deno.test("webgpu, activations: shaders keep within the default limits of a device", () => {
   for (const scheme of ["symmetric", "minmax"] as const) {

@@ -13,10 +13,11 @@ import {
   openKernels,
 } from "kernels/mod.ts";
 import { forward, forwardRounded } from "kernels/reference/forward.ts";
-import { Gpu, hasPackedDot, requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
+import { Gpu, hasPackedDot } from "kernels/webgpu/device.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
 import { randomDecoder, type Shape } from "./conformance/random_decoder.ts";
 import { TracedForward, TracedRoundings } from "./webgpu_trace.ts";
+import { testDevice } from "./webgpu_adapter.ts";
 
 /** How far logits may be from the reference's with the same codes, as a share of the norm of their row. */
 const ROW = 2 ** -18;
@@ -65,11 +66,8 @@ function assertRows(actual: Float32Array, expected: Float32Array, size: number, 
   }
 }
 
-const found = await requestDevice().catch((error: Error) => error);
-if (found instanceof WebGpuUnavailable) {
-  Deno.test({ name: `webgpu, forward: skipped, ${found.message}`, ignore: true, fn() {} });
-} else if (found instanceof Error) throw found;
-else {
+const found = await testDevice("webgpu, forward");
+if (found !== undefined) {
   const { device, name } = found;
   const gpu = new Gpu(device);
   const on = `webgpu on ${name}`;

@@ -3,16 +3,14 @@ import { assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { stream } from "offprint/random.ts";
 import { KernelError, KvCache, type KvText, openKernels } from "kernels/mod.ts";
-import { Gpu, requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
+import { Gpu } from "kernels/webgpu/device.ts";
 import { GpuKv } from "kernels/webgpu/kv4.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
 import { assertClose } from "./conformance/checking.ts";
+import { testDevice } from "./webgpu_adapter.ts";
 
-const found = await requestDevice().catch((error: Error) => error);
-if (found instanceof WebGpuUnavailable) {
-  Deno.test({ name: `webgpu, KV rules: skipped, ${found.message}`, ignore: true, fn() {} });
-} else if (found instanceof Error) throw found;
-else {
+const found = await testDevice("webgpu, KV rules");
+if (found !== undefined) {
   const { device, name } = found;
   const gpu = new Gpu(device);
   const kv = new GpuKv(gpu, device.limits.maxStorageBufferBindingSize);

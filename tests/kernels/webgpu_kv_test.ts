@@ -10,13 +10,14 @@ import {
   type KvText,
 } from "kernels/mod.ts";
 import { kvAppend, kvAttend } from "kernels/reference/kv4.ts";
-import { Gpu, requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
+import { Gpu } from "kernels/webgpu/device.ts";
 import { GpuKv } from "kernels/webgpu/kv4.ts";
 import { appendShader, packShader } from "kernels/webgpu/kv_append_shader.ts";
 import { attendShader } from "kernels/webgpu/kv_attend_shader.ts";
 import { mergeShader } from "kernels/webgpu/kv_merge_shader.ts";
 import { assertDefaultLimits } from "./webgpu_limits.ts";
 import { assertClose, assertSame } from "./conformance/checking.ts";
+import { testDevice } from "./webgpu_adapter.ts";
 
 /**
  * How far an output may be from the reference: this share of the channel's largest value, for its own
@@ -48,11 +49,8 @@ function ceiling(
   return CEILING * (1 + largest) * v.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-const found = await requestDevice().catch((error: Error) => error);
-if (found instanceof WebGpuUnavailable) {
-  Deno.test({ name: `webgpu, KV cache: skipped, ${found.message}`, ignore: true, fn() {} });
-} else if (found instanceof Error) throw found;
-else {
+const found = await testDevice("webgpu, KV cache");
+if (found !== undefined) {
   const { device, name } = found;
   const gpu = new Gpu(device);
   const kv = new GpuKv(gpu, device.limits.maxStorageBufferBindingSize);

@@ -7,7 +7,6 @@ import {
   type BlockSize,
   KernelError,
   type Kernels,
-  openKernels,
   PackedWeights,
   PackedWeights8,
   QuantizedActivations,
@@ -15,12 +14,11 @@ import {
 } from "kernels/mod.ts";
 import { groupIndex } from "kernels/block_matrix.ts";
 import { gemm } from "kernels/reference/gemm.ts";
-import { requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
-import { openWebGpu } from "kernels/webgpu/mod.ts";
 import { gemmShader, gemvShader } from "kernels/webgpu/shaders.ts";
 import { normals, randomBits } from "./conformance/checking.ts";
 import { assertCodes } from "./webgpu_codes.ts";
 import { assertDefaultLimits } from "./webgpu_limits.ts";
+import { onBothPaths } from "./webgpu_adapter.ts";
 
 /**
  * How far a product may be from the reference, as a share of the sum of its terms' sizes: a GPU may
@@ -211,19 +209,7 @@ function tests(name: string, gpu: Kernels) {
   });
 }
 
-const found = await requestDevice().catch((error: Error) => error);
-if (found instanceof WebGpuUnavailable) {
-  Deno.test({ name: `webgpu, products: skipped, ${found.message}`, ignore: true, fn() {} });
-} else if (found instanceof Error) throw found;
-else {
-  const { device, name } = found;
-  const cpu = () => openKernels({ backend: "reference" });
-  tests(`webgpu on ${name}`, await openWebGpu(await cpu(), { device }));
-  tests(
-    `webgpu on ${name}, without dot4I8Packed, in small parts`,
-    await openWebGpu(await cpu(), { device, packedDot: false, mostBytes: 2048 }),
-  );
-}
+await onBothPaths("webgpu, products", tests);
 
 Deno.test("webgpu, products: shaders keep within the default limits of a device", () => {
   for (const weightBits of [4, 8] as const) {

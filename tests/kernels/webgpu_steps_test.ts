@@ -8,11 +8,12 @@ import {
   normShader,
   rotateShader,
 } from "kernels/webgpu/decoder_shaders.ts";
-import { Gpu, requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
+import { Gpu } from "kernels/webgpu/device.ts";
 import { gridOf } from "kernels/webgpu/kv4.ts";
 import { GpuProducts } from "kernels/webgpu/products.ts";
 import { NONE, type Submission, submit } from "kernels/webgpu/submission.ts";
 import { assertDefaultLimits } from "./webgpu_limits.ts";
+import { testDevice } from "./webgpu_adapter.ts";
 
 /** How far a step between linear layers may be from the reference, as a share of the sizes of its terms. */
 const STEP = 2 ** -20;
@@ -21,11 +22,8 @@ function normals(random: Random, count: number, size = 1): Float32Array {
   return Float32Array.from({ length: count }, () => size * random.normal());
 }
 
-const found = await requestDevice().catch((error: Error) => error);
-if (found instanceof WebGpuUnavailable) {
-  Deno.test({ name: `webgpu, steps: skipped, ${found.message}`, ignore: true, fn() {} });
-} else if (found instanceof Error) throw found;
-else {
+const found = await testDevice("webgpu, steps");
+if (found !== undefined) {
   const { device, name } = found;
   const gpu = new Gpu(device);
   const on = `webgpu on ${name}`;

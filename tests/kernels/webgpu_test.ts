@@ -1,14 +1,12 @@
 /** Opening, closing and losing a device: the WebGPU backend as a guest of its machine. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { KernelError, openKernels, quantizeWeights } from "kernels/mod.ts";
-import { requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
+import { requestDevice } from "kernels/webgpu/device.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
+import { testDevice } from "./webgpu_adapter.ts";
 
-const found = await requestDevice().catch((error: Error) => error);
-if (found instanceof WebGpuUnavailable) {
-  Deno.test({ name: `webgpu: skipped, ${found.message}`, ignore: true, fn() {} });
-} else if (found instanceof Error) throw found;
-else {
+const found = await testDevice("webgpu");
+if (found !== undefined) {
   const { device } = found;
   const cpu = () => openKernels({ backend: "reference" });
 

@@ -1,17 +1,13 @@
 /** The quantised decoder with everything between tokens and logits on a GPU. */
 import { openKernels } from "kernels/mod.ts";
-import { requestDevice, WebGpuUnavailable } from "kernels/webgpu/device.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
 import { initialWeights, transformerConfig } from "offprint/lm/mod.ts";
 import { quantizedModel } from "offprint/quantization/mod.ts";
 import { conformance } from "../lm/conformance.ts";
+import { testDevice } from "../kernels/webgpu_adapter.ts";
 
-const found = await requestDevice().catch((error: Error) => error);
-if (found instanceof WebGpuUnavailable) {
-  const name = `quantised decoder on webgpu: skipped, ${found.message}`;
-  Deno.test({ name, ignore: true, fn() {} });
-} else if (found instanceof Error) throw found;
-else {
+const found = await testDevice("quantised decoder on webgpu");
+if (found !== undefined) {
   const { device, name } = found;
   const config = transformerConfig({
     vocabSize: 60,
