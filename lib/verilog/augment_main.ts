@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parse, wholeNumber } from "offprint/command_line.ts";
+import { parse, runCommand, wholeNumber } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { augment } from "./augment/augment.ts";
 import { type Flow, flows } from "./augment/record.ts";
@@ -131,12 +131,4 @@ function bar(): (done: number, total: number, file: string) => void {
   };
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 2;
-  }
-}
+if (import.meta.main) await runCommand(main);

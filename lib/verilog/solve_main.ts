@@ -4,7 +4,7 @@
  * @module
  */
 import { loadModel, remoteTextModel } from "offprint/lm/mod.ts";
-import { parse, type ParsedArguments } from "offprint/command_line.ts";
+import { parse, type ParsedArguments, runCommand } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { byChat } from "./arms/asking.ts";
 import { armSplit, heldOutCounts } from "./arms/arm_settings.ts";
@@ -217,12 +217,4 @@ function summary(title: string, solved: readonly Solved[]): string {
   ].join("\n");
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exitCode = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 2;
-  }
-}
+if (import.meta.main) await runCommand(main);
