@@ -12,13 +12,13 @@ import {
   lessIsBetter,
   machineName,
 } from "offprint/kit/bench/report.ts";
-import { decodingGraph, MASKED } from "offprint/lm/onnx_export.ts";
-import { modelThreads, onnxModel } from "offprint/lm/onnx_model.ts";
-import { createSession, type OrtTensor } from "offprint/lm/onnx_runtime.ts";
-import { modelRecipe, recipeConfig } from "offprint/lm/recipe.ts";
-import { initialWeights } from "offprint/lm/transformer.ts";
-import { parameterCount, type TransformerConfig } from "offprint/lm/transformer_config.ts";
-import type { Sequence } from "offprint/lm/types.ts";
+import { decodingGraph, MASKED } from "offprint/lm/onnx/decoding_graph.ts";
+import { modelThreads, onnxModel } from "offprint/lm/onnx/transformer_model.ts";
+import { createSession, type OrtTensor } from "offprint/lm/onnx/runtime.ts";
+import { modelRecipe, recipeConfig } from "offprint/lm/transformer/recipe.ts";
+import { initialWeights } from "offprint/lm/transformer/definition.ts";
+import { parameterCount, type TransformerConfig } from "offprint/lm/transformer/config.ts";
+import type { Sequence } from "offprint/lm/interface/language_model.ts";
 import { stream } from "offprint/random.ts";
 import { speculativeRows } from "./lm/speculative.ts";
 import { trainingRows } from "./lm/training.ts";

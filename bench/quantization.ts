@@ -16,9 +16,9 @@ import {
   machineName,
 } from "offprint/kit/bench/report.ts";
 import { ROOT } from "offprint/kit/project.ts";
-import { corpusBytes, corpusDocuments, corpusRecipe } from "offprint/lm/corpus.ts";
+import { corpusBytes, corpusDocuments, corpusRecipe } from "offprint/lm/corpora/corpus.ts";
 import { evaluate, loadModel, modelRecipe, perplexity, readTransformer } from "offprint/lm/mod.ts";
-import { tokenDocument } from "offprint/lm/windows.ts";
+import { tokenDocument } from "offprint/lm/training/windows.ts";
 import {
   calibrate,
   calibratedPlans,

@@ -1448,7 +1448,7 @@ await claim("02.win-rate-table", null);
 // %% [markdown] id="own-model"
 // ## With your own model
 //
-// Anything that implements `LanguageModel` (`offprint/lm/types.ts`) goes into `speculate`. The shortest way is a function
+// Anything that implements `LanguageModel` (`offprint/lm/interface/language_model.ts`) goes into `speculate`. The shortest way is a function
 // from the text so far to next-token probabilities; here a target that likes to repeat what it said two tokens ago.
 
 // %% id="own-model-example"

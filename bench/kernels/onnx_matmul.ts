@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { MessageWriter } from "offprint/lm/protobuf.ts";
+import { MessageWriter } from "offprint/lm/onnx/protobuf.ts";
 
 // Numbers of onnx.proto.
 const FLOAT = 1, UINT8 = 2;

@@ -5,12 +5,17 @@
  * @module
  */
 import { type BenchRow, interleaved, lessIsBetter } from "offprint/kit/bench/report.ts";
-import { JaxEngine } from "offprint/lm/jax_engine.ts";
-import { OnnxEngine } from "offprint/lm/onnx_engine.ts";
-import { checkedRecipe, type ModelRecipe, modelRecipe, recipeConfig } from "offprint/lm/recipe.ts";
-import type { TrainingEngine } from "offprint/lm/training_engine.ts";
-import { parameterCount } from "offprint/lm/transformer_config.ts";
-import type { Batch } from "offprint/lm/windows.ts";
+import { JaxEngine } from "offprint/lm/training/jax_engine.ts";
+import { OnnxEngine } from "offprint/lm/training/onnx_engine.ts";
+import {
+  checkedRecipe,
+  type ModelRecipe,
+  modelRecipe,
+  recipeConfig,
+} from "offprint/lm/transformer/recipe.ts";
+import type { TrainingEngine } from "offprint/lm/training/engine.ts";
+import { parameterCount } from "offprint/lm/transformer/config.ts";
+import type { Batch } from "offprint/lm/training/windows.ts";
 import { stream } from "offprint/random.ts";
 
 /** Tokens per second that the project asks of a model of one million parameters. */

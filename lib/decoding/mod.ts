@@ -4,47 +4,51 @@
  * @module
  */
 export * from "./distribution.ts";
-export * from "./sampling.ts";
-export * from "./sample_texts.ts";
-export * from "./verification.ts";
-export * from "./biased.ts";
-export * from "./candidate_length.ts";
-export * from "./stopping_rules.ts";
-export * from "./acceptance_predictor.ts";
-export * from "./draft_by.ts";
-export { speculate, type SpeculativeOptions, type SpeculativeResult } from "./speculative.ts";
-export * from "./speculate_texts.ts";
-export { batchSpeculate, type BatchSpeculativeOptions } from "./batch_speculative.ts";
-export * from "./batch_speculate_texts.ts";
-export type { ExaminedPosition } from "./trace.ts";
-export * from "./residual_chain.ts";
-export * from "./counts.ts";
-export * from "./look_ahead_counts.ts";
-export * from "./lower_bound.ts";
-export * from "./post_rejection.ts";
-export * from "./pareto.ts";
-export * from "./rational.ts";
-export * from "./chain_simulator.ts";
-export * from "./cost_model.ts";
-export * from "./independent_acceptance.ts";
-export * from "./finite_horizon.ts";
-export * from "./known_acceptance.ts";
-export * from "./greedy_oracle.ts";
-export * from "./stretches.ts";
-export * from "./acceptance_bias.ts";
-export * from "./acceptance_head.ts";
-export * from "./head_file.ts";
-export * from "./feature_model.ts";
-export * from "./acceptance_data.ts";
-export * from "./head_training.ts";
-export * from "./predict_states.ts";
-export * from "./acceptance_log.ts";
-export * from "./log_text.ts";
-export * from "./what_if.ts";
-export * from "./policy_spec.ts";
-export * from "./wall_clock.ts";
-export * from "./uncached.ts";
-export * from "./heads/policies.ts";
+export * from "./decoders/sample.ts";
+export * from "./decoders/sample_texts.ts";
+export * from "./decoders/verification.ts";
+export * from "../papers/specdec_theory/biased_rules.ts";
+export * from "./policies/drafting_policy.ts";
+export * from "./policies/stopping_rules.ts";
+export * from "./policies/predictor.ts";
+export * from "./policies/policy_of_rule.ts";
+export {
+  speculate,
+  type SpeculativeOptions,
+  type SpeculativeResult,
+} from "./decoders/speculate.ts";
+export * from "./decoders/speculate_texts.ts";
+export { batchSpeculate, type BatchSpeculativeOptions } from "./decoders/batch_speculate.ts";
+export * from "./decoders/batch_speculate_texts.ts";
+export type { ExaminedPosition } from "./decoders/trace.ts";
+export * from "./decoders/residual_chain.ts";
+export * from "../papers/specdec_theory/expected_rejections.ts";
+export * from "../papers/specdec_theory/look_ahead_counts.ts";
+export * from "../papers/specdec_theory/lower_bound.ts";
+export * from "../papers/specdec_theory/post_rejection.ts";
+export * from "../papers/specdec_theory/pareto.ts";
+export * from "../papers/specdec_theory/fractions.ts";
+export * from "../papers/specdec_theory/chain_simulator.ts";
+export * from "./policies/cost_model.ts";
+export * from "../papers/specdecpp/equal_acceptance.ts";
+export * from "../papers/specdecpp/finite_horizon.ts";
+export * from "../papers/specdecpp/known_acceptance.ts";
+export * from "../papers/specdecpp/greedy_oracle.ts";
+export * from "../papers/specdecpp/stretch_chains.ts";
+export * from "./heads/bias.ts";
+export * from "./heads/head.ts";
+export * from "./heads/file.ts";
+export * from "./heads/feature_model.ts";
+export * from "./heads/data.ts";
+export * from "./heads/training.ts";
+export * from "./heads/predict_states.ts";
+export * from "./what_if/log.ts";
+export * from "./what_if/write_log.ts";
+export * from "./what_if/what_if.ts";
+export * from "./policies/policy_text.ts";
+export * from "./decoders/timing.ts";
+export * from "./decoders/reread_model.ts";
+export * from "../papers/specdecpp/heads/measured_policies.ts";
 export {
   ablationVariants,
   committedVariants,
@@ -53,15 +57,15 @@ export {
   headsRecipe,
   type HeadVariant,
   variantName,
-} from "./heads/recipe.ts";
+} from "../papers/specdecpp/heads/recipe.ts";
 export {
   checkModels,
   type CommittedHeads,
   type HeadsResults,
   loadHeads,
   loadPrompts,
-} from "./heads/results.ts";
-export * from "./heads/remeasure.ts";
-export { headFamily, ORACLE, SHUFFLED } from "./heads/families.ts";
-export * from "./heads/measure.ts";
-export * from "./heads/shuffled.ts";
+} from "../papers/specdecpp/heads/results.ts";
+export * from "../papers/specdecpp/heads/remeasure.ts";
+export { headFamily, ORACLE, SHUFFLED } from "../papers/specdecpp/heads/families.ts";
+export * from "../papers/specdecpp/heads/measure.ts";
+export * from "../papers/specdecpp/heads/shuffled_head.ts";

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Card } from "./card.ts";
-import { readTransformer, resolveModel } from "./model_folder.ts";
-import { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx_model.ts";
-import { openPublicModel } from "./public_model.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import type { Card } from "./transformer/card.ts";
+import { readTransformer, resolveModel } from "./transformer/model_folder.ts";
+import { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx/transformer_model.ts";
+import { openPublicModel } from "./public/public_model.ts";
+import type { Tokenizer } from "./text/tokenizer.ts";
 
 /** A model that is ready to run, with its tokenizer. */
 export interface LoadedModel {

@@ -3,12 +3,12 @@
  *
  * @module
  */
-export type { ExtendResult, LanguageModel, Sequence, Tokens } from "./types.ts";
-export * from "./markov_chains.ts";
-export { historyModel, markovModel } from "./markov.ts";
-export { ngramModel, type NgramOptions } from "./ngram_model.ts";
-export { KneserNey } from "./kneser_ney.ts";
-export { NgramCounts } from "./ngram_counts.ts";
+export type { ExtendResult, LanguageModel, Sequence, Tokens } from "./interface/language_model.ts";
+export * from "./exact/chains.ts";
+export { historyModel, markovModel } from "./exact/table_model.ts";
+export { ngramModel, type NgramOptions } from "./ngram/model.ts";
+export { KneserNey } from "./ngram/kneser_ney.ts";
+export { NgramCounts } from "./ngram/counts.ts";
 export {
   checkBatch,
   checkPrompt,
@@ -16,11 +16,11 @@ export {
   checkTruncation,
   closedError,
   staleError,
-} from "./token_sequence.ts";
-export { type RotaryTable, rotaryTable } from "./rotary.ts";
-export { loadTokenizer, Tokenizer } from "./tokenizer.ts";
-export { trainBpe } from "./bpe_trainer.ts";
-export { sentences } from "./sentences.ts";
+} from "./interface/sequence_checks.ts";
+export { type RotaryTable, rotaryTable } from "./transformer/rotary.ts";
+export { loadTokenizer, Tokenizer } from "./text/tokenizer.ts";
+export { trainBpe } from "./text/bpe_trainer.ts";
+export { sentences } from "./text/sentences.ts";
 export {
   corpusBytes,
   type CorpusDocument,
@@ -28,35 +28,47 @@ export {
   type CorpusRecipe,
   corpusRecipe,
   sha256,
-} from "./corpus.ts";
-export { type DisplayPorts, duration, standardError } from "./training_display.ts";
-export type { CorpusMaker, MadeCorpus } from "./made_corpus.ts";
+} from "./corpora/corpus.ts";
+export { type DisplayPorts, duration, standardError } from "./training/display.ts";
+export type { CorpusMaker, MadeCorpus } from "./corpora/made_corpus.ts";
 export { type LoadedModel, loadModel } from "./load_model.ts";
-export { modelNames, readTransformer, type SavedTransformer } from "./model_folder.ts";
-export { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx_model.ts";
-export { createSession, type Ort, type OrtSession } from "./onnx_runtime.ts";
-export { OnnxGraph } from "./onnx_graph.ts";
-export { type Card, NGRAM_MARGIN } from "./card.ts";
-export { type ModelRecipe, modelRecipe } from "./recipe.ts";
-export { type TrainingData, trainingData } from "./training_data.ts";
+export { modelNames, readTransformer, type SavedTransformer } from "./transformer/model_folder.ts";
+export { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx/transformer_model.ts";
+export { createSession, type Ort, type OrtSession } from "./onnx/runtime.ts";
+export { OnnxGraph } from "./onnx/graph.ts";
+export { type Card, NGRAM_MARGIN } from "./transformer/card.ts";
+export { type ModelRecipe, modelRecipe } from "./transformer/recipe.ts";
+export { type TrainingData, trainingData } from "./training/training_data.ts";
 export {
   type StepProgress,
   train,
   type TrainingInput,
   type TrainingOptions,
   type TrainingResult,
-} from "./trainer.ts";
-export { type ArrayTree, disposeAll, type Jax, type JaxArray, loadJax, refs } from "./jax.ts";
-export { fromFloats, fromIntegers, toFloats } from "./jax.ts";
+} from "./training/trainer.ts";
+export {
+  type ArrayTree,
+  disposeAll,
+  type Jax,
+  type JaxArray,
+  loadJax,
+  refs,
+} from "./transformer/jax.ts";
+export { fromFloats, fromIntegers, toFloats } from "./transformer/jax.ts";
 export {
   parameterCount,
   tensorShapes,
   type TransformerConfig,
   transformerConfig,
   type TransformerSizes,
-} from "./transformer_config.ts";
-export { initialWeights, toParameters, type Transformer, transformer } from "./transformer.ts";
-export { crossEntropy, tokenLogProbs } from "./token_losses.ts";
+} from "./transformer/config.ts";
+export {
+  initialWeights,
+  toParameters,
+  type Transformer,
+  transformer,
+} from "./transformer/definition.ts";
+export { crossEntropy, tokenLogProbs } from "./training/token_losses.ts";
 export {
   batchArrays,
   type Completion,
@@ -64,7 +76,7 @@ export {
   completionBatch,
   completionLogProbs,
   perExampleGradients,
-} from "./completions.ts";
+} from "./training/completions.ts";
 export {
   type AdamWOptions,
   type AdamWState,
@@ -72,7 +84,7 @@ export {
   adamWStep,
   learningRate,
   type Schedule,
-} from "./adamw.ts";
+} from "./training/adamw.ts";
 export {
   checkShapes,
   decodeSafetensors,
@@ -81,9 +93,9 @@ export {
   type Safetensors,
   type Tensor,
   type TensorDtype,
-} from "./safetensors.ts";
-export { evaluate, evaluateNgrams, perplexity, surprisal } from "./evaluation.ts";
-export { openPublicModel, type PublicModelOptions } from "./public_model.ts";
-export { downloadModel, type DownloadOptions, type DownloadPlan } from "./download.ts";
-export { type GenerateOptions, type TextModel, textModel } from "./text_model.ts";
-export { type RemoteModelOptions, remoteTextModel } from "./remote_text_model.ts";
+} from "./transformer/safetensors.ts";
+export { evaluate, evaluateNgrams, perplexity, surprisal } from "./training/evaluation.ts";
+export { openPublicModel, type PublicModelOptions } from "./public/public_model.ts";
+export { downloadModel, type DownloadOptions, type DownloadPlan } from "./hub/download.ts";
+export { type GenerateOptions, type TextModel, textModel } from "./text/text_model.ts";
+export { type RemoteModelOptions, remoteTextModel } from "./text/remote_text_model.ts";

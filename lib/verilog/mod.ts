@@ -4,29 +4,29 @@
  *
  * @module
  */
-export * from "./ast.ts";
-export * from "./copy_check.ts";
-export * from "./describe.ts";
-export { grammarVersion } from "./grammar.ts";
-export * from "./golden.ts";
-export * from "./inverse.ts";
-export * from "./lex.ts";
-export { modulesOf, type ReadModule, readModules } from "./module_reader.ts";
-export { writeModule, type WriteStyle } from "./module_writer.ts";
-export { writeExpression } from "./expression_writer.ts";
+export * from "./language/ast.ts";
+export * from "./prose/copy_check.ts";
+export * from "./prose/describe.ts";
+export { grammarVersion } from "./language/grammar.ts";
+export * from "./designs/saturating_counter.ts";
+export * from "./prose/read_description.ts";
+export * from "./language/lex.ts";
+export { modulesOf, type ReadModule, readModules } from "./language/module_reader.ts";
+export { writeModule, type WriteStyle } from "./language/module_writer.ts";
+export { writeExpression } from "./language/expression_writer.ts";
 export {
   lineAt,
   longestText,
   parseVerilog,
   type SyntaxNode,
   type SyntaxTree,
-} from "./syntax_tree.ts";
-export * from "./behaviour.ts";
-export * from "./classify.ts";
-export * from "./completion.ts";
-export * from "./diagnostics.ts";
-export * from "./masks.ts";
-export * from "./mutate.ts";
+} from "./language/syntax_tree.ts";
+export * from "./mutants/behaviour.ts";
+export * from "./mutants/classify.ts";
+export * from "./records/completion.ts";
+export * from "./tools/diagnostics.ts";
+export * from "./records/masks.ts";
+export * from "./mutants/draw_mutants.ts";
 export {
   applyEdits,
   type Edit,
@@ -35,8 +35,8 @@ export {
   type MutationRule,
   mutationRules,
   undoEdits,
-} from "./mutation.ts";
-export * from "./reset.ts";
+} from "./mutants/mutation.ts";
+export * from "./language/reset.ts";
 export { compareModules, type Equivalence, type EquivalenceProblem } from "./tools/equivalence.ts";
 export {
   findIcarus,
@@ -64,35 +64,35 @@ export * from "./simulate/grade.ts";
 export { type Netlist, netlistOf, type Refusal } from "./simulate/netlist.ts";
 export { type BenchOutcome, runBench, runSteps, simulationOf } from "./simulate/run_bench.ts";
 export { lanes, Simulation } from "./simulate/simulation.ts";
-export * from "./fingerprint.ts";
-export * from "./generate/design.ts";
+export * from "./language/fingerprint.ts";
+export * from "./designs/design.ts";
 export { compareByStimulus, type StimulusProblem } from "./simulate/compare.ts";
-export * from "./augment/augment.ts";
-export * from "./augment/coverage.ts";
+export * from "./records/augment.ts";
+export * from "../papers/chipgpt_ft/coverage.ts";
 export {
   emptyNotes,
   type FileNotes,
   type FlowOptions,
   recordsOf,
   type Skip,
-} from "./augment/flows.ts";
-export * from "./augment/record.ts";
-export * from "./augment/scripts.ts";
-export * from "./augment/sources.ts";
-export * from "./pass_at_k.ts";
-export * from "./published_tables.ts";
-export * from "./arms/arm_settings.ts";
-export * from "./arms/asking.ts";
-export * from "./arms/baselines.ts";
-export { armOf, armSampling, evaluateArm } from "./arms/evaluate_arm.ts";
-export * from "./arms/compare_arms.ts";
-export * from "./arms/held_out.ts";
-export * from "./arms/held_out_problems.ts";
-export * from "./arms/layout.ts";
-export * from "./arms/natural_problems.ts";
-export * from "./arms/problem.ts";
-export * from "./arms/problem_sets.ts";
-export * from "./arms/repair_cases.ts";
-export * from "./arms/results.ts";
-export * from "./arms/solve.ts";
-export * from "./arms/training_corpus.ts";
+} from "./records/flows.ts";
+export * from "./records/record.ts";
+export * from "./records/scripts.ts";
+export * from "./records/sources.ts";
+export * from "./problems/pass_at_k.ts";
+export * from "../papers/chipgpt_ft/published_tables.ts";
+export * from "../papers/chipgpt_ft/arms/settings.ts";
+export * from "../papers/chipgpt_ft/arms/asking.ts";
+export * from "../papers/chipgpt_ft/arms/baselines.ts";
+export { armOf, armSampling, evaluateArm } from "../papers/chipgpt_ft/arms/evaluate_arm.ts";
+export * from "../papers/chipgpt_ft/arms/compare_arms.ts";
+export * from "../papers/chipgpt_ft/arms/held_out.ts";
+export * from "../papers/chipgpt_ft/arms/held_out_problems.ts";
+export * from "../papers/chipgpt_ft/arms/token_layout.ts";
+export * from "../papers/chipgpt_ft/arms/natural_problems.ts";
+export * from "./problems/problem.ts";
+export * from "./problems/problem_sets.ts";
+export * from "../papers/chipgpt_ft/arms/repair_cases.ts";
+export * from "./problems/results.ts";
+export * from "./problems/solve.ts";
+export * from "../papers/chipgpt_ft/arms/training_corpus.ts";

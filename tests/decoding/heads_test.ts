@@ -12,10 +12,10 @@ import {
   variantName,
   withFeatures,
 } from "offprint/decoding/mod.ts";
-import { main } from "offprint/decoding/heads/main.ts";
-import { headsPage } from "offprint/decoding/heads/page.ts";
-import { type HeadsInput, trainHeads } from "offprint/decoding/heads/pipeline.ts";
-import type { Prompt } from "offprint/decoding/heads/prompts.ts";
+import { main } from "offprint/commands/train_heads.ts";
+import { headsPage } from "offprint/papers/specdecpp/heads/page.ts";
+import { type HeadsInput, trainHeads } from "offprint/papers/specdecpp/heads/pipeline.ts";
+import type { Prompt } from "offprint/papers/specdecpp/heads/prompts.ts";
 import { UserError } from "offprint/errors.ts";
 import { markovModel } from "offprint/lm/mod.ts";
 import { mean } from "offprint/stats.ts";

@@ -31,7 +31,7 @@ import {
   warp,
   whatIf,
 } from "offprint/decoding/mod.ts";
-import { main } from "offprint/decoding/what_if_main.ts";
+import { main } from "offprint/commands/what_if.ts";
 import { UserError } from "offprint/errors.ts";
 import { markovChain, markovModel } from "offprint/lm/mod.ts";
 import { stream } from "offprint/random.ts";

@@ -4,7 +4,7 @@ import { COMMAND_FLAGS, ROOT } from "offprint/kit/project.ts";
 /** The command line as `deno task` starts it. */
 async function kit(...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...COMMAND_FLAGS, "lib/kit/main.ts", ...args],
+    args: ["run", ...COMMAND_FLAGS, "lib/commands/main.ts", ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdin: "null",

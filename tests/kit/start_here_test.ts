@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Paper } from "offprint/notebook/ledger.ts";
 import { formatTypeScript, parseParameters, parsePercent } from "../../lib/kit/pairs/mod.ts";
-import { expectedStartHere, startHere, writeStartHere } from "../../lib/kit/start_here.ts";
+import { expectedStartHere, startHere, writeStartHere } from "../../lib/kit/pairs/start_here.ts";
 import { ROOT } from "../../lib/kit/project.ts";
 
 const ready: Paper = {

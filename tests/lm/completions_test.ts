@@ -4,10 +4,10 @@ import {
   completionBatch,
   completionLogProbs,
   perExampleGradients,
-} from "offprint/lm/completions.ts";
-import { type ArrayTree, type JaxArray, loadJax, toFloats } from "offprint/lm/jax.ts";
-import { initialWeights, toParameters, transformer } from "offprint/lm/transformer.ts";
-import { transformerConfig } from "offprint/lm/transformer_config.ts";
+} from "offprint/lm/training/completions.ts";
+import { type ArrayTree, type JaxArray, loadJax, toFloats } from "offprint/lm/transformer/jax.ts";
+import { initialWeights, toParameters, transformer } from "offprint/lm/transformer/definition.ts";
+import { transformerConfig } from "offprint/lm/transformer/config.ts";
 
 const jax = await loadJax();
 const config = transformerConfig({

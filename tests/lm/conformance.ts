@@ -3,9 +3,9 @@
  * of the implementation.
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { markovModel } from "offprint/lm/markov.ts";
-import { twoStateChains } from "offprint/lm/markov_chains.ts";
-import type { LanguageModel, Tokens } from "offprint/lm/types.ts";
+import { markovModel } from "offprint/lm/exact/table_model.ts";
+import { twoStateChains } from "offprint/lm/exact/chains.ts";
+import type { LanguageModel, Tokens } from "offprint/lm/interface/language_model.ts";
 import { stream } from "offprint/random.ts";
 
 /** What is tested and how exactly. */

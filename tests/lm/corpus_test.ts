@@ -9,9 +9,9 @@ import {
   corpusRecipe,
   corpusRecipeSchema,
   documentsHash,
-} from "offprint/lm/corpus.ts";
-import { sentences } from "offprint/lm/sentences.ts";
-import { readTarball } from "offprint/lm/tar.ts";
+} from "offprint/lm/corpora/corpus.ts";
+import { sentences } from "offprint/lm/text/sentences.ts";
+import { readTarball } from "offprint/lm/corpora/tar.ts";
 
 /** A ustar archive of the given files, gzipped. */
 async function tarball(files: [name: string, text: string][]): Promise<Uint8Array<ArrayBuffer>> {

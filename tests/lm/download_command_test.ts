@@ -3,8 +3,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "offprint/errors.ts";
-import { DownloadDisplay } from "offprint/lm/download_display.ts";
-import { main } from "offprint/lm/download_main.ts";
+import { DownloadDisplay } from "offprint/lm/hub/display.ts";
+import { main } from "offprint/commands/download.ts";
 import { loadModel } from "offprint/lm/load_model.ts";
 import { HubServer } from "./hub_server.ts";
 import { publishedFiles } from "./published_model.ts";
@@ -16,7 +16,7 @@ const decoder = new TextDecoder();
 function spawn(args: string[], env: Record<string, string>): Deno.ChildProcess {
   const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--lock=deno.lock", "--frozen", at("lib/lm/download_main.ts"), ...args],
+    args: ["run", "-A", "--lock=deno.lock", "--frozen", at("lib/commands/download.ts"), ...args],
     cwd: at(""),
     env: { HF_TOKEN: "", ...env },
     stdout: "piped",

@@ -7,7 +7,7 @@ import {
   downloadModel,
   type DownloadOptions,
   shownBytes,
-} from "offprint/lm/download.ts";
+} from "offprint/lm/hub/download.ts";
 import { loadModel } from "offprint/lm/load_model.ts";
 import { HubServer } from "./hub_server.ts";
 import { publishedFiles } from "./published_model.ts";

@@ -1,12 +1,12 @@
 /** The models that are committed: what they promise, and that their cards tell the truth about them. */
 import { assert, assertEquals } from "@std/assert";
-import { cardPage, NGRAM_MARGIN } from "offprint/lm/card.ts";
-import { corpusRecipe } from "offprint/lm/corpus.ts";
-import { perplexity, surprisal } from "offprint/lm/evaluation.ts";
+import { cardPage, NGRAM_MARGIN } from "offprint/lm/transformer/card.ts";
+import { corpusRecipe } from "offprint/lm/corpora/corpus.ts";
+import { perplexity, surprisal } from "offprint/lm/training/evaluation.ts";
 import { loadModel } from "offprint/lm/load_model.ts";
-import { readTransformer } from "offprint/lm/model_folder.ts";
-import { modelFolder, modelRecipe, recipeHash } from "offprint/lm/recipe.ts";
-import { parameterCount } from "offprint/lm/transformer_config.ts";
+import { readTransformer } from "offprint/lm/transformer/model_folder.ts";
+import { modelFolder, modelRecipe, recipeHash } from "offprint/lm/transformer/recipe.ts";
+import { parameterCount } from "offprint/lm/transformer/config.ts";
 import { conformance } from "./conformance.ts";
 
 const FAMILY = ["sotu-draft", "sotu-target"];

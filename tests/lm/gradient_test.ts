@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { adamWState, adamWStep } from "offprint/lm/adamw.ts";
+import { adamWState, adamWStep } from "offprint/lm/training/adamw.ts";
 import {
   type ArrayTree,
   fromFloats,
@@ -7,10 +7,10 @@ import {
   type JaxArray,
   loadJax,
   toFloats,
-} from "offprint/lm/jax.ts";
-import { crossEntropy } from "offprint/lm/token_losses.ts";
-import { toParameters, transformer } from "offprint/lm/transformer.ts";
-import { tensorShapes, transformerConfig } from "offprint/lm/transformer_config.ts";
+} from "offprint/lm/transformer/jax.ts";
+import { crossEntropy } from "offprint/lm/training/token_losses.ts";
+import { toParameters, transformer } from "offprint/lm/transformer/definition.ts";
+import { tensorShapes, transformerConfig } from "offprint/lm/transformer/config.ts";
 import { stream } from "offprint/random.ts";
 
 const jax = await loadJax();

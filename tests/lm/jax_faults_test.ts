@@ -1,9 +1,9 @@
 /**
  * What jax-js 0.1.25 gets wrong under `jit`, as golden tests. A test that begins to fail here is good
- * news: the fault is gone and the rule that avoids it (`lib/lm/jax.ts`) can be dropped.
+ * news: the fault is gone and the rule that avoids it (`lib/lm/transformer/jax.ts`) can be dropped.
  */
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { fromFloats, fromIntegers, type JaxArray, loadJax } from "offprint/lm/jax.ts";
+import { fromFloats, fromIntegers, type JaxArray, loadJax } from "offprint/lm/transformer/jax.ts";
 
 const jax = await loadJax();
 const np = jax.numpy;
@@ -35,7 +35,10 @@ async function difference(a: JaxArray, b: JaxArray): Promise<number> {
 Deno.test("jax-js fault: the jitted gradient of a sliced intermediate is wrong, eager is right", async () => {
   const eager = jax.grad(sliced)(weight(), rows());
   const jitted = jax.jit(jax.grad(sliced))(weight(), rows());
-  assert(await difference(eager, jitted) > 1e-2, "the slice fault is gone: revise lib/lm/jax.ts");
+  assert(
+    await difference(eager, jitted) > 1e-2,
+    "the slice fault is gone: revise lib/lm/transformer/jax.ts",
+  );
 });
 
 Deno.test("jax-js: the jitted gradient of a masked intermediate is right", async () => {

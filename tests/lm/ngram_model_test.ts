@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { KneserNey } from "offprint/lm/kneser_ney.ts";
-import { NgramCounts, NONE } from "offprint/lm/ngram_counts.ts";
-import { ngramModel } from "offprint/lm/ngram_model.ts";
+import { KneserNey } from "offprint/lm/ngram/kneser_ney.ts";
+import { NgramCounts, NONE } from "offprint/lm/ngram/counts.ts";
+import { ngramModel } from "offprint/lm/ngram/model.ts";
 import { stream } from "offprint/random.ts";
 import { conformance } from "./conformance.ts";
 

@@ -1,11 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
-import { JaxEngine } from "offprint/lm/jax_engine.ts";
-import { OnnxEngine } from "offprint/lm/onnx_engine.ts";
-import { parameterBlocks, tensorViews } from "offprint/lm/parameter_blocks.ts";
-import { checkedRecipe, type ModelRecipe, modelRecipe, recipeConfig } from "offprint/lm/recipe.ts";
-import type { TrainingEngine, TrainingState } from "offprint/lm/training_engine.ts";
-import { parameterCount, tensorShapes } from "offprint/lm/transformer_config.ts";
-import type { Batch } from "offprint/lm/windows.ts";
+import { JaxEngine } from "offprint/lm/training/jax_engine.ts";
+import { OnnxEngine } from "offprint/lm/training/onnx_engine.ts";
+import { parameterBlocks, tensorViews } from "offprint/lm/transformer/parameter_blocks.ts";
+import {
+  checkedRecipe,
+  type ModelRecipe,
+  modelRecipe,
+  recipeConfig,
+} from "offprint/lm/transformer/recipe.ts";
+import type { TrainingEngine, TrainingState } from "offprint/lm/training/engine.ts";
+import { parameterCount, tensorShapes } from "offprint/lm/transformer/config.ts";
+import type { Batch } from "offprint/lm/training/windows.ts";
 import { stream } from "offprint/random.ts";
 
 /** Grouped heads, two layers, a context and vocabulary that are no multiple of anything. */

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { fromIntegers, loadJax } from "offprint/lm/jax.ts";
-import { modelThreads, onnxModel } from "offprint/lm/onnx_model.ts";
-import { createSession, threadCount } from "offprint/lm/onnx_runtime.ts";
+import { fromIntegers, loadJax } from "offprint/lm/transformer/jax.ts";
+import { modelThreads, onnxModel } from "offprint/lm/onnx/transformer_model.ts";
+import { createSession, threadCount } from "offprint/lm/onnx/runtime.ts";
 import { UserError } from "offprint/errors.ts";
-import { initialWeights, toParameters, transformer } from "offprint/lm/transformer.ts";
-import { transformerConfig, type TransformerSizes } from "offprint/lm/transformer_config.ts";
+import { initialWeights, toParameters, transformer } from "offprint/lm/transformer/definition.ts";
+import { transformerConfig, type TransformerSizes } from "offprint/lm/transformer/config.ts";
 import { stream } from "offprint/random.ts";
 import { conformance } from "./conformance.ts";
 

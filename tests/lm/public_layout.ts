@@ -1,7 +1,7 @@
 /** Writes a small transformer in the layout in which transformers.js publishes decoders. */
-import { OnnxGraph } from "offprint/lm/onnx_graph.ts";
-import { rotaryTable } from "offprint/lm/rotary.ts";
-import type { TransformerConfig } from "offprint/lm/transformer_config.ts";
+import { OnnxGraph } from "offprint/lm/onnx/graph.ts";
+import { rotaryTable } from "offprint/lm/transformer/rotary.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/config.ts";
 
 /** What differs between published files. */
 export interface PublicVariant {

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError } from "offprint/errors.ts";
 import { loadModel } from "offprint/lm/load_model.ts";
-import { OnnxGraph } from "offprint/lm/onnx_graph.ts";
-import { onnxModel } from "offprint/lm/onnx_model.ts";
-import { openPublicModel } from "offprint/lm/public_model.ts";
+import { OnnxGraph } from "offprint/lm/onnx/graph.ts";
+import { onnxModel } from "offprint/lm/onnx/transformer_model.ts";
+import { openPublicModel } from "offprint/lm/public/public_model.ts";
 import { conformance } from "./conformance.ts";
 import { publicGraph, type PublicVariant } from "./public_layout.ts";
 import {

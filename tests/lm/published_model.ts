@@ -1,8 +1,8 @@
 /** The files of a small model as transformers.js publishes it, with random weights. */
 import { dirname, join } from "node:path";
-import { trainBpe } from "offprint/lm/bpe_trainer.ts";
-import { initialWeights } from "offprint/lm/transformer.ts";
-import { transformerConfig } from "offprint/lm/transformer_config.ts";
+import { trainBpe } from "offprint/lm/text/bpe_trainer.ts";
+import { initialWeights } from "offprint/lm/transformer/definition.ts";
+import { transformerConfig } from "offprint/lm/transformer/config.ts";
 import { publicGraph, type PublicVariant } from "./public_layout.ts";
 
 const files = trainBpe(["the people of the United States and the States of the people"], {

@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { checkShapes, decodeSafetensors, encodeSafetensors } from "offprint/lm/safetensors.ts";
+import {
+  checkShapes,
+  decodeSafetensors,
+  encodeSafetensors,
+} from "offprint/lm/transformer/safetensors.ts";
 
 const tensors = new Map([
   ["a", { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-3, -65504) }],

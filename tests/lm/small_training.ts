@@ -1,9 +1,9 @@
 /** A training of a few dozen steps, shared by the tests; run as a program it trains until it is killed. */
 import { fileURLToPath } from "node:url";
-import type { ModelRecipe } from "offprint/lm/recipe.ts";
-import { modelRecipe } from "offprint/lm/recipe.ts";
-import { train, type TrainingInput, type TrainingOptions } from "offprint/lm/trainer.ts";
-import { trainingData } from "offprint/lm/training_data.ts";
+import type { ModelRecipe } from "offprint/lm/transformer/recipe.ts";
+import { modelRecipe } from "offprint/lm/transformer/recipe.ts";
+import { train, type TrainingInput, type TrainingOptions } from "offprint/lm/training/trainer.ts";
+import { trainingData } from "offprint/lm/training/training_data.ts";
 
 /** The tiny recipe, made smaller still. */
 export async function smallRecipe(): Promise<ModelRecipe> {

@@ -1,9 +1,13 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { UserError } from "offprint/errors.ts";
-import { END_OF_TEXT, trainBpe } from "offprint/lm/bpe_trainer.ts";
-import { BYTE_CHARACTERS, fromByteCharacters, toByteCharacters } from "offprint/lm/byte_level.ts";
-import { loadTokenizer, Tokenizer } from "offprint/lm/tokenizer.ts";
+import { END_OF_TEXT, trainBpe } from "offprint/lm/text/bpe_trainer.ts";
+import {
+  BYTE_CHARACTERS,
+  fromByteCharacters,
+  toByteCharacters,
+} from "offprint/lm/text/byte_level.ts";
+import { loadTokenizer, Tokenizer } from "offprint/lm/text/tokenizer.ts";
 import { pathToFileURL } from "node:url";
 
 const text = await Deno.readTextFile(new URL("../../data/corpora/tiny.txt", import.meta.url));

@@ -2,13 +2,22 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError } from "offprint/errors.ts";
-import { evaluate, evaluateNgrams, perplexity, surprisal } from "offprint/lm/evaluation.ts";
+import {
+  evaluate,
+  evaluateNgrams,
+  perplexity,
+  surprisal,
+} from "offprint/lm/training/evaluation.ts";
 import { loadModel } from "offprint/lm/load_model.ts";
-import { readTransformer } from "offprint/lm/model_folder.ts";
-import { encodeSafetensors, readSafetensors, type Tensor } from "offprint/lm/safetensors.ts";
-import { checkedRecipe, modelRecipe } from "offprint/lm/recipe.ts";
-import { main } from "offprint/lm/train_main.ts";
-import { trainingData } from "offprint/lm/training_data.ts";
+import { readTransformer } from "offprint/lm/transformer/model_folder.ts";
+import {
+  encodeSafetensors,
+  readSafetensors,
+  type Tensor,
+} from "offprint/lm/transformer/safetensors.ts";
+import { checkedRecipe, modelRecipe } from "offprint/lm/transformer/recipe.ts";
+import { main } from "offprint/commands/train.ts";
+import { trainingData } from "offprint/lm/training/training_data.ts";
 import { conformance } from "./conformance.ts";
 
 const root = await Deno.makeTempDir();
@@ -16,7 +25,7 @@ const path = `${root}/model`;
 const folder = pathToFileURL(`${path}/`);
 
 function inRoot(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const program = fileURLToPath(new URL("../../lib/lm/train_main.ts", import.meta.url));
+  const program = fileURLToPath(new URL("../../lib/commands/train.ts", import.meta.url));
   const decoder = new TextDecoder();
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--lock=deno.lock", "--frozen", program, ...args],

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError } from "offprint/errors.ts";
-import { learningRate } from "offprint/lm/adamw.ts";
-import { loadCheckpoint } from "offprint/lm/checkpoint.ts";
-import { train } from "offprint/lm/trainer.ts";
-import { duration, TrainingDisplay } from "offprint/lm/training_display.ts";
+import { learningRate } from "offprint/lm/training/adamw.ts";
+import { loadCheckpoint } from "offprint/lm/training/checkpoint.ts";
+import { train } from "offprint/lm/training/trainer.ts";
+import { duration, TrainingDisplay } from "offprint/lm/training/display.ts";
 import { programPath, smallTraining, trainSmall } from "./small_training.ts";
 
 async function inFolder(run: (folder: URL) => Promise<void>): Promise<void> {

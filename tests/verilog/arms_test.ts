@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { corpusRecipe } from "offprint/lm/corpus.ts";
-import { modelRecipe } from "offprint/lm/recipe.ts";
+import { corpusRecipe } from "offprint/lm/corpora/corpus.ts";
+import { modelRecipe } from "offprint/lm/transformer/recipe.ts";
 import {
   armOf,
   armSplit,

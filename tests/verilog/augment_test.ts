@@ -17,7 +17,7 @@ import {
   writeScript,
   YosysPool,
 } from "offprint/verilog/mod.ts";
-import { summary } from "offprint/verilog/augment/summary.ts";
+import { summary } from "offprint/verilog/records/summary.ts";
 
 const base = {
   flows: ["A1", "A2"] as const,
@@ -126,7 +126,7 @@ Deno.test("the data set is the same however often the run was stopped", async ()
 
 Deno.test("a run that is killed goes on where it last saved, and gives the same data set", async () => {
   await inFolder(async (folder) => {
-    const script = new URL("../../lib/verilog/augment_main.ts", import.meta.url).href;
+    const script = new URL("../../lib/commands/augment.ts", import.meta.url).href;
     const command = (out: string) =>
       new Deno.Command(Deno.execPath(), {
         args: ["run", "-A", "-q", script, "--generate", "300", "--flows", "A2,C", "--out", out],
@@ -239,7 +239,7 @@ Deno.test("wrong folders and options give one line", async () => {
   await inFolder(async (folder) => {
     await assertRejects(() => folderSource(folder), UserError, "no file ending in .v");
     await assertRejects(() => folderSource(join(folder, "none")), UserError, "NotFound");
-    const script = new URL("../../lib/verilog/augment_main.ts", import.meta.url).href;
+    const script = new URL("../../lib/commands/augment.ts", import.meta.url).href;
     for (
       const [args, words] of [
         [["x"], "--out"],

@@ -133,7 +133,7 @@ Deno.test("a folder without problems is an error, and outputs at zero are made w
 
 /** Runs the command and gives status and both outputs. */
 async function solveCommand(args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const script = new URL("../../lib/verilog/solve_main.ts", import.meta.url).href;
+  const script = new URL("../../lib/commands/solve.ts", import.meta.url).href;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "-q", script, ...args],
     env: { OPENAI_API_KEY: "secret" },

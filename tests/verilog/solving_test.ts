@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
 import { onnxModel, type TextModel, textModel, Tokenizer, trainBpe } from "offprint/lm/mod.ts";
-import { modelRecipe, recipeConfig } from "offprint/lm/recipe.ts";
-import { train } from "offprint/lm/trainer.ts";
-import { packRecords, tokenDocument } from "offprint/lm/windows.ts";
+import { modelRecipe, recipeConfig } from "offprint/lm/transformer/recipe.ts";
+import { train } from "offprint/lm/training/trainer.ts";
+import { packRecords, tokenDocument } from "offprint/lm/training/windows.ts";
 import {
   addRun,
   answered,

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Random } from "offprint/random.ts";
-import { TIE_TOLERANCE } from "../best_response.ts";
+import { TIE_TOLERANCE } from "../planning/best_response.ts";
 import { costsAt, type Instance, lawAt, rewardsAt } from "../instance.ts";
-import { plan } from "../plan.ts";
-import { RegretLedger } from "./ledger.ts";
+import { plan } from "../planning/plan.ts";
+import { RegretLedger } from "./regret_ledger.ts";
 
 /** What the principal sees of one round. The object is reused by the next round. */
 export interface Round {

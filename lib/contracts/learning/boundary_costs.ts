@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "offprint/random.ts";
-import { leastPayment } from "../least_payment.ts";
+import { leastPayment } from "../payments/least_payment.ts";
 import type { ContractBandit } from "./bandit.ts";
 import { bisect } from "./bisection.ts";
 import { requireObservedActions } from "./observed_actions.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Instance } from "../instance.ts";
-import { LeastPaymentSolver } from "../least_payment.ts";
+import { LeastPaymentSolver } from "../payments/least_payment.ts";
 import { costPaths } from "./boundary_search.ts";
 import type { Facet, FacetMap } from "./facet_search.ts";
 

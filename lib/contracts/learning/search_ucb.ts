@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mixContracts } from "../robust_contract.ts";
+import { mixContracts } from "../planning/robust_contract.ts";
 import type { ContractBandit } from "./bandit.ts";
 import { bisect } from "./bisection.ts";
 import { requireObservedActions } from "./observed_actions.ts";

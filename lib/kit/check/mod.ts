@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { notebookIds, readPair } from "../pairs/mod.ts";
-import { expectedStartHere, START_HERE_ID } from "../start_here.ts";
+import { expectedStartHere, START_HERE_ID } from "../pairs/start_here.ts";
 import { checkClaims } from "./claims.ts";
 import { checkCellLint, checkFormat, checkLint, checkTypes } from "./deno_tools.ts";
 import { checkLinks } from "./links.ts";

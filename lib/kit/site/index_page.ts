@@ -5,7 +5,7 @@
  */
 import type { Paper } from "offprint/notebook/ledger.ts";
 import type { Report } from "../report.ts";
-import { START_HERE_ID } from "../start_here.ts";
+import { START_HERE_ID } from "../pairs/start_here.ts";
 import { arxivLink, published } from "./citation.ts";
 import { badge, claimsTable, legend, tally } from "./claims.ts";
 import { type Html, joined, markup } from "./html.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { stream } from "offprint/random.ts";
-import type { Reset } from "../reset.ts";
+import type { Reset } from "../language/reset.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 import { simulationOf } from "./run_bench.ts";
 import type { Simulation } from "./simulation.ts";

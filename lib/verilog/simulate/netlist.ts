@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lex } from "../lex.ts";
+import { lex } from "../language/lex.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 
 /** Number of a net; 0, 1 and 2 are the constants 0, 1 and x. */

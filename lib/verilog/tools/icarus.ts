@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { lex } from "../lex.ts";
+import { lex } from "../language/lex.ts";
 import { type LimitedResult, type Limits, runLimited, toolLimits } from "./limited_process.ts";
 import { withFiles } from "./scratch.ts";
 

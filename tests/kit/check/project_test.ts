@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { assertEquals } from "@std/assert";
 import { checkProject, printProblem } from "../../../lib/kit/check/mod.ts";
 import { syncPair } from "../../../lib/kit/pairs/mod.ts";
-import { writeStartHere } from "../../../lib/kit/start_here.ts";
+import { writeStartHere } from "../../../lib/kit/pairs/start_here.ts";
 
 const HEADER = '// ---\n// jupyter: {"offprint":{"paper":"02-a"}}\n// ---\n';
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { command, syncProject } from "../../../lib/kit/commands/sync.ts";
+import { command, syncProject } from "../../../lib/commands/sync.ts";
 import { parseNotebook, stringifyNotebook } from "../../../lib/kit/pairs/mod.ts";
 
 function source(value: number): string {

@@ -1,0 +1,134 @@
+/**
+ * `deno task augment DIR --out FILE`: a folder of Verilog becomes a data set.
+ *
+ * @module
+ */
+import { parse, runCommand, wholeNumber } from "offprint/command_line.ts";
+import { Described, UserError } from "offprint/errors.ts";
+import { augment } from "../verilog/records/augment.ts";
+import { type Flow, flows } from "../verilog/records/record.ts";
+import { folderSource, generatedSource } from "../verilog/records/sources.ts";
+import { summary } from "../verilog/records/summary.ts";
+import { findIcarus } from "../verilog/tools/icarus.ts";
+import { findVerilator } from "../verilog/tools/verilator.ts";
+import { YosysPool } from "../verilog/tools/yosys.ts";
+
+const usage = `deno task augment DIR --out FILE [options]
+
+Makes training records from every .v, .sv and .vh file below DIR: one JSON object a line in FILE, counts
+and hashes in FILE.manifest.json. An interrupted run goes on where it stopped.
+
+  --out FILE           where to write (needed)
+  --generate N         N generated designs instead of DIR
+  --flows A1,A2,B,C    which flows (default: A1,A2,B)
+  --seed N             seed of every draw (default 1)
+  --completions N      completion records of a module at most, 0 for all (default 24)
+  --mutants N          mutants drawn of a file (default 6)
+  --scripts N          records of flow C (default 200)
+  --processes N        Yosys processes, 400 MB each (default 2)
+  --help`;
+
+const text = { type: "string" } as const;
+const known = {
+  ...{ out: text, generate: text, flows: text, seed: text, completions: text, mutants: text },
+  ...{ scripts: text, processes: text },
+};
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parse("augment", args, known, true);
+  if (values["help"] === true) {
+    console.log(usage);
+    return 0;
+  }
+  /** Every option but --help has a text as its value. */
+  const given = (name: keyof typeof known) => values[name] as string | undefined;
+  const number = (name: keyof typeof known, fallback: number, low: number): number => {
+    const value = given(name);
+    return value === undefined ? fallback : wholeNumber(`--${name}`, value, low);
+  };
+  const out = given("out");
+  if (out === undefined) {
+    throw new UserError({
+      what: "deno task augment",
+      got: new Described("no --out"),
+      expected: "--out FILE, where the records go",
+      todo: "See deno task augment --help.",
+    });
+  }
+  const chosen = (given("flows") ?? "A1,A2,B").split(",");
+  for (const flow of chosen) {
+    if (!flows.includes(flow as Flow)) {
+      throw new UserError({
+        what: "--flows",
+        got: flow,
+        expected: `flows from ${flows.join(", ")}`,
+        todo: "Give for example --flows A1,A2.",
+      });
+    }
+  }
+  const seed = number("seed", 1, 0);
+  const generate = number("generate", 0, 1);
+  const [folder] = positionals;
+  if ((folder === undefined) === (generate === 0) || positionals.length > 1) {
+    throw new UserError({
+      what: "deno task augment",
+      got: new Described(
+        positionals.length > 1
+          ? `${positionals.length} folders`
+          : folder === undefined
+          ? "no folder"
+          : "a folder and --generate",
+      ),
+      expected: "one folder, or --generate N",
+      todo: "See deno task augment --help.",
+    });
+  }
+  const source = folder === undefined
+    ? generatedSource(generate, seed)
+    : await folderSource(folder);
+  const repairs = chosen.includes("B");
+  const completions = number("completions", 24, 0);
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  Deno.addSignalListener("SIGINT", interrupt);
+  await using yosys = repairs ? new YosysPool({ processes: number("processes", 2, 1) }) : undefined;
+  try {
+    const manifest = await augment({
+      source,
+      out,
+      flows: chosen as Flow[],
+      seed,
+      completionsPerModule: completions === 0 ? Infinity : completions,
+      mutantsPerFile: number("mutants", 6, 0),
+      scripts: number("scripts", 200, 0),
+      ...(yosys === undefined ? {} : {
+        tools: { yosys, icarus: await findIcarus(), verilator: await findVerilator() },
+      }),
+      onProgress: bar(),
+      signal: stop.signal,
+    });
+    if (manifest === undefined) {
+      console.error("\nStopped. The same command goes on from here.");
+      return 130;
+    }
+    console.log(summary(manifest, out));
+    return 0;
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupt);
+  }
+}
+
+/** A progress line on standard error; nothing but the last one where it is not a terminal. */
+function bar(): (done: number, total: number, file: string) => void {
+  const terminal = Deno.stderr.isTerminal();
+  const encoder = new TextEncoder();
+  return (done, total, file) => {
+    if (!terminal && done !== total) return;
+    const line = `${terminal ? "\r\x1b[K" : ""}${done}/${total} ${file.slice(-50)}${
+      done === total ? "\n" : ""
+    }`;
+    Deno.stderr.writeSync(encoder.encode(line));
+  };
+}
+
+if (import.meta.main) await runCommand(main);

@@ -1,0 +1,66 @@
+/**
+ * `deno task bench`: side-by-side benchmarks, each a module in the folder `bench/`.
+ *
+ * @module
+ */
+import { UserError } from "offprint/errors.ts";
+import type { BenchReport, BenchSuite } from "../kit/bench/report.ts";
+import { benchTable } from "../kit/bench/report.ts";
+import { parse } from "offprint/command_line.ts";
+import type { Command } from "./command.ts";
+import { ROOT } from "../kit/project.ts";
+
+const USAGE = `deno task bench [SUITE] [--json]
+
+Runs side-by-side benchmarks: ours and a peer in the same process, interleaved, medians.
+A ratio above 1 means that ours is better. Nothing else should use the machine meanwhile.
+
+Arguments:
+  SUITE    one of the modules in bench/ (without .ts); all of them when left out
+  --json   print { suite, machine, rows } on standard output, progress goes to standard error
+  --help   this text`;
+
+export const command: Command = {
+  name: "bench",
+  summary: "side-by-side benchmarks, ratios first",
+  usage: USAGE,
+  run: bench,
+};
+
+async function bench(args: string[]): Promise<number> {
+  const { values, positionals } = parse("bench", args, { json: { type: "boolean" } }, true);
+  const known = await suites();
+  const wanted = positionals.length > 0 ? positionals : known;
+  for (const name of wanted) {
+    if (known.includes(name)) continue;
+    throw new UserError({
+      what: "deno task bench",
+      got: name,
+      expected: `one of ${known.join(", ")}`,
+      todo: "Leave it out to run all.",
+    });
+  }
+  const reports: BenchReport[] = [];
+  for (const name of wanted) {
+    const { runBench } = await import(new URL(`${name}.ts`, folder()).href) as BenchSuite;
+    const report = await runBench((line) => console.error(line));
+    reports.push(report);
+    if (!values["json"]) console.log(benchTable(report));
+  }
+  if (values["json"]) {
+    console.log(JSON.stringify(positionals.length === 1 ? reports[0] : reports, null, 2));
+  }
+  return 0;
+}
+
+function folder(): URL {
+  return new URL("../../bench/", import.meta.url);
+}
+
+async function suites(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(`${ROOT}bench`)) {
+    if (entry.isFile && entry.name.endsWith(".ts")) names.push(entry.name.slice(0, -3));
+  }
+  return names.sort();
+}

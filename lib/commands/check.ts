@@ -1,0 +1,55 @@
+/**
+ * `deno task check`: everything that can be told without running a notebook.
+ *
+ * @module
+ */
+import { checkProject, printProblem } from "../kit/check/mod.ts";
+import { parse } from "offprint/command_line.ts";
+import type { Command } from "./command.ts";
+import { ROOT } from "../kit/project.ts";
+
+const USAGE = `deno task check
+
+Tells in seconds what is wrong with the project, without running a notebook:
+
+  format, lint, types   of lib, kernels, tests and notebooks
+  cells                 ids, parameters, names used before their cell or declared in two,
+                        import.meta, Deno.exit, Deno.test, relative imports, cells that deno fmt
+                        would merge
+  pairs in step         NN-name.ipynb is what NN-name.ts builds, no edit of Jupyter's is left behind
+  links                 in *.md and in notebooks: files and headings exist
+  claims                data/papers/*.json are valid, their claims are those of the notebooks,
+                        and notebooks/00-start-here.ts is generated from them
+
+Each problem is one line, "file:line: what, what to do"; the last line is "N passed, N failed".
+Exit code 1 when a check failed.
+
+  --help   this text`;
+
+export const command: Command = {
+  name: "check",
+  summary: "format, lint, types, notebook pairs, links, claims; no notebook is run",
+  usage: USAGE,
+  run: check,
+};
+
+async function check(args: string[]): Promise<number> {
+  parse("check", args, {});
+  let done = 0;
+  const live = Deno.stderr.isTerminal();
+  const results = await checkProject(ROOT, ({ name, problems }) => {
+    done++;
+    const outcome = problems.length === 0 ? "ok" : `${problems.length} to correct`;
+    if (live) {
+      Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${done} ${name}: ${outcome}`));
+    }
+  });
+  if (live) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
+  for (const { problems } of results) {
+    for (const problem of problems) console.log(printProblem(problem));
+  }
+  const failed = results.filter(({ problems }) => problems.length > 0);
+  if (failed.length > 0) console.log(`failed: ${failed.map(({ name }) => name).join(", ")}`);
+  console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
+  return failed.length === 0 ? 0 : 1;
+}

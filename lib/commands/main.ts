@@ -1,0 +1,72 @@
+/**
+ * The command line behind `deno task NAME`. It only chooses the command: each one loads when asked
+ * for, so that `--help` is instant and a command never pays for another's packages.
+ *
+ * @module
+ */
+import type { Command } from "./command.ts";
+
+/** Below this version the Jupyter kernel loses errors or cannot be driven over plain TCP. */
+const LEAST_DENO = [2, 9] as const;
+
+const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  run: () => import("./run.ts"),
+  test: () => import("./test.ts"),
+  check: () => import("./check.ts"),
+  sync: () => import("./sync.ts"),
+  bench: () => import("./bench.ts"),
+};
+
+async function overview(): Promise<string> {
+  const lines = [
+    "Offprint: ten papers you can rerun.",
+    "",
+    "Usage: deno task COMMAND [--help]",
+    "",
+  ];
+  for (const load of Object.values(COMMANDS)) {
+    const { command } = await load();
+    lines.push(`  ${command.name.padEnd(8)}${command.summary}`);
+  }
+  lines.push(
+    "",
+    "Also: deno task train, train-heads, download, augment, solve, what-if; deno task alone lists everything.",
+  );
+  return lines.join("\n");
+}
+
+async function main(args: string[]): Promise<number> {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  if (major < LEAST_DENO[0] || (major === LEAST_DENO[0] && minor < LEAST_DENO[1])) {
+    console.error(
+      `Offprint needs Deno ${LEAST_DENO.join(".")} or newer, this is ${Deno.version.deno}. ` +
+        "Run deno upgrade, or use npx --yes --prefer-offline deno@2.9 task … .",
+    );
+    return 2;
+  }
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    console.log(await overview());
+    return 0;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) {
+    console.error(`${name}: no such command. Known: ${Object.keys(COMMANDS).join(", ")}.`);
+    return 2;
+  }
+  const { command } = await load();
+  if (rest.includes("--help") || rest.includes("-h")) {
+    console.log(command.usage);
+    return 0;
+  }
+  try {
+    return await command.run(rest);
+  } catch (error) {
+    const { UserError } = await import("offprint/errors.ts");
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

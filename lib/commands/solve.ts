@@ -1,0 +1,226 @@
+/**
+ * `deno task solve`: lets a model write Verilog and grades it.
+ *
+ * @module
+ */
+import { loadModel, remoteTextModel } from "offprint/lm/mod.ts";
+import { parse, type ParsedArguments, runCommand } from "offprint/command_line.ts";
+import { Described, UserError } from "offprint/errors.ts";
+import { byChat } from "../papers/chipgpt_ft/arms/asking.ts";
+import { armSplit, heldOutCounts } from "../papers/chipgpt_ft/arms/settings.ts";
+import { baselineRuns } from "../papers/chipgpt_ft/arms/baselines.ts";
+import { evaluateArm } from "../papers/chipgpt_ft/arms/evaluate_arm.ts";
+import { balanced, splitDesigns } from "../papers/chipgpt_ft/arms/held_out.ts";
+import { heldOutProblems } from "../papers/chipgpt_ft/arms/held_out_problems.ts";
+import { designProblem, type Problem } from "../verilog/problems/problem.ts";
+import { auditProblem, readProblemSet } from "../verilog/problems/problem_sets.ts";
+import { addRun, askedOf, solvedOf } from "../verilog/problems/results.ts";
+import {
+  compileShare,
+  passShare,
+  type Share,
+  solve,
+  type Solved,
+} from "../verilog/problems/solve.ts";
+import { proseInstance } from "../papers/chipgpt_ft/arms/training_corpus.ts";
+import { findIcarus } from "../verilog/tools/icarus.ts";
+import { YosysPool } from "../verilog/tools/yosys.ts";
+
+const usage = `deno task solve MODEL… [--out FILE]
+deno task solve --baselines [--out FILE]
+deno task solve --endpoint URL --model NAME [--set FOLDER] [options] [--out FILE]
+
+Lets a model write Verilog, grades every answer, and prints unbiased pass@k with 95 % intervals.
+
+MODEL is a trained arm (verilog-raw, verilog-aligned, … or a folder); each is asked the held-out
+problems of its own kind. --baselines answers them without a model: by the inverse of the templates,
+and broken files by leaving them alone or deleting the line the tool names. With --endpoint, a model behind an OpenAI-compatible server is asked; its
+key is taken from OPENAI_API_KEY.
+
+  --set FOLDER        VGen, RTLLM or VerilogEval v2, as their repositories lay them out (needs Icarus);
+                      without it, generated designs with held-out parameters
+  --samples N         answers per problem (default 5)
+  --temperature X     default 0.1
+  --shots N           worked examples in the prompt, from the generated data (default 0)
+  --problems N        only the first N problems
+  --max-tokens N      longest answer (default 1024)
+  --seed N            default 1
+  --out FILE          add the counts to this file of results (JSON)
+  --help`;
+
+const text = { type: "string" } as const;
+const known = {
+  ...{ endpoint: text, model: text, set: text, samples: text, temperature: text, shots: text },
+  ...{ problems: text, "max-tokens": text, seed: text, out: text },
+};
+const flags = { baselines: { type: "boolean" } } as const;
+
+/** Every option of `known` has a value that is a text. */
+interface Values {
+  values: Partial<Record<keyof typeof known, string>>;
+}
+
+async function main(args: string[]): Promise<number> {
+  const given = parse("solve", args, { ...known, ...flags }, true);
+  const { positionals } = given;
+  const { values } = given as ParsedArguments & Values;
+  if (given.values.help === true) {
+    console.log(usage);
+    return 0;
+  }
+  const number = (name: keyof typeof known, fallback: number, low: number, whole = true) => {
+    const text = values[name];
+    const value = Number(text ?? fallback);
+    if (!(value >= low) || (whole && !Number.isSafeInteger(value))) {
+      throw new UserError({
+        what: `--${name}`,
+        got: text,
+        expected: `a ${whole ? "whole " : ""}number from ${low}`,
+      });
+    }
+    return value;
+  };
+  const remote = values.endpoint !== undefined;
+  const baselines = given.values.baselines === true;
+  const arms = !remote && !baselines;
+  if ((positionals.length > 0) !== arms || (remote && (baselines || values.model === undefined))) {
+    throw new UserError({
+      what: "deno task solve",
+      got: args.join(" "),
+      expected: "a MODEL or more, or --baselines, or --endpoint URL with --model NAME",
+      todo: "See deno task solve --help.",
+    });
+  }
+  // On a loaded machine an answer must not fail for want of time.
+  await using yosys = new YosysPool({ timeMs: 120_000 });
+  if (baselines) return await solveBaselines(values.out, yosys);
+  if (!remote) return await solveArms(positionals, values.out, yosys);
+
+  const key = Deno.env.get("OPENAI_API_KEY");
+  const model = remoteTextModel({
+    base: values.endpoint!,
+    model: values.model!,
+    ...(key === undefined ? {} : { key }),
+  });
+  const { set, problems } = values.set === undefined
+    ? await generated(yosys)
+    : await publicSet(values.set);
+  const some = problems.slice(0, number("problems", problems.length, 2));
+  const samples = number("samples", 5, 1);
+  const temperature = number("temperature", 0.1, 0, false);
+  const shots = number("shots", 0, 0);
+  const solved = await solve(some, byChat(await examples(shots)), model, {
+    samples,
+    temperature,
+    seed: number("seed", 1, 0),
+    maxTokens: number("max-tokens", 1024, 1),
+    onProblem: bar(),
+  });
+  const asking = shots === 0 ? "zero-shot" : `${shots}-shot`;
+  console.log(summary(`${model.name} on ${set}, ${asking}`, solved));
+  if (values.out !== undefined) {
+    await addRun(values.out, {
+      model: `${model.name} ${asking}`,
+      asked: [askedOf({ set, asking, samples, temperature }, solved)],
+    });
+  }
+  return 0;
+}
+
+async function solveBaselines(out: string | undefined, yosys: YosysPool): Promise<number> {
+  const held = await heldOutProblems(armSplit, heldOutCounts, yosys);
+  for (const run of await baselineRuns(held, yosys)) {
+    for (const asked of run.asked) {
+      console.log(summary(`${run.model}, ${asked.set}, by ${asked.asking}`, solvedOf(asked)));
+    }
+    if (out !== undefined) await addRun(out, run);
+  }
+  return 0;
+}
+
+async function solveArms(
+  names: readonly string[],
+  out: string | undefined,
+  yosys: YosysPool,
+): Promise<number> {
+  const note = (line: string) => console.error(line);
+  // First, since a wrong name must not cost the minute that the problems take.
+  const models = await Promise.all(names.map((name) => loadModel(name)));
+  note("drawing the held-out problems");
+  const problems = await heldOutProblems(armSplit, heldOutCounts, yosys);
+  for (const loaded of models) {
+    const run = await evaluateArm(loaded, problems, yosys, note);
+    for (const asked of run.asked) {
+      const title = `${run.model} seed ${run.seed}, ${asked.set}, by ${asked.asking}`;
+      console.log(summary(title, solvedOf(asked)));
+    }
+    if (out !== undefined) await addRun(out, run);
+    await loaded.model.close();
+  }
+  return 0;
+}
+
+async function generated(yosys: YosysPool): Promise<{ set: string; problems: Problem[] }> {
+  const { heldOutParameters } = await splitDesigns(armSplit);
+  const designs = balanced(heldOutParameters, heldOutCounts.parameters);
+  return {
+    set: "held-out parameters",
+    problems: designs.map((design) => designProblem(design, yosys)),
+  };
+}
+
+async function publicSet(folder: string): Promise<{ set: string; problems: Problem[] }> {
+  const icarus = await findIcarus();
+  if (icarus === undefined) {
+    throw new UserError({
+      what: "--set",
+      got: new Described("no Icarus Verilog"),
+      expected: "iverilog to run the benches of this set",
+      todo: "Install it (Debian: apt-get install iverilog).",
+    });
+  }
+  const { set, problems, skipped } = await readProblemSet(folder, icarus);
+  const sound: Problem[] = [];
+  const reasons = skipped.map(({ name, reason }) => `${name}: ${reason}`);
+  for (const problem of problems) {
+    const audit = await auditProblem(problem);
+    if (!audit.sound) reasons.push(`${problem.name}: its own reference fails`);
+    else if (audit.vacuous) reasons.push(`${problem.name}: its bench accepts constant zero`);
+    else sound.push(problem);
+  }
+  console.error(`${set}: ${problems.length} problems, ${sound.length} with a bench that works`);
+  for (const reason of reasons) console.error(`  left out: ${reason}`);
+  return { set, problems: sound };
+}
+
+async function examples(count: number) {
+  if (count === 0) return [];
+  const { train } = await splitDesigns({ ...armSplit, designs: Math.max(70, 3 * count) });
+  return balanced(train, count).map((design) => proseInstance(design, design));
+}
+
+function bar(): (done: number, total: number) => void {
+  const terminal = Deno.stderr.isTerminal();
+  const encoder = new TextEncoder();
+  return (done, total) => {
+    if (!terminal && done !== total) return;
+    const line = `${terminal ? "\r\x1b[K" : ""}${done}/${total}${done === total ? "\n" : ""}`;
+    Deno.stderr.writeSync(encoder.encode(line));
+  };
+}
+
+function summary(title: string, solved: readonly Solved[]): string {
+  const percent = ({ mean, low, high }: Share): string =>
+    `${(100 * mean).toFixed(1)} % (95 %: ${(100 * Math.max(0, low)).toFixed(1)} to ${
+      (100 * Math.min(1, high)).toFixed(1)
+    })`;
+  const samples = solved[0]?.samples ?? 0;
+  return [
+    `${title}: ${solved.length} problems, ${samples} answers each`,
+    `  compiles ${percent(compileShare(solved))}`,
+    ...[1, 5, 10].filter((k) => k <= samples)
+      .map((k) => `  pass@${k}   ${percent(passShare(solved, k))}`),
+  ].join("\n");
+}
+
+if (import.meta.main) await runCommand(main);

@@ -1,0 +1,157 @@
+/**
+ * `deno task test`: everything that must hold, in three stages, with one closing line.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { UserError } from "offprint/errors.ts";
+import { parse } from "offprint/command_line.ts";
+import type { Command } from "./command.ts";
+import { Ending } from "./interruption.ts";
+import { COMMAND_FLAGS, ROOT } from "../kit/project.ts";
+import { readJUnit, type TestCounts } from "../kit/junit.ts";
+
+const USAGE = `deno task test [PATH…] [--only STAGE]
+
+Runs everything that must hold and ends with the line "N passed, N failed, N skipped".
+
+Stages, in this order:
+  check      format, lint, types, notebook pairs, links, claims (deno task check)
+  unit       all tests and the examples in doc comments (deno test --doc)
+  notebooks  every notebook in the quick profile, compared with its committed outputs
+
+Arguments:
+  PATH…          run only these tests (files or folders); stages check and notebooks are left out
+  --only STAGE   run one stage
+  --help         this text
+
+What cannot run here (no Chromium, no compiler, …) is skipped, named with its reason, and counted;
+the line "ran on …" names the kernels that ran.
+Exit code 1 when anything failed.`;
+
+const STAGES = ["check", "unit", "notebooks"] as const;
+type Stage = typeof STAGES[number];
+
+export const command: Command = {
+  name: "test",
+  summary: "everything that must hold; ends with N passed, N failed, N skipped",
+  usage: USAGE,
+  run: test,
+};
+
+async function test(args: string[]): Promise<number> {
+  const { values, positionals } = parse("test", args, { only: { type: "string" } }, true);
+  const stages = chooseStages(values["only"], positionals);
+  for (const path of positionals) await mustExist(path);
+  const total: TestCounts = { passed: 0, failed: 0, skipped: [], ran: [] };
+  const failedStages: string[] = [];
+  const ending = new Ending();
+  for (const stage of stages) {
+    console.error(`\n── ${stage} ──`);
+    const counts = stage === "unit" ? await unit(positionals) : await ownCommand(stage);
+    if (ending.exitCode !== undefined) {
+      console.error(`interrupted in stage ${stage}`);
+      return ending.exitCode;
+    }
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped.push(...counts.skipped);
+    total.ran.push(...counts.ran);
+    if (counts.failed > 0) failedStages.push(stage);
+  }
+  console.log("");
+  for (const line of total.ran) console.log(line);
+  for (const name of total.skipped) console.log(`skipped: ${name}`);
+  if (failedStages.length > 0) console.log(`failed in: ${failedStages.join(", ")}`);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+async function mustExist(path: string): Promise<void> {
+  try {
+    await Deno.stat(join(ROOT, path));
+  } catch {
+    throw new UserError({
+      what: "deno task test",
+      got: path,
+      expected: "files or folders of the project",
+      todo: "Give for example tests/stats_test.ts, or nothing to run everything.",
+    });
+  }
+}
+
+function chooseStages(only: unknown, paths: string[]): readonly Stage[] {
+  if (only === undefined) return paths.length > 0 ? ["unit"] : STAGES;
+  const stage = STAGES.find((name) => name === only);
+  if (stage === undefined) {
+    throw new UserError({
+      what: "--only",
+      got: only,
+      expected: `one of ${STAGES.join(", ")}`,
+      todo: "Leave it out to run all three.",
+    });
+  }
+  if (paths.length > 0 && stage !== "unit") {
+    throw new UserError({
+      what: `--only ${stage}`,
+      got: paths.join(" "),
+      expected: "no paths, they choose among the unit tests",
+      todo: "Leave the paths or --only out.",
+    });
+  }
+  return [stage];
+}
+
+/** Tests and doc examples, in one `deno test`; the counts come from its JUnit report. */
+async function unit(paths: string[]): Promise<TestCounts> {
+  const folder = await Deno.makeTempDir({ prefix: "offprint-test-" });
+  const file = `${folder}/junit.xml`;
+  try {
+    const targets = paths.length > 0 ? paths : await folders("tests", "lib", "kernels");
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", ...COMMAND_FLAGS, "--doc", `--junit-path=${file}`, ...targets],
+      cwd: ROOT,
+      stdin: "null",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn().status;
+    const counts = readJUnit(await Deno.readTextFile(file).catch(() => ""));
+    // A test file that does not even load leaves no test case behind, only the exit code.
+    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    return counts;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Those of the project's folders that there are. */
+async function folders(...names: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(ROOT)) {
+    if (entry.isDirectory && names.includes(entry.name)) found.push(entry.name);
+  }
+  return found.sort();
+}
+
+/** Another command of the kit as one stage: its closing line gives the counts. */
+async function ownCommand(stage: Exclude<Stage, "unit">): Promise<TestCounts> {
+  const args = stage === "check" ? ["check"] : ["run", "--profile", "quick", "--check"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...COMMAND_FLAGS, "lib/commands/main.ts", ...args],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const text = await new Response(child.stdout).text();
+  const { code } = await child.status;
+  console.log(text.trimEnd());
+  const closing = /^(\d+) passed, (\d+) failed$/m.exec(text);
+  const failed = Number(closing?.[2] ?? 0);
+  return {
+    passed: Number(closing?.[1] ?? 0),
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: [],
+    ran: [],
+  };
+}

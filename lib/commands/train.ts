@@ -1,0 +1,123 @@
+/**
+ * `deno task train NAME`: rebuilds a model of `data/models` from its recipe, going on where it stopped.
+ *
+ * @module
+ */
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { parse, runCommand } from "offprint/command_line.ts";
+import { UserError } from "offprint/errors.ts";
+import { exportModel } from "../lm/training/export_model.ts";
+import { modelFolder, modelRecipe, recipeNames } from "../lm/transformer/recipe.ts";
+import { train } from "../lm/training/trainer.ts";
+import { trainingData } from "../lm/training/training_data.ts";
+import { TrainingDisplay } from "../lm/training/display.ts";
+
+const USAGE =
+  `deno task train NAME [--out FOLDER] [--minutes N] [--seed N] [--fresh] [--export] [--to FOLDER]
+
+Trains the model NAME by data/models/NAME/recipe.json and writes it there when it is done. Stop it
+whenever you like (Ctrl-C, or kill): the next call goes on from the last checkpoint.
+
+  --out FOLDER   where checkpoints and fetched text are kept (default out/train)
+  --minutes N    stop after N minutes; the state is saved
+  --seed N       another seed than the recipe's; needs --to, so that the committed model stays
+  --fresh        forget the checkpoint and start again
+  --export       write the model of the last checkpoint now, finished or not, without training
+  --to FOLDER    where the model is written (default data/models/NAME)
+`;
+
+/** Runs the command and resolves to its exit code. */
+export async function main(args: string[]): Promise<number> {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const { values, positionals } = parse("train", args, {
+    out: text,
+    minutes: text,
+    seed: text,
+    fresh: flag,
+    export: flag,
+    to: text,
+  }, true);
+  const option = (name: string): string | undefined => values[name] as string | undefined;
+  if (values["help"]) {
+    console.log(USAGE + `\nModels: ${(await recipeNames()).join(", ")}`);
+    return 0;
+  }
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0) {
+    throw new UserError({
+      what: "deno task train",
+      got: positionals.join(" ") || undefined,
+      expected: `one model name (${(await recipeNames()).join(", ")})`,
+    });
+  }
+  const minutes = Number(option("minutes") ?? Infinity);
+  if (!(minutes > 0)) {
+    throw new UserError({
+      what: "--minutes",
+      got: option("minutes"),
+      expected: "a number above 0",
+    });
+  }
+  const committed = await modelRecipe(name);
+  const seed = Number(option("seed") ?? committed.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new UserError({ what: "--seed", got: option("seed"), expected: "a whole number from 0" });
+  }
+  if (seed !== committed.seed && option("to") === undefined) {
+    throw new UserError({
+      what: "--seed",
+      got: option("seed"),
+      expected: `--to FOLDER beside it (data/models/${name} holds seed ${committed.seed})`,
+    });
+  }
+  const recipe = { ...committed, seed };
+  const out = pathToFileURL(`${resolve(option("out") ?? "out/train")}/`);
+  const folder = new URL(seed === committed.seed ? `${name}/` : `${name}-seed-${seed}/`, out);
+  const target = option("to") === undefined
+    ? modelFolder(name)
+    : pathToFileURL(`${resolve(option("to")!)}/`);
+  if (values["fresh"]) await Deno.remove(folder, { recursive: true }).catch(() => {});
+
+  const display = new TrainingDisplay();
+  const data = await trainingData(recipe, new URL("corpora/", out));
+  const count = (documents: { tokens: Int32Array }[]): string =>
+    documents.reduce((sum, { tokens }) => sum + tokens.length, 0).toLocaleString("en");
+  display.note(
+    `${name}: ${count(data.train)} tokens to train on, ${count(data.heldOut)} held out, ` +
+      `vocabulary ${data.config.vocab_size}`,
+  );
+  const stop = new AbortController();
+  const onInterrupt = (): void => {
+    display.note("stopping after this step; the state will be saved");
+    stop.abort();
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  const timer = minutes === Infinity ? undefined : setTimeout(() => stop.abort(), minutes * 60_000);
+  try {
+    const result = await train({ ...data, folder }, {
+      ...(values["export"] ? { stopAfter: 0 } : {}),
+      onStep: (step) => display.step(step),
+      onNote: (line) => display.note(line),
+      signal: stop.signal,
+    });
+    const { finished, progress } = result;
+    if (!finished && !values["export"]) {
+      display.note(`${name}: stopped at step ${progress.step}; the same command goes on from here`);
+      return 0;
+    }
+    const card = await exportModel(data, result, target, (line) => display.note(line));
+    const { perplexity, kneserNey } = card.heldOut;
+    display.note(
+      `${name}: step ${progress.step}, held-out perplexity ${perplexity.toFixed(2)}, ` +
+        `best n-gram ${Math.min(...kneserNey).toFixed(2)}; written to ${fileURLToPath(target)}`,
+    );
+    return 0;
+  } finally {
+    clearTimeout(timer);
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+  }
+}
+
+if (import.meta.main) await runCommand(main);

@@ -1,0 +1,204 @@
+/**
+ * `deno task train-heads`: trains SpecDec++'s acceptance heads for a draft and a target, measures them, and
+ * writes `data/heads`, going on where it stopped.
+ *
+ * @module
+ */
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { Described, UserError } from "offprint/errors.ts";
+import { writeWhole } from "offprint/files.ts";
+import { parse, runCommand } from "offprint/command_line.ts";
+import {
+  type Card,
+  duration,
+  loadModel,
+  readTransformer,
+  type SavedTransformer,
+  standardError as stderr,
+} from "offprint/lm/mod.ts";
+import { pairedBootstrap } from "offprint/stats.ts";
+import { timePerToken } from "../decoding/policies/cost_model.ts";
+import { encodeHead } from "../decoding/heads/file.ts";
+import { headsPage } from "../papers/specdecpp/heads/page.ts";
+import { type HeadsInput, trainHeads } from "../papers/specdecpp/heads/pipeline.ts";
+import { CONSTANT } from "../papers/specdecpp/heads/measured_policies.ts";
+import { headsPrompts } from "../papers/specdecpp/heads/prompts.ts";
+import {
+  committedVariants,
+  HEADS_FOLDER,
+  headsRecipe,
+  variantName,
+} from "../papers/specdecpp/heads/recipe.ts";
+import { type HeadsResults, weightsHash } from "../papers/specdecpp/heads/results.ts";
+
+/** The text of `--help`. */
+export const USAGE = `deno task train-heads [options]
+
+Trains the acceptance heads of data/heads/recipe.json on the draft's hidden states, with labels from texts
+that the target writes; measures them and all policies on held-out addresses; writes heads, prompts and
+results to data/heads. Stop it whenever you like: the next call goes on from the last finished piece.
+
+  --draft NAME    the draft, a name in data/models or a folder (default: the recipe's)
+  --target NAME   the target, likewise
+  --recipe FILE   another recipe (default data/heads/recipe.json)
+  --corpus NAME   where prompts come from (default: the target's corpus)
+  --out FOLDER    where pieces and fetched text are kept (default out/train)
+  --to FOLDER     where the result is written (default data/heads)
+  --fresh         forget the pieces and start again
+  --help          this text`;
+
+/** Runs the command and resolves to its exit code. */
+export async function main(args: string[]): Promise<number> {
+  const text = { type: "string" } as const;
+  const { values } = parse("train-heads", args, {
+    draft: text,
+    target: text,
+    recipe: text,
+    corpus: text,
+    out: text,
+    to: text,
+    fresh: { type: "boolean" },
+  });
+  if (values["help"]) {
+    console.log(USAGE);
+    return 0;
+  }
+  const option = (name: string): string | undefined => values[name] as string | undefined;
+  const folderOf = (name: string, otherwise: string): URL =>
+    pathToFileURL(`${resolve(option(name) ?? otherwise)}/`);
+  const started = performance.now();
+  const recipe = await headsRecipe(
+    option("recipe") === undefined ? undefined : pathToFileURL(resolve(option("recipe")!)),
+  );
+  const names = {
+    draft: option("draft") ?? recipe.draft,
+    target: option("target") ?? recipe.target,
+  };
+  const draftFiles = await readTransformer(names.draft);
+  const targetFiles = await readTransformer(names.target);
+  await checkTokenizers(draftFiles, targetFiles);
+  const out = folderOf("out", "out/train");
+  const folder = new URL("heads/", out);
+  const to = option("to") === undefined ? HEADS_FOLDER : folderOf("to", "");
+  if (values["fresh"]) await Deno.remove(folder, { recursive: true }).catch(() => {});
+  const display = new StageDisplay();
+  const { tokenizer } = targetFiles;
+  const corpus = option("corpus") ?? targetFiles.card?.recipe.corpus ?? "sotu";
+  const prompts = await headsPrompts(recipe, corpus, tokenizer, new URL("corpora/", out));
+  const draft = await loadModel(names.draft);
+  const target = await loadModel(names.target);
+  const input: HeadsInput = {
+    recipe: { ...recipe, ...names },
+    draft: draft.model,
+    target: target.model,
+    models: {
+      draft: await modelOf(draftFiles),
+      target: await modelOf(targetFiles),
+    },
+    prompts,
+    ...(tokenizer.eos === undefined ? {} : { stop: tokenizer.eos }),
+    folder,
+    onNote: (line) => display.note(line),
+    onProgress: (what, done, of) => display.progress(what, done, of),
+  };
+  const { heads, results } = await trainHeads(input);
+  for (const variant of committedVariants(recipe)) {
+    const name = variantName(variant);
+    await writeWhole(new URL(`${name}.safetensors`, to), encodeHead(heads.get(name)!, "F16"));
+  }
+  await writeWhole(
+    new URL("prompts.json", to),
+    `${JSON.stringify({ dev: prompts.dev, test: prompts.test })}\n`,
+  );
+  const rounded = (_key: string, value: unknown): unknown =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value;
+  await writeWhole(new URL("results.json", to), `${JSON.stringify(results, rounded)}\n`);
+  await writeWhole(new URL("README.md", to), headsPage(results));
+  for (const line of summary(results)) display.note(line);
+  display.note(
+    `written to ${fileURLToPath(to)} after ${duration((performance.now() - started) / 1000)}`,
+  );
+  return 0;
+}
+
+/** @throws {UserError} unless both models read text in the same way. */
+async function checkTokenizers(draft: SavedTransformer, target: SavedTransformer): Promise<void> {
+  const read = async ({ folder }: SavedTransformer): Promise<string> =>
+    JSON.stringify(JSON.parse(await Deno.readTextFile(new URL("tokenizer.json", folder))).model);
+  if (await read(draft) === await read(target)) return;
+  throw new UserError({
+    what: `draft "${draft.name}" for target "${target.name}"`,
+    got: new Described(
+      `tokenizers of ${draft.config.vocab_size} and ${target.config.vocab_size} tokens that differ`,
+    ),
+    expected: "one vocabulary",
+    todo: "Choose a draft trained with the target's tokenizer.",
+  });
+}
+
+async function modelOf(
+  { name, folder, card }: { name: string; folder: URL; card: Card | undefined },
+): Promise<HeadsResults["models"]["draft"]> {
+  return {
+    name,
+    sha256: await weightsHash(folder),
+    perplexity: card?.heldOut.perplexity ?? null,
+  };
+}
+
+/** What came out, in a few lines. */
+function summary({ recipe, decoded }: HeadsResults): string[] {
+  const { ratio, seed } = recipe;
+  const times = decoded.map(({ family, setting, tokens, targetCalls, discarded }) => ({
+    family,
+    setting,
+    perText: tokens.map((count, i) =>
+      timePerToken({ draft: 1, target: ratio }, {
+        verification: targetCalls[i]! / count,
+        discard: discarded[i]! / count,
+      })
+    ),
+  }));
+  const constant = times.find(({ family }) => family === CONSTANT)!;
+  return times.map(({ family, setting, perText }) => {
+    const { mean, low, high } = pairedBootstrap(constant.perText, perText, { seed });
+    const total = perText.reduce((sum, time) => sum + time, 0) / perText.length;
+    return `${family} ${setting}: ${total.toFixed(4)} draft passes a token; ` +
+      `best constant less this ${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
+  });
+}
+
+const TERMINAL_PERIOD_MS = 500;
+const LOG_PERIOD_MS = 20_000;
+
+/** A progress line on standard error. */
+class StageDisplay {
+  #what = "";
+  #started = 0;
+  #shown = 0;
+
+  progress(what: string, done: number, of: number): void {
+    const now = stderr.now();
+    if (what !== this.#what) {
+      this.#what = what;
+      this.#started = now;
+      this.#shown = -Infinity;
+    }
+    if (now - this.#shown < (stderr.terminal ? TERMINAL_PERIOD_MS : LOG_PERIOD_MS) && done < of) {
+      return;
+    }
+    this.#shown = now;
+    const left = (of - done) * (now - this.#started) / Math.max(done, 1) / 1000;
+    const line = `${what}: ${done} of ${of}${
+      done < of && done > 1 ? `, ${duration(left)} left` : ""
+    }`;
+    stderr.write(stderr.terminal ? `\r\x1b[K${line}` : `${line}\n`);
+  }
+
+  note(line: string): void {
+    stderr.write(stderr.terminal ? `\r\x1b[K${line}\n` : `${line}\n`);
+  }
+}
+
+if (import.meta.main) await runCommand(main);

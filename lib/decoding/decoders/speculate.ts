@@ -1,0 +1,149 @@
+/**
+ * Speculative decoding (Leviathan et al., Chen et al.; Algorithm 1 of paper 02): a draft model proposes
+ * tokens, the target verifies them in one forward pass, and the text is distributed as the target's own.
+ *
+ * @module
+ */
+import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { Random } from "offprint/random.ts";
+import { checkLength, checkVocabularies } from "../option_checks.ts";
+import { type CandidateLength, constantLength } from "../policies/drafting_policy.ts";
+import type { Warp } from "./sample.ts";
+import { emptyResult, speculation } from "./speculation_loop.ts";
+import type { ExaminedPosition } from "./trace.ts";
+import type { VerificationRule } from "./verification.ts";
+
+const toTheEnd = constantLength(Infinity);
+
+/** How {@linkcode speculate} decodes. */
+export interface SpeculativeOptions {
+  draft: LanguageModel;
+  target: LanguageModel;
+  /** Default empty, which needs models with a begin-of-text token. */
+  prompt?: Tokens;
+  /** Number of tokens to generate (the paper's T); fewer if a stop token comes first. */
+  maxTokens: number;
+  /** The text's own stream: draft tokens, coins and replacements are drawn from it in order. */
+  random: Random;
+  /** How many candidates a round drafts. Default: to the end of the text, as in the paper. */
+  candidates?: CandidateLength;
+  /** Whether a fully accepted round adds one token from the target, where there is room. Default false, as in the paper. */
+  bonus?: boolean;
+  /** Generation ends with the first of these; it is kept in the result. */
+  stop?: number | readonly number[];
+  /** Default {@linkcode exactVerification}, the only choice here that leaves the output law the target's. */
+  rule?: VerificationRule;
+  /** Default {@linkcode softmax}. */
+  draftWarp?: Warp;
+  /** Default {@linkcode softmax}. */
+  targetWarp?: Warp;
+  /** Whether to record each examined position; costs O(V) for each. */
+  trace?: boolean;
+}
+
+/** A text and what it cost. */
+export interface SpeculativeResult {
+  /** The generated tokens, prompt not included. */
+  tokens: number[];
+  /** Rounds of drafting and verifying. */
+  rounds: number;
+  /** Target forward passes, one a round. The first round's needs no pass of its own if the prompt's pass suffices; it counts all the same. */
+  targetCalls: number;
+  /** Candidates drafted; also the number of draft forward passes. */
+  drafted: number;
+  /** Candidates thrown away, the rejected ones included. */
+  discarded: number;
+  /** Tokens that replaced a rejected candidate (the paper's N_rej). */
+  rejections: number;
+  /** With `trace`: the examined positions in order. */
+  trace?: ExaminedPosition[];
+}
+
+/**
+ * Generates a continuation of `prompt` with the target's distribution, drafting with `draft`.
+ *
+ * @throws {UserError} for vocabularies of different size, a `maxTokens` that is no whole number ≥ 0 or does not fit a context.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { constantLength, speculate } from "offprint/decoding/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { stream } from "offprint/random.ts";
+ *
+ * const { draft, target } = twoStateChains();
+ * const result = await speculate({
+ *   draft: markovModel(draft),
+ *   target: markovModel(target),
+ *   maxTokens: 20,
+ *   candidates: constantLength(4),
+ *   bonus: true,
+ *   random: stream(1, "example"),
+ * });
+ * assertEquals(result.tokens.length, 20);
+ * assertEquals(result.drafted - result.discarded + result.rejections <= 20, true);
+ * ```
+ */
+export async function speculate(options: SpeculativeOptions): Promise<SpeculativeResult> {
+  const { draft, target, prompt = [], maxTokens } = options;
+  checkVocabularies(draft, target);
+  checkLength(maxTokens, prompt.length, [draft, target]);
+  const result = emptyResult(options.trace);
+  if (maxTokens === 0) return result;
+  const text = await openText(options, prompt, result);
+  try {
+    const { loop, sequences } = text;
+    for (let step = loop.next(); !step.done;) {
+      const need = step.value;
+      step = "answer" in need ? loop.next(await need.answer) : loop.next(
+        await sequences[need.model].extend(
+          need.tokens,
+          need.hidden ? { hidden: true } : undefined,
+        ),
+      );
+    }
+  } finally {
+    text.close();
+  }
+  return result;
+}
+
+/** A text in progress: its loop and its two sequences. */
+export interface OpenText {
+  loop: ReturnType<typeof speculation>;
+  sequences: { draft: Sequence; target: Sequence };
+  /** Ends the policy's run and closes the sequences. */
+  close(): void;
+}
+
+/** Opens both models on a prompt and starts the policy. What was opened is closed again when a part fails. */
+export async function openText(
+  options: Omit<SpeculativeOptions, "prompt">,
+  prompt: Tokens,
+  result: SpeculativeResult,
+): Promise<OpenText> {
+  const draft = await options.draft.open(prompt);
+  let target: Sequence | undefined;
+  try {
+    target = await options.target.open(prompt);
+    const policy = options.candidates ?? toTheEnd;
+    const length = policy.begin({ draft: options.draft, prompt });
+    const sequences = { draft, target };
+    return {
+      loop: speculation(options, result, draft, target, policy, length),
+      sequences,
+      close() {
+        try {
+          length.end?.();
+        } finally {
+          sequences.target.close();
+          draft.close();
+        }
+      },
+    };
+  } catch (error) {
+    target?.close();
+    draft.close();
+    throw error;
+  }
+}

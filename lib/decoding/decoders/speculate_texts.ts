@@ -1,0 +1,130 @@
+/**
+ * Speculative decoding of many texts side by side.
+ *
+ * @module
+ */
+import type { ExtendResult, LanguageModel } from "offprint/lm/mod.ts";
+import type { Tokens } from "offprint/lm/mod.ts";
+import type { Random } from "offprint/random.ts";
+import { checkLength, checkVocabularies, checkWhole } from "../option_checks.ts";
+import { emptyResult, type Need } from "./speculation_loop.ts";
+import {
+  type OpenText,
+  openText,
+  type SpeculativeOptions,
+  type SpeculativeResult,
+} from "./speculate.ts";
+
+/** How {@linkcode speculateTexts} decodes: as `speculate`, for several prompts. */
+export interface SpeculateTextsOptions extends Omit<SpeculativeOptions, "prompt" | "random"> {
+  /** One text is decoded after each. */
+  prompts: readonly Tokens[];
+  /** Opens the stream of a text; texts are numbered from 0 in the order of their prompts. */
+  random: (text: number) => Random;
+  /** Texts that share passes. Default 16. The result does not depend on it, up to the models' own rounding. */
+  batch?: number;
+  /** Called when a text is done, with the number of those that are. */
+  onText?: (done: number) => void;
+}
+
+/**
+ * {@linkcode speculate} for many prompts, several times faster on transformers: the texts of a batch draft in
+ * step, each as long as its own policy says, and are then verified in one pass of the target. Token for
+ * token the same as one after the other. Draft passes that must give hidden states are not shared.
+ *
+ * @throws {UserError} as {@linkcode speculate}, before anything is decoded.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { constantLength, speculate, speculateTexts } from "offprint/decoding/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { stream } from "offprint/random.ts";
+ *
+ * const { draft, target } = twoStateChains();
+ * const options = {
+ *   draft: markovModel(draft),
+ *   target: markovModel(target),
+ *   maxTokens: 20,
+ *   candidates: constantLength(4),
+ * };
+ * const random = (text: number) => stream(1, "example", text);
+ * const texts = await speculateTexts({ ...options, prompts: [[0], [1]], random });
+ * assertEquals(texts[1], await speculate({ ...options, prompt: [1], random: random(1) }));
+ * ```
+ */
+export async function speculateTexts(
+  options: SpeculateTextsOptions,
+): Promise<SpeculativeResult[]> {
+  const { draft, target, prompts, maxTokens, random, batch = 16, onText } = options;
+  checkVocabularies(draft, target);
+  checkWhole("batch", batch, 1);
+  for (const prompt of prompts) checkLength(maxTokens, prompt.length, [draft, target]);
+  const results = prompts.map(() => emptyResult(options.trace));
+  if (maxTokens === 0) return results;
+  let done = 0;
+  for (let from = 0; from < prompts.length; from += batch) {
+    const texts: OpenText[] = [];
+    try {
+      let waiting: Waiting[] = [];
+      for (let i = from; i < Math.min(from + batch, prompts.length); i++) {
+        const text = await openText({ ...options, random: random(i) }, prompts[i]!, results[i]!);
+        texts.push(text);
+        const first = text.loop.next();
+        if (!first.done) waiting.push({ text, need: first.value });
+      }
+      while (waiting.length > 0) {
+        const count = waiting.length;
+        waiting = await advance(options, waiting);
+        for (let i = waiting.length; i < count; i++) onText?.(++done);
+      }
+    } finally {
+      for (const text of texts) text.close();
+    }
+  }
+  return results;
+}
+
+/** A text and what it needs next. */
+interface Waiting {
+  text: OpenText;
+  need: Need;
+}
+
+/** Meets the needs of one kind: answers first, then draft passes, and target passes when no text drafts any more. */
+async function advance(
+  models: { draft: LanguageModel; target: LanguageModel },
+  waiting: Waiting[],
+): Promise<Waiting[]> {
+  const kindOf = ({ need }: Waiting): string => "answer" in need ? "answer" : need.model;
+  const kind = ["answer", "draft", "target"].find((kind) =>
+    waiting.some((each) => kindOf(each) === kind)
+  )!;
+  const given = new Map<Waiting, ExtendResult | boolean>();
+  const shared: (Waiting & { need: { tokens: Tokens } })[] = [];
+  for (const each of waiting) {
+    if (kindOf(each) !== kind) continue;
+    const { text, need } = each;
+    if ("answer" in need) {
+      given.set(each, await need.answer);
+    } else if (need.hidden) {
+      const sequence = text.sequences[need.model];
+      given.set(each, await sequence.extend(need.tokens, { hidden: true }));
+    } else {
+      shared.push(each as Waiting & { need: { tokens: Tokens } });
+    }
+  }
+  if (shared.length > 0 && kind !== "answer") {
+    const model = kind as "draft" | "target";
+    const rows = await models[model].extendBatch(
+      shared.map(({ text }) => text.sequences[model]),
+      shared.map(({ need }) => need.tokens),
+    );
+    shared.forEach((each, i) => given.set(each, { logits: rows[i]! }));
+  }
+  return waiting.flatMap((each) => {
+    if (!given.has(each)) return [each];
+    const step = each.text.loop.next(given.get(each));
+    return step.done ? [] : [{ text: each.text, need: step.value }];
+  });
+}

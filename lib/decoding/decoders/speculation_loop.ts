@@ -1,0 +1,143 @@
+/**
+ * The loop of speculative decoding without its model calls: a generator that says which model is to read
+ * which tokens and goes on with the answer. So one text and many texts side by side are decoded by the same
+ * lines.
+ *
+ * Each round reads what the caches lack, drafts, verifies, and rolls back:
+ *
+ *     text      t₁ … tₙ                    n tokens so far; draft and target have read all but the last one or two
+ *     draft     t₁ … tₙ c₁ … cₖ₋₁          one pass a candidate; the last candidate is not read
+ *     target    t₁ … tₙ c₁ … cₖ            ONE pass; without a bonus token cₖ is not read either
+ *     rejected  t₁ … tₙ c₁ … cⱼ₋₁ y        y replaces cⱼ; both caches are cut to n + j − 1 tokens
+ *
+ * @module
+ */
+import { Described, UserError } from "offprint/errors.ts";
+import type { ExtendResult, Sequence, Tokens } from "offprint/lm/mod.ts";
+import { stopSet } from "../option_checks.ts";
+import type { CandidateLength, CandidateLengthRun } from "../policies/drafting_policy.ts";
+import { softmax, tokenAt } from "../distribution.ts";
+import type { SpeculativeOptions, SpeculativeResult } from "./speculate.ts";
+import { examined } from "./trace.ts";
+import { accepts, exactVerification } from "./verification.ts";
+
+/** What the loop needs before it goes on: a pass of a model, or a policy's answer. */
+export type Need =
+  | { model: "draft" | "target"; tokens: Tokens; hidden: boolean }
+  | { answer: Promise<boolean> };
+
+/** One text being decoded; `next` takes what the last need gave. */
+export type Speculation = Generator<Need, void, ExtendResult | boolean | undefined>;
+
+/** An empty result, to be filled by {@linkcode speculation}. */
+export function emptyResult(trace: boolean | undefined): SpeculativeResult {
+  return {
+    tokens: [],
+    rounds: 0,
+    targetCalls: 0,
+    drafted: 0,
+    discarded: 0,
+    rejections: 0,
+    ...(trace ? { trace: [] } : {}),
+  };
+}
+
+/** Decodes one text into `result`. The sequences have read the prompt; the generator only cuts them. */
+export function* speculation(
+  options: SpeculativeOptions,
+  result: SpeculativeResult,
+  draft: Sequence,
+  target: Sequence,
+  policy: CandidateLength,
+  length: CandidateLengthRun,
+): Speculation {
+  const { maxTokens, random, bonus = false, rule = exactVerification } = options;
+  const { draftWarp = softmax, targetWarp = softmax } = options;
+  const hidden = policy.needsHidden ?? false;
+  const stop = stopSet(options.stop);
+  const { tokens, trace } = result;
+  const draftBase = draft.length;
+  const targetBase = target.length;
+  // How many of `tokens` each model has read; the rest is read by its next pass.
+  let draftRead = 0;
+  let targetRead = 0;
+
+  while (true) {
+    const position = tokens.length;
+    const room = maxTokens - position;
+
+    const candidates: number[] = [];
+    const distributions: Float64Array[] = [];
+    const states: Float32Array[] = [];
+    const round = { position, text: tokens, candidates, distributions, hidden: states };
+    let logits = draftRead === position
+      ? draft.logits
+      : ((yield { model: "draft", tokens: tokens.slice(draftRead), hidden }) as ExtendResult)
+        .logits[position - draftRead - 1]!;
+    while (true) {
+      const distribution = draftWarp(logits);
+      const token = tokenAt(distribution, random.uniform());
+      candidates.push(token);
+      distributions.push(distribution);
+      if (candidates.length === room || stop.has(token)) break;
+      const more = length.more(round);
+      if (!(typeof more === "boolean" ? more : yield { answer: more })) break;
+      const read = (yield { model: "draft", tokens: [token], hidden }) as ExtendResult;
+      logits = read.logits[0]!;
+      if (hidden) states.push(hiddenAfter(read, policy.name, options.draft.name));
+    }
+    const drafted = candidates.length;
+
+    // rows[i + shift] are the target's logits for candidate i; candidate 0 of the first round has the prompt's.
+    const addsBonus = bonus && drafted < room && !stop.has(candidates[drafted - 1]!);
+    const fed = addsBonus ? drafted : drafted - 1;
+    const shift = position - targetRead - 1;
+    const atPrompt = shift < 0 ? targetWarp(target.logits) : undefined;
+    const feed = tokens.slice(targetRead);
+    for (let i = 0; i < fed; i++) feed.push(candidates[i]!);
+    const rows = feed.length > 0
+      ? ((yield { model: "target", tokens: feed, hidden: false }) as ExtendResult).logits
+      : [];
+
+    let accepted = 0;
+    for (; accepted < drafted; accepted++) {
+      const p = distributions[accepted]!;
+      const q = accepted + shift < 0 ? atPrompt! : targetWarp(rows[accepted + shift]!);
+      const token = candidates[accepted]!;
+      const mass = rule.acceptedMass(token, p, q);
+      const kept = accepts(random.uniform(), p[token]!, mass);
+      trace?.push(examined(tokens.length, token, kept, mass / p[token]!, rule, p, q));
+      if (!kept) {
+        tokens.push(tokenAt(rule.replacement(p, q), random.uniform()));
+        result.rejections++;
+        break;
+      }
+      tokens.push(token);
+    }
+    if (accepted === drafted && addsBonus) {
+      tokens.push(tokenAt(targetWarp(rows[drafted + shift]!), random.uniform()));
+    }
+    length.verified?.({ drafted, accepted });
+    result.rounds++;
+    result.targetCalls++;
+    result.drafted += drafted;
+    result.discarded += drafted - accepted;
+    if (tokens.length === maxTokens || stop.has(tokens[tokens.length - 1]!)) return;
+
+    draftRead = position + Math.min(accepted, drafted - 1);
+    if (accepted < drafted - 1) draft.truncate(draftBase + draftRead);
+    targetRead = position + Math.min(accepted, fed);
+    if (accepted < fed) target.truncate(targetBase + targetRead);
+  }
+}
+
+function hiddenAfter(read: ExtendResult, policy: string, draft: string): Float32Array {
+  const hidden = read.hidden?.[0];
+  if (hidden !== undefined) return hidden;
+  throw new UserError({
+    what: `candidate-length policy "${policy}"`,
+    got: new Described(`draft "${draft}", which gives no hidden states`),
+    expected: "a draft with hidden states",
+    todo: "Choose another policy or a transformer as draft.",
+  });
+}

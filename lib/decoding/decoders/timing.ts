@@ -1,0 +1,235 @@
+/**
+ * Where the time of speculative decoding goes on this machine: draft passes, verifications by number of
+ * candidates, warps, and the loop itself. From it comes the time model that the what-if tool takes.
+ *
+ * @module
+ */
+import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { Random } from "offprint/random.ts";
+import type { CandidateLength } from "../policies/drafting_policy.ts";
+import { constantLength } from "../policies/drafting_policy.ts";
+import { softmax, tokenAt } from "../distribution.ts";
+import { speculate, type SpeculativeOptions } from "./speculate.ts";
+import type { Warp } from "./sample.ts";
+import type { TimeModel } from "../what_if/what_if.ts";
+
+/** One text's time in milliseconds; reading the prompt is left out. */
+export interface TextTiming {
+  tokens: number;
+  /** From the first candidate to the last token. */
+  totalMs: number;
+  drafted: number;
+  draftMs: number;
+  /** Softmax and warping of both models. */
+  warpMs: number;
+  /** What stopping took: the policy with its predictor. */
+  policyMs: number;
+  /** Each verification: its candidates, and what the pass took (0 where the prompt's pass sufficed). */
+  rounds: { candidates: number; targetMs: number }[];
+}
+
+/** What of a text's time is no model call, no warp and no policy: the loop, residuals and draws. */
+export function loopMs({ totalMs, draftMs, warpMs, policyMs, rounds }: TextTiming): number {
+  return totalMs - draftMs - warpMs - policyMs -
+    rounds.reduce((sum, { targetMs }) => sum + targetMs, 0);
+}
+
+/**
+ * Decodes a text as `speculate` does and times the parts. The clock itself costs well under a microsecond a
+ * call; nothing of the text depends on it.
+ */
+export async function timeSpeculation(options: SpeculativeOptions): Promise<TextTiming> {
+  const timing: TextTiming = {
+    tokens: 0,
+    totalMs: 0,
+    drafted: 0,
+    draftMs: 0,
+    warpMs: 0,
+    policyMs: 0,
+    rounds: [],
+  };
+  let targetMs = 0;
+  let openMs = 0;
+  const opened = (ms: number): void => void (openMs += ms);
+  const warpOf = (warp: Warp): Warp => (logits) => {
+    const start = performance.now();
+    const distribution = warp(logits);
+    timing.warpMs += performance.now() - start;
+    return distribution;
+  };
+  const policy = options.candidates ?? constantLength(Infinity);
+  const start = performance.now();
+  const result = await speculate({
+    ...options,
+    draft: clocked(options.draft, opened, (ms) => timing.draftMs += ms),
+    target: clocked(options.target, opened, (ms) => targetMs += ms),
+    draftWarp: warpOf(options.draftWarp ?? softmax),
+    targetWarp: warpOf(options.targetWarp ?? softmax),
+    candidates: clockedPolicy(policy, (ms) => timing.policyMs += ms, (candidates) => {
+      timing.rounds.push({ candidates, targetMs });
+      targetMs = 0;
+    }),
+  });
+  timing.totalMs = performance.now() - start - openMs;
+  timing.tokens = result.tokens.length;
+  timing.drafted = result.drafted;
+  return timing;
+}
+
+/** What {@linkcode timePlain} samples. */
+export interface PlainOptions {
+  model: LanguageModel;
+  prompt: Tokens;
+  maxTokens: number;
+  random: Random;
+  stop?: number;
+}
+
+/** Samples a text token by token, as decoding without a draft does, and times it; reading the prompt is left out. */
+export async function timePlain(
+  { model, prompt, maxTokens, random, stop }: PlainOptions,
+): Promise<{ tokens: number; totalMs: number }> {
+  const sequence = await model.open(prompt);
+  try {
+    const start = performance.now();
+    let { logits } = sequence;
+    for (let tokens = 1;; tokens++) {
+      const token = tokenAt(softmax(logits), random.uniform());
+      if (tokens === maxTokens || token === stop) {
+        return { tokens, totalMs: performance.now() - start };
+      }
+      logits = (await sequence.extend([token])).logits[0]!;
+    }
+  } finally {
+    sequence.close();
+  }
+}
+
+/**
+ * Of several timings of one text, the one whose total is the median (the lower of two). A machine that is slow
+ * for a second spoils one timing of a text, seldom most of them.
+ *
+ * @throws {RangeError} for no timings.
+ */
+export function medianTiming<Timing extends { totalMs: number }>(
+  timings: readonly Timing[],
+): Timing {
+  if (timings.length === 0) throw new RangeError("medianTiming: got no timings");
+  const sorted = timings.toSorted((a, b) => a.totalMs - b.totalMs);
+  return sorted[(sorted.length - 1) >> 1]!;
+}
+
+/**
+ * The time model of timed texts: mean draft pass; mean verification by number of candidates, a count that
+ * was not met taking the nearest one's; and everything else of a round likewise.
+ *
+ * @throws {RangeError} for no texts, or texts without a round.
+ */
+export function timeModel(timings: readonly TextTiming[]): TimeModel {
+  const drafted = timings.reduce((sum, each) => sum + each.drafted, 0);
+  const rounds = timings.flatMap((each) => each.rounds);
+  if (rounds.length === 0) throw new RangeError("timeModel: got no rounds, expected timed texts");
+  // What is neither model goes with candidates and rounds: both draft and verify warp once a candidate.
+  const hostMs = timings.reduce(
+    (sum, each) => sum + loopMs(each) + each.warpMs + each.policyMs,
+    0,
+  );
+  const sums = new Map<number, { count: number; ms: number }>();
+  for (const { candidates, targetMs } of rounds) {
+    const sum = sums.get(candidates) ?? { count: 0, ms: 0 };
+    sums.set(candidates, { count: sum.count + 1, ms: sum.ms + targetMs });
+  }
+  const met = [...sums.keys()];
+  const hostPerCandidate = hostMs / (drafted + rounds.length);
+  return {
+    draftMs: timings.reduce((sum, each) => sum + each.draftMs, 0) / drafted,
+    targetMs: (candidates) => {
+      const nearest = met.reduce((a, b) =>
+        Math.abs(b - candidates) < Math.abs(a - candidates) ? b : a
+      );
+      const { count, ms } = sums.get(nearest)!;
+      return ms / count;
+    },
+    hostMs: (candidates) => hostPerCandidate * (candidates + 1),
+  };
+}
+
+/** Milliseconds that the model gives for a text's rounds. */
+export function modelledMs({ draftMs, targetMs, hostMs }: TimeModel, timing: TextTiming): number {
+  return timing.rounds.reduce(
+    (sum, { candidates }) =>
+      sum + candidates * draftMs + targetMs(candidates) + (hostMs?.(candidates) ?? 0),
+    0,
+  );
+}
+
+/** A model whose passes are timed; opening a text is counted apart. */
+function clocked(
+  model: LanguageModel,
+  onOpen: (ms: number) => void,
+  onPass: (ms: number) => void,
+): LanguageModel {
+  const wrap = (inner: Sequence): Sequence => ({
+    get length() {
+      return inner.length;
+    },
+    get logits() {
+      return inner.logits;
+    },
+    async extend(tokens, options) {
+      const start = performance.now();
+      const result = await inner.extend(tokens, options);
+      onPass(performance.now() - start);
+      return result;
+    },
+    truncate: (length) => inner.truncate(length),
+    fork: () => wrap(inner.fork()),
+    close: () => inner.close(),
+  });
+  return {
+    name: model.name,
+    vocabSize: model.vocabSize,
+    contextLength: model.contextLength,
+    ...(model.bos === undefined ? {} : { bos: model.bos }),
+    async open(prompt) {
+      const start = performance.now();
+      const sequence = wrap(await model.open(prompt));
+      onOpen(performance.now() - start);
+      return sequence;
+    },
+    extendBatch: (sequences, tokens) =>
+      Promise.all(sequences.map(async (each, i) => (await each.extend(tokens[i]!)).logits)),
+  };
+}
+
+function clockedPolicy(
+  policy: CandidateLength,
+  onMore: (ms: number) => void,
+  onRound: (candidates: number) => void,
+): CandidateLength {
+  return {
+    ...policy,
+    begin(start) {
+      const run = policy.begin(start);
+      return {
+        more(round) {
+          const begun = performance.now();
+          const more = run.more(round);
+          if (typeof more === "boolean") {
+            onMore(performance.now() - begun);
+            return more;
+          }
+          return more.then((answer) => {
+            onMore(performance.now() - begun);
+            return answer;
+          });
+        },
+        verified(outcome) {
+          onRound(outcome.drafted);
+          run.verified?.(outcome);
+        },
+        end: () => run.end?.(),
+      };
+    },
+  };
+}

@@ -1,0 +1,196 @@
+/**
+ * Training of an acceptance head on the frozen draft's hidden states, with jax-js (loaded when first used).
+ *
+ * @module
+ */
+import { Described, UserError } from "offprint/errors.ts";
+import {
+  type AdamWState,
+  adamWState,
+  adamWStep,
+  type ArrayTree,
+  disposeAll,
+  fromFloats,
+  type Jax,
+  type JaxArray,
+  learningRate,
+  toFloats,
+} from "offprint/lm/mod.ts";
+import { stream } from "offprint/random.ts";
+import { binaryDivergence } from "./bias.ts";
+import type { AcceptanceData } from "./data.ts";
+import {
+  type AcceptanceHead,
+  type HeadConfig,
+  headShapes,
+  initialHead,
+  predictAcceptance,
+} from "./head.ts";
+import { checkWhole } from "../option_checks.ts";
+
+/** How {@linkcode trainHead} trains. */
+export interface HeadTrainingOptions {
+  /** Residual blocks. Default 3. */
+  depth?: number;
+  /** Whether blocks share their weights, as the released head's do. Default true. */
+  tied?: boolean;
+  /** w_rej: weight of the rejection class. Default 6. */
+  rejectionWeight?: number;
+  /** Optimiser steps. */
+  steps: number;
+  /** Labelled states of a step, drawn with replacement. Default 256. */
+  batch?: number;
+  /** The highest learning rate. Default 5e-5, the optimiser's default in the paper's code. */
+  peak?: number;
+  /** Share of the steps that the learning rate grows for. Default 0.03. */
+  warmUp?: number;
+  seed: number;
+  /** Name of the draft, kept in the head. */
+  draft?: string;
+  /** Called after each step with the mean weighted loss of its batch. */
+  onStep?: (step: number, loss: number) => void;
+}
+
+/**
+ * Trains a head with the weighted cross-entropy of paper 10,
+ *
+ *     Σ [w (1 − a)(−log(1 − P̂)) + a (−log P̂)] / Σ [w (1 − a) + a],
+ *
+ * normalised by class weights in each batch, AdamW without decay, cosine schedule. The draft is not touched:
+ * its hidden states are the data.
+ *
+ * @throws {UserError} for data without labels, or a weight that is not above 0.
+ */
+export async function trainHead(
+  jax: Jax,
+  data: AcceptanceData,
+  options: HeadTrainingOptions,
+): Promise<AcceptanceHead> {
+  const { depth = 3, tied = true, rejectionWeight = 6, steps, batch = 256, seed } = options;
+  const { peak = 5e-5, warmUp = 0.03, onStep } = options;
+  checkWhole("steps", steps, 0);
+  checkWhole("batch", batch, 1);
+  if (!(rejectionWeight > 0 && rejectionWeight < Infinity)) {
+    throw new UserError({
+      what: "rejectionWeight",
+      got: rejectionWeight,
+      expected: "a number above 0",
+      todo: "Give for example 6.",
+    });
+  }
+  const count = data.acceptance.length;
+  if (count === 0) {
+    throw new UserError({
+      what: "training of an acceptance head",
+      got: new Described("no labelled position"),
+      expected: "at least one",
+      todo: "Sample more texts, or mix less.",
+    });
+  }
+  const config: HeadConfig = { hiddenSize: data.hiddenSize, depth, tied };
+  const start = initialHead(config, seed);
+  const parameters: ArrayTree = {};
+  for (const [name, shape] of headShapes(config)) {
+    parameters[name] = fromFloats(jax, start.weights.get(name)!, shape);
+  }
+  const step = adamWStep(jax, headLoss(jax, config), {
+    beta1: BETA_1,
+    beta2: BETA_2,
+    epsilon: 1e-8,
+    weightDecay: 0,
+    clipNorm: 1,
+  });
+  const schedule = { peak, warmUp: Math.ceil(warmUp * steps), steps, floor: 0 };
+  const random = stream(seed, "acceptance head", "batches");
+  const scalar = (value: number): JaxArray => jax.numpy.array(value);
+  let state: AdamWState = adamWState(jax, parameters);
+  const hidden = new Float32Array(batch * config.hiddenSize);
+  const labels = new Float32Array(batch * 2);
+  for (let done = 1; done <= steps; done++) {
+    for (let row = 0; row < batch; row++) {
+      const at = random.integer(count);
+      const from = at * config.hiddenSize;
+      hidden.set(
+        data.hidden.subarray(from, from + config.hiddenSize),
+        row * config.hiddenSize,
+      );
+      labels[2 * row] = rejectionWeight * (1 - data.acceptance[at]!);
+      labels[2 * row + 1] = data.acceptance[at]!;
+    }
+    const [next, report] = step(
+      state,
+      scalar(learningRate(schedule, done)),
+      scalar(1 - BETA_1 ** done),
+      scalar(1 - BETA_2 ** done),
+      [
+        fromFloats(jax, hidden, [batch, config.hiddenSize]),
+        fromFloats(jax, labels, [batch, 2]),
+      ],
+    );
+    state = next;
+    report.gradientNorm.dispose();
+    const loss = (await report.loss.data())[0]!;
+    onStep?.(done, loss);
+  }
+  const weights = await toFloats(state.parameters);
+  for (const tree of Object.values(state)) disposeAll(tree);
+  step.dispose();
+  return {
+    config,
+    ...(options.draft === undefined ? {} : { draft: options.draft }),
+    rejectionWeight,
+    weights,
+  };
+}
+
+const BETA_1 = 0.9;
+const BETA_2 = 0.999;
+
+/** The loss of hidden states `[B, d]` and class weights `[B, 2]`; consumes its arguments. */
+function headLoss(jax: Jax, { depth, tied }: HeadConfig) {
+  const np = jax.numpy;
+  return (parameters: ArrayTree, hidden: JaxArray, labels: JaxArray): JaxArray => {
+    let state = hidden;
+    for (let block = 0; block < depth; block++) {
+      const layer = `model.${tied ? 0 : block}.linear`;
+      const change = np.matmul(state.ref, parameters[`${layer}.weight`]!.ref.transpose())
+        .add(parameters[`${layer}.bias`]!.ref);
+      state = state.add(jax.nn.silu(change));
+    }
+    const logits = np.matmul(state, parameters[`model.${depth}.weight`]!.ref.transpose())
+      .add(parameters[`model.${depth}.bias`]!.ref);
+    const total = labels.ref.sum();
+    const loss = jax.nn.logSoftmax(logits, -1).mul(labels).sum().mul(-1).div(total);
+    disposeAll(parameters);
+    return loss;
+  };
+}
+
+/** How well predictions meet true acceptance. */
+export interface HeadQuality {
+  /** Mean binary KL(a ‖ P̂) in nats. */
+  divergence: number;
+  /** P̂ of each labelled state. */
+  predicted: Float64Array;
+}
+
+/** A head's predictions on data, with the paper's validation metric. */
+export function evaluateHead(head: AcceptanceHead, data: AcceptanceData): HeadQuality {
+  const { hiddenSize, hidden, acceptance } = data;
+  const predicted = acceptance.map((_, i) =>
+    predictAcceptance(head, hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize))
+  );
+  return { divergence: meanDivergence(acceptance, predicted), predicted };
+}
+
+/** Mean KL(a ‖ P̂) in nats. */
+export function meanDivergence(
+  acceptance: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+): number {
+  let sum = 0;
+  for (let i = 0; i < acceptance.length; i++) {
+    sum += binaryDivergence(acceptance[i]!, predicted[i]!);
+  }
+  return sum / acceptance.length;
+}

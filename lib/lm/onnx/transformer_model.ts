@@ -1,0 +1,306 @@
+/**
+ * Runs an exported transformer ({@linkcode decodingGraph}) through ONNX Runtime behind the
+ * {@linkcode LanguageModel} interface: the default runtime of trained models.
+ *
+ * @module
+ */
+import { BatchCache, KeyValueCache } from "./key_value_cache.ts";
+import { decodingGraph, MASKED } from "./decoding_graph.ts";
+import {
+  createSession,
+  type Ort,
+  type OrtSession,
+  type OrtTensor,
+  threadCount,
+} from "./runtime.ts";
+import {
+  checkBatch,
+  checkPrompt,
+  checkTokens,
+  checkTruncation,
+  closedError,
+  staleError,
+} from "../interface/sequence_checks.ts";
+import { parameterCount, type TransformerConfig } from "../transformer/config.ts";
+import type { ExtendResult, LanguageModel, Sequence, Tokens } from "../interface/language_model.ts";
+
+/** How a model is run. */
+export interface OnnxModelOptions {
+  name?: string;
+  /** Threads of ONNX Runtime; results do not depend on it. Default {@linkcode modelThreads}. */
+  threads?: number;
+}
+
+/** A language model that holds memory outside of JavaScript until it is closed. */
+export interface ClosableModel extends LanguageModel {
+  /** Gives the memory back. The model and its sequences cannot be used afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * A transformer with the given weights, run by ONNX Runtime.
+ *
+ * Every text starts from the begin-of-text token, whether the prompt spells it or not; it is not counted
+ * in `length`, and `open([])` starts from it alone.
+ *
+ * @param weights float32, by the names of {@linkcode tensorShapes}.
+ */
+export async function onnxModel(
+  config: TransformerConfig,
+  weights: ReadonlyMap<string, Float32Array>,
+  options: OnnxModelOptions = {},
+): Promise<ClosableModel> {
+  const name = options.name ?? "transformer";
+  const graph = decodingGraph(config, weights);
+  const { threads = modelThreads(config) } = options;
+  const { ort, session } = await createSession(name, graph, { threads });
+  return new OnnxModel(name, config, ort, session);
+}
+
+/** A model with fewer parameters runs on one thread. */
+const SMALL = 20_000_000;
+
+/**
+ * The threads a model gets unless told otherwise: one for a small model, whose passes are many short
+ * operations. A second thread makes a pass of `sotu-target` over 200 rows no faster; and between passes it
+ * spins for work, which costs a second model, the draft beside its target, half its speed.
+ */
+export function modelThreads(config: TransformerConfig): number {
+  return parameterCount(config) < SMALL ? 1 : threadCount();
+}
+
+/** What a forward pass gives for one text: rows per new token. */
+interface Pass {
+  logits: Float32Array[];
+  hidden: Float32Array[];
+}
+
+class OnnxModel implements ClosableModel {
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly bos: number;
+  readonly #ort: Ort;
+  readonly #session: OrtSession;
+  readonly #batches = new Map<number, BatchCache>();
+  /** Tensors of `new_bias` by the number of new tokens. */
+  readonly #newBias = new Map<number, OrtTensor>();
+  /** ONNX Runtime runs one pass at a time; the caches must not change under it. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly name: string,
+    readonly config: TransformerConfig,
+    ort: Ort,
+    session: OrtSession,
+  ) {
+    this.vocabSize = config.vocab_size;
+    this.contextLength = config.max_position_embeddings - 1;
+    this.bos = config.bos_token_id;
+    this.#ort = ort;
+    this.#session = session;
+  }
+
+  async open(prompt: Tokens): Promise<Sequence> {
+    const text = checkPrompt(this, prompt);
+    const sequence = new OnnxSequence(this, new KeyValueCache(this.config));
+    await sequence.start([this.bos, ...text]);
+    return sequence;
+  }
+
+  async extendBatch(
+    sequences: readonly Sequence[],
+    tokens: readonly Tokens[],
+  ): Promise<Float32Array[][]> {
+    const members = checkBatch(this, sequences, tokens, OnnxSequence);
+    members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
+    const busy = members.flatMap((sequence, i) =>
+      tokens[i]!.length > 0 ? [{ sequence, tokens: tokens[i]!, index: i }] : []
+    );
+    const results: Float32Array[][] = tokens.map(() => []);
+    if (busy.length === 1) {
+      const { sequence, tokens, index } = busy[0]!;
+      results[index] = (await sequence.extend(tokens)).logits;
+    } else if (busy.length > 1) {
+      const passes = await this.passBatch(
+        busy.map(({ sequence }) => sequence.cache),
+        busy.map(({ tokens }) => tokens),
+      );
+      busy.forEach(({ sequence, index }, i) => {
+        results[index] = passes[i]!.logits;
+        sequence.accept(passes[i]!.logits);
+      });
+    }
+    return results;
+  }
+
+  /** One text, `tokens` appended to its cache. */
+  pass(cache: KeyValueCache, tokens: Tokens, hidden: boolean): Promise<Pass> {
+    return this.#exclusively(async () => {
+      cache.reserve(cache.length + tokens.length);
+      const [pass] = await this.#run([cache.length], [tokens], cache.tensors(this.#ort), hidden);
+      cache.append(pass!.rows, tokens.length, 0, 1, tokens.length);
+      return pass!;
+    });
+  }
+
+  /** Several texts in one pass. */
+  passBatch(caches: readonly KeyValueCache[], tokens: readonly Tokens[]): Promise<Pass[]> {
+    return this.#exclusively(async () => {
+      const batch = this.#batchOf(caches.length);
+      const past = batch.load(this.#ort, caches);
+      const longest = Math.max(...tokens.map((list) => list.length));
+      const passes = await this.#run(caches.map((cache) => cache.length), tokens, past, false);
+      caches.forEach((cache, i) => {
+        const count = tokens[i]!.length;
+        cache.reserve(cache.length + count);
+        cache.append(passes[i]!.rows, count, i, caches.length, longest);
+      });
+      return passes;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#exclusively(() => this.#session.release());
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  #batchOf(size: number): BatchCache {
+    let batch = this.#batches.get(size);
+    if (batch === undefined) {
+      batch = new BatchCache(this.config, size);
+      this.#batches.set(size, batch);
+    }
+    return batch;
+  }
+
+  async #run(
+    lengths: readonly number[],
+    tokens: readonly Tokens[],
+    past: { capacity: number; feeds: Record<string, OrtTensor> },
+    wantHidden: boolean,
+  ): Promise<(Pass & { rows: Float32Array })[]> {
+    const { Tensor } = this.#ort;
+    const batch = lengths.length;
+    const count = Math.max(...tokens.map((list) => list.length));
+    const ids = new Int32Array(batch * count);
+    const positions = new Int32Array(batch * count);
+    const bias = new Float32Array(batch * past.capacity).fill(MASKED);
+    const lastPosition = this.config.max_position_embeddings - 1;
+    for (let b = 0; b < batch; b++) {
+      bias.fill(0, b * past.capacity, b * past.capacity + lengths[b]!);
+      for (let i = 0; i < count; i++) {
+        // Behind a shorter list stands token 0; nothing attends to it and its rows are not kept.
+        ids[b * count + i] = tokens[b]![i] ?? 0;
+        positions[b * count + i] = Math.min(lengths[b]! + i, lastPosition);
+      }
+    }
+    const feeds: Record<string, OrtTensor> = {
+      ...past.feeds,
+      tokens: new Tensor("int32", ids, [batch, count]),
+      positions: new Tensor("int32", positions, [batch, count]),
+      past_bias: new Tensor("float32", bias, [batch, 1, 1, past.capacity]),
+      new_bias: this.#newBiasOf(count),
+    };
+    const results = await this.#session.run(
+      feeds,
+      wantHidden ? ["logits", "rows", "hidden"] : ["logits", "rows"],
+    );
+    const logits = results["logits"]!.data as Float32Array;
+    const hidden = results["hidden"]?.data as Float32Array | undefined;
+    const rows = results["rows"]!.data as Float32Array;
+    const cut = (data: Float32Array | undefined, width: number, b: number): Float32Array[] =>
+      data === undefined ? [] : tokens[b]!.map((_, i) => {
+        const at = (b * count + i) * width;
+        return data.subarray(at, at + width);
+      });
+    return tokens.map((_, b) => ({
+      logits: cut(logits, this.vocabSize, b),
+      hidden: cut(hidden, this.config.hidden_size, b),
+      rows,
+    }));
+  }
+
+  #newBiasOf(count: number): OrtTensor {
+    let tensor = this.#newBias.get(count);
+    if (tensor === undefined) {
+      const repeats = this.config.num_attention_heads / this.config.num_key_value_heads;
+      const bias = new Float32Array(repeats * count * count);
+      for (let row = 0; row < repeats * count; row++) {
+        bias.fill(MASKED, row * count + row % count + 1, (row + 1) * count);
+      }
+      tensor = new this.#ort.Tensor("float32", bias, [repeats * count, count]);
+      this.#newBias.set(count, tensor);
+    }
+    return tensor;
+  }
+}
+
+class OnnxSequence implements Sequence {
+  readonly model: OnnxModel;
+  readonly cache: KeyValueCache;
+  #logits: Float32Array | undefined;
+  #closed = false;
+
+  constructor(model: OnnxModel, cache: KeyValueCache, logits?: Float32Array) {
+    this.model = model;
+    this.cache = cache;
+    this.#logits = logits;
+  }
+
+  /** Rows of the cache, without the begin-of-text token's. */
+  get length(): number {
+    this.#check();
+    return this.cache.length - 1;
+  }
+
+  get logits(): Float32Array {
+    this.#check();
+    if (this.#logits === undefined) throw staleError(this.model);
+    return this.#logits;
+  }
+
+  async start(tokens: Tokens): Promise<void> {
+    this.accept((await this.model.pass(this.cache, tokens, false)).logits);
+  }
+
+  async extend(tokens: Tokens, options: { hidden?: boolean } = {}): Promise<ExtendResult> {
+    checkTokens(this.model, this.length, tokens);
+    const wanted = options.hidden ?? false;
+    if (tokens.length === 0) return wanted ? { logits: [], hidden: [] } : { logits: [] };
+    const { logits, hidden } = await this.model.pass(this.cache, tokens, wanted);
+    this.accept(logits);
+    return wanted ? { logits, hidden } : { logits };
+  }
+
+  /** Takes the last row as the present logits; a copy where it would keep many others alive. */
+  accept(logits: Float32Array[]): void {
+    const last = logits.at(-1);
+    this.#logits = logits.length > 1 ? last?.slice() : last;
+  }
+
+  truncate(length: number): void {
+    checkTruncation(this.model, this.length, length);
+    this.cache.truncate(length + 1);
+    this.#logits = undefined;
+  }
+
+  fork(): Sequence {
+    this.#check();
+    return new OnnxSequence(this.model, this.cache.fork(), this.#logits);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#logits = undefined;
+    this.cache.release();
+  }
+
+  #check(): void {
+    if (this.#closed) throw closedError(this.model);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * How well a model predicts text that it was not trained on: nats per token, for transformers and
+ * n-gram models on the same tokens.
+ *
+ * @module
+ */
+import { KneserNey } from "../ngram/kneser_ney.ts";
+import { NgramCounts } from "../ngram/counts.ts";
+import type { LanguageModel } from "../interface/language_model.ts";
+import { sentenceBefore, type TokenDocument } from "./windows.ts";
+
+/** Every token is predicted from at least this many before it, or half the context, where there are as many. */
+const LEAST_CONTEXT = 64;
+
+/** The sum of `−log p` and over how many tokens. */
+export interface Score {
+  nats: number;
+  tokens: number;
+}
+
+/** `e^(nats per token)`. */
+export function perplexity({ nats, tokens }: Score): number {
+  return Math.exp(nats / tokens);
+}
+
+/** `−log softmax(logits)[token]`, summed in float64. */
+export function surprisal(logits: Float32Array, token: number): number {
+  let largest = -Infinity;
+  for (const value of logits) if (value > largest) largest = value;
+  let sum = 0;
+  for (const value of logits) sum += Math.exp(value - largest);
+  return Math.log(sum) + largest - logits[token]!;
+}
+
+/**
+ * Predicts every token of `documents` once, in windows of the model's context. A window begins with the
+ * begin-of-text token and a sentence; the tokens that it shares with the one before it are context.
+ *
+ * @param onDocument called after each document.
+ */
+export async function evaluate(
+  model: LanguageModel,
+  documents: readonly TokenDocument[],
+  onDocument: (done: number) => void = () => {},
+): Promise<Score> {
+  const score: Score = { nats: 0, tokens: 0 };
+  const context = Math.min(LEAST_CONTEXT, model.contextLength >> 1);
+  for (const [index, { tokens, starts }] of documents.entries()) {
+    let start = 0;
+    let done = 0;
+    while (done < tokens.length) {
+      if (done > 0) start = sentenceBefore(starts, Math.max(start, done - context), start);
+      const window = tokens.subarray(start, start + Math.min(model.contextLength, tokens.length));
+      const sequence = await model.open([]);
+      const first = sequence.logits;
+      const rest = await sequence.extend(Array.from(window.subarray(0, -1)));
+      sequence.close();
+      for (let i = done - start; i < window.length; i++) {
+        score.nats += surprisal(i === 0 ? first : rest.logits[i - 1]!, window[i]!);
+        score.tokens++;
+      }
+      done = start + window.length;
+    }
+    onDocument(index + 1);
+  }
+  return score;
+}
+
+/**
+ * Scores of interpolated Kneser–Ney models of orders 1 … `order`, learned from `train`, on every token
+ * of `heldOut`.
+ */
+export function evaluateNgrams(
+  train: readonly TokenDocument[],
+  heldOut: readonly TokenDocument[],
+  options: { order: number; vocabSize: number; bos: number },
+): Score[] {
+  const { order, vocabSize, bos } = options;
+  const counts = new NgramCounts(
+    train.map(({ tokens }) => Array.from(tokens)),
+    order,
+    vocabSize,
+    bos,
+  );
+  return Array.from({ length: order }, (_, i) => {
+    const model = new KneserNey(counts, i + 1);
+    const score: Score = { nats: 0, tokens: 0 };
+    for (const { tokens } of heldOut) {
+      for (let at = 0; at < tokens.length; at++) {
+        const context = Array.from(tokens.subarray(Math.max(0, at - i), at));
+        score.nats -= Math.log(model.probability(context, tokens[at]!));
+        score.tokens++;
+      }
+    }
+    return score;
+  });
+}

@@ -1,0 +1,232 @@
+/**
+ * Trains a transformer by its recipe. The state after step n depends on the recipe alone, however often
+ * the training was interrupted in between.
+ *
+ * @module
+ */
+import { Described, UserError } from "offprint/errors.ts";
+import { learningRate, type Schedule } from "./adamw.ts";
+import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
+import type { ModelRecipe } from "../transformer/recipe.ts";
+import type { Tensor } from "../transformer/safetensors.ts";
+import { openEngine, type TrainingState } from "./engine.ts";
+import { tensorShapes, type TransformerConfig } from "../transformer/config.ts";
+import { type Batch, batchOf, epochWindows, type TokenDocument, type Window } from "./windows.ts";
+
+/** What a training starts from. */
+export interface TrainingInput {
+  recipe: ModelRecipe;
+  /** {@linkcode recipeHash} of the recipe and its corpus. */
+  recipeHash: string;
+  config: TransformerConfig;
+  train: TokenDocument[];
+  heldOut: TokenDocument[];
+  /** Where checkpoints live; ends with a slash. */
+  folder: URL;
+}
+
+/** How a training is watched and stopped. */
+export interface TrainingOptions {
+  /** Called after every step. */
+  onStep?: (report: StepProgress) => void;
+  /** Called with one line when something is worth telling. */
+  onNote?: (line: string) => void;
+  /** Seconds between checkpoints. */
+  checkpointSeconds?: number;
+  /** Stops after the step in progress and saves. */
+  signal?: AbortSignal;
+  /** Stops after this many steps of this run and saves. */
+  stopAfter?: number;
+}
+
+/** One step, as seen from outside. */
+export interface StepProgress {
+  /** Steps done, this one included. */
+  step: number;
+  steps: number;
+  /** Tokens predicted in this step. */
+  tokens: number;
+  /** Nats per token. */
+  loss: number;
+  gradientNorm: number;
+  learningRate: number;
+}
+
+/** What a training ended with. */
+export interface TrainingResult {
+  /** Whether every step of the recipe is done. */
+  finished: boolean;
+  progress: Progress;
+  weights: Map<string, Float32Array>;
+}
+
+/** At most this many windows are in the held-out curve; the card has the whole held-out text. */
+const CURVE_WINDOWS = 48;
+
+/**
+ * Trains until the recipe is done, the signal aborts or `stopAfter` steps are over, from the last
+ * checkpoint in the folder if there is one.
+ *
+ * @throws {UserError} when the loss stops being a number, or the checkpoint is of another recipe.
+ */
+export async function train(
+  input: TrainingInput,
+  options: TrainingOptions = {},
+): Promise<TrainingResult> {
+  const { recipe, config, folder } = input;
+  const { onStep = () => {}, onNote = () => {}, checkpointSeconds = 180 } = options;
+  const { training } = recipe;
+  const plan = new Plan(input);
+  const schedule: Schedule = { ...training, steps: plan.steps };
+  const found = await loadCheckpoint(folder, input.recipeHash, onNote);
+  const startedAt = found?.progress.step ?? -1;
+  const progress: Progress = found?.progress ??
+    {
+      format: 1,
+      recipe: input.recipeHash,
+      step: 0,
+      tokens: 0,
+      curve: [],
+      pending: { loss: 0, steps: 0 },
+    };
+  const engine = await openEngine(
+    recipe,
+    config,
+    found === undefined ? undefined : restored(config, found),
+  );
+  if (found !== undefined) onNote(`resumed at step ${progress.step} of ${plan.steps}`);
+
+  const save = async (): Promise<void> => {
+    const tensors = stored(config, await engine.state());
+    await saveCheckpoint(folder, { progress, tensors });
+  };
+  const curve = curveBatches(input);
+  const { pending } = progress;
+  let saved = performance.now();
+  let stepsLeft = options.stopAfter ?? Infinity;
+  while (progress.step < plan.steps && stepsLeft-- > 0 && !options.signal?.aborted) {
+    const batch = plan.batch(progress.step);
+    const count = progress.step + 1;
+    const rate = learningRate(schedule, count);
+    const { loss: value, gradientNorm } = await engine.step(batch, rate, count);
+    if (!Number.isFinite(value)) {
+      throw new UserError({
+        what: `training ${recipe.name}, step ${count}`,
+        got: new Described(`loss ${value}`),
+        expected: "a finite loss",
+        todo: "Lower training.peak in the recipe; the last checkpoint is untouched.",
+      });
+    }
+    const tokens = batch.weights.reduce((total, weight) => total + weight, 0);
+    progress.step = count;
+    progress.tokens += tokens;
+    pending.loss += value;
+    pending.steps++;
+    onStep({
+      step: count,
+      steps: plan.steps,
+      tokens,
+      loss: value,
+      gradientNorm,
+      learningRate: rate,
+    });
+    if (count % training.evaluateEvery === 0 || count === plan.steps) {
+      let heldOut = 0;
+      for (const part of curve) {
+        heldOut += await engine.evaluate(part) / curve.length;
+      }
+      const train = pending.loss / pending.steps;
+      progress.curve.push({ step: count, tokens: progress.tokens, train, heldOut });
+      pending.loss = pending.steps = 0;
+      onNote(`step ${count}: train ${train.toFixed(4)}, held out ${heldOut.toFixed(4)} nats/token`);
+    }
+    if (performance.now() - saved > checkpointSeconds * 1000) {
+      await save();
+      saved = performance.now();
+    }
+  }
+  if (progress.step > startedAt) await save();
+  const { parameters: weights } = await engine.state();
+  await engine.close();
+  return { finished: progress.step >= plan.steps, progress, weights };
+}
+
+/** Which windows belong to which step. */
+class Plan {
+  readonly steps: number;
+  /** The first step of each epoch, and the end. */
+  readonly #first: number[] = [0];
+  readonly #input: TrainingInput;
+  #epoch = -1;
+  #windows: Window[] = [];
+
+  constructor(input: TrainingInput) {
+    this.#input = input;
+    for (let epoch = 0; epoch < input.recipe.training.epochs; epoch++) {
+      const steps = Math.floor(this.#load(epoch).length / input.recipe.training.batch);
+      this.#first.push(this.#first.at(-1)! + steps);
+    }
+    this.steps = this.#first.at(-1)!;
+    if (this.steps === 0) {
+      throw new UserError({
+        what: `training ${input.recipe.name}`,
+        got: new Described("a corpus smaller than one batch"),
+        expected: "more text, or a smaller training.batch",
+      });
+    }
+  }
+
+  /** The batch of step `step`, counted from 0. */
+  batch(step: number): Batch {
+    const { recipe, config, train } = this.#input;
+    const epoch = this.#first.findLastIndex((first) => first <= step);
+    if (epoch !== this.#epoch) {
+      this.#windows = this.#load(epoch);
+      this.#epoch = epoch;
+    }
+    const at = (step - this.#first[epoch]!) * recipe.training.batch;
+    const windows = this.#windows.slice(at, at + recipe.training.batch);
+    return batchOf(train, windows, recipe.model.contextLength, config.bos_token_id);
+  }
+
+  #load(epoch: number): Window[] {
+    const { recipe, train } = this.#input;
+    return epochWindows(train, recipe.model.contextLength, recipe.seed, epoch);
+  }
+}
+
+/** A fixed sample of held-out windows, in batches of the training's size. */
+function curveBatches({ recipe, config, heldOut }: TrainingInput): Batch[] {
+  const { batch } = recipe.training;
+  const length = recipe.model.contextLength;
+  const windows = epochWindows(heldOut, length, recipe.seed, 0).slice(0, CURVE_WINDOWS);
+  const batches: Batch[] = [];
+  for (let at = 0; at + batch <= windows.length; at += batch) {
+    batches.push(batchOf(heldOut, windows.slice(at, at + batch), length, config.bos_token_id));
+  }
+  return batches;
+}
+
+function stored(config: TransformerConfig, state: TrainingState): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  const shapes = tensorShapes(config);
+  for (const [kind, arrays] of Object.entries(state)) {
+    for (const [name, data] of arrays as Map<string, Float32Array>) {
+      tensors.set(`${kind}/${name}`, { shape: shapes.get(name)!, data });
+    }
+  }
+  return tensors;
+}
+
+function restored(config: TransformerConfig, { tensors }: Checkpoint): TrainingState {
+  const arrays = (kind: string): Map<string, Float32Array> => {
+    const found = new Map<string, Float32Array>();
+    for (const name of tensorShapes(config).keys()) {
+      const tensor = tensors.get(`${kind}/${name}`);
+      if (tensor === undefined) throw new TypeError(`the checkpoint lacks ${kind}/${name}`);
+      found.set(name, tensor.data);
+    }
+    return found;
+  };
+  return { parameters: arrays("parameters"), first: arrays("first"), second: arrays("second") };
+}

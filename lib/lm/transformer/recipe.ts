@@ -1,0 +1,120 @@
+/**
+ * Everything that fixes a trained model: `data/models/NAME/recipe.json`. The same recipe on the same
+ * machine gives the same weights, bit for bit.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { UserError } from "offprint/errors.ts";
+import { sha256 } from "../corpora/corpus.ts";
+import { type TransformerConfig, transformerConfig } from "./config.ts";
+
+const positive = z.int().positive();
+const fraction = z.number().min(0).max(1);
+
+/** The schema of `data/models/NAME/recipe.json`. */
+export const modelRecipeSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  /** One line on what the model is for. */
+  purpose: z.string(),
+  /** A recipe in `data/corpora`. */
+  corpus: z.string(),
+  seed: z.int(),
+  model: z.strictObject({
+    vocabSize: positive,
+    width: positive,
+    layers: positive,
+    heads: positive,
+    keyValueHeads: positive,
+    feedForward: positive,
+    contextLength: positive,
+  }),
+  training: z.strictObject({
+    /** What does the arithmetic, jax-js where it is not given; see `training_engine.ts`. */
+    engine: z.enum(["jax", "onnx"]).exactOptional(),
+    /** Windows per step; a window is `contextLength` tokens. */
+    batch: positive,
+    /** Passes over the corpus. */
+    epochs: positive,
+    /** For corpora of records: tokens of an epoch at most; the records beyond them are left out. */
+    tokens: positive.exactOptional(),
+    /** Highest learning rate. */
+    peak: z.number().positive(),
+    /** Steps of linear warm-up. */
+    warmUp: positive,
+    /** Last learning rate, as a part of the peak. */
+    floor: fraction,
+    beta1: fraction,
+    beta2: fraction,
+    epsilon: z.number().positive(),
+    weightDecay: z.number().min(0),
+    clipNorm: z.number().positive(),
+    /** Steps between two points of the held-out curve. */
+    evaluateEvery: positive,
+  }),
+});
+
+/** Everything that fixes a trained model. */
+export type ModelRecipe = z.infer<typeof modelRecipeSchema>;
+
+const MODELS = new URL("../../../data/models/", import.meta.url);
+
+/** The folder of a committed model; ends with a slash. */
+export function modelFolder(name: string): URL {
+  return new URL(`${name}/`, MODELS);
+}
+
+/** The names of the models that have a recipe, sorted. */
+export async function recipeNames(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(MODELS)) {
+    if (!entry.isDirectory) continue;
+    const recipe = new URL(`${entry.name}/recipe.json`, MODELS);
+    if (await Deno.stat(recipe).then(() => true, () => false)) names.push(entry.name);
+  }
+  return names.sort();
+}
+
+/**
+ * Reads the recipe of a model.
+ *
+ * @throws {UserError} for an unknown name (the known ones are listed) or a malformed file.
+ */
+export async function modelRecipe(name: string): Promise<ModelRecipe> {
+  const known = await recipeNames();
+  if (!known.includes(name)) {
+    throw new UserError({ what: "model", got: name, expected: `one of ${known.join(", ")}` });
+  }
+  const text = await Deno.readTextFile(new URL("recipe.json", modelFolder(name)));
+  return checkedRecipe(`data/models/${name}/recipe.json`, JSON.parse(text));
+}
+
+/**
+ * Checks the value of a `recipe.json`.
+ *
+ * @throws {UserError} when a field is missing or wrong.
+ */
+export function checkedRecipe(where: string, value: unknown): ModelRecipe {
+  const parsed = modelRecipeSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new UserError({
+    what: `${where}: ${issue.path.join(".")}`,
+    got: issue.path.reduce<unknown>(
+      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+      value,
+    ),
+    expected: issue.message,
+  });
+}
+
+/** The configuration that a recipe trains. `vocabSize` is the tokenizer's, if that is smaller than asked. */
+export function recipeConfig(recipe: ModelRecipe, vocabSize: number): TransformerConfig {
+  return transformerConfig({ ...recipe.model, vocabSize });
+}
+
+/** A hash of all that changes the result; a checkpoint is resumed only under the same one. */
+export function recipeHash(recipe: ModelRecipe, corpusHash: string): Promise<string> {
+  const { purpose: _purpose, ...fixing } = recipe;
+  return sha256(new TextEncoder().encode(JSON.stringify([fixing, corpusHash])));
+}

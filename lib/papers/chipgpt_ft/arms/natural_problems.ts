@@ -1,0 +1,45 @@
+/**
+ * Held-out designs asked for in a person's words instead of templates (F7).
+ *
+ * @module
+ */
+import { z } from "zod";
+import { UserError } from "offprint/errors.ts";
+import type { Problem } from "../../../verilog/problems/problem.ts";
+
+const fileSchema = z.strictObject({
+  title: z.string(),
+  licence: z.string(),
+  problems: z.array(z.strictObject({ name: z.string(), text: z.string().min(1) })).min(1),
+});
+
+const file = new URL("../../../../data/problems/07-natural.json", import.meta.url);
+
+/**
+ * The problems of `data/problems/07-natural.json`: each is one of `problems` with other words.
+ *
+ * @throws {UserError} when a problem of the file is not among them, or the file is malformed.
+ */
+export async function naturalProblems(problems: readonly Problem[]): Promise<Problem[]> {
+  const parsed = fileSchema.safeParse(JSON.parse(await Deno.readTextFile(file)));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new UserError({
+      what: `data/problems/07-natural.json: ${issue.path.join(".")}`,
+      got: issue.code,
+      expected: issue.message,
+    });
+  }
+  const byName = new Map(problems.map((problem) => [problem.name, problem]));
+  return parsed.data.problems.map(({ name, text }) => {
+    const problem = byName.get(name);
+    if (problem === undefined) {
+      throw new UserError({
+        what: "data/problems/07-natural.json",
+        got: name,
+        expected: "the name of a problem with held-out parameters",
+      });
+    }
+    return { ...problem, description: text };
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * Broken designs that every tool rejects (classes P and E), with what Yosys says about them: material of
+ * the repair arms and their problems.
+ *
+ * @module
+ */
+import { instructions } from "../../../verilog/records/record.ts";
+import { classify } from "../../../verilog/mutants/classify.ts";
+import type { Instance } from "../../../verilog/records/completion.ts";
+import { diagnosticText } from "../../../verilog/tools/diagnostics.ts";
+import { type Mutant, mutate } from "../../../verilog/mutants/draw_mutants.ts";
+import type { YosysPool } from "../../../verilog/tools/yosys.ts";
+import type { DescribedDesign } from "./held_out.ts";
+
+/** A broken design. */
+export interface RepairCase {
+  design: DescribedDesign;
+  mutant: Mutant;
+  /** Normalised messages of the tool. */
+  report: string;
+}
+
+/** How many mutants, and who judges them. */
+export interface RepairOptions {
+  seed: number;
+  perDesign: number;
+  yosys: YosysPool;
+}
+
+/** Designs judged at the same time: enough to keep two tool processes busy. */
+const TOGETHER = 8;
+
+/**
+ * Mutants of classes P and E that the embedded tools confirm and report, in the order of the designs.
+ * Icarus is left out, so that the cases are the same on every machine.
+ */
+export async function* repairCases(
+  designs: readonly DescribedDesign[],
+  options: RepairOptions,
+): AsyncGenerator<RepairCase> {
+  for (let at = 0; at < designs.length; at += TOGETHER) {
+    const groups = await Promise.all(
+      designs.slice(at, at + TOGETHER).map((design) => casesOf(design, options)),
+    );
+    yield* groups.flat();
+  }
+}
+
+async function casesOf(
+  design: DescribedDesign,
+  { seed, perDesign, yosys }: RepairOptions,
+): Promise<RepairCase[]> {
+  const mutants = await mutate(design.text, { seed, count: perDesign, classes: ["P", "E"] });
+  const judged = await Promise.all(
+    mutants.map((mutant) => classify(design.text, mutant, { yosys })),
+  );
+  return mutants.flatMap((mutant, at) => {
+    const { observed, observation } = judged[at]!;
+    const report = diagnosticText(observation.yosys).trim();
+    return observed === mutant.class && report !== "" ? [{ design, mutant, report }] : [];
+  });
+}
+
+/**
+ * The report with the text of each reported line instead of its number: the layout of the arms has no
+ * lines that could be counted.
+ */
+export function quotedReport({ mutant, report }: RepairCase): string {
+  const lines = mutant.text.split("\n");
+  return report.replace(/^line (\d+): (.*)$/gm, (_, number: string, message: string) => {
+    const quoted = lines[Number(number) - 1]?.trim() ?? "";
+    return `${message} at ${quoted}`;
+  });
+}
+
+/** The record that asks for the repair, with the tool's report or without. */
+export function repairInstance(one: RepairCase, withReport: boolean): Instance {
+  return {
+    instruction: withReport ? instructions.report : instructions.repair,
+    input: withReport ? `${quotedReport(one)}\n${one.mutant.text}` : one.mutant.text,
+    output: one.design.text,
+  };
+}

@@ -1,0 +1,225 @@
+/**
+ * Families that count.
+ *
+ * @module
+ */
+import { type Blueprint, mask, type Values } from "./blueprint.ts";
+import { range, type Workshop } from "./random_choices.ts";
+
+/** Up counter with enable, its width a parameter. */
+export function upCounter(shop: Workshop): Blueprint {
+  const width = shop.between(2, 12);
+  const clocking = shop.clocking();
+  const [en, q, p] = [shop.name("enable"), shop.name("out"), shop.name("param")];
+  const top = shop.module(["counter", "up_counter", "cnt", "ticker"]);
+  const zero = shop.pick([`{${p}{1'b0}}`, "0"]);
+  const text =
+    `module ${top} #(parameter ${p} = ${width}) (input wire ${clocking.clock}, input wire ${clocking.reset}, ` +
+    `input wire ${en}, output reg [${p}-1:0] ${q}); ` +
+    shop.process(clocking, `${q} <= ${zero};`, `if (${en}) ${q} <= ${q} + 1'b1;`) + " endmodule";
+  let state = 0;
+  return {
+    top,
+    text,
+    inputs: { [en]: 1 },
+    outputs: { [q]: width },
+    clocking,
+    parameters: { width },
+    model: {
+      outputs: () => ({ [q]: state }),
+      clock: (inputs) => state = (state + inputs[en]!) & mask(width),
+      reset: () => state = 0,
+    },
+  };
+}
+
+/** Counter in both directions. */
+export function upDownCounter(shop: Workshop): Blueprint {
+  const width = shop.between(2, 10);
+  const clocking = shop.clocking();
+  const [up, q] = [shop.pick(["up", "dir", "forward"]), shop.name("out")];
+  const top = shop.module(["updown", "bidir_counter", "up_down"]);
+  const run = shop.chance()
+    ? `if (${up}) ${q} <= ${q} + 1; else ${q} <= ${q} - 1;`
+    : `${q} <= ${up} ? ${q} + ${shop.literal(1, width)} : ${q} - ${shop.literal(1, width)};`;
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${up}, ` +
+    `output reg ${range(width)}${q}); ` + shop.process(clocking, `${q} <= 0;`, run) + " endmodule";
+  let state = 0;
+  return {
+    top,
+    text,
+    inputs: { [up]: 1 },
+    outputs: { [q]: width },
+    clocking,
+    parameters: { width },
+    model: {
+      outputs: () => ({ [q]: state }),
+      clock: (inputs) => state = (state + (inputs[up] === 1 ? 1 : -1)) & mask(width),
+      reset: () => state = 0,
+    },
+  };
+}
+
+/** Counter that starts over after a limit, with a wrap flag. */
+export function moduloCounter(shop: Workshop): Blueprint {
+  const width = shop.between(3, 7);
+  const limit = shop.between(3, Math.min(mask(width), 20));
+  const clocking = shop.clocking();
+  const [q, last] = [shop.name("out"), shop.name("out2")];
+  const top = shop.module(["mod_counter", "wrap_counter", "divider", "count_to"]);
+  const test = shop.pick([
+    `${q} == ${limit}`,
+    `${q} == ${shop.literal(limit, width)}`,
+    `${q} >= ${limit}`,
+  ]);
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, output reg ${
+      range(width)
+    }${q}, ` +
+    `output wire ${last}); assign ${last} = (${q} == ${limit}); ` +
+    shop.process(clocking, `${q} <= 0;`, `if (${test}) ${q} <= 0; else ${q} <= ${q} + 1'b1;`) +
+    " endmodule";
+  let state = 0;
+  return {
+    top,
+    text,
+    inputs: {},
+    outputs: { [q]: width, [last]: 1 },
+    clocking,
+    parameters: { width, limit },
+    model: {
+      outputs: () => ({ [q]: state, [last]: Number(state === limit) }),
+      clock: () => state = state === limit ? 0 : state + 1,
+      reset: () => state = 0,
+    },
+  };
+}
+
+/** Counter that stays at its largest value. */
+export function saturatingUpCounter(shop: Workshop): Blueprint {
+  const width = shop.between(2, 5);
+  const clocking = shop.clocking();
+  const [en, q, full, p] = [
+    shop.name("enable"),
+    shop.name("out"),
+    shop.name("out3"),
+    shop.name("param"),
+  ];
+  const top = shop.module(["sat_counter", "saturate", "limiter"]);
+  const text =
+    `module ${top} #(parameter ${p} = ${width}) (input wire ${clocking.clock}, input wire ${clocking.reset}, ` +
+    `input wire ${en}, output reg [${p}-1:0] ${q}, output wire ${full}); ` +
+    `assign ${full} = ${shop.pick([`&${q}`, `(${q} == {${p}{1'b1}})`])}; ` +
+    shop.process(clocking, `${q} <= {${p}{1'b0}};`, `if (${en} && !${full}) ${q} <= ${q} + 1'b1;`) +
+    " endmodule";
+  let state = 0;
+  const top1 = mask(width);
+  return {
+    top,
+    text,
+    inputs: { [en]: 1 },
+    outputs: { [q]: width, [full]: 1 },
+    clocking,
+    parameters: { width },
+    model: {
+      outputs: () => ({ [q]: state, [full]: Number(state === top1) }),
+      clock: (inputs) => state = Math.min(top1, state + inputs[en]!),
+      reset: () => state = 0,
+    },
+  };
+}
+
+/** Gray counter: a binary count and its Gray code. */
+export function grayCounter(shop: Workshop): Blueprint {
+  const width = shop.between(3, 8);
+  const clocking = shop.clocking();
+  const [en, q, bin] = [shop.name("enable"), shop.name("out"), shop.name("temp")];
+  const top = shop.module(["gray_counter", "gray", "gray_cnt"]);
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${en}, ` +
+    `output wire ${range(width)}${q}); reg ${
+      range(width)
+    }${bin}; assign ${q} = ${bin} ^ (${bin} >> 1); ` +
+    shop.process(clocking, `${bin} <= 0;`, `if (${en}) ${bin} <= ${bin} + 1;`) + " endmodule";
+  let state = 0;
+  return {
+    top,
+    text,
+    inputs: { [en]: 1 },
+    outputs: { [q]: width },
+    clocking,
+    parameters: { width },
+    model: {
+      outputs: () => ({ [q]: state ^ (state >> 1) }),
+      clock: (inputs) => state = (state + inputs[en]!) & mask(width),
+      reset: () => state = 0,
+    },
+  };
+}
+
+/** Johnson counter: a shift register that feeds back its inverted end. */
+export function johnsonCounter(shop: Workshop): Blueprint {
+  const width = shop.between(3, 8);
+  const clocking = shop.clocking();
+  const q = shop.name("out");
+  const top = shop.module(["johnson", "johnson_counter", "twisted_ring"]);
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, output reg ${
+      range(width)
+    }${q}); ` +
+    shop.process(
+      clocking,
+      `${q} <= ${shop.literal(0, width)};`,
+      `${q} <= {${q}[${width - 2}:0], ~${q}[${width - 1}]};`,
+    ) +
+    " endmodule";
+  let state = 0;
+  return {
+    top,
+    text,
+    inputs: {},
+    outputs: { [q]: width },
+    clocking,
+    parameters: { width },
+    model: {
+      outputs: () => ({ [q]: state }),
+      clock: () => state = ((state << 1) & mask(width)) | (1 - ((state >> (width - 1)) & 1)),
+      reset: () => state = 0,
+    },
+  };
+}
+
+/** One hot bit that goes round. */
+export function ringCounter(shop: Workshop): Blueprint {
+  const width = shop.between(3, 8);
+  const clocking = shop.clocking();
+  const [en, q] = [shop.name("enable"), shop.name("out")];
+  const top = shop.module(["ring", "ring_counter", "one_hot_ring"]);
+  const left = shop.chance();
+  const turned = left
+    ? `{${q}[${width - 2}:0], ${q}[${width - 1}]}`
+    : `{${q}[0], ${q}[${width - 1}:1]}`;
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${en}, ` +
+    `output reg ${range(width)}${q}); ` +
+    shop.process(clocking, `${q} <= 1;`, `if (${en}) ${q} <= ${turned};`) + " endmodule";
+  let state = 1;
+  const turn = (value: number) =>
+    left
+      ? ((value << 1) & mask(width)) | (value >> (width - 1))
+      : (value >> 1) | ((value & 1) << (width - 1));
+  return {
+    top,
+    text,
+    inputs: { [en]: 1 },
+    outputs: { [q]: width },
+    clocking,
+    parameters: { width, left: Number(left) },
+    model: {
+      outputs: () => ({ [q]: state }),
+      clock: (inputs: Values) => state = inputs[en] === 1 ? turn(state) : state,
+      reset: () => state = 1,
+    },
+  };
+}

@@ -1,0 +1,211 @@
+/**
+ * Families that store and shift.
+ *
+ * @module
+ */
+import { type Blueprint, mask } from "./blueprint.ts";
+import { range, type Workshop } from "./random_choices.ts";
+
+/** Serial in, parallel out. */
+export function shiftRegister(shop: Workshop): Blueprint {
+  const width = shop.between(3, 12);
+  const clocking = shop.clocking();
+  const [d, en, q] = [shop.name("data"), shop.name("enable"), shop.name("out")];
+  const top = shop.module(["shift_reg", "shifter", "sipo", "serial_in"]);
+  const left = shop.chance();
+  const value = left ? `{${q}[${width - 2}:0], ${d}}` : `{${d}, ${q}[${width - 1}:1]}`;
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${d}, input wire ${en}, ` +
+    `output reg ${range(width)}${q}); ` +
+    shop.process(clocking, `${q} <= 0;`, `if (${en}) ${q} <= ${value};`) + " endmodule";
+  let state = 0;
+  return {
+    top,
+    text,
+    inputs: { [d]: 1, [en]: 1 },
+    outputs: { [q]: width },
+    clocking,
+    parameters: { width, left: Number(left) },
+    model: {
+      outputs: () => ({ [q]: state }),
+      clock: (inputs) => {
+        if (inputs[en] === 0) return;
+        state = left
+          ? ((state << 1) | inputs[d]!) & mask(width)
+          : (state >> 1) | (inputs[d]! << (width - 1));
+      },
+      reset: () => state = 0,
+    },
+  };
+}
+
+/** Register with load and enable. */
+export function loadRegister(shop: Workshop): Blueprint {
+  const width = shop.between(2, 12);
+  const clocking = shop.clocking();
+  const [d, load, q] = [shop.name("data"), shop.name("load"), shop.name("out")];
+  const top = shop.module(["register", "reg_en", "holder", "latch_word"]);
+  const start = shop.between(0, mask(width));
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${load}, ` +
+    `input wire ${range(width)}${d}, output reg ${range(width)}${q}); ` +
+    shop.process(clocking, `${q} <= ${shop.literal(start, width)};`, `if (${load}) ${q} <= ${d};`) +
+    " endmodule";
+  let state = start;
+  return {
+    top,
+    text,
+    inputs: { [load]: 1, [d]: width },
+    outputs: { [q]: width },
+    clocking,
+    parameters: { width, start },
+    model: {
+      outputs: () => ({ [q]: state }),
+      clock: (inputs) => state = inputs[load] === 1 ? inputs[d]! : state,
+      reset: () => state = start,
+    },
+  };
+}
+
+/** Hold, shift left, shift right or load, by a two-bit mode. */
+export function universalRegister(shop: Workshop): Blueprint {
+  const width = shop.between(3, 8);
+  const clocking = shop.clocking();
+  const [mode, d, q] = [shop.name("select"), shop.name("data"), shop.name("out")];
+  const top = shop.module(["universal", "multi_shift", "uni_reg"]);
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire [1:0] ${mode}, ` +
+    `input wire ${range(width)}${d}, output reg ${range(width)}${q}); ` +
+    shop.process(
+      clocking,
+      `${q} <= 0;`,
+      `case (${mode}) 2'b01: ${q} <= {${q}[${width - 2}:0], ${d}[0]}; 2'b10: ${q} <= {${d}[${
+        width - 1
+      }], ${q}[${width - 1}:1]}; ` +
+        `2'b11: ${q} <= ${d}; default: ${q} <= ${q}; endcase`,
+    ) + " endmodule";
+  let state = 0;
+  return {
+    top,
+    text,
+    inputs: { [mode]: 2, [d]: width },
+    outputs: { [q]: width },
+    clocking,
+    parameters: { width },
+    model: {
+      outputs: () => ({ [q]: state }),
+      clock: (inputs) => {
+        const data = inputs[d]!;
+        state = [
+          state,
+          ((state << 1) | (data & 1)) & mask(width),
+          (state >> 1) | (data & (1 << (width - 1))),
+          data,
+        ][inputs[mode]!]!;
+      },
+      reset: () => state = 0,
+    },
+  };
+}
+
+/** Linear feedback shift register with random taps. */
+export function lfsr(shop: Workshop): Blueprint {
+  const width = shop.between(4, 12);
+  const clocking = shop.clocking();
+  const q = shop.name("out");
+  const top = shop.module(["lfsr", "prbs", "random_bits"]);
+  const tap = shop.between(0, width - 2);
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, output reg ${
+      range(width)
+    }${q}); ` +
+    shop.process(
+      clocking,
+      `${q} <= ${shop.literal(1, width)};`,
+      `${q} <= {${q}[${width - 2}:0], ${q}[${width - 1}] ^ ${q}[${tap}]};`,
+    ) +
+    " endmodule";
+  let state = 1;
+  return {
+    top,
+    text,
+    inputs: {},
+    outputs: { [q]: width },
+    clocking,
+    parameters: { width, tap },
+    model: {
+      outputs: () => ({ [q]: state }),
+      clock: () =>
+        state = ((state << 1) & mask(width)) | (((state >> (width - 1)) ^ (state >> tap)) & 1),
+      reset: () => state = 1,
+    },
+  };
+}
+
+/** Pulses at a rising, falling or any edge of a signal. */
+export function edgeDetector(shop: Workshop): Blueprint {
+  const clocking = shop.clocking();
+  const [d, pulse, last] = [shop.name("data"), shop.name("out2"), shop.name("temp")];
+  const kind = shop.pick(["rising", "falling", "any"] as const);
+  const top = shop.module(["edge_detect", "edge_finder", "pulse_on_edge"]);
+  const value =
+    { rising: `${d} & ~${last}`, falling: `~${d} & ${last}`, any: `${d} ^ ${last}` }[kind];
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${d}, output reg ${pulse}); ` +
+    `reg ${last}; ` +
+    shop.process(
+      clocking,
+      `${last} <= 1'b0; ${pulse} <= 1'b0;`,
+      `${last} <= ${d}; ${pulse} <= ${value};`,
+    ) +
+    " endmodule";
+  let before = 0;
+  let out = 0;
+  return {
+    top,
+    text,
+    inputs: { [d]: 1 },
+    outputs: { [pulse]: 1 },
+    clocking,
+    parameters: { kind: ["rising", "falling", "any"].indexOf(kind) },
+    model: {
+      outputs: () => ({ [pulse]: out }),
+      clock: (inputs) => {
+        const now = inputs[d]!;
+        out = { rising: now & (1 - before), falling: (1 - now) & before, any: now ^ before }[kind];
+        before = now;
+      },
+      reset: () => {
+        before = 0;
+        out = 0;
+      },
+    },
+  };
+}
+
+/** Adds its input to what it holds. */
+export function accumulator(shop: Workshop): Blueprint {
+  const width = shop.between(3, 6);
+  const total = width + shop.between(1, 4);
+  const clocking = shop.clocking();
+  const [d, en, q] = [shop.name("data"), shop.name("enable"), shop.name("out")];
+  const top = shop.module(["accumulator", "accu", "running_sum"]);
+  const text =
+    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${en}, ` +
+    `input wire ${range(width)}${d}, output reg ${range(total)}${q}); ` +
+    shop.process(clocking, `${q} <= 0;`, `if (${en}) ${q} <= ${q} + ${d};`) + " endmodule";
+  let state = 0;
+  return {
+    top,
+    text,
+    inputs: { [en]: 1, [d]: width },
+    outputs: { [q]: total },
+    clocking,
+    parameters: { width, total },
+    model: {
+      outputs: () => ({ [q]: state }),
+      clock: (inputs) => state = inputs[en] === 1 ? (state + inputs[d]!) & mask(total) : state,
+      reset: () => state = 0,
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * Reads modules from a syntax tree: the way from source text to {@linkcode Module}.
+ *
+ * @module
+ */
+import { UserError } from "offprint/errors.ts";
+import type { Declaration, Item, Module, Parameter, Port, Unsupported } from "./ast.ts";
+import { readAnsiPorts, readParameters, readPortDeclaration } from "./declaration_reader.ts";
+import { bodyOf, readItem } from "./item_reader.ts";
+import { Source } from "./parsed_source.ts";
+import {
+  childOf,
+  childrenOf,
+  deepestTree,
+  parseVerilog,
+  type SyntaxNode,
+  type SyntaxTree,
+} from "./syntax_tree.ts";
+
+/** A module as read: what has no rule stands in `unsupported` too, in the order of the file. */
+export interface ReadModule extends Module {
+  /** Parts of the header that have no rule; parts of the body are among `items`. */
+  unsupported: Unsupported[];
+  /** The module's own text, from `module` to `endmodule`. */
+  start: number;
+  end: number;
+}
+
+/**
+ * The modules of a file, in order. A part without a rule becomes an `Unsupported` in its place.
+ *
+ * @throws {UserError} when the text has a syntax error, is too long, or is nested too deeply.
+ */
+export async function readModules(text: string): Promise<ReadModule[]> {
+  const tree = await parseVerilog(text);
+  if (tree.hasError) {
+    throw new UserError({
+      what: "Verilog text",
+      got: text.slice(tree.firstError ?? 0).split("\n")[0]?.slice(0, 40),
+      expected: "a file without syntax errors",
+    });
+  }
+  return modulesOf(tree);
+}
+
+/**
+ * The modules of a tree without errors.
+ *
+ * @throws {UserError} when the tree is nested too deeply.
+ */
+export function modulesOf(tree: SyntaxTree): ReadModule[] {
+  if (tree.depth > deepestTree) {
+    throw new UserError({
+      what: "Verilog text",
+      got: tree.depth,
+      expected: `nesting of at most ${deepestTree} syntax nodes`,
+    });
+  }
+  const source = new Source(tree);
+  return childrenOf(tree.root, "module_declaration").map((node) => readModule(source, node));
+}
+
+function readModule(source: Source, node: SyntaxNode): ReadModule {
+  const header = childOf(node, "module_ansi_header", "module_nonansi_header") ?? node;
+  const name = childOf(header, "simple_identifier", "escaped_identifier");
+  const unsupported: Unsupported[] = [];
+  const sort = <T extends object>(found: (T | Unsupported)[]): T[] =>
+    found.filter((entry): entry is T => {
+      const bad = "kind" in entry && entry.kind === "unsupported";
+      if (bad) unsupported.push(entry as Unsupported);
+      return !bad;
+    });
+
+  const parameters: Parameter[] = [];
+  for (const list of childrenOf(header, "parameter_port_list")) {
+    for (const entry of childrenOf(list, "parameter_port_declaration")) {
+      const inner = entry.children[0]!;
+      if (inner.kind === "parameter_declaration") {
+        parameters.push(...sort(readParameters(source, inner)));
+      } else unsupported.push(source.unsupported(inner));
+    }
+  }
+  const ansi = childOf(header, "list_of_port_declarations");
+  const ports: Port[] = ansi === undefined ? [] : sort(readAnsiPorts(source, ansi));
+  const order = oldStyleOrder(source, header, unsupported);
+
+  const items: Item[] = [];
+  const declared: Port[] = [];
+  for (const part of bodyOf(node, header)) {
+    if (part.kind === "port_declaration") declared.push(...sort(readPortDeclaration(source, part)));
+    else if (part.kind === "parameter_declaration") {
+      parameters.push(...sort(readParameters(source, part)));
+    } else items.push(...readItem(source, part));
+  }
+  if (order !== undefined) ports.push(...merge(order, declared, items));
+  return {
+    name: name === undefined ? "" : source.name(name),
+    parameters,
+    ports,
+    items,
+    unsupported,
+    start: node.start,
+    end: node.end,
+  };
+}
+
+function oldStyleOrder(
+  source: Source,
+  header: SyntaxNode,
+  unsupported: Unsupported[],
+): string[] | undefined {
+  const list = childOf(header, "list_of_ports");
+  if (list === undefined) return undefined;
+  return childrenOf(list, "port").flatMap((port) => {
+    const text = source.text(port);
+    if (/^[\w$\\]+$/.test(text)) return [source.name(port)];
+    if (text !== "") unsupported.push(source.unsupported(port));
+    return [];
+  });
+}
+
+/** Ports of an old-style header: their `reg` declarations are taken out of the body. */
+function merge(order: string[], declared: Port[], items: Item[]): Port[] {
+  return order.flatMap((name) => {
+    const port = declared.find((candidate) => candidate.name === name);
+    if (port === undefined) return [];
+    const at = items.findIndex((item) =>
+      item.kind === "declaration" && item.name === name && item.entries === undefined
+    );
+    if (at === -1) return [port];
+    const variable = items[at] as Declaration;
+    if (variable.value !== undefined) return [port];
+    items.splice(at, 1);
+    const range = port.range ?? variable.range;
+    return [{
+      ...port,
+      net: variable.net,
+      signed: port.signed || variable.signed,
+      ...(range === undefined ? {} : { range }),
+    }];
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * Does a mutant behave like its original? Random inputs first, since they are fast and show a difference as
+ * people see it; then a proof that there is none.
+ *
+ * @module
+ */
+import { modulesOf } from "../language/module_reader.ts";
+import type { Mutant } from "./draw_mutants.ts";
+import { type Reset, resetOf } from "../language/reset.ts";
+import { compareByStimulus } from "../simulate/compare.ts";
+import type { Refusal } from "../simulate/netlist.ts";
+import { simulationOf } from "../simulate/run_bench.ts";
+import type { Simulation } from "../simulate/simulation.ts";
+import { parseVerilog } from "../language/syntax_tree.ts";
+import { compareModules } from "../tools/equivalence.ts";
+import type { YosysPool } from "../tools/yosys.ts";
+
+/** Whether two designs behave alike, and how that was found out. */
+export interface Comparison {
+  verdict: "equal" | "different" | "unknown";
+  evidence: string;
+}
+
+/** Compares a mutant with the original it was made of. */
+export type Compare = (mutant: Mutant) => Promise<Comparison>;
+
+interface Original {
+  top: string;
+  reset: Reset | undefined;
+  simulation: Simulation | Refusal;
+}
+
+/**
+ * The comparison for all mutants of one file. The original is mapped to gates when the first mutant needs
+ * it, and once. The proof looks at one clock edge as a step, so it cannot judge which edge it is. When the
+ * tools run out of time or memory over one mutant, those that have not begun are not tried: they are as
+ * large, and a folder of large designs must come to its end.
+ */
+export function behaviourOf(original: string, yosys: YosysPool): Compare {
+  let prepared: Promise<Original | undefined> | undefined;
+  let ranOut = false;
+  const unknown = (evidence: string): Comparison => ({ verdict: "unknown", evidence });
+  const gaveUp = (evidence: string): Comparison => {
+    ranOut = true;
+    return unknown(evidence);
+  };
+  return async ({ text, rule }) => {
+    if (ranOut) return unknown("tools ran out of time or memory over another mutant");
+    const gold = await (prepared ??= prepare(original, yosys));
+    if (gold === undefined) return unknown("no top module");
+    const { top, reset, simulation } = gold;
+    if ("refused" in simulation) {
+      if (simulation.ranOut) return gaveUp(simulation.refused);
+    } else {
+      const seen = await compareByStimulus({ gold: simulation, gate: text, top, reset, yosys });
+      if (seen === "different") return { verdict: "different", evidence: "simulation" };
+      if (seen === "ran out") return gaveUp("mapping ran out");
+    }
+    if (rule === "edge.swap") return unknown("simulation saw no difference");
+    if (ranOut) return unknown("tools ran out of time or memory over another mutant");
+    const { verdict } = await compareModules(yosys, {
+      gold: original,
+      gate: text,
+      goldTop: top,
+      gateTop: top,
+      ...(reset === undefined ? {} : { reset }),
+    });
+    if (verdict === "equal") return { verdict, evidence: "equivalence" };
+    if (verdict === "ran out") return gaveUp("equivalence: ran out");
+    const differs = verdict === "different" || verdict === "interface";
+    return { verdict: differs ? "different" : "unknown", evidence: `equivalence: ${verdict}` };
+  };
+}
+
+async function prepare(original: string, yosys: YosysPool): Promise<Original | undefined> {
+  const modules = modulesOf(await parseVerilog(original));
+  const used = new Set(
+    modules.flatMap(({ items }) =>
+      items.flatMap((item) => item.kind === "instance" ? [item.module] : [])
+    ),
+  );
+  const top = modules.find(({ name }) => !used.has(name));
+  if (top === undefined) return undefined;
+  return {
+    top: top.name,
+    reset: resetOf(top),
+    simulation: await simulationOf(original, top.name, yosys),
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * What tools say about a mutant, and which class that makes it. No single tool decides: the parser is
+ * forgiving, Yosys lets wrong declarations pass, Icarus lets drivers conflict.
+ *
+ * @module
+ */
+import { behaviourOf, type Compare } from "./behaviour.ts";
+import { type Diagnostic, diagnosticsOf } from "../tools/diagnostics.ts";
+import type { Mutant } from "./draw_mutants.ts";
+import { parseVerilog } from "../language/syntax_tree.ts";
+import type { Icarus } from "../tools/icarus.ts";
+import type { Verilator } from "../tools/verilator.ts";
+import type { YosysPool } from "../tools/yosys.ts";
+
+/** The tools at hand. */
+export interface Tools {
+  yosys: YosysPool;
+  /** Absent where Icarus is not installed. */
+  icarus?: Icarus | undefined;
+  /** Absent where Verilator is not installed. */
+  verilator?: Verilator | undefined;
+}
+
+/** What each tool said about one text. */
+export interface Observation {
+  treeError: boolean;
+  /** `read_verilog; hierarchy -auto-top; proc` went through. */
+  yosysAccepts: boolean;
+  /** Yosys was stopped by a limit and has said nothing. */
+  yosysRanOut?: true;
+  /** `check -assert` went through too. */
+  checkPasses: boolean;
+  yosys: Diagnostic[];
+  /** Verilog-2005; absent without Icarus. */
+  icarusAccepts?: boolean;
+  icarus?: Diagnostic[];
+  /** Lint without errors, warnings allowed; absent without Verilator. */
+  verilatorAccepts?: boolean;
+  verilator?: Diagnostic[];
+}
+
+/** The class a text turned out to have; `Q` is equivalent, `undecided` when a tool gave up. */
+export type ObservedClass = "P" | "E" | "W" | "F" | "Q" | "undecided";
+
+/** A verdict and what it rests on. */
+export interface Classified {
+  observed: ObservedClass;
+  observation: Observation;
+  /** What decided: "icarus", "icarus, verilator", "yosys default_nettype none", "yosys assigned in a block", "equivalence", … */
+  evidence: string;
+}
+
+const checkScript = "read_verilog m.v; hierarchy -auto-top; proc; check -assert";
+
+/** Shows a text to every tool. */
+export async function observe(
+  text: string,
+  { yosys, icarus, verilator }: Tools,
+): Promise<Observation> {
+  const [tree, run, compiled, linted] = await Promise.all([
+    parseVerilog(text),
+    yosys.run({ script: checkScript, files: { "m.v": text } }),
+    icarus?.check({ "m.v": text }),
+    verilator?.lint({ "m.v": text }),
+  ]);
+  const messages = diagnosticsOf(run.log);
+  const stoppedByCheck = run.status === "error" &&
+    messages.at(-1)?.message.includes("in 'check -assert'") === true;
+  return {
+    treeError: tree.hasError,
+    yosysAccepts: run.status === "ok" || stoppedByCheck,
+    checkPasses: run.status === "ok",
+    ...(run.status === "time" || run.status === "memory" ? { yosysRanOut: true as const } : {}),
+    yosys: messages.filter(({ message }) => !message.includes("in 'check -assert'")),
+    // A tool that had not time enough has said nothing.
+    ...(compiled === undefined || compiled.ranOut
+      ? {}
+      : { icarusAccepts: compiled.accepted, icarus: diagnosticsOf(compiled.log) }),
+    ...(linted === undefined || linted.ranOut
+      ? {}
+      : { verilatorAccepts: linted.accepted, verilator: diagnosticsOf(linted.log) }),
+  };
+}
+
+/** How behaviour is compared: by default with {@linkcode behaviourOf}, which is worth keeping for many mutants of one file. */
+export interface ClassifyOptions {
+  compare?: Compare;
+}
+
+/** Finds out the class of a mutant of `original`. */
+export async function classify(
+  original: string,
+  mutant: Mutant,
+  tools: Tools,
+  options: ClassifyOptions = {},
+): Promise<Classified> {
+  const observation = await observe(mutant.text, tools);
+  const { treeError, yosysAccepts, checkPasses, icarusAccepts, verilatorAccepts } = observation;
+  const result = (observed: ObservedClass, evidence: string) => ({
+    observed,
+    observation,
+    evidence,
+  });
+  if (observation.yosysRanOut) return result("undecided", "yosys ran out of time or memory");
+  const syntax = observation.yosys.some(({ message }) => message.startsWith("syntax error"));
+  if (treeError || syntax) {
+    if (treeError && !yosysAccepts && icarusAccepts !== true && verilatorAccepts !== true) {
+      const others = [
+        ...(icarusAccepts === undefined ? [] : ["icarus"]),
+        ...(verilatorAccepts === undefined ? [] : ["verilator"]),
+      ];
+      return result("P", ["tree", "yosys", ...others].join(", "));
+    }
+    return result("undecided", "the parsers disagree");
+  }
+  if (icarusAccepts === false) {
+    // Verilator reads a later language, in which some of these are legal: it may add its voice, no more.
+    return result("E", verilatorAccepts === false ? "icarus, verilator" : "icarus");
+  }
+  if (icarusAccepts === undefined) {
+    const evidence = await elaborationEvidence(mutant, observation, tools.yosys) ??
+      (await verilatorEvidence(original, observation, tools));
+    if (evidence !== undefined) return result("E", evidence);
+  }
+  if (!yosysAccepts) return result("undecided", "yosys rejects, icarus does not");
+  if (!checkPasses) return result("W", "yosys check");
+  const compare = options.compare ?? behaviourOf(original, tools.yosys);
+  const { verdict, evidence } = await compare(mutant);
+  if (verdict === "unknown") return result("undecided", evidence);
+  return result(verdict === "different" ? "F" : "Q", evidence);
+}
+
+/** Evidence for class E where there is no Icarus. */
+async function elaborationEvidence(
+  mutant: Mutant,
+  { yosys, yosysAccepts }: Observation,
+  pool: YosysPool,
+): Promise<string | undefined> {
+  if (!yosysAccepts) return "yosys error";
+  if (yosys.some(({ message }) => message.includes("is assigned in a block"))) {
+    return "yosys assigned in a block";
+  }
+  if (
+    mutant.rule === "type.wire2reg" &&
+    yosys.some(({ message }) => message.includes("is assigned in a continuous assignment"))
+  ) {
+    return "yosys assigned in a continuous assignment";
+  }
+  if (mutant.rule !== "name.undeclared") return undefined;
+  const text = "`default_nettype none\n" + mutant.text;
+  const { status } = await pool.run({ script: checkScript, files: { "m.v": text } });
+  return status === "error" ? "yosys default_nettype none" : undefined;
+}
+
+/** Verilator's word where there is no Icarus: it rejects the mutant and does not reject the original. */
+async function verilatorEvidence(
+  original: string,
+  { verilatorAccepts }: Observation,
+  { verilator }: Tools,
+): Promise<string | undefined> {
+  if (verilator === undefined || verilatorAccepts !== false) return undefined;
+  return (await verilator.lint({ "m.v": original })).accepted ? "verilator" : undefined;
+}

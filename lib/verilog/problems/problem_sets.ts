@@ -1,0 +1,213 @@
+/**
+ * Public problem sets, read from a folder where they were put: VGen, RTLLM and VerilogEval v2, each in the
+ * layout of its repository. Their benches are behavioural, so Icarus runs them.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { Described, UserError } from "offprint/errors.ts";
+import type { Icarus } from "../tools/icarus.ts";
+import { namesIn } from "../../papers/chipgpt_ft/arms/token_layout.ts";
+import { headerOf, type Problem, type Verdict } from "./problem.ts";
+
+/** The sets that are known. */
+export type ProblemSetName = "VGen" | "RTLLM" | "VerilogEval";
+
+/** A set as found. */
+export interface ProblemSet {
+  set: ProblemSetName;
+  problems: Problem[];
+  /** Folders that look like problems and are none, and why. */
+  skipped: { name: string; reason: string }[];
+}
+
+/** The files of a problem, before it is known what they are. */
+interface Files {
+  folder: string;
+  names: string[];
+}
+
+/**
+ * Reads every problem below `folder`, in the order of their names.
+ *
+ * @throws {UserError} when there is no problem of a known layout in it.
+ */
+export async function readProblemSet(folder: string, icarus: Icarus): Promise<ProblemSet> {
+  const folders = await foldersOf(folder);
+  for (const [set, read] of Object.entries(readers) as [ProblemSetName, Reader][]) {
+    const skipped: ProblemSet["skipped"] = [];
+    const problems: Problem[] = [];
+    for (const files of folders) problems.push(...await read(files, icarus, skipped));
+    problems.sort((a, b) => a.name < b.name ? -1 : 1);
+    if (problems.length > 0) return { set, problems, skipped };
+  }
+  throw new UserError({
+    what: folder,
+    got: new Described("no problem"),
+    expected: "a folder with VGen (prompt1_*.v, tb_*.v), RTLLM (design_description.txt, " +
+      "testbench.v) or VerilogEval (*_prompt.txt, *_test.sv)",
+  });
+}
+
+type Reader = (
+  files: Files,
+  icarus: Icarus,
+  skipped: ProblemSet["skipped"],
+) => Promise<Problem[]>;
+
+const readers: Record<ProblemSetName, Reader> = {
+  /** `prompt{1,2,3}_x.v` are header and comments, `tb_x.v` prints a last line, `answer_x.v` is right. */
+  async VGen({ folder, names }, icarus, skipped) {
+    const prompts = names.filter((name) => /^prompt[123]_.*\.v$/.test(name)).sort();
+    if (prompts.length === 0) return [];
+    const bench = names.find((name) => /^tb_.*\.v$/.test(name));
+    const answer = names.find((name) => /^answer_.*\.v$/.test(name));
+    const name = folder.split("/").at(-1)!;
+    if (bench === undefined || answer === undefined) {
+      skipped.push({ name, reason: "no tb_*.v or no answer_*.v" });
+      return [];
+    }
+    const test = await text(folder, bench);
+    const reference = await text(folder, answer);
+    return await Promise.all(prompts.map(async (file) => {
+      const prompt = await text(folder, file);
+      return {
+        name: `${name}/${file.slice(0, 7)}`,
+        group: name.replace(/\d+$/, ""),
+        description: prompt,
+        names: namesIn(prompt),
+        header: headerOf(prompt),
+        reference,
+        judge: judgeWith(icarus, test, /all tests passed/i),
+      };
+    }));
+  },
+  /** `design_description.txt`, `testbench.v`, `verified_*.v`. */
+  async RTLLM({ folder, names }, icarus, skipped) {
+    if (!names.includes("design_description.txt")) return [];
+    const name = folder.split("/").at(-1)!;
+    const verified = names.find((file) => /^verified_.*\.v$/.test(file));
+    if (!names.includes("testbench.v") || verified === undefined) {
+      skipped.push({ name, reason: "no testbench.v or no verified_*.v" });
+      return [];
+    }
+    // Some references are named `verified_x` where the bench asks for `x`.
+    const reference = (await text(folder, verified)).replace(/\bverified_(\w+)/g, "$1");
+    return [{
+      name,
+      group: folder.split("/").at(-2) ?? "",
+      description: await text(folder, "design_description.txt"),
+      names: [],
+      header: "",
+      reference,
+      judge: judgeWith(
+        icarus,
+        await text(folder, "testbench.v"),
+        /your design passed/i,
+      ),
+    }];
+  },
+  /** `x_prompt.txt`, `x_test.sv` with the reference beside it in `x_ref.sv`; many in one folder. */
+  async VerilogEval({ folder, names }, icarus, skipped) {
+    const problems: Problem[] = [];
+    for (const file of names.filter((name) => name.endsWith("_prompt.txt"))) {
+      const name = file.slice(0, -"_prompt.txt".length);
+      if (!names.includes(`${name}_test.sv`) || !names.includes(`${name}_ref.sv`)) {
+        skipped.push({ name, reason: "no _test.sv or no _ref.sv" });
+        continue;
+      }
+      const reference = await text(folder, `${name}_ref.sv`);
+      const bench = `${await text(folder, `${name}_test.sv`)}\n${reference}`;
+      const asked = names.includes(`${name}_ifc.txt`) ? await text(folder, `${name}_ifc.txt`) : "";
+      problems.push({
+        name,
+        group: "",
+        description: await text(folder, file),
+        names: namesIn(asked),
+        header: asked === "" ? "" : headerOf(asked),
+        reference: reference.replace(/\bRefModule\b/g, "TopModule"),
+        judge: judgeWith(icarus, bench, /^Mismatches: 0 in [1-9]\d* samples/m),
+      });
+    }
+    return problems;
+  },
+};
+
+/** Runs a candidate with a bench whose output matches `right` when all is well. */
+function judgeWith(
+  icarus: Icarus,
+  bench: string,
+  right: RegExp,
+): (candidate: string) => Promise<Verdict> {
+  // Waveform files are of no use here and are refused by the tool's wrapper.
+  const quiet = bench.replace(/\$dump\w+\s*(?:\([^;]*\))?\s*;/g, ";");
+  return async (candidate) => {
+    const { ended, output } = await icarus.simulate({
+      "candidate.sv": candidate,
+      "bench.sv": quiet,
+    });
+    if (ended === "compile" || ended === "refused") {
+      return { compiles: false, passes: false, reason: output.split("\n")[0]! };
+    }
+    if (ended !== "exit") return { compiles: true, passes: false, reason: ended };
+    return { compiles: true, passes: right.test(output) };
+  };
+}
+
+/** What a problem's own bench is worth. */
+export interface Audit {
+  name: string;
+  /** The reference passes. */
+  sound: boolean;
+  /** A module with the same ports and nothing inside passes too: the bench sees nothing. */
+  vacuous: boolean;
+}
+
+/** Tries the reference and a module that drives nothing. Problems that fail this should not be counted. */
+export async function auditProblem({ name, reference, judge }: Problem): Promise<Audit> {
+  const sound = (await judge(reference)).passes;
+  const zeros = constantZero(reference);
+  return { name, sound, vacuous: zeros !== undefined && (await judge(zeros)).passes };
+}
+
+/** The module of a reference with every output at zero; nothing where its ports are not in its header. */
+export function constantZero(reference: string): string | undefined {
+  const header = headerOf(reference);
+  const outputs = [...header.matchAll(/\boutput\b([^,;)]*?)(\w+)\s*(?=[,;)])/g)];
+  if (outputs.length === 0) return undefined;
+  const plain = header.replace(/\boutput(\s+)(?:reg|logic)\b/g, "output$1wire");
+  return `${plain}\n${outputs.map(([, , name]) => `assign ${name} = 0;`).join("\n")}\nendmodule\n`;
+}
+
+async function foldersOf(root: string): Promise<Files[]> {
+  const found: Files[] = [];
+  const visit = async (folder: string, depth: number): Promise<void> => {
+    let entries: Deno.DirEntry[];
+    try {
+      entries = await Array.fromAsync(Deno.readDir(folder));
+    } catch (error) {
+      if (depth > 0) return;
+      throw new UserError({
+        what: root,
+        got: error instanceof Error ? error.name : error,
+        expected: "a folder that can be read",
+      });
+    }
+    const names = entries.filter(({ isFile }) => isFile).map(({ name }) => name).sort();
+    if (names.length > 0) found.push({ folder, names });
+    for (const { name, isDirectory } of entries) {
+      if (isDirectory && !name.startsWith(".") && depth < DEEPEST) {
+        await visit(join(folder, name), depth + 1);
+      }
+    }
+  };
+  await visit(root, 0);
+  return found;
+}
+
+/** Folders below the given one that are looked into. */
+const DEEPEST = 5;
+
+async function text(folder: string, name: string): Promise<string> {
+  return new TextDecoder().decode(await Deno.readFile(join(folder, name)));
+}

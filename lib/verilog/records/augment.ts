@@ -1,0 +1,227 @@
+/**
+ * The pipeline: files in, one JSON object a line out, with a manifest of counts and hashes. It holds one
+ * file at a time, may be interrupted, and gives the same bytes however often it was.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
+import type { Tools } from "../mutants/classify.ts";
+import { fingerprint } from "../language/fingerprint.ts";
+import { grammarVersion } from "../language/grammar.ts";
+import { yosysVersion } from "../tools/yosys.ts";
+import { emptyNotes, type FileNotes, type FlowOptions, recordsOf, type Skip } from "./flows.ts";
+import type { AugmentedRecord, Task } from "./record.ts";
+import { scriptRecords } from "./scripts.ts";
+import type { SourceList } from "./sources.ts";
+
+/** What to make, and where to put it. */
+export interface AugmentOptions extends FlowOptions {
+  source: SourceList;
+  /** Path of the data set; `.partial`, `.progress.json` and `.manifest.json` stand beside it. */
+  out: string;
+  /** Records of flow C. */
+  scripts: number;
+  /** Needed for flow B. */
+  tools?: Tools | undefined;
+  /** Called after every file. */
+  onProgress?: (done: number, total: number, file: string) => void;
+  /** Stops between two files; what was done is kept. */
+  signal?: AbortSignal;
+}
+
+/** Counts of one task. */
+export interface TaskCount {
+  records: number;
+  /** Bytes of the lines. */
+  bytes: number;
+}
+
+/** What a data set is made of. */
+export interface Manifest {
+  origin: string;
+  options: Omit<FlowOptions, "flows"> & { flows: string[]; scripts: number };
+  tools: string[];
+  files: number;
+  /** Files left out because an earlier one is the same up to names and layout. */
+  duplicates: number;
+  notes: FileNotes;
+  /** Files of which nothing, or not everything, was made, and why. */
+  skipped: ({ file: string } & Skip)[];
+  tasks: Partial<Record<Task, TaskCount>>;
+  sha256: string;
+}
+
+interface Progress {
+  /** Options and source, to see that a run that goes on is the same run. */
+  key: string;
+  filesDone: number;
+  bytes: number;
+  fingerprints: string[];
+  manifest: Omit<Manifest, "sha256">;
+}
+
+/**
+ * Runs the pipeline to its end, going on where an earlier run with the same options stopped.
+ *
+ * @returns the manifest; nothing when `signal` stopped it.
+ * @throws {UserError} when flow B is asked for without tools, or the output cannot be written.
+ */
+export async function augment(options: AugmentOptions): Promise<Manifest | undefined> {
+  const { source, out, flows, seed, completionsPerModule, mutantsPerFile, scripts, tools } =
+    options;
+  if (flows.includes("B") && tools === undefined) {
+    throw new UserError({
+      what: "flow B",
+      got: new Described("no tools"),
+      expected: "Yosys to confirm the mutants",
+    });
+  }
+  const settings = { flows: [...flows], seed, completionsPerModule, mutantsPerFile, scripts };
+  const judges = [
+    yosysVersion,
+    tools?.icarus?.version ?? "no Icarus",
+    tools?.verilator?.version ?? "no Verilator",
+  ];
+  const versions = [grammarVersion, ...(flows.includes("B") ? judges : [])];
+  const key = JSON.stringify([settings, source.origin, source.count, versions]);
+  const partial = `${out}.partial`;
+  const progress = await resume(out, key) ?? {
+    key,
+    filesDone: 0,
+    bytes: 0,
+    fingerprints: [],
+    manifest: {
+      origin: source.origin,
+      options: settings,
+      tools: versions,
+      files: source.count,
+      duplicates: 0,
+      notes: emptyNotes(),
+      skipped: [],
+      tasks: {},
+    },
+  };
+  const seen = new Set(progress.fingerprints);
+  let saved = performance.now();
+  const file = await open(partial, progress.bytes);
+  const encoder = new TextEncoder();
+  try {
+    const write = async (records: Iterable<AugmentedRecord> | AsyncIterable<AugmentedRecord>) => {
+      for await (const record of records) {
+        const line = encoder.encode(JSON.stringify(record) + "\n");
+        for (let at = 0; at < line.length;) at += await file.write(line.subarray(at));
+        progress.bytes += line.length;
+        const count = progress.manifest.tasks[record.task] ??= { records: 0, bytes: 0 };
+        count.records++;
+        count.bytes += line.length;
+      }
+    };
+    for await (const entry of source.files(progress.filesDone)) {
+      if (options.signal?.aborted === true) {
+        await save(out, progress, seen);
+        return undefined;
+      }
+      const { manifest } = progress;
+      const skip = (why: Skip) => manifest.skipped.push({ file: entry.name, ...why });
+      if ("skipped" in entry) skip(entry.skipped);
+      else {
+        const print = fingerprint(entry.text);
+        if (seen.has(print)) manifest.duplicates++;
+        else {
+          const notes = emptyNotes();
+          try {
+            await write(recordsOf(entry.name, entry.text, options, tools, notes));
+          } catch (error) {
+            if (!(error instanceof UserError)) throw error;
+            skip({ reason: messageOf(error) });
+          }
+          // A file without a module is no model that others could repeat.
+          if (notes.modules > 0) seen.add(print);
+          notes.skipped.forEach(skip);
+          add(manifest.notes, notes);
+        }
+      }
+      progress.filesDone++;
+      // Files that tools look at take seconds each; plain ones a thousandth of one.
+      if (progress.filesDone % 100 === 0 || performance.now() - saved > SAVE_EVERY_MS) {
+        await save(out, progress, seen);
+        saved = performance.now();
+      }
+      options.onProgress?.(progress.filesDone, source.count, entry.name);
+    }
+    if (flows.includes("C")) await write(scriptRecords(scripts, seed));
+    await file.sync();
+  } finally {
+    file.close();
+  }
+  const manifest: Manifest = { ...progress.manifest, sha256: await hashOf(partial) };
+  await Deno.rename(partial, out);
+  await replace(`${out}.manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
+  await Deno.remove(`${out}.progress.json`).catch(() => {});
+  return manifest;
+}
+
+/** At most so much work is done again after a kill, in milliseconds. */
+const SAVE_EVERY_MS = 5000;
+
+function add(total: FileNotes, one: FileNotes): void {
+  for (
+    const key of [
+      "modules",
+      "described",
+      "mutants",
+      "mismatched",
+      "equivalent",
+      "undecided",
+    ] as const
+  ) {
+    total[key] += one[key];
+  }
+  for (const [kind, count] of Object.entries(one.unsupported)) {
+    total.unsupported[kind] = (total.unsupported[kind] ?? 0) + count;
+  }
+}
+
+async function resume(out: string, key: string): Promise<Progress | undefined> {
+  try {
+    const progress: Progress = JSON.parse(await Deno.readTextFile(`${out}.progress.json`));
+    const { size } = await Deno.stat(`${out}.partial`);
+    return progress.key === key && size >= progress.bytes ? progress : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function open(path: string, bytes: number): Promise<Deno.FsFile> {
+  try {
+    const file = await Deno.open(path, { write: true, create: true });
+    // What was written after the last saved state is made again.
+    await file.truncate(bytes);
+    await file.seek(bytes, Deno.SeekMode.Start);
+    return file;
+  } catch (error) {
+    throw new UserError({
+      what: path,
+      got: error instanceof Error ? error.name : error,
+      expected: "a file that can be written",
+    });
+  }
+}
+
+async function save(out: string, progress: Progress, seen: ReadonlySet<string>): Promise<void> {
+  await replace(`${out}.progress.json`, JSON.stringify({ ...progress, fingerprints: [...seen] }));
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${Deno.pid}.tmp`;
+  await Deno.writeTextFile(temporary, text);
+  await Deno.rename(temporary, path);
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const file = await Deno.open(path);
+  for await (const piece of file.readable) hash.update(piece);
+  return hash.digest("hex");
+}

@@ -1,0 +1,203 @@
+/**
+ * The flows over one file: from plain Verilog to records.
+ *
+ * @module
+ */
+import { behaviourOf } from "../mutants/behaviour.ts";
+import { classify, type Observation, observe, type Tools } from "../mutants/classify.ts";
+import { completions } from "./completion.ts";
+import { describe } from "../prose/describe.ts";
+import { diagnosticText } from "../tools/diagnostics.ts";
+import { maskText } from "./masks.ts";
+import { modulesOf } from "../language/module_reader.ts";
+import { mutate } from "../mutants/draw_mutants.ts";
+import { deepestTree, lineAt, parseVerilog } from "../language/syntax_tree.ts";
+import { type AugmentedRecord, type Flow, instructions } from "./record.ts";
+
+/** How much of each flow is made. */
+export interface FlowOptions {
+  flows: readonly Flow[];
+  seed: number;
+  /** Completion records of a module, at most. */
+  completionsPerModule: number;
+  /** Mutants drawn of a file. */
+  mutantsPerFile: number;
+}
+
+/** Why nothing, or not everything, was made of a file: in words that many files share, and in particular. */
+export interface Skip {
+  reason: string;
+  detail?: string;
+}
+
+/** What happened to a file besides the records it gave. */
+export interface FileNotes {
+  skipped: Skip[];
+  modules: number;
+  /** Modules described without an `Unsupported:` line. */
+  described: number;
+  /** Kinds of syntax nodes without a rule, and how often. */
+  unsupported: Record<string, number>;
+  mutants: number;
+  /** Mutants whose class the tools did not confirm; they are dropped. */
+  mismatched: number;
+  /** Mutants that behave the same; dropped. */
+  equivalent: number;
+  /** Mutants on which a tool gave up; dropped. */
+  undecided: number;
+}
+
+/** Notes of a file nothing is known about yet. */
+export function emptyNotes(): FileNotes {
+  return {
+    skipped: [],
+    modules: 0,
+    described: 0,
+    unsupported: {},
+    mutants: 0,
+    mismatched: 0,
+    equivalent: 0,
+    undecided: 0,
+  };
+}
+
+/** The records of one file for the flows A1, A2 and B. */
+export async function* recordsOf(
+  name: string,
+  text: string,
+  options: FlowOptions,
+  tools: Tools | undefined,
+  notes: FileNotes,
+): AsyncGenerator<AugmentedRecord> {
+  const tree = await parseVerilog(text);
+  if (tree.hasError) {
+    const line = lineAt(text, tree.firstError ?? 0);
+    notes.skipped.push({ reason: "syntax error", detail: `line ${line}` });
+    return;
+  }
+  if (tree.depth > deepestTree) {
+    notes.skipped.push({
+      reason: `nested deeper than ${deepestTree} syntax nodes`,
+      detail: `${tree.depth} deep`,
+    });
+    return;
+  }
+  const modules = modulesOf(tree);
+  if (modules.length === 0) {
+    notes.skipped.push({ reason: "no module" });
+    return;
+  }
+  notes.modules += modules.length;
+  const wants = (flow: Flow) => options.flows.includes(flow);
+  for (const module of modules) {
+    const source = text.slice(module.start, module.end);
+    const origin = { file: name, module: module.name };
+    if (wants("A1")) yield* completionRecords(source, origin, options);
+    if (!wants("A2")) continue;
+    const { text: prose, unsupported } = describe(module);
+    for (const { node } of unsupported) {
+      notes.unsupported[node] = (notes.unsupported[node] ?? 0) + 1;
+    }
+    if (unsupported.length === 0) notes.described++;
+    yield {
+      flow: "A2",
+      task: "prose to Verilog",
+      split: unsupported.length === 0 ? "main" : "unsupported",
+      instruction: instructions.prose,
+      input: prose,
+      output: source,
+      origin,
+    };
+  }
+  if (wants("B") && tools !== undefined) yield* repairRecords(name, text, options, tools, notes);
+}
+
+async function* completionRecords(
+  source: string,
+  origin: { file: string; module: string },
+  { seed, completionsPerModule }: FlowOptions,
+): AsyncGenerator<AugmentedRecord> {
+  for (const record of completions(source, { maxPerModule: completionsPerModule, seed })) {
+    const { level, instruction, input, output } = record;
+    yield {
+      flow: "A1",
+      task: `${level} completion`,
+      split: "main",
+      instruction,
+      input,
+      output,
+      origin,
+    };
+  }
+  const masked = await maskText(source, seed);
+  if (masked === undefined) return;
+  yield {
+    flow: "A1",
+    task: "mask completion",
+    split: "main",
+    instruction: instructions.mask,
+    input: masked.masked,
+    output: JSON.stringify(masked.answer),
+    origin: { ...origin, rule: masked.rules.join(", "), seed },
+  };
+}
+
+async function* repairRecords(
+  name: string,
+  text: string,
+  { seed, mutantsPerFile }: FlowOptions,
+  tools: Tools,
+  notes: FileNotes,
+): AsyncGenerator<AugmentedRecord> {
+  const right = await observe(text, tools);
+  if (!right.checkPasses || right.icarusAccepts === false) {
+    notes.skipped.push(
+      right.yosysRanOut
+        ? { reason: "flow B: Yosys ran out of time or memory over the file as it is" }
+        : { reason: "flow B: the tools object to the file as it is", detail: objection(right) },
+    );
+    return;
+  }
+  const mutants = await mutate(text, { seed, count: mutantsPerFile });
+  const compare = behaviourOf(text, tools.yosys);
+  const classified = await Promise.all(
+    mutants.map((mutant) => classify(text, mutant, tools, { compare })),
+  );
+  for (const [at, mutant] of mutants.entries()) {
+    const { observed, evidence, observation } = classified[at]!;
+    notes.mutants++;
+    if (observed === "Q") notes.equivalent++;
+    else if (observed === "undecided") notes.undecided++;
+    else if (observed !== mutant.class) notes.mismatched++;
+    if (observed !== mutant.class) continue;
+    const origin = {
+      file: name,
+      rule: mutant.rule,
+      class: mutant.class,
+      line: mutant.line,
+      evidence,
+      seed,
+    };
+    const report = observed === "E" && observation.icarus !== undefined
+      ? diagnosticText(observation.icarus)
+      : diagnosticText(observation.yosys);
+    const common = { flow: "B", split: "main", output: text, origin } as const;
+    if (report !== "") {
+      yield {
+        ...common,
+        task: "repair with report",
+        instruction: instructions.report,
+        input: `${report}\n${mutant.text}`,
+      };
+    }
+    yield { ...common, task: "repair", instruction: instructions.repair, input: mutant.text };
+  }
+}
+
+/** The first thing a tool has against a file, in its own words. */
+function objection({ checkPasses, yosys, icarus = [] }: Observation): string {
+  const [tool, said] = checkPasses ? ["Icarus", icarus] : ["Yosys", yosys];
+  const first = said.find(({ severity }) => severity === "error") ?? said[0];
+  if (first === undefined) return `${tool} gave no reason`;
+  return `${tool}: ${first.line === undefined ? "" : `line ${first.line}: `}${first.message}`;
+}

@@ -1,0 +1,40 @@
+/**
+ * A training record as it stands in a data set, one JSON object a line.
+ *
+ * @module
+ */
+import type { Instance } from "./completion.ts";
+
+/** The flows of the paper. */
+export const flows = ["A1", "A2", "B", "C"] as const;
+
+/** One of {@linkcode flows}. */
+export type Flow = (typeof flows)[number];
+
+/** What a record teaches. */
+export const tasks = [
+  ...["module completion", "statement completion", "token completion", "mask completion"],
+  ...["prose to Verilog", "repair with report", "repair", "prose to script"],
+] as const;
+
+/** One of {@linkcode tasks}. */
+export type Task = (typeof tasks)[number];
+
+/** Instruction, input and output, with where they come from. */
+export interface AugmentedRecord extends Instance {
+  flow: Flow;
+  task: Task;
+  /** `main`, or `unsupported` for a description that does not say everything. */
+  split: "main" | "unsupported";
+  /** File (or `generated`), module, rule, class, evidence, seed, line: what the record needs to be checked. */
+  origin: Record<string, string | number>;
+}
+
+/** The instruction of each task that is not completion. */
+export const instructions = {
+  mask: "Fill in the masks of this Verilog. Answer with a JSON object from mask to text.",
+  prose: "Write the Verilog module for this description.",
+  report: "Correct this Verilog using the tool report.",
+  repair: "Correct this Verilog.",
+  script: "Write the SiliconCompiler script for this description.",
+} as const;
