@@ -7,29 +7,29 @@
  * @module
  */
 export { openKernels, type OpenOptions } from "./open.ts";
-export type { Backend, Kernels } from "./types.ts";
-export { KernelError, type KernelErrorParts } from "./errors.ts";
+export type { Backend, Kernels } from "./contract/types.ts";
+export { KernelError, type KernelErrorParts } from "./contract/errors.ts";
 export type { Variant } from "./native/build.ts";
 export {
   type CoreDescription,
   type CoreName,
   type CoreShapes,
   describeCore,
-} from "./core_descriptions.ts";
+} from "./contract/core_descriptions.ts";
 export {
   BLOCK_SIZES,
   BlockMatrix,
   type BlockSize,
   type MatrixCodes,
   type MatrixSizes,
-} from "./block_matrix.ts";
-export { PackedWeights, PackedWeights8, type Weights } from "./packed_weights.ts";
+} from "./contract/block_matrix.ts";
+export { PackedWeights, PackedWeights8, type Weights } from "./contract/packed_weights.ts";
 export {
   type ActivationFormat,
   type ActivationScheme,
   QuantizedActivations,
-} from "./quantized_activations.ts";
-export { GROUP_SIZES, type GroupSize, KvLayout, type KvShape } from "./kv_layout.ts";
+} from "./contract/quantized_activations.ts";
+export { GROUP_SIZES, type GroupSize, KvLayout, type KvShape } from "./contract/kv_layout.ts";
 export {
   KvCache,
   type KvExtension,
@@ -37,14 +37,14 @@ export {
   type KvPass,
   type KvText,
   ROLLBACK_TOKENS,
-} from "./kv_cache.ts";
+} from "./contract/kv_cache.ts";
 export {
   Decoder,
   type DecoderLayer,
   type DecoderLinear,
   type DecoderParts,
   isLinear,
-} from "./decoder.ts";
+} from "./contract/decoder.ts";
 export type { ForwardResult } from "./reference/forward.ts";
 export { quantizeWeights, quantizeWeights8 } from "./reference/weights.ts";
 export { NO_WARP, type Warp } from "./reference/sampling.ts";

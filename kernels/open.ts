@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { checkChoice } from "./checks.ts";
-import { KernelError } from "./errors.ts";
+import { checkChoice } from "./contract/checks.ts";
+import { KernelError } from "./contract/errors.ts";
 import type { Variant } from "./native/build.ts";
 import { NativeUnavailable, variable } from "./native/compiler.ts";
 import { openNative } from "./native/mod.ts";
 import { openReference } from "./reference/mod.ts";
 import { WebGpuUnavailable } from "./webgpu/device.ts";
 import { openWebGpu } from "./webgpu/mod.ts";
-import type { Backend, Kernels } from "./types.ts";
+import type { Backend, Kernels } from "./contract/types.ts";
 
 /** How to open the kernels; nothing need be given. */
 export interface OpenOptions {

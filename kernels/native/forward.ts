@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { notFinite } from "../checks.ts";
-import { type Decoder, type DecoderLinear, isLinear, LINEAR_NAMES } from "../decoder.ts";
-import { describeCore } from "../core_descriptions.ts";
-import type { KvPass } from "../kv_cache.ts";
+import { notFinite } from "../contract/checks.ts";
+import { type Decoder, type DecoderLinear, isLinear, LINEAR_NAMES } from "../contract/decoder.ts";
+import { describeCore } from "../contract/core_descriptions.ts";
+import type { KvPass } from "../contract/kv_cache.ts";
 import { checkForward, type ForwardResult, inLayer } from "../reference/forward.ts";
 import { notHalf, overflown } from "../reference/kv4.ts";
 import { tablesOf } from "./kv4.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KvPass } from "../kv_cache.ts";
+import type { KvPass } from "../contract/kv_cache.ts";
 import { checkAppend, checkAttend, notHalf, overflown } from "../reference/kv4.ts";
 import { DONE, OUT_OF_MEMORY, OVERFLOWN } from "./library.ts";
 import type { NativeContext } from "./mod.ts";

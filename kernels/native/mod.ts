@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkWhole } from "../checks.ts";
-import { describeCore } from "../core_descriptions.ts";
-import { KernelError } from "../errors.ts";
-import type { Kernels } from "../types.ts";
+import { checkWhole } from "../contract/checks.ts";
+import { describeCore } from "../contract/core_descriptions.ts";
+import { KernelError } from "../contract/errors.ts";
+import type { Kernels } from "../contract/types.ts";
 import { type BuildOptions, type Variant, VARIANTS } from "./build.ts";
 import { variable } from "./compiler.ts";
 import { nativeForward } from "./forward.ts";

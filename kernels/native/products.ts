@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { BlockMatrix } from "../block_matrix.ts";
-import { checkArray, checkElements, checkWhole, notFinite } from "../checks.ts";
-import type { Weights } from "../packed_weights.ts";
+import type { BlockMatrix } from "../contract/block_matrix.ts";
+import { checkArray, checkElements, checkWhole, notFinite } from "../contract/checks.ts";
+import type { Weights } from "../contract/packed_weights.ts";
 import {
   type ActivationFormat,
   type ActivationScheme,
   checkedFormat,
   QuantizedActivations,
-} from "../quantized_activations.ts";
+} from "../contract/quantized_activations.ts";
 import { checkGemm } from "../reference/gemm.ts";
 import { DONE, OUT_OF_MEMORY } from "./library.ts";
 import type { NativeContext } from "./mod.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { checkArray, notFinite } from "../checks.ts";
-import { type ActivationFormat, QuantizedActivations } from "../quantized_activations.ts";
+import { checkArray, notFinite } from "../contract/checks.ts";
+import { type ActivationFormat, QuantizedActivations } from "../contract/quantized_activations.ts";
 
 /**
  * Quantises activations `x`, `[tokens][columns]`, token by token and block by block.

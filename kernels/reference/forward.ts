@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkArray, checkWhole, notFinite } from "../checks.ts";
-import { type Decoder, type DecoderLinear, isLinear } from "../decoder.ts";
-import { KernelError } from "../errors.ts";
-import type { KvHome, KvPass } from "../kv_cache.ts";
-import type { QuantizedActivations } from "../quantized_activations.ts";
+import { checkArray, checkWhole, notFinite } from "../contract/checks.ts";
+import { type Decoder, type DecoderLinear, isLinear } from "../contract/decoder.ts";
+import { KernelError } from "../contract/errors.ts";
+import type { KvHome, KvPass } from "../contract/kv_cache.ts";
+import type { QuantizedActivations } from "../contract/quantized_activations.ts";
 import { quantizeActivations } from "./activations.ts";
 import { addInto, gated, halfProduct, reordered, rmsNorm, rotateHeads } from "./decoder_parts.ts";
 import { gemm } from "./gemm.ts";

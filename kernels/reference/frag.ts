@@ -16,8 +16,8 @@
  *
  * @module
  */
-import { checkArray, checkWhole } from "../checks.ts";
-import { KernelError } from "../errors.ts";
+import { checkArray, checkWhole } from "../contract/checks.ts";
+import { KernelError } from "../contract/errors.ts";
 import { P32_ORDER, packNibbles, unpackNibbles } from "./p32.ts";
 
 /** Rows of a tile. */

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { checkArray, checkElements, checkWhole, notFinite, outputOf } from "../checks.ts";
-import { KernelError } from "../errors.ts";
-import { groupIndex } from "../block_matrix.ts";
-import type { Weights } from "../packed_weights.ts";
+import { checkArray, checkElements, checkWhole, notFinite, outputOf } from "../contract/checks.ts";
+import { KernelError } from "../contract/errors.ts";
+import { groupIndex } from "../contract/block_matrix.ts";
+import type { Weights } from "../contract/packed_weights.ts";
 import {
   type ActivationFormat,
   checkedFormat,
   type QuantizedActivations,
-} from "../quantized_activations.ts";
+} from "../contract/quantized_activations.ts";
 import { quantizeActivations } from "./activations.ts";
 
 /**

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { checkArray, checkWhole, notFinite, outputOf } from "../checks.ts";
-import { KernelError } from "../errors.ts";
-import type { KvExtension, KvHome, KvPass } from "../kv_cache.ts";
-import type { KvLayout } from "../kv_layout.ts";
+import { checkArray, checkWhole, notFinite, outputOf } from "../contract/checks.ts";
+import { KernelError } from "../contract/errors.ts";
+import type { KvExtension, KvHome, KvPass } from "../contract/kv_cache.ts";
+import type { KvLayout } from "../contract/kv_layout.ts";
 import { expNegative, laneSum } from "./exact_math.ts";
 import { packedRecord, packGroup, recentRecord, unpackRuns } from "./kv4_records.ts";
 

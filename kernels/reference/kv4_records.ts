@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { KvExtension } from "../kv_cache.ts";
-import type { KvLayout } from "../kv_layout.ts";
+import type { KvExtension } from "../contract/kv_cache.ts";
+import type { KvLayout } from "../contract/kv_layout.ts";
 
 /** Codes to bytes, two each: of a run of 32, byte `i` holds codes `i` and `16 + i`. */
 export function packRuns(codes: Uint8Array, into: Uint8Array): void {

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { describeCore } from "../core_descriptions.ts";
-import { KernelError } from "../errors.ts";
-import type { Kernels } from "../types.ts";
+import { describeCore } from "../contract/core_descriptions.ts";
+import { KernelError } from "../contract/errors.ts";
+import type { Kernels } from "../contract/types.ts";
 import { quantizeActivations } from "./activations.ts";
 import { forward } from "./forward.ts";
 import { gemm, linear } from "./gemm.ts";

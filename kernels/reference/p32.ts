@@ -19,8 +19,8 @@
  *
  * @module
  */
-import { checkArray, checkWhole } from "../checks.ts";
-import { KernelError } from "../errors.ts";
+import { checkArray, checkWhole } from "../contract/checks.ts";
+import { KernelError } from "../contract/errors.ts";
 
 /** Nibble `i` of a P32 word holds code `P32_ORDER[i]`. */
 export const P32_ORDER: readonly number[] = [0, 4, 1, 5, 2, 6, 3, 7];

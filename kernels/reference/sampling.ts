@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { checkArray, checkWhole, outputOf } from "../checks.ts";
-import { KernelError } from "../errors.ts";
+import { checkArray, checkWhole, outputOf } from "../contract/checks.ts";
+import { KernelError } from "../contract/errors.ts";
 import { expNegative, laneSum } from "./exact_math.ts";
 
 /**

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { checkArray, checkWhole } from "../checks.ts";
-import { KernelError } from "../errors.ts";
+import { checkArray, checkWhole } from "../contract/checks.ts";
+import { KernelError } from "../contract/errors.ts";
 import { laneSum } from "./exact_math.ts";
 import { badMass, checkUniforms, draw } from "./sampling.ts";
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { BLOCK_SIZES, type BlockSize, type MatrixCodes } from "../block_matrix.ts";
-import { checkArray, checkChoice, checkWhole, notFinite } from "../checks.ts";
-import { PackedWeights, PackedWeights8 } from "../packed_weights.ts";
+import { BLOCK_SIZES, type BlockSize, type MatrixCodes } from "../contract/block_matrix.ts";
+import { checkArray, checkChoice, checkWhole, notFinite } from "../contract/checks.ts";
+import { PackedWeights, PackedWeights8 } from "../contract/packed_weights.ts";
 import { quantizeSymmetric } from "./activations.ts";
 import { checkColumns } from "./p32.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Decoder, type DecoderLinear, isLinear } from "../decoder.ts";
-import { type ActivationFormat, checkedFormat } from "../quantized_activations.ts";
+import { type Decoder, type DecoderLinear, isLinear } from "../contract/decoder.ts";
+import { type ActivationFormat, checkedFormat } from "../contract/quantized_activations.ts";
 import type { Gpu } from "./device.ts";
 
 /** Rows of a matrix of 16-bit floats that fit a binding. */

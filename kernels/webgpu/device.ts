@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { KernelError } from "../errors.ts";
+import { KernelError } from "../contract/errors.ts";
 import { BindGroups } from "./bind_groups.ts";
 
 /** Why the WebGPU kernels cannot run here; its message is one clause for a report. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Decoder, LINEAR_NAMES } from "../decoder.ts";
-import type { KvPass } from "../kv_cache.ts";
+import { type Decoder, LINEAR_NAMES } from "../contract/decoder.ts";
+import type { KvPass } from "../contract/kv_cache.ts";
 import { checkForward, type ForwardResult } from "../reference/forward.ts";
 import {
   type DecoderOnDevice,

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { notFinite } from "../checks.ts";
-import type { KvCache, KvPass } from "../kv_cache.ts";
-import type { KvLayout } from "../kv_layout.ts";
+import { notFinite } from "../contract/checks.ts";
+import type { KvCache, KvPass } from "../contract/kv_cache.ts";
+import type { KvLayout } from "../contract/kv_layout.ts";
 import { checkAppend, checkAttend, checkHalves, overflown } from "../reference/kv4.ts";
 import type { Gpu } from "./device.ts";
 import { appendShader, GRID_ITEMS, packShader } from "./kv_append_shader.ts";

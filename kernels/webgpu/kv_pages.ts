@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { KernelError } from "../errors.ts";
-import type { KvHome, KvPass } from "../kv_cache.ts";
-import type { KvLayout } from "../kv_layout.ts";
+import { KernelError } from "../contract/errors.ts";
+import type { KvHome, KvPass } from "../contract/kv_cache.ts";
+import type { KvLayout } from "../contract/kv_layout.ts";
 import type { Gpu } from "./device.ts";
 import { NONE, submit } from "./submission.ts";
 

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { KernelError } from "../errors.ts";
-import type { Kernels } from "../types.ts";
+import { KernelError } from "../contract/errors.ts";
+import type { Kernels } from "../contract/types.ts";
 import { Gpu, hasPackedDot, requestDevice } from "./device.ts";
 import { GpuForward } from "./forward.ts";
 import { GpuKv } from "./kv4.ts";

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { checkArray, checkElements, checkWhole, notFinite } from "../checks.ts";
-import type { Weights } from "../packed_weights.ts";
+import { checkArray, checkElements, checkWhole, notFinite } from "../contract/checks.ts";
+import type { Weights } from "../contract/packed_weights.ts";
 import {
   type ActivationFormat,
   checkedFormat,
   QuantizedActivations,
-} from "../quantized_activations.ts";
+} from "../contract/quantized_activations.ts";
 import { checkGemm } from "../reference/gemm.ts";
 import { GROUP_ROWS } from "../reference/p32.ts";
 import type { Gpu } from "./device.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Decoder } from "../decoder.ts";
-import { KernelError } from "../errors.ts";
+import type { Decoder } from "../contract/decoder.ts";
+import { KernelError } from "../contract/errors.ts";
 import { overflown } from "../reference/kv4.ts";
 import { NONE } from "./submission.ts";
 

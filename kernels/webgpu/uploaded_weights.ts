@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Weights } from "../packed_weights.ts";
+import type { Weights } from "../contract/packed_weights.ts";
 import { GROUP_ROWS } from "../reference/p32.ts";
 import type { Gpu } from "./device.ts";
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-export * from "./distribution.ts";
+export * from "./verification/distribution.ts";
 export * from "./decoders/sample.ts";
 export * from "./decoders/sample_texts.ts";
-export * from "./decoders/verification.ts";
+export * from "./verification/verification.ts";
 export * from "../papers/specdec_theory/biased_rules.ts";
 export * from "./policies/drafting_policy.ts";
 export * from "./policies/stopping_rules.ts";
@@ -21,7 +21,7 @@ export * from "./decoders/speculate_texts.ts";
 export { batchSpeculate, type BatchSpeculativeOptions } from "./decoders/batch_speculate.ts";
 export * from "./decoders/batch_speculate_texts.ts";
 export type { ExaminedPosition } from "./decoders/trace.ts";
-export * from "./decoders/residual_chain.ts";
+export * from "./verification/residual_chain.ts";
 export * from "../papers/specdec_theory/expected_rejections.ts";
 export * from "../papers/specdec_theory/look_ahead_counts.ts";
 export * from "../papers/specdec_theory/lower_bound.ts";
@@ -46,7 +46,7 @@ export * from "./what_if/log.ts";
 export * from "./what_if/write_log.ts";
 export * from "./what_if/what_if.ts";
 export * from "./policies/policy_text.ts";
-export * from "./decoders/timing.ts";
+export * from "./what_if/timing.ts";
 export * from "./decoders/reread_model.ts";
 export * from "../papers/specdecpp/heads/measured_policies.ts";
 export {

@@ -12,7 +12,7 @@ import {
   QuantizedActivations,
   type Weights,
 } from "kernels/mod.ts";
-import { groupIndex } from "kernels/block_matrix.ts";
+import { groupIndex } from "kernels/contract/block_matrix.ts";
 import { gemm } from "kernels/reference/gemm.ts";
 import { gemmShader, gemvShader } from "kernels/webgpu/shaders.ts";
 import { normals, randomBits } from "./conformance/checking.ts";

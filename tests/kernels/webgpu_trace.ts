@@ -8,7 +8,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Decoder, type DecoderLinear, QuantizedActivations } from "kernels/mod.ts";
-import type { KvPass } from "kernels/kv_cache.ts";
+import type { KvPass } from "kernels/contract/kv_cache.ts";
 import { quantizeActivations } from "kernels/reference/activations.ts";
 import type { ForwardResult, Roundings } from "kernels/reference/forward.ts";
 import type { Gpu } from "kernels/webgpu/device.ts";

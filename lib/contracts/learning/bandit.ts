@@ -5,7 +5,7 @@
  */
 import type { Random } from "offprint/random.ts";
 import { TIE_TOLERANCE } from "../planning/best_response.ts";
-import { costsAt, type Instance, lawAt, rewardsAt } from "../instance.ts";
+import { costsAt, type Instance, lawAt, rewardsAt } from "../instance/instance.ts";
 import { plan } from "../planning/plan.ts";
 import { RegretLedger } from "./regret_ledger.ts";
 

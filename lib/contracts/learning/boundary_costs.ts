@@ -6,9 +6,13 @@
 import type { Random } from "offprint/random.ts";
 import { leastPayment } from "../payments/least_payment.ts";
 import type { ContractBandit } from "./bandit.ts";
-import { bisect } from "./bisection.ts";
+import { bisect } from "../boundaries/bisection.ts";
 import { requireObservedActions } from "./observed_actions.ts";
-import { type BoundaryMap, boundarySearch, costsFromBoundaries } from "./boundary_search.ts";
+import {
+  type BoundaryMap,
+  boundarySearch,
+  costsFromBoundaries,
+} from "../boundaries/boundary_search.ts";
 import type { ContractSearch } from "./search_ucb.ts";
 
 /** Costs learnt from a bandit with known laws. */

@@ -5,7 +5,7 @@
  */
 import { mixContracts } from "../planning/robust_contract.ts";
 import type { ContractBandit } from "./bandit.ts";
-import { bisect } from "./bisection.ts";
+import { bisect } from "../boundaries/bisection.ts";
 import { requireObservedActions } from "./observed_actions.ts";
 import { UpperConfidence } from "./ucb.ts";
 

@@ -5,7 +5,7 @@
  */
 import { UserError } from "offprint/errors.ts";
 import { bestResponse, type Response } from "./best_response.ts";
-import { type Instance, lawAt, rewardsAt } from "../instance.ts";
+import { type Instance, lawAt, rewardsAt } from "../instance/instance.ts";
 import { CHOICE_TOLERANCE, type Plan, plan } from "./plan.ts";
 
 /** Values and actions of a principal who acts itself. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AgentKind, Instance } from "../instance.ts";
+import type { AgentKind, Instance } from "../instance/instance.ts";
 
 /** Actions whose utility is this close to the best, relative to `1 + |best|`, are ties. */
 export const TIE_TOLERANCE = 1e-9;

@@ -4,7 +4,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { type Instance, reachable } from "../instance.ts";
+import { type Instance, reachable } from "../instance/instance.ts";
 import { emptyPlan, finished, type Plan, type PlanOptions, StatePlanner } from "./plan.ts";
 
 /** More deterministic policies than this are refused. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Instance } from "../instance.ts";
+import type { Instance } from "../instance/instance.ts";
 
 /** Exact expectations under fixed contracts and actions. */
 export interface Evaluation {

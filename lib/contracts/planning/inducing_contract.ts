@@ -5,7 +5,7 @@
  */
 import { Described, UserError } from "offprint/errors.ts";
 import { implementability, smallestCap } from "./implementability.ts";
-import { costsAt, type Instance, lawAt, placeOf } from "../instance.ts";
+import { costsAt, type Instance, lawAt, placeOf } from "../instance/instance.ts";
 import {
   type LeastPayment,
   leastPayment,

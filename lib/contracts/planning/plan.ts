@@ -5,7 +5,7 @@
  */
 import { UserError } from "offprint/errors.ts";
 import { commitment } from "./commitment.ts";
-import { type Instance, lawAt, rewardsAt } from "../instance.ts";
+import { type Instance, lawAt, rewardsAt } from "../instance/instance.ts";
 import { LeastPaymentSolver } from "../payments/least_payment.ts";
 
 /** Actions whose values differ by no more than this are tied in the principal's choice. */

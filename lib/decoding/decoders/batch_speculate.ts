@@ -7,14 +7,19 @@
  */
 import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkLength, checkVocabularies, checkWhole, stopSet } from "../option_checks.ts";
-import { residual, softmax, tokenAt, totalVariation } from "../distribution.ts";
+import {
+  checkLength,
+  checkVocabularies,
+  checkWhole,
+  stopSet,
+} from "../verification/option_checks.ts";
+import { residual, softmax, tokenAt, totalVariation } from "../verification/distribution.ts";
 import { emptyResult } from "./speculation_loop.ts";
 import type { SpeculativeResult } from "./speculate.ts";
 import type { Warp } from "./sample.ts";
-import { rootRejection } from "./residual_chain.ts";
+import { rootRejection } from "../verification/residual_chain.ts";
 import { examined } from "./trace.ts";
-import { accepts, exactVerification } from "./verification.ts";
+import { accepts, exactVerification } from "../verification/verification.ts";
 
 /** How {@linkcode batchSpeculate} decodes; the output law is always the target's. */
 export interface BatchSpeculativeOptions {

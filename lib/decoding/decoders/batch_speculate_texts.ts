@@ -5,7 +5,7 @@
  */
 import type { Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkLength, checkVocabularies, checkWhole } from "../option_checks.ts";
+import { checkLength, checkVocabularies, checkWhole } from "../verification/option_checks.ts";
 import {
   type BatchNeed,
   type BatchSpeculativeOptions,

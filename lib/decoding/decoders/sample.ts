@@ -7,8 +7,8 @@
 import { UserError } from "offprint/errors.ts";
 import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkLength, checkWhole, stopSet } from "../option_checks.ts";
-import { softmax, tokenAt } from "../distribution.ts";
+import { checkLength, checkWhole, stopSet } from "../verification/option_checks.ts";
+import { softmax, tokenAt } from "../verification/distribution.ts";
 
 /**
  * Logits to the distribution that is sampled: softmax, or softmax after temperature, top-k, … A decoder

@@ -5,8 +5,8 @@
  */
 import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkLength, checkWhole, stopSet } from "../option_checks.ts";
-import { softmax, tokenAt } from "../distribution.ts";
+import { checkLength, checkWhole, stopSet } from "../verification/option_checks.ts";
+import { softmax, tokenAt } from "../verification/distribution.ts";
 import type { Warp } from "./sample.ts";
 
 /** How {@linkcode sampleTexts} samples. */

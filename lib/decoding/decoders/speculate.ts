@@ -6,12 +6,12 @@
  */
 import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkLength, checkVocabularies } from "../option_checks.ts";
+import { checkLength, checkVocabularies } from "../verification/option_checks.ts";
 import { type CandidateLength, constantLength } from "../policies/drafting_policy.ts";
 import type { Warp } from "./sample.ts";
 import { emptyResult, speculation } from "./speculation_loop.ts";
 import type { ExaminedPosition } from "./trace.ts";
-import type { VerificationRule } from "./verification.ts";
+import type { VerificationRule } from "../verification/verification.ts";
 
 const toTheEnd = constantLength(Infinity);
 

@@ -6,7 +6,7 @@
 import type { ExtendResult, LanguageModel } from "offprint/lm/mod.ts";
 import type { Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkLength, checkVocabularies, checkWhole } from "../option_checks.ts";
+import { checkLength, checkVocabularies, checkWhole } from "../verification/option_checks.ts";
 import { emptyResult, type Need } from "./speculation_loop.ts";
 import {
   type OpenText,

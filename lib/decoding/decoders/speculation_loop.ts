@@ -14,12 +14,12 @@
  */
 import { Described, UserError } from "offprint/errors.ts";
 import type { ExtendResult, Sequence, Tokens } from "offprint/lm/mod.ts";
-import { stopSet } from "../option_checks.ts";
+import { stopSet } from "../verification/option_checks.ts";
 import type { CandidateLength, CandidateLengthRun } from "../policies/drafting_policy.ts";
-import { softmax, tokenAt } from "../distribution.ts";
+import { softmax, tokenAt } from "../verification/distribution.ts";
 import type { SpeculativeOptions, SpeculativeResult } from "./speculate.ts";
 import { examined } from "./trace.ts";
-import { accepts, exactVerification } from "./verification.ts";
+import { accepts, exactVerification } from "../verification/verification.ts";
 
 /** What the loop needs before it goes on: a pass of a model, or a policy's answer. */
 export type Need =

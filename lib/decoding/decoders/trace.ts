@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { totalVariation } from "../distribution.ts";
-import { stepLaw, type VerificationRule } from "./verification.ts";
+import { totalVariation } from "../verification/distribution.ts";
+import { stepLaw, type VerificationRule } from "../verification/verification.ts";
 
 /** A position whose candidate was examined: accepted or rejected, not skipped after a rejection. */
 export interface ExaminedPosition {

@@ -6,8 +6,8 @@
  */
 import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkVocabularies, stopSet } from "../option_checks.ts";
-import { softmax, tokenAt } from "../distribution.ts";
+import { checkVocabularies, stopSet } from "../verification/option_checks.ts";
+import { softmax, tokenAt } from "../verification/distribution.ts";
 import { sampleTexts } from "../decoders/sample_texts.ts";
 import type { Warp } from "../decoders/sample.ts";
 import { checkShare } from "../policies/stopping_rules.ts";

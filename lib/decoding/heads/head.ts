@@ -10,7 +10,7 @@
 import { Described, UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 import type { AcceptancePredictor } from "../policies/predictor.ts";
-import { checkWhole } from "../option_checks.ts";
+import { checkWhole } from "../verification/option_checks.ts";
 
 /** Shape of a head. */
 export interface HeadConfig {

@@ -26,7 +26,7 @@ import {
   initialHead,
   predictAcceptance,
 } from "./head.ts";
-import { checkWhole } from "../option_checks.ts";
+import { checkWhole } from "../verification/option_checks.ts";
 
 /** How {@linkcode trainHead} trains. */
 export interface HeadTrainingOptions {

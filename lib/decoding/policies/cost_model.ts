@@ -5,7 +5,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { checkWhole } from "../option_checks.ts";
+import { checkWhole } from "../verification/option_checks.ts";
 
 /** How a policy behaves, whatever the hardware. */
 export interface Rates {

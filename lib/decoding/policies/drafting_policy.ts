@@ -5,7 +5,7 @@
  * @module
  */
 import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
-import { checkWhole } from "../option_checks.ts";
+import { checkWhole } from "../verification/option_checks.ts";
 
 /** The text that a policy starts on. */
 export interface TextStart {

@@ -6,9 +6,9 @@
  */
 import type { LanguageModel, Sequence } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkVocabularies } from "../option_checks.ts";
+import { checkVocabularies } from "../verification/option_checks.ts";
 import type { DraftRound, TextStart } from "./drafting_policy.ts";
-import { softmax } from "../distribution.ts";
+import { softmax } from "../verification/distribution.ts";
 import type { Warp } from "../decoders/sample.ts";
 import { checkShare } from "./stopping_rules.ts";
 

@@ -6,7 +6,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { checkWhole } from "../option_checks.ts";
+import { checkWhole } from "../verification/option_checks.ts";
 import type { RoundOutcome } from "./drafting_policy.ts";
 
 /** The numbers about a candidate that rules can ask for. */

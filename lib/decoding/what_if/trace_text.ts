@@ -7,7 +7,7 @@
 import { Described, UserError } from "offprint/errors.ts";
 import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { residual, softmax, tokenAt } from "../distribution.ts";
+import { residual, softmax, tokenAt } from "../verification/distribution.ts";
 import type { Warp } from "../decoders/sample.ts";
 
 /** What {@linkcode traceText} reads. */

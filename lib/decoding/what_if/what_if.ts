@@ -8,7 +8,7 @@
 import { Described, UserError } from "offprint/errors.ts";
 import { type Random, stream } from "offprint/random.ts";
 import type { RejectedBranch, TextLog } from "./log.ts";
-import { checkWhole } from "../option_checks.ts";
+import { checkWhole } from "../verification/option_checks.ts";
 import type { RoundSignals, StoppingRule } from "../policies/stopping_rules.ts";
 
 /** What a round takes, in milliseconds. */

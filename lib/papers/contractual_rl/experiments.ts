@@ -8,16 +8,16 @@ import {
   binaryOutcomeExample,
   farsightedExample,
   twoActionExample,
-} from "../../contracts/examples.ts";
-import type { Instance } from "../../contracts/instance.ts";
-import { randomInstance } from "../../contracts/random_instance.ts";
+} from "../../contracts/instance/examples.ts";
+import type { Instance } from "../../contracts/instance/instance.ts";
+import { randomInstance } from "../../contracts/instance/random_instance.ts";
 import { ContractBandit } from "../../contracts/learning/bandit.ts";
-import { learnWorkLaws } from "../../contracts/learning/binary_pamdp.ts";
+import { learnWorkLaws } from "../../contracts/pamdp/binary_pamdp.ts";
 import { exploreThenCommit } from "../../contracts/learning/explore_then_commit.ts";
-import { ContractGame } from "../../contracts/learning/game.ts";
+import { ContractGame } from "../../contracts/pamdp/game.ts";
 import type { RegretLedger } from "../../contracts/learning/regret_ledger.ts";
 import { linearGrid } from "../../contracts/learning/linear_grid.ts";
-import { learnContracts } from "../../contracts/learning/pamdp_learner.ts";
+import { learnContracts } from "../../contracts/pamdp/pamdp_learner.ts";
 import { paymentSearch, searchThenUcb } from "../../contracts/learning/search_ucb.ts";
 import {
   type OneRival,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Instance } from "../../contracts/instance.ts";
-import { parseInstance } from "../../contracts/parse_instance.ts";
+import type { Instance } from "../../contracts/instance/instance.ts";
+import { parseInstance } from "../../contracts/instance/parse_instance.ts";
 
 /** Numbers of {@linkcode contentPlatform}. */
 export interface ContentPlatformOptions {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { costsAt, type Instance, lawAt } from "../../contracts/instance.ts";
+import { costsAt, type Instance, lawAt } from "../../contracts/instance/instance.ts";
 
 /** A contract as a point of the triangle of splits. */
 export interface SimplexPoint {

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { checkEpsilon } from "../../decoding/option_checks.ts";
-import { residual } from "../../decoding/distribution.ts";
-import type { VerificationRule } from "../../decoding/decoders/verification.ts";
+import { checkEpsilon } from "../../decoding/verification/option_checks.ts";
+import { residual } from "../../decoding/verification/distribution.ts";
+import type { VerificationRule } from "../../decoding/verification/verification.ts";
 
 /**
  * The over-acceptance b_ε(x) = min(1, (q(x) + ε)/p(x)), `V` values; 1 where the draft has no mass.

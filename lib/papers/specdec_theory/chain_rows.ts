@@ -4,7 +4,7 @@
  * @module
  */
 import type { ChainPair } from "offprint/lm/mod.ts";
-import { residual } from "../../decoding/distribution.ts";
+import { residual } from "../../decoding/verification/distribution.ts";
 
 /** Cells of a guide for each token. */
 const CELLS = 4;

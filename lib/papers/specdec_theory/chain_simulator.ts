@@ -7,7 +7,7 @@
  */
 import type { ChainPair } from "offprint/lm/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkVocabularies, checkWhole } from "../../decoding/option_checks.ts";
+import { checkVocabularies, checkWhole } from "../../decoding/verification/option_checks.ts";
 import { ChainRows } from "./chain_rows.ts";
 
 /** What {@linkcode simulateChains} simulates. */

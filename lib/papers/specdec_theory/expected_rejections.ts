@@ -5,10 +5,10 @@
  * @module
  */
 import type { ChainPair } from "offprint/lm/mod.ts";
-import { checkVocabularies, checkWhole } from "../../decoding/option_checks.ts";
-import { totalVariation } from "../../decoding/distribution.ts";
-import { rootLaw } from "../../decoding/decoders/residual_chain.ts";
-import { stepLaw, type VerificationRule } from "../../decoding/decoders/verification.ts";
+import { checkVocabularies, checkWhole } from "../../decoding/verification/option_checks.ts";
+import { totalVariation } from "../../decoding/verification/distribution.ts";
+import { rootLaw } from "../../decoding/verification/residual_chain.ts";
+import { stepLaw, type VerificationRule } from "../../decoding/verification/verification.ts";
 
 /** Expected rejections of a text of T tokens. */
 export interface ExpectedRejections {

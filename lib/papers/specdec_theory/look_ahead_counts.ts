@@ -5,8 +5,8 @@
  * @module
  */
 import type { ChainPair } from "offprint/lm/mod.ts";
-import { checkVocabularies, checkWhole } from "../../decoding/option_checks.ts";
-import { rootLaw } from "../../decoding/decoders/residual_chain.ts";
+import { checkVocabularies, checkWhole } from "../../decoding/verification/option_checks.ts";
+import { rootLaw } from "../../decoding/verification/residual_chain.ts";
 
 /** What a round drafts and what it may add. */
 export interface LookAhead {

@@ -5,7 +5,7 @@
  * @module
  */
 import { decodingOpt, decodingUno } from "./biased_rules.ts";
-import { stepLaw } from "../../decoding/decoders/verification.ts";
+import { stepLaw } from "../../decoding/verification/verification.ts";
 
 /** One over-acceptance level on one pair of distributions, both decoders. */
 export interface ParetoPoint {

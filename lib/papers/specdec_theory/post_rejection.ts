@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { residual, totalVariation } from "../../decoding/distribution.ts";
+import { residual, totalVariation } from "../../decoding/verification/distribution.ts";
 
 /** The solution of Theorem 4 for one position. */
 export interface PostRejection {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkWhole } from "../../decoding/option_checks.ts";
+import { checkWhole } from "../../decoding/verification/option_checks.ts";
 import {
   checkCosts,
   type Costs,

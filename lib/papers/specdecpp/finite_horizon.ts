@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkWhole } from "../../decoding/option_checks.ts";
+import { checkWhole } from "../../decoding/verification/option_checks.ts";
 import { checkCosts, type Costs } from "../../decoding/policies/cost_model.ts";
 import { sufficientThreshold } from "./equal_acceptance.ts";
 import { checkShare } from "../../decoding/policies/stopping_rules.ts";

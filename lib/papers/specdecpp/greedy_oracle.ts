@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkWhole } from "../../decoding/option_checks.ts";
+import { checkWhole } from "../../decoding/verification/option_checks.ts";
 
 /** Costs of greedy decoding of one text. */
 export interface GreedyCounts {

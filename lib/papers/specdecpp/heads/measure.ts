@@ -10,7 +10,7 @@ import { acceptanceStates, acceptanceTexts } from "../../../decoding/heads/data.
 import type { AcceptanceHead } from "../../../decoding/heads/head.ts";
 import type { TextLog } from "../../../decoding/what_if/log.ts";
 import type { AcceptancePredictor } from "../../../decoding/policies/predictor.ts";
-import { softmax } from "../../../decoding/distribution.ts";
+import { softmax } from "../../../decoding/verification/distribution.ts";
 import { draftBy } from "../../../decoding/policies/policy_of_rule.ts";
 import { type LoggedText, logTexts, predictLog } from "../../../decoding/what_if/write_log.ts";
 import { predictStates } from "../../../decoding/heads/predict_states.ts";

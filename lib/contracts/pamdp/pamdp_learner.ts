@@ -6,9 +6,9 @@
 import type { Random } from "offprint/random.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { EstimatedModel } from "./estimated_model.ts";
-import { explorationLength } from "./explore_then_commit.ts";
+import { explorationLength } from "../learning/explore_then_commit.ts";
 import type { ContractGame } from "./game.ts";
-import { requireObservedActions } from "./observed_actions.ts";
+import { requireObservedActions } from "../learning/observed_actions.ts";
 import { explore } from "./pamdp_exploration.ts";
 
 /** A plan is recomputed when some action in use has been seen this many times as often. */

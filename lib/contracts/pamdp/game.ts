@@ -5,10 +5,10 @@
  */
 import type { Random } from "offprint/random.ts";
 import { bestResponse, type Response } from "../planning/best_response.ts";
-import { type Instance, reachable } from "../instance.ts";
+import { type Instance, reachable } from "../instance/instance.ts";
 import { emptyPlan, plan, StatePlanner } from "../planning/plan.ts";
-import type { GameOptions } from "./bandit.ts";
-import { RegretLedger } from "./regret_ledger.ts";
+import type { GameOptions } from "../learning/bandit.ts";
+import { RegretLedger } from "../learning/regret_ledger.ts";
 
 /** What the principal sees of one episode. The object is reused by the next episode. */
 export interface Episode {

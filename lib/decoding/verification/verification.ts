@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { residual, totalVariation } from "../distribution.ts";
+import { residual, totalVariation } from "./distribution.ts";
 
 /** A member of the family: an acceptance probability b and a post-rejection distribution P at every position. */
 export interface VerificationRule {

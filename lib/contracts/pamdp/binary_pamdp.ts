@@ -4,10 +4,10 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { costsAt, lawAt, reachable } from "../instance.ts";
-import { explorationLength } from "./explore_then_commit.ts";
+import { costsAt, lawAt, reachable } from "../instance/instance.ts";
+import { explorationLength } from "../learning/explore_then_commit.ts";
 import type { ContractGame } from "./game.ts";
-import { requireObservedActions } from "./observed_actions.ts";
+import { requireObservedActions } from "../learning/observed_actions.ts";
 
 /**
  * What the learner knows at the start of {@linkcode learnWorkLaws}, and what it must find out: shirk's laws and

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Instance } from "../instance.ts";
+import type { Instance } from "../instance/instance.ts";
 import { LeastPaymentSolver } from "../payments/least_payment.ts";
-import { costPaths } from "./boundary_search.ts";
-import type { Facet, FacetMap } from "./facet_search.ts";
+import { costPaths } from "../boundaries/boundary_search.ts";
+import type { Facet, FacetMap } from "../boundaries/facet_search.ts";
 
 /** Every posted contract beats the alternatives by at least this, whatever the statistics say. */
 const SMALLEST_MARGIN = 1e-9;

@@ -8,9 +8,9 @@ import type { Decoder } from "./decoder.ts";
 import type { KvPass } from "./kv_cache.ts";
 import type { Weights } from "./packed_weights.ts";
 import type { ActivationFormat, QuantizedActivations } from "./quantized_activations.ts";
-import type { ForwardResult } from "./reference/forward.ts";
-import type { Warp } from "./reference/sampling.ts";
-import type { Draft, Verdicts } from "./reference/verification.ts";
+import type { ForwardResult } from "../reference/forward.ts";
+import type { Warp } from "../reference/sampling.ts";
+import type { Draft, Verdicts } from "../reference/verification.ts";
 
 /** A way to run the cores: plain TypeScript, C through FFI, or WGSL on a GPU. */
 export type Backend = "reference" | "native" | "webgpu";

@@ -23,7 +23,7 @@ export interface KernelErrorParts {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { KernelError } from "kernels/errors.ts";
+ * import { KernelError } from "kernels/contract/errors.ts";
  *
  * const error = new KernelError({ what: "gemm: columns", got: 12, expected: "a multiple of 8" });
  * assertEquals(error.message, "gemm: columns: got 12, expected a multiple of 8.");

@@ -5,7 +5,7 @@
  */
 import type { Random } from "offprint/random.ts";
 import type { EstimatedModel } from "./estimated_model.ts";
-import { type FacetMap, facetSearch } from "./facet_search.ts";
+import { type FacetMap, facetSearch } from "../boundaries/facet_search.ts";
 import type { ContractGame } from "./game.ts";
 
 /** How long to explore and how finely to search. */
