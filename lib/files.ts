@@ -1,10 +1,41 @@
 /**
- * Writing files so that nobody ever sees half of one.
+ * Reading text files as other programs write them, and writing files so that nobody ever sees half of one.
  *
  * @module
  */
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+/**
+ * The text of a UTF-8 file without the byte order mark that some editors put in front: it is no part of
+ * the text, and `JSON.parse` refuses it. Bytes that are no UTF-8 become U+FFFD.
+ *
+ * @throws {Deno.errors.NotFound} and the other errors of `Deno.readFile`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readText } from "offprint/files.ts";
+ *
+ * const file = await Deno.makeTempFile();
+ * await Deno.writeTextFile(file, '\ufeff{"a":1}');
+ * assertEquals(JSON.parse(await readText(file)), { a: 1 });
+ * await Deno.remove(file);
+ * ```
+ */
+export async function readText(file: string | URL): Promise<string> {
+  return new TextDecoder().decode(await Deno.readFile(file));
+}
+
+/** {@linkcode readText} at once. */
+export function readTextSync(file: string | URL): string {
+  return new TextDecoder().decode(Deno.readFileSync(file));
+}
+
+/** A text that may come from anywhere, without the byte order mark in front of it. */
+export function withoutByteOrderMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
 
 /** How {@linkcode writeWhole} writes. */
 export interface WriteOptions {

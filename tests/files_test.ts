@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { writeWhole } from "offprint/files.ts";
+import { readText, readTextSync, withoutByteOrderMark, writeWhole } from "offprint/files.ts";
 
 async function names(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
@@ -30,4 +30,31 @@ Deno.test("when it cannot be written, the old file stays and no temporary one is
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("a byte order mark is no part of a text", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, '\ufeff{"a":"\ufeffb"}');
+  // One in the middle is.
+  assertEquals(JSON.parse(await readText(file)), { a: "\ufeffb" });
+  assertEquals(JSON.parse(readTextSync(file)), { a: "\ufeffb" });
+  assertEquals(withoutByteOrderMark("\ufeff\ufeffa"), "\ufeffa");
+  await Deno.remove(file);
+});
+
+Deno.test("every reader of JSON in lib reads its file without the mark", async () => {
+  const wrong: string[] = [];
+  const visit = async (folder: URL): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const url = new URL(isDirectory ? `${name}/` : name, folder);
+      if (isDirectory) await visit(url);
+      else if (name.endsWith(".ts")) {
+        const text = await Deno.readTextFile(url);
+        const code = text.replace(/^ *\*.*$/gm, ""); // without doc comments
+        if (/JSON\.parse/.test(code) && /Deno\.readTextFile/.test(code)) wrong.push(url.pathname);
+      }
+    }
+  };
+  await visit(new URL("../lib/", import.meta.url));
+  assertEquals(wrong, []);
 });

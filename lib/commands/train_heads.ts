@@ -7,7 +7,7 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
-import { writeWhole } from "offprint/files.ts";
+import { readText, writeWhole } from "offprint/files.ts";
 import { parse, runCommand } from "offprint/command_line.ts";
 import {
   type Card,
@@ -125,7 +125,7 @@ export async function main(args: string[]): Promise<number> {
 /** @throws {UserError} unless both models read text in the same way. */
 async function checkTokenizers(draft: SavedTransformer, target: SavedTransformer): Promise<void> {
   const read = async ({ folder }: SavedTransformer): Promise<string> =>
-    JSON.stringify(JSON.parse(await Deno.readTextFile(new URL("tokenizer.json", folder))).model);
+    JSON.stringify(JSON.parse(await readText(new URL("tokenizer.json", folder))).model);
   if (await read(draft) === await read(target)) return;
   throw new UserError({
     what: `draft "${draft.name}" for target "${target.name}"`,

@@ -4,6 +4,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import { parse, runCommand, wholeNumber } from "offprint/command_line.ts";
 import { parseLog, signalsOf } from "../decoding/what_if/log.ts";
 import { defaultPolicies, parseMs, parsePolicies } from "../decoding/policies/policy_text.ts";
@@ -130,7 +131,7 @@ export async function main(args: string[]): Promise<string> {
 
 async function read(file: string): Promise<string> {
   try {
-    return await Deno.readTextFile(file);
+    return await readText(file);
   } catch (error) {
     const got = error instanceof Deno.errors.NotFound
       ? "no such file"

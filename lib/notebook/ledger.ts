@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readTextSync } from "offprint/files.ts";
 import type { MeasuredValue, Recorded } from "./measured.ts";
 import { passes, type Rule, ruleSchema } from "./rules.ts";
 
@@ -197,7 +198,7 @@ export function loadPaper(id: string, folder: URL = LEDGER): Paper {
   const file = `data/papers/${id}.json`;
   let json: unknown;
   try {
-    json = JSON.parse(Deno.readTextFileSync(new URL(`${id}.json`, folder)));
+    json = JSON.parse(readTextSync(new URL(`${id}.json`, folder)));
   } catch (error) {
     throw new UserError({
       what: file,

@@ -289,7 +289,8 @@ Deno.test("a log survives being written and read", async () => {
     1e-3,
   );
   assertEquals(whatIf(log, rule, { time }), whatIf(log, rule, { time }));
-  // windows line ends and empty lines
+  // a byte order mark, windows line ends and empty lines
+  assertEquals(parseLog('\ufeff{"acceptance":[1]}', "log"), [{ acceptance: [1] }]);
   assertEquals(parseLog('\r\n{"acceptance":[1]}\r\n\r\n', "log"), [{ acceptance: [1] }]);
 });
 
@@ -383,6 +384,10 @@ Deno.test("the command: table, JSON, help and errors", async () => {
     await Deno.writeTextFile(file, formatLog(log));
     const times = ["--draft-ms", "23", "--target-ms", "107"];
     const table = await main([file, ...times]);
+    await Deno.writeTextFile(`${file}.marked`, `\ufeff${formatLog(log)}`);
+    const marked = await main([`${file}.marked`, ...times]);
+    assertEquals(marked.replaceAll(`${file}.marked`, file), table);
+    await Deno.remove(`${file}.marked`);
     assert(table.includes("30 texts, 1200 tokens"));
     for (
       const name of ["constant 4", "confidence 0.4", "top probability 0.3", "SpecDec++ h = 0.5"]

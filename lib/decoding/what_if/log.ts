@@ -19,6 +19,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { withoutByteOrderMark } from "offprint/files.ts";
 import type { Signal } from "../policies/stopping_rules.ts";
 
 const share = z.number().min(0, "a number in [0, 1]").max(1, "a number in [0, 1]");
@@ -101,7 +102,7 @@ export type TextLog = z.infer<typeof textSchema>;
  */
 export function parseLog(text: string, where: string): TextLog[] {
   const logs: TextLog[] = [];
-  text.split("\n").forEach((line, i) => {
+  withoutByteOrderMark(text).split("\n").forEach((line, i) => {
     if (line.trim() === "") return;
     const at = `${where}: line ${i + 1}`;
     let json: unknown;

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import { type Paper, parsePaper } from "offprint/notebook/ledger.ts";
 import { type Pair, scanPercent } from "../pairs/mod.ts";
 import type { Problem } from "./problem.ts";
@@ -27,7 +28,7 @@ export async function checkClaims(root: string, pairs: readonly Pair[]): Promise
     const problems: Problem[] = [];
     checked.push({ id, problems });
     try {
-      const paper = parsePaper(JSON.parse(await Deno.readTextFile(join(root, file))), file);
+      const paper = parsePaper(JSON.parse(await readText(join(root, file))), file);
       if (paper.id !== id) {
         const message = `the file of "${paper.id}", rename it or correct the id`;
         problems.push({ file, message });

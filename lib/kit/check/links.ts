@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readText } from "offprint/files.ts";
 import { dirname, join, normalize, relative, sep } from "node:path";
 import { Marked, type Token } from "marked";
 import { slug } from "../site/ids.ts";
@@ -28,7 +29,7 @@ interface Prose {
 export async function checkLinks(root: string, pairs: readonly Pair[]): Promise<Problem[]> {
   const files = new Map<string, Prose[]>();
   for (const name of await markdownFiles(root)) {
-    const text = (await Deno.readTextFile(join(root, name))).replaceAll("\r\n", "\n");
+    const text = (await readText(join(root, name))).replaceAll("\r\n", "\n");
     files.set(name, [{ file: name, line: 1, text }]);
   }
   for (const { source, sourceName } of pairs) {

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 
 /** A notebook's two files; `undefined` where one is missing. */
 export interface Pair {
@@ -34,7 +35,7 @@ export async function notebookIds(folder: string): Promise<string[]> {
 export async function readPair(root: string, id: string): Promise<Pair> {
   const read = async (extension: string) => {
     try {
-      const text = await Deno.readTextFile(join(root, "notebooks", `${id}.${extension}`));
+      const text = await readText(join(root, "notebooks", `${id}.${extension}`));
       return text.replaceAll("\r\n", "\n");
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { Described, UserError } from "offprint/errors.ts";
+import { withoutByteOrderMark } from "offprint/files.ts";
 import type { Json, MimeBundle, Notebook, Output } from "../nbformat.ts";
 import { sortKeys } from "./cell_header.ts";
 
@@ -59,7 +60,7 @@ export function stringifyNotebook(notebook: Notebook): string {
 export function parseNotebook(text: string, file: string): Notebook {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutByteOrderMark(text));
   } catch (error) {
     throw new UserError({
       what: `${file}${positionOf(error as SyntaxError, text)}`,

@@ -16,11 +16,13 @@
  *
  * A cell's text is what stands between its header and the next one, less one empty line. Lines of prose carry
  * `// `; a prose line that starts with `%%` would look like a header and is written `\%%`, which
- * markdown shows as `%%`.
+ * markdown shows as `%%`. Two blanks at the end of a prose line, Markdown's hard line break, are written with
+ * a backslash behind them, because `deno fmt` would cut them off.
  *
  * @module
  */
 import { UserError, type UserErrorParts } from "offprint/errors.ts";
+import { withoutByteOrderMark } from "offprint/files.ts";
 import type { Cell, Json, Notebook } from "../nbformat.ts";
 import {
   CELL_ID,
@@ -76,7 +78,7 @@ export function parsePercent(text: string, file: string): Notebook {
 
 /** Reads a source file as far as it can be read; cells without a usable id get one from their position. */
 export function scanPercent(text: string, file: string): Scan {
-  const lines = text.replaceAll("\r\n", "\n").split("\n");
+  const lines = withoutByteOrderMark(text).replaceAll("\r\n", "\n").split("\n");
   if (lines.at(-1) === "") lines.pop();
   const problems: PercentProblem[] = [];
   const report = (line: number, got: unknown, expected: string, todo?: string) => {
@@ -175,7 +177,9 @@ export function printCell(cell: Cell): string {
     });
   }
   if (cell.cell_type === "code") return `${header}\n${cell.source}`;
-  const prose = lines.map((line) => line === "" ? "//" : `// ${line.replace(/^\\*%%/, "\\$&")}`);
+  const prose = lines.map((line) =>
+    line === "" ? "//" : `// ${withGuardedBreak(line.replace(/^\\*%%/, "\\$&"))}`
+  );
   return `${header}\n${prose.join("\n")}`;
 }
 
@@ -236,6 +240,29 @@ function scanProse(body: string[], firstLine: number, report: Report): string {
       );
       return line;
     }
-    return line.replace(/^\/\/ ?/, "").replace(/^\\(?=\\*%%)/, "");
+    return withPlainBreak(line.replace(/^\/\/ ?/, "").replace(/^\\(?=\\*%%)/, ""));
   }).join("\n");
+}
+
+/** Two or more blanks at the end of a line of prose, with the backslashes behind them. */
+const BREAK = /(?<=\S {2,})\\*$/;
+
+/**
+ * A line of prose so that its hard line break (two blanks at the end) survives `deno fmt`, which cuts blanks
+ * at the end of a comment: a backslash stands behind them. Where a single backslash stood there already, two
+ * more do; the `\\` that ends a line of a formula stays as it is.
+ */
+function withGuardedBreak(line: string): string {
+  return line.replace(BREAK, (slashes) => {
+    if (slashes === "") return "\\";
+    return slashes.length % 2 === 1 ? `${slashes}\\\\` : slashes;
+  });
+}
+
+/** What {@linkcode withGuardedBreak} was given. */
+function withPlainBreak(line: string): string {
+  return line.replace(BREAK, (slashes) => {
+    if (slashes.length % 2 === 0) return slashes;
+    return slashes.slice(slashes.length === 1 ? 1 : 2);
+  });
 }

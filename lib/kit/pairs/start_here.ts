@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { writeWhole } from "offprint/files.ts";
+import { readText, writeWhole } from "offprint/files.ts";
 import { type ClaimKind, loadPapers, type Paper } from "offprint/notebook/ledger.ts";
 import type { Cell } from "../nbformat.ts";
 import { defaultMetadata, printPercent } from "./mod.ts";
@@ -31,7 +31,7 @@ export async function writeStartHere(
 ): Promise<boolean> {
   const wanted = await expectedStartHere(root);
   const path = join(root, "notebooks", `${START_HERE_ID}.ts`);
-  if (wanted === undefined || wanted === await readText(path)) return false;
+  if (wanted === undefined || wanted === await textIfThere(path)) return false;
   if (!options.dry) await writeWhole(path, wanted);
   return true;
 }
@@ -247,9 +247,9 @@ function wrap(text: string): string {
   return lines.join("\n");
 }
 
-async function readText(path: string): Promise<string | undefined> {
+async function textIfThere(path: string): Promise<string | undefined> {
   try {
-    return (await Deno.readTextFile(path)).replaceAll("\r\n", "\n");
+    return (await readText(path)).replaceAll("\r\n", "\n");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

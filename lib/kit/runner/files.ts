@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import type { Notebook } from "../nbformat.ts";
 import { buildNotebook, chooseNotebooks, notebookIds, parseNotebook } from "../pairs/mod.ts";
 
@@ -74,7 +75,7 @@ export async function loadNotebook({ id, source, ipynb }: NotebookFile): Promise
 
 async function readIfThere(path: string): Promise<string | null> {
   try {
-    return await Deno.readTextFile(path);
+    return await readText(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

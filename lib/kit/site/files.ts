@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { writeWhole } from "offprint/files.ts";
+import { readText, writeWhole } from "offprint/files.ts";
 import { z } from "zod";
 
 /** Name, relative to the folder with `/` between, → content. */
@@ -43,7 +43,7 @@ function manifest(names: string[]): string {
 /** What the last build wrote; nothing where there was none or its list cannot be read. */
 async function listed(folder: string): Promise<string[]> {
   try {
-    const text = await Deno.readTextFile(join(folder, MANIFEST));
+    const text = await readText(join(folder, MANIFEST));
     return manifestSchema.parse(JSON.parse(text)).files;
   } catch {
     return [];

@@ -8,6 +8,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import { sentences } from "../text/sentences.ts";
 import { readTarball } from "./tar.ts";
 
@@ -72,7 +73,7 @@ export async function corpusRecipe(name: string): Promise<CorpusRecipe> {
   const file = new URL(`${name}.json`, CORPORA);
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = await readText(file);
   } catch {
     throw new UserError({
       what: "corpus",

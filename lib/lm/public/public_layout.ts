@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import type { OrtSession } from "../onnx/runtime.ts";
 
 /** The fields of a public `config.json` that running a model needs. */
@@ -48,7 +49,7 @@ export async function readPublicConfig(file: URL): Promise<PublicConfig> {
   const what = decodeURIComponent(file.pathname);
   let value: unknown;
   try {
-    value = JSON.parse(await Deno.readTextFile(file));
+    value = JSON.parse(await readText(file));
   } catch (error) {
     throw new UserError({ what, got: messageOf(error), expected: "a model's config.json" });
   }

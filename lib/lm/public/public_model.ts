@@ -5,6 +5,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import type { ClosableModel } from "../onnx/transformer_model.ts";
 import { createSession } from "../onnx/runtime.ts";
 import { PublicModel } from "./public_decoder.ts";
@@ -68,7 +69,7 @@ export async function openPublicModel(
 
 async function addsBosToken(file: URL): Promise<boolean> {
   try {
-    const config: unknown = JSON.parse(await Deno.readTextFile(file));
+    const config: unknown = JSON.parse(await readText(file));
     return (config as { add_bos_token?: unknown }).add_bos_token === true;
   } catch {
     return false;

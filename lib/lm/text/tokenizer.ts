@@ -5,6 +5,7 @@
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import type { Tokens } from "../interface/language_model.ts";
 
 /** What a `tokenizer.json` says about a special token. */
@@ -132,7 +133,7 @@ export async function loadTokenizer(folder: URL): Promise<Tokenizer> {
 async function readJson(file: URL): Promise<object | undefined> {
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = await readText(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

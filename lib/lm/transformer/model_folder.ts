@@ -7,6 +7,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import { type Card, checkedCard } from "./card.ts";
 import { modelFolder } from "./recipe.ts";
 import { checkShapes, readSafetensors } from "./safetensors.ts";
@@ -95,7 +96,7 @@ async function readJson(file: URL): Promise<unknown> {
   const what = decodeURIComponent(file.pathname);
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = await readText(file);
   } catch (error) {
     throw new UserError({ what, got: messageOf(error), expected: "a readable file" });
   }

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import { sha256 } from "../corpora/corpus.ts";
 import { type TransformerConfig, transformerConfig } from "./config.ts";
 
@@ -85,7 +86,7 @@ export async function modelRecipe(name: string): Promise<ModelRecipe> {
   if (!known.includes(name)) {
     throw new UserError({ what: "model", got: name, expected: `one of ${known.join(", ")}` });
   }
-  const text = await Deno.readTextFile(new URL("recipe.json", modelFolder(name)));
+  const text = await readText(new URL("recipe.json", modelFolder(name)));
   return checkedRecipe(`data/models/${name}/recipe.json`, JSON.parse(text));
 }
 

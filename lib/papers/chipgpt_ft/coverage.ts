@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
@@ -55,7 +56,7 @@ const file = new URL("../../../data/results/07-real-verilog.json", import.meta.u
  * @throws {UserError} when it is malformed.
  */
 export async function realVerilog(): Promise<RealVerilog> {
-  const parsed = fileSchema.safeParse(JSON.parse(await Deno.readTextFile(file)));
+  const parsed = fileSchema.safeParse(JSON.parse(await readText(file)));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new UserError({

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { messageOf, UserError } from "offprint/errors.ts";
-import { writeWhole } from "offprint/files.ts";
+import { readText, writeWhole } from "offprint/files.ts";
 import type { Solved } from "./solve.ts";
 
 const counts = z.array(z.int().nonnegative());
@@ -52,7 +52,7 @@ export type Results = z.infer<typeof resultsSchema>;
 export async function readResults(file: URL | string): Promise<Results> {
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = await readText(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { format: 1, runs: [] };
     throw new UserError({ what: `${file}`, got: messageOf(error), expected: "a readable file" });

@@ -6,6 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import type { Tools } from "../mutants/classify.ts";
 import { fingerprint } from "../language/fingerprint.ts";
 import { grammarVersion } from "../language/grammar.ts";
@@ -185,7 +186,7 @@ function add(total: FileNotes, one: FileNotes): void {
 
 async function resume(out: string, key: string): Promise<Progress | undefined> {
   try {
-    const progress: Progress = JSON.parse(await Deno.readTextFile(`${out}.progress.json`));
+    const progress: Progress = JSON.parse(await readText(`${out}.progress.json`));
     const { size } = await Deno.stat(`${out}.partial`);
     return progress.key === key && size >= progress.bytes ? progress : undefined;
   } catch {

@@ -27,6 +27,12 @@ const line = fc.oneof(
     "  indented",
     "`",
     "---",
+    "hard break  ",
+    "hard break   \\",
+    "hard break \\",
+    "%%  ",
+    "a &= b  \\\\",
+    "x  \\\\\\",
   ),
 ).map((text) => text.replace(/[\r\n\u2028\u2029]/g, ""));
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
 import type { Notebook } from "../../../lib/kit/nbformat.ts";
+import { formatSource } from "../../../lib/kit/pairs/format.ts";
 import {
   parseNotebook,
   parsePercent,
@@ -252,4 +253,46 @@ Deno.test("a wrong setting in the header is named", async () => {
     UserError,
     "notebooks/02-a.ts: offprint.paper in the header: got 3",
   );
+});
+
+Deno.test("Markdown's hard line breaks survive both ways, and so do the ends of formulas", async () => {
+  const prose = "Ada Lovelace  \nLondon   \\\nEngland \\\na &= b  \\\\\nlast line";
+  await using project = await Project.with({
+    ipynb: stringifyNotebook({
+      nbformat: 4,
+      nbformat_minor: 5,
+      metadata: {},
+      cells: [
+        { cell_type: "markdown", id: "address", metadata: {}, source: prose },
+        {
+          cell_type: "code",
+          id: "one",
+          metadata: {},
+          source: "console.log( 1 );",
+          execution_count: null,
+          outputs: [],
+        },
+      ],
+    }),
+  });
+  await project.sync();
+  assertEquals((await project.notebook()).cells[0]!.source, prose);
+  assertStringIncludes(await project.source(), "// Ada Lovelace  \\\n");
+  assertStringIncludes(await project.source(), "// a &= b  \\\\\n"); // as a formula was written before
+  assertEquals((await project.sync()).changes, []);
+  // An edit in Jupyter is formatted by deno fmt on its way into the source.
+  await project.edit((notebook) => notebook.cells[0]!.source = `${prose}  \nmore`);
+  await project.sync();
+  assertEquals((await project.notebook()).cells[0]!.source, `${prose}  \nmore`);
+  assertEquals((await formatSource(await project.source()))!.text, await project.source());
+});
+
+Deno.test("a byte order mark in front of either half changes nothing", async () => {
+  await using project = await Project.inStep();
+  const [source, ipynb] = [await project.source(), await Deno.readTextFile(project.path("ipynb"))];
+  await project.write("ts", `\ufeff${source}`);
+  await project.write("ipynb", `\ufeff${ipynb}`);
+  assertEquals((await project.sync()).changes, []);
+  assertEquals(parsePercent(`\ufeff${source}`, "a.ts"), parsePercent(source, "a.ts"));
+  assertEquals(parseNotebook(`\ufeff${ipynb}`, "a.ipynb"), parseNotebook(ipynb, "a.ipynb"));
 });

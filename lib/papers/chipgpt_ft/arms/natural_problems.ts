@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import type { Problem } from "../../../verilog/problems/problem.ts";
 
 const fileSchema = z.strictObject({
@@ -21,7 +22,7 @@ const file = new URL("../../../../data/problems/07-natural.json", import.meta.ur
  * @throws {UserError} when a problem of the file is not among them, or the file is malformed.
  */
 export async function naturalProblems(problems: readonly Problem[]): Promise<Problem[]> {
-  const parsed = fileSchema.safeParse(JSON.parse(await Deno.readTextFile(file)));
+  const parsed = fileSchema.safeParse(JSON.parse(await readText(file)));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new UserError({

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { Described, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 
 const natural = z.int().positive();
 const share = z.number().min(0).max(1);
@@ -72,7 +73,7 @@ export async function headsRecipe(
   const what = decodeURIComponent(file.pathname);
   let value: unknown;
   try {
-    value = JSON.parse(await Deno.readTextFile(file));
+    value = JSON.parse(await readText(file));
   } catch {
     throw new UserError({
       what,

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/mod.ts";
 import { type AcceptanceHead, headParameters } from "../../../decoding/heads/head.ts";
 import { decodeHead } from "../../../decoding/heads/file.ts";
@@ -184,7 +185,7 @@ async function readJson<T>(file: URL, schema: z.ZodType<T>): Promise<T> {
   const todo = "Run deno task train-heads.";
   let value: unknown;
   try {
-    value = JSON.parse(await Deno.readTextFile(file));
+    value = JSON.parse(await readText(file));
   } catch (error) {
     throw new UserError({ what, got: messageOf(error), expected: "a readable JSON file", todo });
   }

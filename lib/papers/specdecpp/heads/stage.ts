@@ -13,7 +13,7 @@ export async function checkFolder({ recipe, models, prompts, folder }: HeadsInpu
   const bytes = new TextEncoder().encode(JSON.stringify([recipe, models, prompts]));
   const key = await sha256(bytes);
   const file = new URL("key", folder);
-  const found = await readText(file);
+  const found = await textIfThere(file);
   if (found === undefined) return await writeWhole(file, key);
   if (found === key) return;
   throw new UserError({
@@ -26,7 +26,7 @@ export async function checkFolder({ recipe, models, prompts, folder }: HeadsInpu
 
 /** What the file holds, or else what `work` gives, which is written there. */
 export async function stage<T>(file: URL, work: () => Promise<T>): Promise<T> {
-  const text = await readText(file);
+  const text = await textIfThere(file);
   if (text !== undefined) return JSON.parse(text);
   const result = await work();
   await writeWhole(file, JSON.stringify(result));
@@ -34,7 +34,7 @@ export async function stage<T>(file: URL, work: () => Promise<T>): Promise<T> {
 }
 
 /** A file's text, if there is one. */
-export async function readText(file: URL): Promise<string | undefined> {
+export async function textIfThere(file: URL): Promise<string | undefined> {
   const bytes = await readBytes(file);
   return bytes && new TextDecoder().decode(bytes);
 }

@@ -19,7 +19,7 @@ import { trainHead } from "../../../decoding/heads/training.ts";
 import type { HeadsInput } from "./input.ts";
 import { allVariants, variantName } from "./recipe.ts";
 import type { HeadsResults } from "./results.ts";
-import { readBytes, readText, stage } from "./stage.ts";
+import { readBytes, stage, textIfThere } from "./stage.ts";
 
 /** Prompts of one file of training texts. */
 const CHUNK = 64;
@@ -78,7 +78,7 @@ export async function allHeads(input: HeadsInput, jax: Jax, texts: AcceptanceTex
     const bytes = await readBytes(file);
     if (bytes !== undefined) {
       heads.set(name, decodeHead(decodeURIComponent(file.pathname), bytes));
-      curves.set(name, JSON.parse((await readText(curveFile))!));
+      curves.set(name, JSON.parse((await textIfThere(curveFile))!));
     } else {
       const { batch, epochs, peak, warmUp } = recipe.training;
       const steps = Math.ceil(epochs * states!.acceptance.length / batch);
