@@ -3,35 +3,16 @@
 // ---
 
 // %% [markdown] id="title"
-// # Offprint: ten papers you can rerun
+// # Offprint: ten papers; 4 run today
 //
-// An offprint is the single article that a journal hands its author. Here each one runs: prose, equations,
-// typed code, figures, and a verdict on every claim, all in one notebook that executes on an ordinary laptop.
+// An offprint is the single article that a journal hands its author. Here each article runs: its prose, equations,
+// typed code, figures and a verdict on every claim stand in one notebook that executes on an ordinary laptop.
 //
-// You read a statement, and below it stands the code that computes it and the number that came out.
-// Change the code, run the cell again, and see whether the statement survives.
-
-// %% [markdown] id="how-to-run"
-// ## Run it
-//
-// | what you want | what you type in the project's folder |
-// | --- | --- |
-// | rerun all papers and get the report | `deno task run` |
-// | rerun one paper | `deno task run 02` |
-// | rerun it with another seed | `deno task run 02 --set seed=7` |
-// | larger samples, more seeds | `deno task run 02 --profile full` |
-// | test everything | `deno task test` |
-// | take an edit made in Jupyter back into the source file | `deno task sync` |
-//
-// With Node but without Deno, write `npx --yes --prefer-offline deno@2.9 task run` and so on.
-// The run leaves pages to read in `out/site/`, the executed notebooks in `out/notebooks/` and all verdicts in
-// `out/report.json`.
-//
-// To edit a notebook, open it in Jupyter or VS Code with the Deno kernel (`deno jupyter --install`, once).
-// To interrupt a cell that waits, restart the kernel: Deno's kernel does not come back from *Stop*.
+// You read a statement. Below it you find the code that computes it and the number that came out.
+// Change the code, run the cell again, and see whether the statement is still true.
 
 // %% [markdown] id="papers"
-// ## The ten papers
+// ## The papers
 //
 // ### 01 TreeBoN: Enhancing Inference-Time Alignment with Speculative Tree-Search and Best-of-N Sampling
 //
@@ -118,14 +99,103 @@
 //
 // How many tokens a draft model should propose before the target checks them changes from one
 // position to the next. Stopping once a rejection has become likely enough is optimal, and
-// SpecDec++ does so with a small trained head that predicts acceptance, leaving the output law
-// untouched.
+// SpecDec++ does so with a small trained head that predicts acceptance, leaving the distribution
+// of the output as it is.
+
+// %% [markdown] id="how-to-run"
+// ## Run it
+//
+// | what you want | what you type in the project's folder |
+// | --- | --- |
+// | rerun all papers and get the report | `deno task run` |
+// | rerun one paper | `deno task run 02` |
+// | rerun it with another seed | `deno task run 02 --set seed=7` |
+// | larger samples, more seeds | `deno task run 02 --profile full` |
+// | test everything | `deno task test` |
+// | take an edit made in Jupyter back into the source file | `deno task sync` |
+//
+// With Node but without Deno, write `npx --yes --prefer-offline deno@2.9 task run` and so on.
+// The run leaves pages to read in `out/site/`, the executed notebooks in `out/notebooks/` and all verdicts in
+// `out/report.json`.
+//
+// To edit a notebook, open it in Jupyter or VS Code with the Deno kernel (`deno jupyter --install`, once).
+// To interrupt a cell that waits, restart the kernel: Deno's kernel does not come back from *Stop*.
+
+// %% [markdown] id="how-to-read"
+// ## How to read a notebook
+//
+// All are built alike, so that whoever has read one can find anything in another:
+//
+// 1. **Title, citation, a summary** that takes two minutes, and one line of verdicts.
+// 2. **The idea**, with the smallest example that shows it and a figure.
+// 3. **Parameters**: sample sizes and seeds.
+// 4. **The equations**, each followed by the function that computes it and checked on values obtained in another way.
+// 5. **Exact rerun**: tables with known right answers.
+// 6. **Rerun with small models or real tools**.
+// 7. **The paper's figures, redrawn** from this run's own numbers.
+// 8. **Ablate it yourself**: one cell that varies one thing.
+// 9. **Kernels and cost**, where they matter.
+// 10. **What this rerun does not show**.
+// 11. **With your own model**, or with your own data.
+// 12. **Exercises**, with solutions and checks.
+// 13. **Claims**: the table of all claims, with the rule of each and this run's verdict.
+//
+// A comment that begins with *change me* marks a number for you to change, and says what should happen. Everything that
+// depends on it follows.
+//
+// Every number is computed by a cell, and every random one comes from a named stream of one seed, so running a
+// notebook twice gives the same outputs. Code that is longer than a cell lives in `lib/`, documented and tested;
+// the notebook imports it by name.
+
+// %% id="imports"
+import { type ClaimKind, display, loadPapers, sweep, table } from "offprint/notebook/mod.ts";
+import { stream } from "offprint/random.ts";
+import { estimate } from "offprint/stats.ts";
+
+// %% [markdown] id="ablation"
+// ## Make your own ablation
+//
+// An ablation asks what happens when one thing changes and all else stays. `sweep` does it in one cell: it
+// runs a function at each value, shows progress, and gives back a table. Points that it has run before it
+// keeps, so say in `depends` what else a result depends on.
+//
+// Here is a small one. A coin is thrown *n* times to estimate its bias; how fast does the error shrink?
+// Statistics says that it shrinks like one over the square root of *n*: four times the throws, half the error.
+
+// %% id="parameters" tags=["parameters"]
+/** Probability of heads. Change me: at 0.05 all errors are less than half as large. */
+const bias: number = 0.3;
+/** Seed of all throws. Change me: another seed changes the means, but hardly the errors. */
+const seed: number = 2;
+
+// %% id="ablation-run" tags=["ablation"]
+const throws = await sweep({
+  name: "throws",
+  over: { n: [100, 400, 1600, 6400, 25600] },
+  seed,
+  depends: { bias },
+  run({ n }, seed) {
+    const random = stream(seed, "coin", n);
+    const heads = Array.from({ length: n }, () => random.uniform() < bias ? 1 : 0);
+    const { mean, standardError } = estimate(heads);
+    return { mean, standardError, "error × √n": standardError * Math.sqrt(n) };
+  },
+});
+await display(throws);
+
+// %% [markdown] id="ablation-next"
+// Read down the table: each row has four times the throws of the one above and about half its standard
+// error, so the last column, the error times the square root of *n*, hardly moves.
+//
+// Now change `bias` and run both cells again: for which bias is the last column largest, and why? Then open
+// a paper's notebook, go to its section *Ablate it yourself*, and vary what the authors held fixed.
 
 // %% [markdown] id="claims"
 // ## The claims
 //
-// Each paper comes with a ledger: what it states, where, and by which rule a rerun decides. The rules were
-// written before the runs, and verdicts are computed by them, never typed in. There are four kinds of claim:
+// Each paper comes with a ledger, a file that lists its claims. A claim is one sentence, with the place in the paper
+// where it is stated and the rule by which a rerun decides it. The rules were written before the runs, and they compute
+// the verdicts; nobody types a verdict in. There are four kinds of claim:
 //
 // | kind | what it is | verdicts |
 // | --- | --- | --- |
@@ -134,8 +204,8 @@
 // | measurement | a time or a throughput of this run, on this machine | *shown* or *not shown* |
 // | headline | the paper's own number, at its own scale | *not run here*, with what it would need |
 //
-// A *not shown* is published as it is: small models do not do everything that large ones do, and where the
-// line runs is a result too. So far the ledger holds:
+// A *not shown* is published as it is. Small models do not do everything that large models do, and it is worth
+// knowing which claims hold for both. So far the ledgers contain this many claims:
 //
 // | paper | identity | trend | measurement | headline |
 // | --- | ---: | ---: | ---: | ---: |
@@ -150,81 +220,21 @@
 // | 09 SAIL |  |  |  |  |
 // | 10 SpecDec++ | 18 | 24 | 2 | 4 |
 //
-// The cells below list them all, with where the paper states each. What a rerun says about them stands in
-// the paper's own notebook, and for all papers together in the report of `deno task run`.
+// The cell below lists the claims of one kind. The verdicts of the last run are at the end of each paper's notebook,
+// and for all papers together in the report of `deno task run`.
 
-// %% id="imports"
-import { loadPapers, sweep, table } from "offprint/notebook/mod.ts";
-import { stream } from "offprint/random.ts";
-import { estimate } from "offprint/stats.ts";
-
-// %% id="all-claims"
-table(
+// %% id="claims-of-a-kind"
+// change me: "identity", "trend" or "measurement" lists the claims of that kind, which this project does decide.
+const kind: ClaimKind = "headline";
+await display(table(
   loadPapers().flatMap((paper) =>
-    paper.claims.map(({ id, where, statement, kind }) => ({ id, kind, where, statement }))
+    paper.claims.filter((claim) => claim.kind === kind)
+      .map(({ id, where, statement, check }) => ({
+        id,
+        where,
+        statement,
+        "would need": check.rule === "needs" ? check.what : "nothing else",
+      }))
   ),
-  { caption: "Every claim", limit: 500 },
-);
-
-// %% [markdown] id="how-to-read"
-// ## How to read a notebook
-//
-// All ten are built alike, so that whoever has read one can find anything in another:
-//
-// 1. **Title, citation, summary** in two minutes.
-// 2. **What you will see**: the table of claims, empty at first; it fills as the cells below it run.
-// 3. **Parameters**: sample sizes and seeds, the only cell you need to touch.
-// 4. **The idea**, with the smallest example that shows it.
-// 5. **The equations**, each tied to the function that computes it and checked against it.
-// 6. **Exact rerun**: tables with known right answers.
-// 7. **Rerun with small models or real tools**.
-// 8. **The paper's figures, redrawn** from this run's own numbers.
-// 9. **Ablate it yourself**: one cell that varies one thing.
-// 10. **Kernels and cost**, where they matter.
-// 11. **What this rerun does not show**, said plainly.
-// 12. **With your own model**: where to plug in a real one.
-// 13. **Exercises**, with solutions and checks.
-// 14. **Claims**: all verdicts.
-//
-// Every number is computed by a cell, and every random one comes from a named stream of one seed, so running a
-// notebook twice gives the same outputs. Code that is longer than a cell lives in `lib/`, documented and tested;
-// the notebook imports it by name.
-
-// %% [markdown] id="ablation"
-// ## Make your own ablation
-//
-// An ablation asks what happens when one thing changes and all else stays. `sweep` does it in one cell: it
-// runs a function at each value, shows progress, and gives back a table. Points that it has run before it
-// keeps, so say in `depends` what else a result hangs on.
-//
-// Here is a small one. A coin is thrown *n* times to estimate its bias; how fast does the error shrink?
-// Statistics says like one over the square root of *n*: four times the throws, half the error. The
-// parameters come first:
-
-// %% id="parameters" tags=["parameters"]
-/** probability of heads */
-const bias: number = 0.3;
-/** seed of all throws */
-const seed: number = 2;
-
-// %% id="ablation-run" tags=["ablation"]
-const throws = await sweep({
-  name: "throws",
-  over: { n: [100, 400, 1600, 6400, 25600] },
-  seed,
-  depends: { bias },
-  run({ n }, seed) {
-    const random = stream(seed, "coin", n);
-    const heads = Array.from({ length: n }, () => random.uniform() < bias ? 1 : 0);
-    const { mean, standardError } = estimate(heads);
-    return { mean, standardError, rate: standardError * Math.sqrt(n) };
-  },
-});
-throws;
-
-// %% [markdown] id="ablation-next"
-// Read down the table: each row has four times the throws of the one above and about half its standard
-// error, so the last column, the error times the square root of *n*, hardly moves.
-//
-// Now yours. Change `bias` and run both cells again: for which bias is the last column largest, and why? Then open
-// a paper's notebook, go to its section *Ablate it yourself*, and vary what the authors held fixed.
+  { caption: `Every claim of the kind "${kind}"`, limit: 500 },
+));

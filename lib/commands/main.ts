@@ -19,7 +19,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
 
 async function overview(): Promise<string> {
   const lines = [
-    "Offprint: ten papers you can rerun.",
+    "Offprint: papers you can rerun.",
     "",
     "Usage: deno task COMMAND [--help]",
     "",

@@ -2,7 +2,12 @@ import { join } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Paper } from "offprint/notebook/ledger.ts";
 import { formatTypeScript, parseParameters, parsePercent } from "../../lib/kit/pairs/mod.ts";
-import { expectedStartHere, startHere, writeStartHere } from "../../lib/kit/pairs/start_here.ts";
+import {
+  expectedStartHere,
+  papersToday,
+  startHere,
+  writeStartHere,
+} from "../../lib/kit/pairs/start_here.ts";
 import { ROOT } from "../../lib/kit/project.ts";
 
 const ready: Paper = {
@@ -53,6 +58,13 @@ Deno.test("every paper is listed, with a link to its notebook or as to come", ()
   assertStringIncludes(list, "### 03 Later: A Subtitle\n\nAda and 3 others, 2024,");
   assertStringIncludes(list, "*Notebook to come.*");
   assert(!list.includes("03-later.ipynb"));
+});
+
+Deno.test("the title says how many papers run today, until all do", () => {
+  assertStringIncludes(cell("title"), "# Offprint: two papers; 1 run today\n");
+  assertEquals(papersToday([ready]), "one paper you can rerun");
+  assertEquals(papersToday(Array(10).fill(toCome)), "ten papers; 0 run today");
+  assertEquals(papersToday(Array(11).fill(ready)), "11 papers you can rerun");
 });
 
 Deno.test("claims are counted by paper and kind", () => {

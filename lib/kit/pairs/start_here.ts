@@ -50,29 +50,37 @@ export async function expectedStartHere(root: string): Promise<string | undefine
 /** The source file of the notebook that a reader opens first. */
 export function startHere(papers: readonly Paper[]): string {
   const cells: Cell[] = [
-    prose("title", TITLE),
-    prose("how-to-run", HOW_TO_RUN),
+    prose("title", `# Offprint: ${papersToday(papers)}\n\n${TITLE.trim()}`),
     prose("papers", paperList(papers)),
-    prose("claims", `${CLAIMS}\n\n${claimCounts(papers)}\n\n${CLAIMS_LISTED.trim()}`),
-    code("imports", IMPORTS),
-    code("all-claims", ALL_CLAIMS),
+    prose("how-to-run", HOW_TO_RUN),
     prose("how-to-read", HOW_TO_READ),
+    code("imports", IMPORTS),
     prose("ablation", ABLATION),
     code("parameters", PARAMETERS, ["parameters"]),
     code("ablation-run", ABLATION_RUN, ["ablation"]),
     prose("ablation-next", ABLATION_NEXT),
+    prose("claims", `${CLAIMS}\n\n${claimCounts(papers)}\n\n${CLAIMS_LISTED.trim()}`),
+    code("claims-of-a-kind", CLAIMS_OF_A_KIND),
   ];
   return printPercent({ nbformat: 4, nbformat_minor: 5, metadata: defaultMetadata(), cells });
 }
 
+/** "ten papers; 4 run today", or "ten papers you can rerun" as soon as all of them do. */
+export function papersToday(papers: readonly Paper[]): string {
+  const all = `${COUNTS[papers.length] ?? papers.length} paper${papers.length === 1 ? "" : "s"}`;
+  const running = papers.filter(({ notebook }) => notebook !== null).length;
+  return running === papers.length ? `${all} you can rerun` : `${all}; ${running} run today`;
+}
+
+/** Small numbers in words. */
+const COUNTS = "no one two three four five six seven eight nine ten".split(" ");
+
 const TITLE = `
-# Offprint: ten papers you can rerun
+An offprint is the single article that a journal hands its author. Here each article runs: its prose, equations,
+typed code, figures and a verdict on every claim stand in one notebook that executes on an ordinary laptop.
 
-An offprint is the single article that a journal hands its author. Here each one runs: prose, equations,
-typed code, figures, and a verdict on every claim, all in one notebook that executes on an ordinary laptop.
-
-You read a statement, and below it stands the code that computes it and the number that came out.
-Change the code, run the cell again, and see whether the statement survives.`;
+You read a statement. Below it you find the code that computes it and the number that came out.
+Change the code, run the cell again, and see whether the statement is still true.`;
 
 const HOW_TO_RUN = `
 ## Run it
@@ -96,8 +104,9 @@ To interrupt a cell that waits, restart the kernel: Deno's kernel does not come 
 const CLAIMS = `
 ## The claims
 
-Each paper comes with a ledger: what it states, where, and by which rule a rerun decides. The rules were
-written before the runs, and verdicts are computed by them, never typed in. There are four kinds of claim:
+Each paper comes with a ledger, a file that lists its claims. A claim is one sentence, with the place in the paper
+where it is stated and the rule by which a rerun decides it. The rules were written before the runs, and they compute
+the verdicts; nobody types a verdict in. There are four kinds of claim:
 
 | kind | what it is | verdicts |
 | --- | --- | --- |
@@ -106,45 +115,55 @@ written before the runs, and verdicts are computed by them, never typed in. Ther
 | measurement | a time or a throughput of this run, on this machine | *shown* or *not shown* |
 | headline | the paper's own number, at its own scale | *not run here*, with what it would need |
 
-A *not shown* is published as it is: small models do not do everything that large ones do, and where the
-line runs is a result too. So far the ledger holds:`;
+A *not shown* is published as it is. Small models do not do everything that large models do, and it is worth
+knowing which claims hold for both. So far the ledgers contain this many claims:`;
 
 const IMPORTS = `
-import { loadPapers, sweep, table } from "offprint/notebook/mod.ts";
+import { type ClaimKind, display, loadPapers, sweep, table } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
 import { estimate } from "offprint/stats.ts";`;
 
 const CLAIMS_LISTED = `
-The cells below list them all, with where the paper states each. What a rerun says about them stands in
-the paper's own notebook, and for all papers together in the report of \`deno task run\`.`;
+The cell below lists the claims of one kind. The verdicts of the last run are at the end of each paper's notebook,
+and for all papers together in the report of \`deno task run\`.`;
 
-const ALL_CLAIMS = `
-table(
+const CLAIMS_OF_A_KIND = `
+// change me: "identity", "trend" or "measurement" lists the claims of that kind, which this project does decide.
+const kind: ClaimKind = "headline";
+await display(table(
   loadPapers().flatMap((paper) =>
-    paper.claims.map(({ id, where, statement, kind }) => ({ id, kind, where, statement }))
+    paper.claims.filter((claim) => claim.kind === kind)
+      .map(({ id, where, statement, check }) => ({
+        id,
+        where,
+        statement,
+        "would need": check.rule === "needs" ? check.what : "nothing else",
+      }))
   ),
-  { caption: "Every claim", limit: 500 },
-);`;
+  { caption: \`Every claim of the kind "\${kind}"\`, limit: 500 },
+));`;
 
 const HOW_TO_READ = `
 ## How to read a notebook
 
-All ten are built alike, so that whoever has read one can find anything in another:
+All are built alike, so that whoever has read one can find anything in another:
 
-1. **Title, citation, summary** in two minutes.
-2. **What you will see**: the table of claims, empty at first; it fills as the cells below it run.
-3. **Parameters**: sample sizes and seeds, the only cell you need to touch.
-4. **The idea**, with the smallest example that shows it.
-5. **The equations**, each tied to the function that computes it and checked against it.
-6. **Exact rerun**: tables with known right answers.
-7. **Rerun with small models or real tools**.
-8. **The paper's figures, redrawn** from this run's own numbers.
-9. **Ablate it yourself**: one cell that varies one thing.
-10. **Kernels and cost**, where they matter.
-11. **What this rerun does not show**, said plainly.
-12. **With your own model**: where to plug in a real one.
-13. **Exercises**, with solutions and checks.
-14. **Claims**: all verdicts.
+1. **Title, citation, a summary** that takes two minutes, and one line of verdicts.
+2. **The idea**, with the smallest example that shows it and a figure.
+3. **Parameters**: sample sizes and seeds.
+4. **The equations**, each followed by the function that computes it and checked on values obtained in another way.
+5. **Exact rerun**: tables with known right answers.
+6. **Rerun with small models or real tools**.
+7. **The paper's figures, redrawn** from this run's own numbers.
+8. **Ablate it yourself**: one cell that varies one thing.
+9. **Kernels and cost**, where they matter.
+10. **What this rerun does not show**.
+11. **With your own model**, or with your own data.
+12. **Exercises**, with solutions and checks.
+13. **Claims**: the table of all claims, with the rule of each and this run's verdict.
+
+A comment that begins with *change me* marks a number for you to change, and says what should happen. Everything that
+depends on it follows.
 
 Every number is computed by a cell, and every random one comes from a named stream of one seed, so running a
 notebook twice gives the same outputs. Code that is longer than a cell lives in \`lib/\`, documented and tested;
@@ -155,16 +174,15 @@ const ABLATION = `
 
 An ablation asks what happens when one thing changes and all else stays. \`sweep\` does it in one cell: it
 runs a function at each value, shows progress, and gives back a table. Points that it has run before it
-keeps, so say in \`depends\` what else a result hangs on.
+keeps, so say in \`depends\` what else a result depends on.
 
 Here is a small one. A coin is thrown *n* times to estimate its bias; how fast does the error shrink?
-Statistics says like one over the square root of *n*: four times the throws, half the error. The
-parameters come first:`;
+Statistics says that it shrinks like one over the square root of *n*: four times the throws, half the error.`;
 
 const PARAMETERS = `
-/** probability of heads */
+/** Probability of heads. Change me: at 0.05 all errors are less than half as large. */
 const bias: number = 0.3;
-/** seed of all throws */
+/** Seed of all throws. Change me: another seed changes the means, but hardly the errors. */
 const seed: number = 2;`;
 
 const ABLATION_RUN = `
@@ -177,20 +195,20 @@ const throws = await sweep({
     const random = stream(seed, "coin", n);
     const heads = Array.from({ length: n }, () => random.uniform() < bias ? 1 : 0);
     const { mean, standardError } = estimate(heads);
-    return { mean, standardError, rate: standardError * Math.sqrt(n) };
+    return { mean, standardError, "error × √n": standardError * Math.sqrt(n) };
   },
 });
-throws;`;
+await display(throws);`;
 
 const ABLATION_NEXT = `
 Read down the table: each row has four times the throws of the one above and about half its standard
 error, so the last column, the error times the square root of *n*, hardly moves.
 
-Now yours. Change \`bias\` and run both cells again: for which bias is the last column largest, and why? Then open
+Now change \`bias\` and run both cells again: for which bias is the last column largest, and why? Then open
 a paper's notebook, go to its section *Ablate it yourself*, and vary what the authors held fixed.`;
 
 function paperList(papers: readonly Paper[]): string {
-  return "## The ten papers\n\n" + papers.map(paperEntry).join("\n\n");
+  return "## The papers\n\n" + papers.map(paperEntry).join("\n\n");
 }
 
 function paperEntry(paper: Paper): string {

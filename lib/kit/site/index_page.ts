@@ -5,7 +5,7 @@
  */
 import type { Paper } from "offprint/notebook/ledger.ts";
 import type { Report } from "../report.ts";
-import { START_HERE_ID } from "../pairs/start_here.ts";
+import { papersToday, START_HERE_ID } from "../pairs/start_here.ts";
 import { arxivLink, published } from "./citation.ts";
 import { badge, claimsTable, legend, tally } from "./claims.ts";
 import { type Html, joined, markup } from "./html.ts";
@@ -24,12 +24,12 @@ export function indexPage(
   };
   const others = pages.filter((page) => !papers.some(({ notebook }) => notebook === page.id));
   return pageDocument({
-    title: "Offprint: ten papers you can rerun",
-    description: "Ten papers on language models, rerun: prose, equations, code, figures and a " +
+    title: `Offprint: ${papersToday(papers)}`,
+    description: "Papers on language models, rerun: prose, equations, code, figures and a " +
       "verdict on every claim.",
     kind: "index-page",
     main: markup`<div class="masthead">
-<h1>Ten papers you can rerun</h1>
+<h1>${capitalised(papersToday(papers))}</h1>
 <p class="lead">An offprint is the single article that a journal hands its author. Here each one runs: prose, equations, typed code and figures, with the paper’s number beside the rerun’s and a verdict on every claim.</p>
 ${others.length > 0 && begin(others)}</div>
 <section aria-labelledby="papers">
@@ -43,6 +43,10 @@ ${papers.map((paper) => entry(paper, pageOf(paper), report))}</ol>
 ${legend()}${claimsTable(papers, report, pageOf)}</section>
 `,
   });
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Pages about no single paper: where to start. */

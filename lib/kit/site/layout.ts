@@ -49,7 +49,7 @@ ${page.aside}<main id="content" tabindex="-1">
 ${page.main}</main>
 </div>
 <footer class="site-footer">
-<p>Offprint: ten papers you can rerun. Numbers, tables and figures are outputs of the code beside them.</p>
+<p>Offprint: papers you can rerun. Numbers, tables and figures are outputs of the code beside them.</p>
 </footer>
 </body>
 </html>
