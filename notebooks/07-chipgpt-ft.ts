@@ -501,7 +501,7 @@ await claim("07.two-simulators", {
 // run beside the original on random inputs, 32 runs at once, and where nothing differs Yosys is asked for a proof that
 // nothing can. A mutant whose class is not confirmed is dropped and counted; so is one that behaves the same.
 
-// %% id="mutants" tags=["native"]
+// %% id="mutants"
 const drawn: { design: Design; mutant: Mutant; result: Classified }[] = [];
 const mutantBar = progress("mutants", broken * perFile);
 for await (const design of generateDesigns(seed + 1, broken)) {
@@ -542,7 +542,7 @@ await claim("07.mutant-classes", {
   note: `${mismatched} of ${drawn.length}`,
 });
 
-// %% id="figure-mutants" tags=["native"]
+// %% id="figure-mutants"
 const ruleRows = drawn.map(({ mutant, result }) => ({ rule: mutant.rule, class: result.observed }));
 plot({
   title: "Most rules make no syntax error",

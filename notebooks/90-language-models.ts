@@ -206,7 +206,7 @@ table(
 // returns the logits after each: with one token it is plain decoding, with several it is the *verify pass* of speculative
 // decoding. `truncate` takes tokens back and costs nothing; `fork` branches.
 
-// %% id="interface"
+// %% id="interface" tags=["native"]
 const sequence = await target.open(tokenizer.encode(prompt));
 const start = sequence.length;
 const continuation = tokenizer.encode(" have the right to");
@@ -237,7 +237,7 @@ table(surprises, {
 // Speculative decoding works as far as the two distributions overlap. Here they are for the prompt: the target's most likely
 // tokens with the probability that each model gives them.
 
-// %% id="next"
+// %% id="next" tags=["native"]
 sequence.close();
 const opened = [
   await target.open(tokenizer.encode(prompt)),
@@ -280,7 +280,7 @@ plot({
 // The same prompt and the same random stream for both. Each writes in the style of the addresses and invents a word now and
 // then. The target, nine times as large and four layers deep, holds the grammar of a sentence to its end more often.
 
-// %% id="samples"
+// %% id="samples" tags=["native"]
 const samples: Record<string, string> = {};
 for (const model of [target, draft]) {
   const written = await sampleText({
@@ -358,7 +358,7 @@ table(costs, {
 // it here takes seconds: forward pass, backward pass and AdamW, as for the large ones. `deno task train sotu-target` does
 // the same with the real recipe; it stops and resumes whenever you like, and takes about an hour and a half on one core.
 
-// %% id="training"
+// %% id="training" tags=["native"]
 const tiny = await modelRecipe("tiny");
 const scratch = new URL(`file://${await Deno.makeTempDir()}/`);
 const recipe = { ...tiny, training: { ...tiny.training, engine: "onnx" as const } };

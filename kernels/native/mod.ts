@@ -6,6 +6,7 @@
 import { checkWhole } from "../contract/checks.ts";
 import { describeCore } from "../contract/core_descriptions.ts";
 import { KernelError } from "../contract/errors.ts";
+import { floatsOf, processorDependent } from "../processor.ts";
 import type { Kernels } from "../contract/types.ts";
 import { type BuildOptions, type Variant, VARIANTS } from "./build.ts";
 import { variable } from "./compiler.ts";
@@ -77,8 +78,12 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
       name,
       // An argument that is refused rejects the promise.
       async (...args: unknown[]) => {
-        if (!closed) return await (core as (...args: unknown[]) => unknown)(...args);
-        throw new KernelError({ what: "kernels", got: "closed ones", expected: "open ones" });
+        if (closed) {
+          throw new KernelError({ what: "kernels", got: "closed ones", expected: "open ones" });
+        }
+        const result = await (core as (...args: unknown[]) => unknown)(...args);
+        processorDependent("native kernels", floatsOf(result));
+        return result;
       },
     ]),
   ) as Pick<Kernels, keyof typeof cores>;

@@ -5,6 +5,7 @@
  * @module
  */
 import { KernelError } from "../contract/errors.ts";
+import { floatsOf, processorDependent } from "../processor.ts";
 import type { Kernels } from "../contract/types.ts";
 import { Gpu, hasPackedDot, requestDevice } from "./device.ts";
 import { GpuForward } from "./forward.ts";
@@ -43,6 +44,11 @@ export async function openWebGpu(cpu: Kernels, options: WebGpuOptions = {}): Pro
     if (!closed) return;
     throw new KernelError({ what: "kernels", got: "closed ones", expected: "open ones" });
   };
+  const fromGpu = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    processorDependent("WebGPU kernels", floatsOf(result));
+    return result;
+  };
   return {
     ...cpu,
     backend: "webgpu",
@@ -53,32 +59,32 @@ export async function openWebGpu(cpu: Kernels, options: WebGpuOptions = {}): Pro
     // deno-lint-ignore require-await -- a refused argument rejects
     async quantizeActivations(x, tokens, columns, format) {
       open();
-      return products.quantizeActivations(x, tokens, columns, format);
+      return fromGpu(products.quantizeActivations(x, tokens, columns, format));
     },
     // deno-lint-ignore require-await
     async gemm(activations, weights, output) {
       open();
-      return products.gemm(activations, weights, output);
+      return fromGpu(products.gemm(activations, weights, output));
     },
     // deno-lint-ignore require-await
     async linear(x, tokens, format, weights, output) {
       open();
-      return products.linear(x, tokens, format, weights, output);
+      return fromGpu(products.linear(x, tokens, format, weights, output));
     },
     // deno-lint-ignore require-await
     async kvAppend(pass, layer, k, v) {
       open();
-      return kv.kvAppend(pass, layer, k, v);
+      return fromGpu(kv.kvAppend(pass, layer, k, v));
     },
     // deno-lint-ignore require-await
     async kvAttend(pass, layer, q, heads, output) {
       open();
-      return kv.kvAttend(pass, layer, q, heads, output);
+      return fromGpu(kv.kvAttend(pass, layer, q, heads, output));
     },
     // deno-lint-ignore require-await
     async forward(decoder, pass, tokens, asked) {
       open();
-      return forward.forward(decoder, pass, tokens, asked);
+      return fromGpu(forward.forward(decoder, pass, tokens, asked));
     },
     close() {
       if (closed) return;

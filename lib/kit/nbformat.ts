@@ -85,6 +85,11 @@ export interface NotebookSettings {
 
 /** The tags of a cell. */
 export function tagsOf(cell: Cell): string[] {
-  const tags = cell.metadata["tags"];
+  return tagsIn(cell.metadata);
+}
+
+/** The tags in a cell's metadata. */
+export function tagsIn(metadata: Record<string, Json>): string[] {
+  const tags = metadata["tags"];
   return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [];
 }

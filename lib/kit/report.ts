@@ -8,6 +8,7 @@ import { writeWhole } from "offprint/files.ts";
 import { publishedText, verdictSign } from "offprint/notebook/claims_table.ts";
 import type { ClaimKind, ClaimRecord, Paper, Verdict } from "offprint/notebook/ledger.ts";
 import { formatMeasured, type Recorded } from "offprint/notebook/measured.ts";
+import { type Rule, zeroBelow } from "offprint/notebook/rules.ts";
 import { padText, textWidth } from "offprint/notebook/text_columns.ts";
 
 /** A claim of the ledger with what one run says about it. */
@@ -97,6 +98,8 @@ export interface ClaimsTextOptions {
   width?: number;
   /** By default on a terminal, unless `NO_COLOR` is set. */
   color?: boolean;
+  /** The ledger: by their rules numbers that are zero up to rounding are written as zero. */
+  ledger?: readonly Paper[];
 }
 
 /** The claims of a run as a table for the terminal, with a count of verdicts at the end. */
@@ -106,8 +109,11 @@ export function claimsTableText(report: Report, options: ClaimsTextOptions = {})
   const papers = report.papers.filter((paper) => paper.claims.length > 0);
   const claims = papers.flatMap((paper) => paper.claims);
   if (claims.length === 0) return "no claims";
-  const rows = claims.map(cellsOf);
-  const widths = columnWidths([HEAD, ...rows], Math.max(width, MINIMUM_WIDTH));
+  const rules = new Map(
+    options.ledger?.flatMap((paper) => paper.claims.map(({ id, check }) => [id, check])),
+  );
+  const rows = new Map(claims.map((claim) => [claim, cellsOf(claim, rules.get(claim.id))]));
+  const widths = columnWidths([HEAD, ...rows.values()], Math.max(width, MINIMUM_WIDTH));
   const lines = [
     ...rowLines(HEAD, widths, (text) => text),
     widths.map((w) => "─".repeat(w)).join(GAP),
@@ -117,7 +123,7 @@ export function claimsTableText(report: Report, options: ClaimsTextOptions = {})
     lines.push(styled(`${paper.id}${state}`, BOLD, color));
     for (const claim of paper.claims) {
       const style = STYLES[shortVerdict(claim.verdict)] ?? DIM;
-      lines.push(...rowLines(cellsOf(claim), widths, (text) => styled(text, style, color)));
+      lines.push(...rowLines(rows.get(claim)!, widths, (text) => styled(text, style, color)));
     }
   }
   const needs = claims.flatMap((claim) => {
@@ -162,13 +168,13 @@ function shortVerdict(verdict: string): string {
   return verdict.replace(/ \(needs [^]*\)$/, "");
 }
 
-function cellsOf(claim: ReportedClaim): string[] {
+function cellsOf(claim: ReportedClaim, rule: Rule | undefined): string[] {
   const { id, published, measured, verdict } = claim;
   const sign = verdict === "not run" ? "·" : verdictSign(verdict);
   return [
     `  ${id}`,
     publishedText(published === null ? null : { value: published }),
-    formatMeasured(measured),
+    formatMeasured(measured, rule && zeroBelow(rule)),
     `${sign} ${shortVerdict(verdict)}`,
   ];
 }

@@ -24,7 +24,7 @@ import {
   paperIds,
 } from "./ledger.ts";
 import { formatMeasured, type Measured, recorded, unwrap } from "./measured.ts";
-import { describeRule } from "./rules.ts";
+import { describeRule, zeroBelow } from "./rules.ts";
 
 /** What `claim()` shows: one line, and the record from which the report is made. */
 export class ClaimLine extends Displayable {
@@ -49,13 +49,14 @@ export class ClaimLine extends Displayable {
   #facts(): string[] {
     const { measured, published, rule, note } = this.record;
     const facts = [
-      ...(measured === null ? [] : [`measured ${formatMeasured(measured)}`]),
+      ...(measured === null ? [] : [`measured ${formatMeasured(measured, zeroBelow(rule))}`]),
       ...(published === null ? [] : [`published ${publishedText(published)}`]),
       ...(rule.rule === "needs" ? [] : [`rule: ${describeRule(rule)}`]),
       ...(note === undefined ? [] : [note]),
     ];
     if (this.replaced !== undefined) {
-      facts.push(`replaces the earlier call (measured ${formatMeasured(this.replaced.measured)})`);
+      const earlier = formatMeasured(this.replaced.measured, zeroBelow(rule));
+      facts.push(`replaces the earlier call (measured ${earlier})`);
     }
     return facts;
   }

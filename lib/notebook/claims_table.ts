@@ -7,7 +7,7 @@ import { type Bundle, Displayable } from "./display.ts";
 import { element, escapeHtml } from "./html.ts";
 import type { Claim, ClaimRecord, Paper, Verdict } from "./ledger.ts";
 import { formatMeasured, formatScalar } from "./measured.ts";
-import { describeRule } from "./rules.ts";
+import { describeRule, zeroBelow } from "./rules.ts";
 import { alignColumns } from "./text_columns.ts";
 
 /** Shown for a claim that no `claim()` has decided so far. */
@@ -74,7 +74,9 @@ export class ClaimsTable extends Displayable {
       return {
         claim,
         published,
-        measured: record === undefined ? "" : formatMeasured(record.measured),
+        measured: record === undefined
+          ? ""
+          : formatMeasured(record.measured, zeroBelow(record.rule)),
         verdict: record?.verdict ?? NOT_YET_RUN,
         note: record?.note,
       };
@@ -103,8 +105,10 @@ export class ClaimsTable extends Displayable {
         element(
           "td",
           { "data-label": "This run", style: cell },
-          escapeHtml(measured),
-          note === undefined ? "" : `<br>${element("small", {}, escapeHtml(note))}`,
+          element("span", { "data-measured": claim.id }, escapeHtml(measured)),
+          note === undefined
+            ? ""
+            : `<br>${element("small", { "data-measured": claim.id }, escapeHtml(note))}`,
         ),
         element(
           "td",

@@ -101,6 +101,10 @@ const SHOWN_ENTRIES = 6;
 /**
  * A recorded value for a reader.
  *
+ * @param zeroBelow Of a number by itself, or of each in a list: how far from zero it may lie and still be
+ * rounding, as its claim's rule says ({@linkcode zeroBelow}). Such a number is written "0 (below 1×10⁻¹²)":
+ * its digits mean nothing and differ from one processor to the next.
+ *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -108,12 +112,25 @@ const SHOWN_ENTRIES = 6;
  *
  * assertEquals(formatMeasured({ mean: 0.25, low: 0.2, high: 0.3, n: 40 }), "0.25 [0.2, 0.3], n = 40");
  * assertEquals(formatMeasured([1, 2, 3]), "1, 2, 3");
+ * assertEquals(formatMeasured(9.6e-15, () => 1e-12), "0 (below 1×10⁻¹²)");
  * ```
  */
-export function formatMeasured(value: Recorded): string {
+export function formatMeasured(
+  value: Recorded,
+  zeroBelow: (entry: number) => number = () => 0,
+): string {
+  const scalar = (entry: RecordedScalar, i: number): string => {
+    const limit = zeroBelow(i);
+    return typeof entry === "number" && entry !== 0 && Math.abs(entry) <= limit
+      ? `0 (below ${formatNumber(limit)})`
+      : formatScalar(entry);
+  };
   if (value === null) return "–";
-  if (Array.isArray(value)) return listed(value);
-  if (typeof value !== "object") return formatScalar(value);
+  if (Array.isArray(value)) {
+    const head = value.slice(0, SHOWN_ENTRIES).map(scalar).join(", ");
+    return value.length > SHOWN_ENTRIES ? `${head}, … (${value.length} values)` : head;
+  }
+  if (typeof value !== "object") return scalar(value, 0);
   if ("pValue" in value) return `p = ${formatScalar(value.pValue)}`;
   if ("z" in value) {
     const n = value.n === undefined ? "" : `, n = ${formatScalar(value.n)}`;
@@ -126,11 +143,6 @@ export function formatMeasured(value: Recorded): string {
   }
   const [mean, low, high, n] = [value.mean, value.low, value.high, value.n].map(formatScalar);
   return `${mean} [${low}, ${high}], n = ${n}`;
-}
-
-function listed(values: readonly RecordedScalar[]): string {
-  const head = values.slice(0, SHOWN_ENTRIES).map(formatScalar).join(", ");
-  return values.length > SHOWN_ENTRIES ? `${head}, … (${values.length} values)` : head;
 }
 
 /** A scalar for a reader; yes and no for the truth values. */

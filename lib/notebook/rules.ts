@@ -176,6 +176,38 @@ export function passes(rule: Rule, measured: MeasuredValue): boolean {
   }
 }
 
+/** A bound up to here allows for rounding alone. */
+const ROUNDING = 1e-6;
+
+/**
+ * How far from zero a measured number may lie and still be rounding: the tolerance of an expected zero, or
+ * the bound of a deviation that must be nearly none. 0 where the rule allows no rounding.
+ *
+ * @returns A function of the entry's place in the measured list.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { zeroBelow } from "offprint/notebook/rules.ts";
+ *
+ * assertEquals([0, 1].map(zeroBelow({ rule: "within", value: [0, 0.2], absolute: 1e-9 })), [1e-9, 0]);
+ * assertEquals(zeroBelow({ rule: "atMost", bound: 1e-12 })(0), 1e-12);
+ * assertEquals(zeroBelow({ rule: "atMost", bound: 0.05 })(0), 0);
+ * ```
+ */
+export function zeroBelow(rule: Rule): (entry: number) => number {
+  switch (rule.rule) {
+    case "within": {
+      const { value, absolute = 0 } = rule;
+      return (entry) => (Array.isArray(value) ? value[entry] : value) === 0 ? absolute : 0;
+    }
+    case "atMost":
+      return () => rule.bound <= ROUNDING ? Math.max(0, rule.bound) : 0;
+    default:
+      return () => 0;
+  }
+}
+
 function number(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }

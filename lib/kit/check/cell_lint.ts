@@ -8,6 +8,7 @@
  */
 import { NameCollector } from "./cell_names.ts";
 import { cellAt, cellPositions } from "./cell_positions.ts";
+import { missingTags } from "./inherited_tags.ts";
 
 type Node = Deno.lint.Node;
 
@@ -186,12 +187,28 @@ const declaredTwice = namesRule(({ declared }, context) => {
   }
 });
 
+/** What a tag says of a cell's values. */
+const HANGS_ON = { native: "the processor", timing: "the clock" };
+
+const inheritedTags = namesRule((names, context) => {
+  const cells = cellPositions(context.sourceCode.text);
+  for (const { name, range, tag, cell, from } of missingTags(names, cells)) {
+    context.report({
+      range,
+      message: `${name} is used in ${cell.name}, but its value hangs on ${HANGS_ON[tag]}: ` +
+        `it comes from ${from.name} at line ${from.line}, which is tagged "${tag}"`,
+      hint: `add "${tag}" to the tags of ${cell.name}`,
+    });
+  }
+});
+
 const plugin: Deno.lint.Plugin = {
   name: "cells",
   rules: {
     "declared-twice": declaredTwice,
     "exit": exit,
     "import-meta": importMeta,
+    "inherited-tags": inheritedTags,
     "mapped-imports": mappedImports,
     "separate-cells": separateCells,
     "silent-output": silentOutput,

@@ -13,12 +13,24 @@ export interface NamedPlace {
   range: [number, number];
 }
 
+/** A declaration at the top level. */
+export interface Declaration extends NamedPlace {
+  /** By an import: the value comes from a module, not from this cell. */
+  imported: boolean;
+}
+
+/** A use of a name that no inner scope declares. */
+export interface Use extends NamedPlace {
+  /** It gives the name, or something in it, another value: `x = …`, `x.y++`, `x.push(…)`. */
+  written: boolean;
+}
+
 /** What the analysis finds. */
 export interface CellNames {
   /** Values declared at the top level, in order. */
-  declared: NamedPlace[];
+  declared: Declaration[];
   /** Uses of names that no inner scope declares, in order. */
-  used: NamedPlace[];
+  used: Use[];
 }
 
 interface Scope {
@@ -32,8 +44,8 @@ type Node = Deno.lint.Node;
 /** Collects the names of one file: `enter` and `exit` are called for every node, then `finish`. */
 export class NameCollector {
   readonly #top: Scope = { parent: undefined, ofFunction: true, names: new Set() };
-  readonly #declared: NamedPlace[] = [];
-  readonly #uses: (NamedPlace & { scope: Scope })[] = [];
+  readonly #declared: Declaration[] = [];
+  readonly #uses: (Use & { scope: Scope })[] = [];
   /** Offsets of identifiers that declare a name. */
   readonly #bindings = new Set<number>();
   #scope = this.#top;
@@ -49,7 +61,8 @@ export class NameCollector {
     }
     this.#declareInside(node);
     if (node.type === "Identifier" && !this.#bindings.has(node.range[0]) && isUse(node)) {
-      this.#uses.push({ name: node.name, range: node.range, scope: this.#scope });
+      const written = isWritten(node);
+      this.#uses.push({ name: node.name, range: node.range, written, scope: this.#scope });
     }
   }
 
@@ -69,7 +82,7 @@ export class NameCollector {
     });
     return {
       declared: this.#declared,
-      used: used.map(({ name, range }) => ({ name, range })),
+      used: used.map(({ name, range, written }) => ({ name, range, written })),
     };
   }
 
@@ -86,7 +99,7 @@ export class NameCollector {
           const typeOnly = node.importKind === "type" ||
             (specifier.type === "ImportSpecifier" && specifier.importKind === "type");
           if (typeOnly) this.#bindings.add(specifier.local.range[0]);
-          else this.#declare(specifier.local, this.#top);
+          else this.#declare(specifier.local, this.#top, true);
         }
         break;
       case "VariableDeclaration": {
@@ -136,10 +149,10 @@ export class NameCollector {
     }
   }
 
-  #declare({ name, range }: Deno.lint.Identifier, scope: Scope): void {
+  #declare({ name, range }: Deno.lint.Identifier, scope: Scope, imported = false): void {
     this.#bindings.add(range[0]);
     scope.names.add(name);
-    if (scope === this.#top) this.#declared.push({ name, range });
+    if (scope === this.#top) this.#declared.push({ name, range, imported });
   }
 }
 
@@ -187,6 +200,44 @@ const RUNNING: ReadonlySet<string> = new Set([
 
 function isType(node: Node): boolean {
   return node.type.startsWith("TS") && !RUNNING.has(node.type);
+}
+
+/** Methods of lists, typed arrays, maps and sets that change them. */
+const CHANGING: ReadonlySet<string> = new Set([
+  "add",
+  "clear",
+  "copyWithin",
+  "delete",
+  "fill",
+  "pop",
+  "push",
+  "reverse",
+  "set",
+  "shift",
+  "sort",
+  "splice",
+  "unshift",
+]);
+
+/** Whether an identifier is what a statement changes, by itself or through its members. */
+function isWritten(identifier: Deno.lint.Identifier): boolean {
+  let node: Node = identifier;
+  let method: string | undefined;
+  while (node.parent.type === "MemberExpression" && node.parent.object === node) {
+    node = node.parent;
+    method = !node.computed && node.property.type === "Identifier" ? node.property.name : undefined;
+  }
+  const { parent } = node;
+  switch (parent.type) {
+    case "AssignmentExpression":
+      return parent.left === node;
+    case "UpdateExpression":
+      return true;
+    case "CallExpression":
+      return parent.callee === node && method !== undefined && CHANGING.has(method);
+    default:
+      return false;
+  }
 }
 
 /** Whether an identifier stands for a value, rather than for a property, a label or part of an import. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { tagsIn } from "../nbformat.ts";
 import { isCellHeader, parseCellHeader } from "../pairs/cell_header.ts";
 
 /** A cell as the linter sees it. */
@@ -11,6 +12,8 @@ export interface CellPosition {
   index: number;
   /** Its id; for messages `cell 3` when it has none. */
   name: string;
+  /** Its tags. */
+  tags: string[];
   /** The line of its header, from 1. */
   line: number;
   /** The offset of its header in the text. */
@@ -27,7 +30,8 @@ export function cellPositions(text: string): CellPosition[] {
       const id = "id" in header && typeof header.id === "string"
         ? `"${header.id}"`
         : String(cells.length + 1);
-      cells.push({ index: cells.length, name: `cell ${id}`, line: index + 1, start });
+      const tags = "metadata" in header ? tagsIn(header.metadata) : [];
+      cells.push({ index: cells.length, name: `cell ${id}`, tags, line: index + 1, start });
     }
     start += line.length + 1;
   }

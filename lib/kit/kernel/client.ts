@@ -304,6 +304,11 @@ export class KernelClient {
       running.origin = content["cell"] as string | null;
     } else if (type === HIDDEN.fence) {
       if (content["id"] === running.fenceId) running.fence.resolve();
+    } else if (type === HIDDEN.processor) {
+      running.options.onProcessor?.({
+        cell: String(content["cell"]),
+        name: String(content["name"]),
+      });
     } else if (type === HIDDEN.lost) {
       running.lost ??= {
         status: "lost",

@@ -39,6 +39,13 @@ export type Execution =
   /** It did not end within its limit; the kernel was killed. */
   | { status: "timeout"; limitMs: number };
 
+/** A cell used something whose last digits hang on the processor. */
+export interface ProcessorUse {
+  cell: string;
+  /** "ONNX Runtime", "native kernels", … */
+  name: string;
+}
+
 /** What {@linkcode KernelClient.execute} needs to know besides the code. */
 export interface ExecuteOptions {
   /** Names the cell, so that late output can be told from the running cell's. */
@@ -47,6 +54,8 @@ export interface ExecuteOptions {
   timeLimitMs?: number;
   /** Wait so long for timers that cells left behind (for the last cell). */
   settleMs?: number;
+  /** Called once for each cell and each thing that computed numbers for it which hang on the processor. */
+  onProcessor?: (use: ProcessorUse) => void;
   /** Called for each output, in order. A late one comes from a cell that has already ended. */
   onOutput?: (output: OutputMessage, origin: { cell: string; late: boolean }) => void;
 }

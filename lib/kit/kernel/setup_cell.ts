@@ -12,6 +12,8 @@ export const HIDDEN = {
   fence: "offprint_fence",
   /** A promise was rejected and nobody handled it, or a timer's callback threw. */
   lost: "offprint_lost",
+  /** A cell's numbers were computed by something whose last digits hang on the processor. */
+  processor: "offprint_processor",
   /** The next messages come from this cell, which has ended; null = from the running one again. */
   origin: "offprint_origin",
 } as const;
@@ -112,6 +114,9 @@ export const SETUP_CODE = `await (async () => {
   if (typeof watch === "number") Deno.unrefTimer(watch);
   else watch.unref();
 
+  // What computed numbers for which cell; told once.
+  const computed = new Set();
+
   const lost = (what, thrown) => {
     const error = thrown instanceof Error ? thrown : undefined;
     broadcast("${HIDDEN.lost}", {
@@ -136,6 +141,14 @@ export const SETUP_CODE = `await (async () => {
       enter(cell) {
         current = latest = cell;
         origin.enterWith(cell);
+      },
+      // Called by kernels/processor.ts.
+      computedBy(name) {
+        const cell = origin.getStore() ?? latest;
+        const key = JSON.stringify([cell, name]);
+        if (cell === null || computed.has(key)) return;
+        computed.add(key);
+        broadcast("${HIDDEN.processor}", { cell, name });
       },
       async fence(id, settleMs) {
         origin.enterWith(undefined);

@@ -5,7 +5,8 @@
  */
 import type { ClaimRecord } from "offprint/notebook/ledger.ts";
 import { type CodeCell, type Json, type Notebook, type Output, tagsOf } from "../nbformat.ts";
-import { claimsOfCell } from "./claims.ts";
+import { claimsOf, claimsOfCell } from "./claims.ts";
+import { withoutMeasured } from "./measured_text.ts";
 
 /** A cell whose outputs are not the committed ones. */
 export interface Difference {
@@ -18,9 +19,10 @@ export interface Difference {
 const SHOWN = 60;
 
 /**
- * Compares outputs cell by cell. Cells tagged `timing` are left out; of cells tagged `native`, whose
- * last bits depend on the processor, only the claims are compared: same verdicts, and numbers
- * within the tolerance of a `within` rule. All other outputs must be equal byte for byte.
+ * Compares outputs by where their content comes from. Cells tagged `timing` are left out; of cells tagged
+ * `native`, whose last digits hang on the processor, only the claims are compared: same verdicts, and
+ * numbers within the tolerance of a `within` rule. All other outputs must be equal byte for byte, except
+ * for what such claims measured, where a table of claims shows it.
  *
  * @param committed Null when there is no committed notebook: one difference.
  */
@@ -38,6 +40,9 @@ export function compareNotebooks(committed: Notebook | null, executed: Notebook)
     const text = "the committed notebook was not built from this source; run deno task sync";
     return [{ cell: stale?.id ?? "", text }];
   }
+  const native = new Set(
+    claimsOf(executed).filter(({ cell }) => isNative(executed, cell)).map(({ record }) => record.id),
+  );
   return executed.cells.flatMap((cell): Difference[] => {
     const before = old.get(cell.id);
     if (cell.cell_type !== "code" || before?.cell_type !== "code") return [];
@@ -45,7 +50,7 @@ export function compareNotebooks(committed: Notebook | null, executed: Notebook)
     if (tags.includes("timing")) return [];
     const text = tags.includes("native")
       ? claimDifference(claimsOfCell(before), claimsOfCell(cell))
-      : outputDifference(before, cell);
+      : outputDifference(before, cell, native);
     return text === undefined ? [] : [{ cell: cell.id, text }];
   });
 }
@@ -58,10 +63,19 @@ export function withoutTimings(notebook: Notebook): Notebook {
   return { ...notebook, cells };
 }
 
-function outputDifference(before: CodeCell, now: CodeCell): string | undefined {
+function isNative(notebook: Notebook, id: string): boolean {
+  return notebook.cells.some((cell) => cell.id === id && tagsOf(cell).includes("native"));
+}
+
+/** @param native Claims whose measured values are not compared here, but where they are decided. */
+function outputDifference(
+  before: CodeCell,
+  now: CodeCell,
+  native: ReadonlySet<string>,
+): string | undefined {
   const count = Math.max(before.outputs.length, now.outputs.length);
   for (let index = 0; index < count; index++) {
-    const [a, b] = [parts(before.outputs[index]), parts(now.outputs[index])];
+    const [a, b] = [parts(before.outputs[index], native), parts(now.outputs[index], native)];
     for (const key of new Set([...a.keys(), ...b.keys()])) {
       const [left, right] = [a.get(key), b.get(key)];
       if (left === right) continue;
@@ -75,7 +89,7 @@ function outputDifference(before: CodeCell, now: CodeCell): string | undefined {
 }
 
 /** The comparable texts of an output by what they are: a media type, the name of a stream, … */
-function parts(output: Output | undefined): Map<string, string> {
+function parts(output: Output | undefined, native: ReadonlySet<string>): Map<string, string> {
   if (output === undefined) return new Map();
   switch (output.output_type) {
     case "stream":
@@ -84,7 +98,9 @@ function parts(output: Output | undefined): Map<string, string> {
       return new Map([["error", `${output.ename}: ${output.evalue}`]]);
     default:
       return new Map([
-        ...Object.entries(output.data).map(([type, content]): [string, string] => [
+        ...Object.entries(withoutMeasured(output.data, native)).map((
+          [type, content],
+        ): [string, string] => [
           `${output.output_type}, ${type}`,
           typeof content === "string" ? content : canonical(content),
         ]),

@@ -46,6 +46,8 @@ export interface Executed {
   seconds: number;
   /** Time of each cell that was run, in seconds. */
   cellSeconds: Map<string, number>;
+  /** Cells whose numbers hang on the processor, with what computed them ("ONNX Runtime", …). */
+  computedBy: Map<string, string[]>;
 }
 
 /** After the last cell, timers that cells left behind are given so long to fire, in ms. */
@@ -69,6 +71,7 @@ export async function executeNotebook(
   const outputs = new OutputCollector();
   const counts = new Map<string, number>();
   const cellSeconds = new Map<string, number>();
+  const computedBy = new Map<string, string[]>();
   const finish = (failures: Failure[]): Executed => ({
     notebook: {
       ...notebook,
@@ -78,6 +81,7 @@ export async function executeNotebook(
     cells: cellSeconds.size,
     seconds: (performance.now() - started) / 1000,
     cellSeconds,
+    computedBy,
   });
 
   let kernel: KernelClient;
@@ -88,7 +92,8 @@ export async function executeNotebook(
     return finish([notebookFailure(messageOf(error))]);
   }
   try {
-    const failures = await runCells(kernel, notebook, options, outputs, counts, cellSeconds);
+    const record = { outputs, counts, cellSeconds, computedBy };
+    const failures = await runCells(kernel, notebook, options, record);
     signal?.throwIfAborted();
     return finish(failures);
   } finally {
@@ -96,13 +101,19 @@ export async function executeNotebook(
   }
 }
 
+/** What running leaves behind, by cell. */
+interface RunRecord {
+  outputs: OutputCollector;
+  counts: Map<string, number>;
+  cellSeconds: Map<string, number>;
+  computedBy: Map<string, string[]>;
+}
+
 async function runCells(
   kernel: KernelClient,
   notebook: Notebook,
   { cellSeconds: limitSeconds, onCell }: ExecuteNotebookOptions,
-  outputs: OutputCollector,
-  counts: Map<string, number>,
-  cellSeconds: Map<string, number>,
+  { outputs, counts, cellSeconds, computedBy }: RunRecord,
 ): Promise<Failure[]> {
   const code = notebook.cells.filter((cell) =>
     cell.cell_type === "code" && cell.source.trim() !== ""
@@ -121,6 +132,9 @@ async function runCells(
       onOutput(message, origin) {
         outputs.add(origin.cell, message);
         if (origin.late) late.add(origin.cell);
+      },
+      onProcessor({ cell, name }) {
+        computedBy.set(cell, [...computedBy.get(cell) ?? [], name]);
       },
     });
     cellSeconds.set(id, (performance.now() - cellStarted) / 1000);

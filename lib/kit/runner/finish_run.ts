@@ -53,7 +53,7 @@ export async function finishRun(
     console.log(JSON.stringify(report, undefined, 1));
     return broken;
   }
-  console.log(claimsTableText(report));
+  console.log(claimsTableText(report, { ledger: papers }));
   console.log(`site: ${join(site, "index.html")}`);
   return broken;
 }

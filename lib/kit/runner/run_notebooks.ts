@@ -12,6 +12,7 @@ import type { Notebook, NotebookSettings } from "../nbformat.ts";
 import { notebookSettings, stringifyNotebook, uncarriedEdits } from "../pairs/mod.ts";
 import { claimsOf } from "./claims.ts";
 import { compareNotebooks, withoutTimings } from "./compare.ts";
+import { untaggedCells } from "./computed_by.ts";
 import { type CellProgress, executeNotebook } from "./execute.ts";
 import { failureText } from "./failure.ts";
 import {
@@ -82,8 +83,8 @@ export interface NotebookRun {
  * Runs notebooks. Those that measure time (`exclusive`) run alone, after the others. What goes wrong
  * in one notebook ends that notebook only.
  *
- * Kernels find in their environment `OFFPRINT_THREADS`, the number of threads that leaves each its
- * share of the cores, and `OFFPRINT_PROFILE`.
+ * Kernels find in their environment `OFFPRINT_THREADS`, unless it is set the number of threads that leaves
+ * each its share of the cores, and `OFFPRINT_PROFILE`.
  *
  * @throws {UserError} for an unknown notebook or parameter, and a parameter's value of the wrong type.
  * @throws {DOMException} the signal's reason, when it aborts; all kernels are gone by then.
@@ -180,7 +181,7 @@ async function runOne(
     cwd: options.folder,
     cellSeconds,
     env: {
-      OFFPRINT_THREADS: String(threads),
+      OFFPRINT_THREADS: Deno.env.get("OFFPRINT_THREADS") || String(threads),
       ...(options.profile === undefined ? {} : { OFFPRINT_PROFILE: options.profile }),
     },
     ...(signal === undefined ? {} : { signal }),
@@ -199,6 +200,10 @@ async function runOne(
     if (record.kind === "identity" && record.verdict === "broken") {
       fail(cell, `claim ${record.id} is broken: it must hold in every run`);
     }
+  }
+  // What is committed or compared must say where its last digits hang on the processor.
+  for (const { cell, message } of untaggedCells(notebook, executed.computedBy)) {
+    if (options.check || options.write) fail(cell, message);
   }
   if (options.check && failures.length === 0) {
     for (const { cell, text } of compareNotebooks(entry.committed, notebook)) {

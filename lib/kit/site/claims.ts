@@ -6,7 +6,7 @@
 import { shortVerdict, verdictSign } from "offprint/notebook/claims_table.ts";
 import type { Claim, Paper, Verdict } from "offprint/notebook/ledger.ts";
 import { formatMeasured, formatScalar } from "offprint/notebook/measured.ts";
-import { describeRule } from "offprint/notebook/rules.ts";
+import { describeRule, zeroBelow } from "offprint/notebook/rules.ts";
 import type { Report } from "../report.ts";
 import { type Html, joined, markup } from "./html.ts";
 
@@ -84,7 +84,10 @@ function claimRow(claim: Claim, paper: Paper, reported: ReportedPaper | undefine
   const cells: [head: string, ...content: (Html | string | undefined)[]][] = [
     ["Claim", small(`${where} · ${kind}`), markup`<p>${statement}</p>`],
     ["The paper", published ? formatScalar(published.value) : none, small(published?.note)],
-    ["This run", run && run.measured !== null ? formatMeasured(run.measured) : none],
+    [
+      "This run",
+      run && run.measured !== null ? formatMeasured(run.measured, zeroBelow(check)) : none,
+    ],
     ["Verdict", badge(shortVerdict(verdict)), small(describeRule(check))],
     ["Source", markup`<span class="provenance">${provenance}</span>`],
   ];

@@ -8,11 +8,13 @@
  * - **mask, never slice**: inside `jit(grad(...))`, slicing an intermediate and summing the rest leaks
  *   gradient into the rows that were dropped;
  * - cross-entropy is `logSoftmax × oneHot`: the jitted gradient of `takeAlongAxis` does not compile;
+ * - its results hang on the processor: where the machine has a fused multiply-add, it uses that;
  * - a process that used it must end with `Deno.exit`: its worker pool keeps the event loop alive.
  *
  * @module
  */
 import type * as JaxModule from "@jax-js/jax";
+import { processorDependent } from "kernels/processor.ts";
 
 /** The whole module `@jax-js/jax`, as returned by {@linkcode loadJax}. */
 export type Jax = typeof JaxModule;
@@ -35,6 +37,7 @@ export function loadJax(): Promise<Jax> {
     jax.defaultDevice("wasm");
     return jax;
   })();
+  processorDependent("jax-js");
   return loaded;
 }
 
@@ -68,5 +71,6 @@ export async function toFloats(tree: ArrayTree): Promise<Map<string, Float32Arra
   for (const [name, array] of Object.entries(tree)) {
     values.set(name, await array.ref.data() as Float32Array);
   }
+  processorDependent("jax-js", values.values());
   return values;
 }
