@@ -1152,7 +1152,7 @@ await claim("02.independent-acceptance", [1, 2, 4, 8].map((K) => tokensPerCall(0
 // computed any more, but every distance can: at each position both models give all their probabilities. What the theorems say
 // about *sums along the text* is then checked on the very texts that the decoder writes.
 
-// %% id="models-load" tags=["native"]
+// %% id="models-load"
 const pair = {
   draft: (await loadModel(draftModel)).model,
   target: (await loadModel(targetModel)).model,

@@ -1443,7 +1443,7 @@ await claim("10.what-if-agrees", { z: whatIfRows.flatMap(({ z }) => z), n: decod
 // part of the texts once more. With `--profile full` only the heads are read: logs, choice of settings and decoded texts are
 // made anew in the next cell, with this notebook's seed (another seed means other texts).
 
-// %% id="models-load" tags=["native"]
+// %% id="models-load"
 const pair = {
   draft: (await loadModel(draftModel)).model,
   target: (await loadModel(targetModel)).model,
@@ -1720,7 +1720,7 @@ await claim("10.models-cached-narrow", { value: few.differing, note: `of ${cache
 // own largest probability, and the trained head with the numbers of its hidden state in a wrong order. Heads of weight above
 // 1 are compared after their bias is undone.
 
-// %% id="models-head" tags=["native"]
+// %% id="models-head"
 const { divergences: textDivergence } = results;
 const plainHead = results.heads[0];
 display(table([
@@ -2389,7 +2389,7 @@ table([
 // * **Unknown to us**: the paper's full table over weights, depths and thresholds, its validation divergences, and the sizes
 //   of its test subsets.
 
-// %% id="headline"
+// %% id="headline" tags=["native"]
 const closest = {
   value: realLatencies.target / mean(decodedOf(chosenHead.family).times),
   note: "the trained pair of this notebook at the paper's latency ratio",
@@ -2405,7 +2405,7 @@ await claim("10.speedup-oracle", null);
 // Anything that implements `LanguageModel` goes into `speculate`, and any policy is an object with a name and a `begin`. Here
 // one that drafts more after each success and starts over after a failure.
 
-// %% id="own-model-example"
+// %% id="own-model-example" tags=["native"]
 const doubling: CandidateLength = {
   name: "doubling",
   begin() {
@@ -2435,7 +2435,7 @@ md`Doubling: $V$ = ${doublingRates.verification.toFixed(3)}, $D$ = ${
 //
 // If all you know is which tokens were accepted, write 1 and 0; constants and the heuristic need nothing else.
 
-// %% id="own-log-example"
+// %% id="own-log-example" tags=["native"]
 const myLog = parseLog(
   [
     '{"acceptance":[1,1,0,1,1,1,1,0,1,1,1,1]}',

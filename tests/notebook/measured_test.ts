@@ -49,3 +49,16 @@ Deno.test("unwrap splits a remark from the value", () => {
   assertEquals(unwrap({ value: null, note: "no compiler" }), { value: null, note: "no compiler" });
   assertEquals(unwrap({ z: 1 }), { value: { z: 1 } });
 });
+
+Deno.test("a number below its own tolerance is written as zero, not as noise", () => {
+  const limit = () => 1e-12;
+  assertEquals(formatMeasured(9.6173e-15, limit), "0 (below 1×10⁻¹²)");
+  assertEquals(formatMeasured(-6.9944e-15, limit), "0 (below 1×10⁻¹²)");
+  assertEquals(formatMeasured(0, limit), "0");
+  assertEquals(formatMeasured(2e-12, limit), "2×10⁻¹²");
+  assertEquals(
+    formatMeasured([3e-17, 0.2, 1e-10], (entry) => [1e-9, 0, 1e-9][entry]!),
+    "0 (below 1×10⁻⁹), 0.2, 0 (below 1×10⁻⁹)",
+  );
+  assertEquals(formatMeasured({ pValue: 1e-15 }, limit), "p = 1×10⁻¹⁵");
+});

@@ -41,7 +41,9 @@ export function compareNotebooks(committed: Notebook | null, executed: Notebook)
     return [{ cell: stale?.id ?? "", text }];
   }
   const native = new Set(
-    claimsOf(executed).filter(({ cell }) => isNative(executed, cell)).map(({ record }) => record.id),
+    claimsOf(executed).filter(({ cell }) => isNative(executed, cell)).map(({ record }) =>
+      record.id
+    ),
   );
   return executed.cells.flatMap((cell): Difference[] => {
     const before = old.get(cell.id);

@@ -39,7 +39,9 @@ function maskedLines(text: string, values: ReadonlyMap<string, string>): string 
   return text.split("\n").map((line) => {
     const value = values.get(line.trimStart().split(" ", 1)[0]!);
     const at = value === undefined ? -1 : line.lastIndexOf(`  ${value}  `);
-    const marked = at < 0 ? line : `${line.slice(0, at)}  ${MARK}${line.slice(at + value!.length + 2)}`;
+    const marked = at < 0
+      ? line
+      : `${line.slice(0, at)}  ${MARK}${line.slice(at + value!.length + 2)}`;
     return marked.replace(/ {2,}/g, "  ").replace(/─+/g, "─");
   }).join("\n");
 }

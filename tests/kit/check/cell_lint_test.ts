@@ -131,3 +131,50 @@ const fine: [name: string, cells: string[]][] = [
 for (const [name, cells] of fine) {
   Deno.test(`not told: ${name}`, () => assertEquals(rules(...cells), []));
 }
+
+/** What the rule about inherited tags says of cells `[tags, text]`. */
+function inherited(...cells: [tags: string[], text: string][]): string[] {
+  const text = cells.map(([tags, body], i) =>
+    `// %% id="${"abcdef"[i]}" tags=${JSON.stringify(tags)}\n${body}\n`
+  ).join("\n");
+  return Deno.lint.runPlugin(plugin, "notebook.ts", text)
+    .filter(({ id }) => id === "cells/inherited-tags")
+    .map(({ message, hint }) => `${message}; ${hint}`);
+}
+
+Deno.test("a cell that uses a value of a native or timing cell needs that tag", () => {
+  const uses = (name: string, cell: string, from: string, line: number, tag = "native") =>
+    `${name} is used in cell "${cell}", but its value hangs on the ` +
+    `${tag === "native" ? "processor" : "clock"}: it comes from cell "${from}" at line ${line}, ` +
+    `which is tagged "${tag}"; add "${tag}" to the tags of cell "${cell}"`;
+  assertEquals(inherited([["native"], "const a = 1;"], [[], "a;"]), [uses("a", "b", "a", 1)]);
+  assertEquals(inherited([["timing"], "const a = 1;"], [["native"], "a;"]), [
+    uses("a", "b", "a", 1, "timing"),
+  ]);
+  // Along: what the second cell computes is native as well.
+  assertEquals(
+    inherited([["native"], "const a = 1;"], [["native"], "const b = a;"], [[], "b;"]),
+    [uses("b", "c", "b", 4)],
+  );
+  for (const change of ["a = 2;", "a++;", "a.x = 1;", "a.list.push(1);", "a[0].y -= 1;"]) {
+    assertEquals(
+      inherited([[], "let a: any;"], [["native"], change], [[], "a;"]),
+      [uses("a", "c", "b", 4)],
+      change,
+    );
+  }
+});
+
+Deno.test("a cell that uses nothing native needs no tag", () => {
+  assertEquals(inherited([["native"], "const a = 1;"], [["native"], "a;"]), []);
+  assertEquals(inherited([["native"], "const a = 1;"], [["timing"], "a;"]), []);
+  assertEquals(inherited([["native"], "const a = 1;"], [[], "((a: number) => a)(1);"]), []);
+  assertEquals(inherited([["native"], "type A = number;"], [[], "let x: A;"]), []);
+  assertEquals(
+    inherited([["native"], 'import { plot } from "offprint/notebook/mod.ts";'], [[], "plot();"]),
+    [],
+  );
+  // Before the change, and where the name is only read.
+  assertEquals(inherited([[], "let a = 1;"], [[], "a;"], [["native"], "a = 2;"]), []);
+  assertEquals(inherited([[], "const a = [1];"], [["native"], "a.map(String);"], [[], "a;"]), []);
+});

@@ -96,6 +96,23 @@ Deno.test("a large output arrives whole", async () => {
   });
 });
 
+Deno.test("what computes with something that hangs on the processor is told with its cell, once", async () => {
+  await withKernel(async (kernel) => {
+    const uses: unknown[] = [];
+    const run = (cell: string, code: string) =>
+      kernel.execute(code, { cell, onProcessor: (use) => uses.push(use) });
+    await run("a", `import { processorDependent } from "kernels/processor.ts";`);
+    await run("b", `processorDependent("a library"); processorDependent("a library");`);
+    await run("c", `setTimeout(() => processorDependent("a library"), 20); const go = 1;`);
+    await run("d", `await new Promise((done) => setTimeout(done, 40)); processorDependent("C");`);
+    assertEquals(uses, [
+      { cell: "b", name: "a library" },
+      { cell: "c", name: "a library" },
+      { cell: "d", name: "C" },
+    ]);
+  });
+});
+
 Deno.test("a lost rejection and a throwing callback are reported with their cell", async () => {
   await withKernel(async (kernel) => {
     const { execution } = await runCell(kernel, "void Promise.reject(new Error('gone')); 5", "a");

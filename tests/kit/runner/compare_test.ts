@@ -1,6 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Cell, Json, Notebook, Output } from "offprint/kit/nbformat.ts";
 import { compareNotebooks, withoutTimings } from "offprint/kit/runner/mod.ts";
+import { ClaimsTable } from "offprint/notebook/claims_table.ts";
+import { type ClaimRecord, judge, parsePaper } from "offprint/notebook/ledger.ts";
+import { paperJson } from "../../notebook/papers.ts";
 
 const code = (id: string, outputs: Output[], tags: string[] = []): Cell => ({
   cell_type: "code",
@@ -95,4 +98,75 @@ Deno.test("native cells agree when verdicts and numbers within tolerance do", ()
   const silent = notebook(code("a", [], ["native"]));
   assertMatch(compareNotebooks(silent, run(5, "shown"))[0]!.text, /not in the committed/);
   assertMatch(compareNotebooks(run(5, "shown"), silent)[0]!.text, /only in the committed/);
+});
+
+/** A run of a paper whose claims were measured as given: its table in an untagged cell, each in a cell of its own. */
+function paperRun(
+  measured: Record<string, number>,
+  tags: string[],
+  edit = (html: string) => html,
+): Notebook {
+  const paper = parsePaper(
+    paperJson({
+      claims: ["noise", "gain"].map((name, i) => ({
+        id: `77.${name}`,
+        where: "Table 2",
+        statement: "a < b & c",
+        kind: "trend",
+        provenance: "derived",
+        check: i === 0
+          ? { rule: "within", value: 0, absolute: 1e-9 }
+          : { rule: "atLeast", bound: 0.01 },
+      })),
+    }),
+    "77-test.json",
+  );
+  const records = new Map(paper.claims.map((claim): [string, ClaimRecord] => {
+    const value = measured[claim.id]!;
+    const note = `<${value}>`;
+    const { id, kind, check: rule } = claim;
+    const verdict = judge(claim, value);
+    return [id, { id, kind, verdict, measured: value, published: null, rule, note }];
+  }));
+  const bundle = new ClaimsTable(paper, records).bundle();
+  return notebook(
+    code("claims-table", [
+      shown({ ...bundle, "text/html": edit(String(bundle["text/html"])) } as Record<string, Json>),
+    ]),
+    ...[...records.values()].map((record, i) =>
+      code(
+        `claim-${i}`,
+        [shown({ "application/vnd.offprint.claim+json": record as unknown as Json })],
+        tags,
+      )
+    ),
+  );
+}
+
+Deno.test("a table in an untagged cell shows native claims: they are compared where they are decided", () => {
+  const here = { "77.noise": 9.6173e-15, "77.gain": 0.044266 };
+  const there = { "77.noise": 2e-8, "77.gain": 0.0442 };
+  const native = (measured: typeof here, edit?: (html: string) => string) =>
+    paperRun(measured, ["native"], edit);
+  assertEquals(
+    compareNotebooks(native(here), native({ "77.noise": 6.9944e-15, "77.gain": 0.044265 })),
+    [],
+  );
+  // A number of another length moves the columns of the plain text.
+  assertEquals(compareNotebooks(native(here), native({ "77.noise": 0, "77.gain": 0.05 })), []);
+  // What is not measured is compared byte for byte, and so are verdicts.
+  const renamed = native(here, (html) => html.replace("Table 2", "Table 3"));
+  assertEquals(compareNotebooks(native(here), renamed).map(({ cell }) => cell), ["claims-table"]);
+  const other = compareNotebooks(native(here), native(there));
+  assertEquals(other.map(({ cell }) => cell), ["claims-table", "claim-0"]);
+  assertMatch(other[1]!.text, /77\.noise: committed shown, this run not shown/);
+});
+
+Deno.test("a table of claims that no native cell decided is compared byte for byte", () => {
+  const run = (value: number) => paperRun({ "77.noise": 0, "77.gain": value }, []);
+  assertEquals(compareNotebooks(run(0.04), run(0.04)), []);
+  assertEquals(
+    compareNotebooks(run(0.04), run(0.05)).map(({ cell }) => cell),
+    ["claims-table", "claim-1"],
+  );
 });

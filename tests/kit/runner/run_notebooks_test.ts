@@ -290,3 +290,27 @@ Deno.test("a broken identity fails its notebook; a trend that is not shown does 
   // Claimed twice: the later verdict stands.
   assertEquals(runs["02-trend"]!.claims.map(({ verdict }) => verdict), ["shown"]);
 });
+
+Deno.test("a cell that hangs on the processor and does not say so fails --check and --write", async () => {
+  const use = 'const { processorDependent } = await import("kernels/processor.ts");\n' +
+    'processorDependent("ONNX Runtime");';
+  await using scratch = await Scratch.make({
+    "01-untagged": source([use]),
+    "02-tagged": source([[`tags=["native"]`, use]]),
+  });
+  // The scratch folder lies outside the project: its cells need the map.
+  const map = new URL("../../../import_map.json", import.meta.url).href;
+  await Deno.writeTextFile(
+    join(scratch.folder, "deno.json"),
+    JSON.stringify({ imports: { "kernels/": new URL("kernels/", map).href } }),
+  );
+  const plain = await scratch.run();
+  assertEquals(Object.values(plain).map(({ errors }) => errors), [[], []]);
+  const written = await scratch.run({ write: true });
+  assertEquals(written["02-tagged"]!.errors, []);
+  assertEquals(written["01-untagged"]!.errors, [{
+    cell: "cell-1",
+    message: "it computes with ONNX Runtime, whose last digits differ between processors: " +
+      'add "native" to the tags in its header',
+  }]);
+});
