@@ -1109,7 +1109,7 @@ await claim("07.repair-above-identity", weaker);
 // The committed arm, live. What it reads is below: blanks between all tokens and numbers for names, so that it need not
 // learn to spell. `full` asks for more designs.
 
-// %% id="live"
+// %% id="live" tags=["native"]
 const arm = await loadModel("verilog-aligned", { threads: 1 });
 const asker = textModel(arm.model, arm.tokenizer);
 const livePool = await splitDesigns({ ...armSplit, designs: 300 });
