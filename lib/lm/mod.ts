@@ -94,7 +94,15 @@ export {
   type Tensor,
   type TensorDtype,
 } from "./transformer/safetensors.ts";
-export { evaluate, evaluateNgrams, perplexity, surprisal } from "./training/evaluation.ts";
+export {
+  evaluate,
+  evaluateNgrams,
+  type EvaluationWindow,
+  evaluationWindows,
+  perplexity,
+  surprisal,
+} from "./training/evaluation.ts";
+export { type TokenDocument, tokenDocument } from "./training/windows.ts";
 export { openPublicModel, type PublicModelOptions } from "./public/public_model.ts";
 export { downloadModel, type DownloadOptions, type DownloadPlan } from "./hub/download.ts";
 export { type GenerateOptions, type TextModel, textModel } from "./text/text_model.ts";

@@ -28,10 +28,12 @@ export interface MeasuredPlan extends ChannelPlan {
 export interface PlanOptions {
   /** Channels per block. */
   readonly blockSize: number;
-  /** A channel is an outlier when its size exceeds this many times the median; default 4. */
+  /** κ: a channel is an outlier when its size exceeds this many times the median; default 4. */
   readonly threshold?: number;
-  /** Take this share of the blocks, those of the largest channels, instead of a threshold. */
+  /** ρ: take this share of the blocks, those of the largest channels, instead of a threshold. */
   readonly share8?: number;
+  /** All channels by rising size, so that blocks of 4 bits hold channels of like sizes too. */
+  readonly sortAll?: boolean;
 }
 
 /**
@@ -40,7 +42,8 @@ export interface PlanOptions {
  * channels, which otherwise keep their order. The last block may be short; where it is, the blocks of 8
  * bits begin so that they hold at least the outliers.
  *
- * @throws {RangeError} for no channels, or a number that is negative or not finite.
+ * @throws {RangeError} for no channels, a size that is negative or not finite, a block size that is not a
+ * whole number of at least 1, a threshold that is not above 0, or a share outside [0, 1].
  *
  * @example Two outliers in two blocks become two in one.
  * ```ts
@@ -54,7 +57,8 @@ export interface PlanOptions {
  * ```
  */
 export function channelPlan(amax: ArrayLike<number>, options: PlanOptions): MeasuredPlan {
-  const { blockSize, threshold = 4, share8 } = options;
+  const { blockSize, threshold = 4, share8, sortAll = false } = options;
+  checkOptions(blockSize, threshold, share8);
   const channels = Array.from({ length: amax.length }, (_, channel) => channel);
   if (channels.length === 0) throw new RangeError("channelPlan: got no channels");
   const bad = channels.find((channel) => !(amax[channel]! >= 0 && amax[channel]! < Infinity));
@@ -84,12 +88,29 @@ export function channelPlan(amax: ArrayLike<number>, options: PlanOptions): Meas
   const isFilling = new Set(filling);
   const others = channels.filter((channel) => !isOutlier.has(channel) && !isFilling.has(channel));
   return {
-    order: Uint32Array.of(...others, ...filling, ...outliers),
+    order: Uint32Array.from(
+      sortAll
+        ? [...channels].sort((a, b) => amax[a]! - amax[b]! || a - b)
+        : [...others, ...filling, ...outliers],
+    ),
     bits: new Uint8Array(blocks).fill(4).fill(8, blocks - blocks8),
     outliers,
     blocks8Before: new Set(outliers.map((channel) => Math.floor(channel / blockSize))).size,
     blocks8,
   };
+}
+
+function checkOptions(blockSize: number, threshold: number, share8: number | undefined): void {
+  const refuse = (name: string, got: number, expected: string): never => {
+    throw new RangeError(`channelPlan: got ${name} ${got}, expected ${expected}`);
+  };
+  if (!(Number.isInteger(blockSize) && blockSize > 0)) {
+    refuse("blockSize", blockSize, "a whole number of at least 1");
+  }
+  if (!(threshold > 0)) refuse("threshold", threshold, "a number above 0");
+  if (share8 !== undefined && !(share8 >= 0 && share8 <= 1)) {
+    refuse("share8", share8, "a share from 0 to 1");
+  }
 }
 
 /** The share of W4A4 work in a plan, f in the paper. */

@@ -7,6 +7,8 @@ import { type BlockSize, PackedWeights } from "kernels/mod.ts";
 
 /** Scales tried, as shares of the one that clips nothing. */
 const RATIOS = [1, 0.98, 0.96, 0.94, 0.92, 0.9, 0.88, 0.86, 0.84, 0.82, 0.8, 0.78, 0.75, 0.7];
+
+/** Largest code of 4 bits. */
 const LIMIT = 7;
 
 /**
@@ -24,21 +26,40 @@ export function clippedWeights(
   blockSize: BlockSize,
   importance: ArrayLike<number>,
 ): PackedWeights {
+  const { codes, scales } = clippedCodes(w, columns, blockSize, importance, LIMIT);
+  return PackedWeights.fromCodes({ rows, columns, blockSize, codes, scales });
+}
+
+/**
+ * The same search for groups of any size and codes of ±`limit`: codes `[rows][columns]`, scales
+ * `[rows][groups]`.
+ *
+ * @throws {RangeError} when the importances are not one per column.
+ */
+export function clippedCodes(
+  w: Float32Array,
+  columns: number,
+  group: number,
+  importance: ArrayLike<number>,
+  limit: number,
+): { codes: Int8Array; scales: Float32Array } {
   if (importance.length !== columns) {
     throw new RangeError(
       `clippedWeights: got ${importance.length} importances, expected ${columns}, one per column`,
     );
   }
-  const blocks = Math.ceil(columns / blockSize);
-  const codes = new Int8Array(rows * columns), scales = new Float32Array(rows * blocks);
+  const groups = Math.ceil(columns / group), rows = w.length / columns;
+  const codes = new Int8Array(w.length), scales = new Float32Array(rows * groups);
+  const code = (value: number, scale: number) =>
+    Math.max(-limit, Math.min(limit, Math.floor(value / scale + 0.5)));
   for (let row = 0; row < rows; row++) {
-    for (let block = 0; block < blocks; block++) {
-      const first = block * blockSize, last = Math.min(first + blockSize, columns);
+    for (let at = 0; at < groups; at++) {
+      const first = at * group, last = Math.min(first + group, columns);
       let amax = 0;
       for (let j = first; j < last; j++) amax = Math.max(amax, Math.abs(w[row * columns + j]!));
-      let best = Math.fround(amax / LIMIT) || 1, least = Infinity;
+      let best = Math.fround(amax / limit) || 1, least = Infinity;
       for (const ratio of amax > 0 ? RATIOS : []) {
-        const scale = Math.fround(ratio * amax / LIMIT) || 1;
+        const scale = Math.fround(ratio * amax / limit) || 1;
         let error = 0;
         for (let j = first; j < last && error < least; j++) {
           const value = w[row * columns + j]!;
@@ -47,15 +68,11 @@ export function clippedWeights(
         }
         if (error < least) [best, least] = [scale, error];
       }
-      scales[row * blocks + block] = best;
+      scales[row * groups + at] = best;
       for (let j = first; j < last; j++) {
         codes[row * columns + j] = code(w[row * columns + j]!, best);
       }
     }
   }
-  return PackedWeights.fromCodes({ rows, columns, blockSize, codes, scales });
-}
-
-function code(value: number, scale: number): number {
-  return Math.max(-LIMIT, Math.min(LIMIT, Math.floor(value / scale + 0.5)));
+  return { codes, scales };
 }

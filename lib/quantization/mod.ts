@@ -4,7 +4,13 @@
  *
  * @module
  */
-export { calibrate, type Calibration } from "./calibration.ts";
+export {
+  calibrate,
+  type Calibration,
+  type CalibrationOptions,
+  ChannelStatistics,
+  checkDisjoint,
+} from "./calibration.ts";
 export {
   type ChannelPlan,
   channelPlan,
@@ -12,7 +18,8 @@ export {
   type PlanOptions,
   shareOf4,
 } from "./channel_plan.ts";
-export { clippedWeights } from "./clipped_weights.ts";
+export { clippedCodes, clippedWeights } from "./clipped_weights.ts";
+export { type InjectedChannel, type InjectionOptions, injectOutliers } from "./inject_outliers.ts";
 export {
   calibratedPlans,
   type PartName,

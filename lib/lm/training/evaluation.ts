@@ -32,9 +32,36 @@ export function surprisal(logits: Float32Array, token: number): number {
   return Math.log(sum) + largest - logits[token]!;
 }
 
+/** A stretch of a document: of its tokens `[start, end)` those from `first` on are predicted. */
+export interface EvaluationWindow {
+  readonly start: number;
+  readonly first: number;
+  readonly end: number;
+}
+
 /**
- * Predicts every token of `documents` once, in windows of the model's context. A window begins with the
- * begin-of-text token and a sentence; the tokens that it shares with the one before it are context.
+ * Windows of at most `contextLength` tokens that together predict every token of a document once. A window
+ * begins with a sentence; the tokens that it shares with the one before it are context.
+ */
+export function evaluationWindows(
+  { tokens, starts }: TokenDocument,
+  contextLength: number,
+): EvaluationWindow[] {
+  const context = Math.min(LEAST_CONTEXT, contextLength >> 1);
+  const windows: EvaluationWindow[] = [];
+  let start = 0;
+  for (let first = 0; first < tokens.length;) {
+    if (first > 0) start = sentenceBefore(starts, Math.max(start, first - context), start);
+    const end = Math.min(start + contextLength, tokens.length);
+    windows.push({ start, first, end });
+    first = end;
+  }
+  return windows;
+}
+
+/**
+ * Predicts every token of `documents` once, in {@linkcode evaluationWindows} of the model's context, each
+ * behind the begin-of-text token.
  *
  * @param onDocument called after each document.
  */
@@ -44,22 +71,17 @@ export async function evaluate(
   onDocument: (done: number) => void = () => {},
 ): Promise<Score> {
   const score: Score = { nats: 0, tokens: 0 };
-  const context = Math.min(LEAST_CONTEXT, model.contextLength >> 1);
-  for (const [index, { tokens, starts }] of documents.entries()) {
-    let start = 0;
-    let done = 0;
-    while (done < tokens.length) {
-      if (done > 0) start = sentenceBefore(starts, Math.max(start, done - context), start);
-      const window = tokens.subarray(start, start + Math.min(model.contextLength, tokens.length));
+  for (const [index, document] of documents.entries()) {
+    for (const { start, first, end } of evaluationWindows(document, model.contextLength)) {
+      const window = document.tokens.subarray(start, end);
       const sequence = await model.open([]);
-      const first = sequence.logits;
+      const opening = sequence.logits;
       const rest = await sequence.extend(Array.from(window.subarray(0, -1)));
       sequence.close();
-      for (let i = done - start; i < window.length; i++) {
-        score.nats += surprisal(i === 0 ? first : rest.logits[i - 1]!, window[i]!);
+      for (let i = first - start; i < window.length; i++) {
+        score.nats += surprisal(i === 0 ? opening : rest.logits[i - 1]!, window[i]!);
         score.tokens++;
       }
-      done = start + window.length;
     }
     onDocument(index + 1);
   }
