@@ -5,11 +5,12 @@
  * @module
  */
 import { writeWhole } from "offprint/files.ts";
-import { publishedText, verdictSign } from "offprint/notebook/claims_table.ts";
+import { publishedText } from "offprint/notebook/claims_table.ts";
 import type { ClaimKind, ClaimRecord, Paper, Verdict } from "offprint/notebook/ledger.ts";
 import { formatMeasured, type Recorded } from "offprint/notebook/measured.ts";
 import { type Rule, zeroBelow } from "offprint/notebook/rules.ts";
 import { padText, textWidth } from "offprint/notebook/text_columns.ts";
+import { shortVerdict, verdictSign } from "offprint/notebook/verdict.ts";
 
 /** A claim of the ledger with what one run says about it. */
 export interface ReportedClaim {
@@ -162,10 +163,6 @@ function terminalWidth(): number {
   } catch {
     return 100;
   }
-}
-
-function shortVerdict(verdict: string): string {
-  return verdict.replace(/ \(needs [^]*\)$/, "");
 }
 
 function cellsOf(claim: ReportedClaim, rule: Rule | undefined): string[] {

@@ -4,14 +4,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import {
-  ClaimsTable,
-  NOT_YET_RUN,
-  publishedText,
-  shortVerdict,
-  verdictMarkup,
-  verdictSign,
-} from "./claims_table.ts";
+import { ClaimsTable, publishedText, ruleText, VerdictLine } from "./claims_table.ts";
 import { type Bundle, display, Displayable, inKernel } from "./display.ts";
 import { element, escapeHtml } from "./html.ts";
 import {
@@ -24,7 +17,9 @@ import {
   paperIds,
 } from "./ledger.ts";
 import { formatMeasured, type Measured, recorded, unwrap } from "./measured.ts";
-import { describeRule, zeroBelow } from "./rules.ts";
+import { describeOutcome } from "./outcome.ts";
+import { zeroBelow } from "./rules.ts";
+import { NOT_YET_RUN, shortVerdict, verdictMarkup, verdictSign } from "./verdict.ts";
 
 /** What `claim()` shows: one line, and the record from which the report is made. */
 export class ClaimLine extends Displayable {
@@ -47,40 +42,40 @@ export class ClaimLine extends Displayable {
   }
 
   #facts(): string[] {
-    const { measured, published, rule, note } = this.record;
-    const facts = [
-      ...(measured === null ? [] : [`measured ${formatMeasured(measured, zeroBelow(rule))}`]),
-      ...(published === null ? [] : [`published ${publishedText(published)}`]),
-      ...(rule.rule === "needs" ? [] : [`rule: ${describeRule(rule)}`]),
-      ...(note === undefined ? [] : [note]),
+    const { published, note } = this.record;
+    return [
+      describeOutcome(this.record),
+      ...(published === null ? [] : [`The paper: ${publishedText(published)}.`]),
+      ...(note === undefined ? [] : [`${note}.`.replace(/([.!?])\.$/, "$1")]),
+      ...(this.replaced === undefined
+        ? []
+        : [`This replaces an earlier call (measured ${this.#earlier(this.replaced)}).`]),
     ];
-    if (this.replaced !== undefined) {
-      const earlier = formatMeasured(this.replaced.measured, zeroBelow(rule));
-      facts.push(`replaces the earlier call (measured ${earlier})`);
-    }
-    return facts;
+  }
+
+  #earlier({ measured, rule }: ClaimRecord): string {
+    return formatMeasured(measured, zeroBelow(rule));
   }
 
   #text(): string {
     const { id, verdict } = this.record;
-    const facts = this.#facts().join("; ");
-    return `${verdictSign(verdict)} ${verdict}: ${this.claim.where} [${id}]${
-      facts && `: ${facts}`
-    }`;
+    const word = `${verdictSign(verdict)} ${shortVerdict(verdict)}`;
+    return `${word}: ${this.claim.statement} ${this.#facts().join(" ")} [${id}]`;
   }
 
   #html(): string {
-    const { id, verdict, rule } = this.record;
-    // In the text the verdict itself says what it needs.
-    const needs = rule.rule === "needs" ? [describeRule(rule)] : [];
-    const facts = [...needs, ...this.#facts()].join("; ");
+    const { id, verdict } = this.record;
     return element(
       "p",
-      { class: "offprint-claim", "data-claim": id, "data-verdict": shortVerdict(verdict) },
+      {
+        class: "offprint-claim",
+        "data-claim": id,
+        "data-verdict": shortVerdict(verdict),
+        title: `${id}, ${this.claim.where}. Rule: ${ruleText(this.claim)}.`,
+      },
       verdictMarkup(verdict),
-      ` ${element("small", {}, escapeHtml(this.claim.where))} `,
-      escapeHtml(this.claim.statement),
-      facts === "" ? "" : `<br>${element("small", {}, escapeHtml(facts))}`,
+      ` ${escapeHtml(this.claim.statement)}<br>`,
+      element("small", {}, escapeHtml(this.#facts().join(" "))),
     );
   }
 }
@@ -89,7 +84,8 @@ export class ClaimLine extends Displayable {
 export class ClaimsSession {
   readonly #folder: URL | undefined;
   readonly #records = new Map<string, ClaimRecord>();
-  readonly #shown = new Set<string>();
+  /** What shows a paper's claims so far, by display id. */
+  readonly #shown = new Map<string, { paper: Paper; make: (paper: Paper) => Displayable }>();
 
   /** Reads papers from the ledger in `folder`; by default the project's. */
   constructor(folder?: URL) {
@@ -103,31 +99,42 @@ export class ClaimsSession {
 
   /** Shows the table of a paper's claims; later verdicts appear in it. */
   async claimsTable(paperId: string): Promise<void> {
+    await this.#show("claims", paperId, (paper) => new ClaimsTable(paper, this.#records));
+  }
+
+  /** Shows the verdicts on a paper's claims as one line; later verdicts appear in it. */
+  async verdicts(paperId: string): Promise<void> {
+    await this.#show("verdicts", paperId, (paper) => new VerdictLine(paper, this.#records));
+  }
+
+  async #show(what: string, paperId: string, make: (paper: Paper) => Displayable): Promise<void> {
     const paper = loadPaper(paperId, this.#folder);
-    this.#shown.add(paper.id);
-    await display(new ClaimsTable(paper, this.#records), { id: tableId(paper) });
+    const id = `offprint-${what}-${paper.id}`;
+    this.#shown.set(id, { paper, make });
+    await display(make(paper), { id });
   }
 
   /** Decides a claim by its rule and shows the outcome. */
   async claim(id: string, measured: Measured): Promise<void> {
     const { paper, claim } = this.#find(id);
-    const { value, note } = unwrap(measured);
+    const { value, note, compared } = unwrap(measured);
     const record: ClaimRecord = {
       id,
       kind: claim.kind,
-      verdict: judge(claim, value),
+      verdict: judge(claim, value, compared),
       measured: recorded(value),
       published: claim.published ?? null,
       rule: claim.check,
       ...(note === undefined ? {} : { note }),
+      ...(compared === undefined ? {} : { compared }),
     };
     const replaced = this.#records.get(id);
     this.#records.set(id, record);
     await display(new ClaimLine(claim, record, replaced));
     // A terminal cannot replace what it printed, and one table per claim would be a flood.
-    if (this.#shown.has(paper.id) && inKernel()) {
-      const table = new ClaimsTable(paper, this.#records);
-      await display(table, { id: tableId(paper), update: true });
+    if (!inKernel()) return;
+    for (const [id, shown] of this.#shown) {
+      if (shown.paper.id === paper.id) await display(shown.make(paper), { id, update: true });
     }
   }
 
@@ -148,16 +155,23 @@ export class ClaimsSession {
   }
 }
 
-function tableId(paper: Paper): string {
-  return `offprint-claims-${paper.id}`;
-}
-
 /** The claims of this kernel session. */
 const session = new ClaimsSession();
 
 /**
- * Shows the table of a paper's claims. Every claim starts as "not yet run"; each later
- * {@linkcode claim} fills its row, so that the finished notebook has the whole outcome at the top.
+ * Shows the verdicts on a paper's claims as one line, "23 hold, 13 shown, 1 not run", that unfolds into
+ * the sentences behind them. It stands at the top of a notebook; each later {@linkcode claim} updates it.
+ *
+ * @param paperId The paper's id in the ledger, "02-specdec-theory".
+ * @throws {UserError} when there is no such paper.
+ */
+export function verdicts(paperId: string): Promise<void> {
+  return session.verdicts(paperId);
+}
+
+/**
+ * Shows the table of a paper's claims: statement, what this run measured, verdict, and below it the
+ * rules. It stands at the end of a notebook; a claim that is decided again updates its row.
  *
  * @param paperId The paper's id in the ledger, "02-specdec-theory".
  * @throws {UserError} when there is no such paper.
@@ -168,7 +182,7 @@ export function claimsTable(paperId: string): Promise<void> {
 
 /**
  * Decides a claim of the ledger from what was measured: its rule alone gives the verdict. Shows one
- * line, updates the claims table, and leaves a record in the notebook's output for the report.
+ * line, updates what {@linkcode verdicts} and {@linkcode claimsTable} show, and leaves a record in the notebook's output for the report.
  * Called again for the same claim, the last call counts and its line says so.
  *
  * It returns nothing, so that a cell may end with it without the verdict being shown twice;
@@ -176,7 +190,8 @@ export function claimsTable(paperId: string): Promise<void> {
  *
  * @param id The claim's id, "02.theorem-1-two-state".
  * @param measured The measured value, in the shape its rule works on (see `Rule`); `{ value, note }`
- * adds a remark.
+ * adds a remark, `{ value, compared }` says how many comparisons stand behind it, and `{ needs: "Icarus
+ * Verilog" }` says that nothing was compared: the verdict is then "not run here".
  * @throws {UserError} when there is no such claim.
  * @throws {TypeError} when the measured value has not the shape of the claim's rule.
  *

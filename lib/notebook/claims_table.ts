@@ -1,5 +1,5 @@
 /**
- * The claims of a paper as one table: the published number beside this run's, and the verdict.
+ * The claims of a paper: one line of counts for the top of a notebook, and the whole table for its end.
  *
  * @module
  */
@@ -7,40 +7,19 @@ import { type Bundle, Displayable } from "./display.ts";
 import { element, escapeHtml } from "./html.ts";
 import type { Claim, ClaimRecord, Paper, Verdict } from "./ledger.ts";
 import { formatMeasured, formatScalar } from "./measured.ts";
+import { describeOutcome } from "./outcome.ts";
 import { describeRule, zeroBelow } from "./rules.ts";
 import { alignColumns } from "./text_columns.ts";
-
-/** Shown for a claim that no `claim()` has decided so far. */
-export const NOT_YET_RUN = "not yet run";
+import { countVerdicts, NOT_YET_RUN, shortVerdict, verdictMarkup, verdictSign } from "./verdict.ts";
 
 /** Where a statement comes from, in words. */
-const PROVENANCE: Record<Claim["provenance"], string> = {
+export const PROVENANCE: Record<Claim["provenance"], string> = {
   paper: "read in the paper",
   digest: "from public summaries of the paper that agree",
   recall: "recalled, not checked against the paper",
   derived: "derived and checked by this project",
-  ours: "this project's own",
+  ours: "added by this project",
 };
-
-/** A sign for a verdict, so that it does not hang on colour. */
-export function verdictSign(verdict: Verdict | typeof NOT_YET_RUN): string {
-  switch (verdict) {
-    case "holds":
-    case "shown":
-      return "✓";
-    case "broken":
-      return "✗";
-    case "not shown":
-      return "○";
-    default:
-      return "·";
-  }
-}
-
-/** A verdict without what a run would need: "not run here". */
-export function shortVerdict(verdict: string): string {
-  return verdict.replace(/ \(needs [^]*$/, "");
-}
 
 /** The published value of a claim for a reader; a dash where the claim has none. */
 export function publishedText(published: ClaimRecord["published"] | undefined): string {
@@ -49,131 +28,229 @@ export function publishedText(published: ClaimRecord["published"] | undefined): 
   return published.note === undefined ? value : `${value} (${published.note})`;
 }
 
+/** What a claims table knows of one claim: its record, or the part of it that a report keeps. */
+export type Outcome = Pick<ClaimRecord, "verdict" | "measured" | "note" | "compared">;
+
+/** How a {@linkcode ClaimsTable} is made. */
+export interface ClaimsTableOptions {
+  /** Shows times too. They belong to one run on one machine; stored with a notebook they would mislead. */
+  measurements?: boolean;
+  /** What stands for the verdict on a claim that has no record; by default "not yet run". */
+  undecided?: string;
+}
+
 interface Row {
   claim: Claim;
-  published: string;
+  /** The claim's number in the table, which the foot repeats. */
+  number: number;
+  verdict: string;
+  /** A sentence; empty while the claim is undecided. */
+  outcome: string;
   measured: string;
-  verdict: Verdict | typeof NOT_YET_RUN;
   note: string | undefined;
+}
+
+function rowsOf(
+  paper: Paper,
+  records: ReadonlyMap<string, Outcome>,
+  { measurements = false, undecided = NOT_YET_RUN }: ClaimsTableOptions,
+): Row[] {
+  // Claims with a number of the paper's come first: they stand in a table that has a column for it.
+  const claims = [
+    ...paper.claims.filter(({ published }) => published !== undefined),
+    ...paper.claims.filter(({ published }) => published === undefined),
+  ];
+  return claims.map((claim, i): Row => {
+    const number = i + 1;
+    const record = records.get(claim.id);
+    if (claim.kind === "measurement" && !measurements) {
+      const outcome = "A time: it stands in the report of each run.";
+      const measured = "in the report of each run";
+      return { claim, number, verdict: "", outcome, measured, note: undefined };
+    }
+    if (record === undefined) {
+      return { claim, number, verdict: undecided, outcome: "", measured: "", note: undefined };
+    }
+    return {
+      claim,
+      number,
+      verdict: record.verdict,
+      outcome: describeOutcome({ ...record, rule: claim.check }),
+      measured: formatMeasured(record.measured, zeroBelow(claim.check)),
+      note: record.note,
+    };
+  });
 }
 
 /** All claims of one paper with what has been decided so far. */
 export class ClaimsTable extends Displayable {
   readonly #rows: Row[];
 
-  constructor(readonly paper: Paper, records: ReadonlyMap<string, ClaimRecord>) {
+  constructor(
+    readonly paper: Paper,
+    records: ReadonlyMap<string, Outcome>,
+    options: ClaimsTableOptions = {},
+  ) {
     super();
-    this.#rows = paper.claims.map((claim) => {
-      const record = records.get(claim.id);
-      const published = publishedText(claim.published);
-      if (claim.kind === "measurement") {
-        // A time belongs to one run on one machine; stored with the notebook it would mislead.
-        const measured = "in the report of each run";
-        return { claim, published, measured, verdict: NOT_YET_RUN, note: undefined };
-      }
-      return {
-        claim,
-        published,
-        measured: record === undefined
-          ? ""
-          : formatMeasured(record.measured, zeroBelow(record.rule)),
-        verdict: record?.verdict ?? NOT_YET_RUN,
-        note: record?.note,
-      };
-    });
+    this.#rows = rowsOf(paper, records, options);
   }
 
   /** `text/html` and `text/plain`. */
   override bundle(): Bundle {
-    return { "text/html": this.#html(), "text/plain": this.#text() };
+    return { "text/html": this.html(), "text/plain": this.#text() };
   }
 
-  #html(): string {
-    const cell = "text-align:left;vertical-align:top;white-space:normal";
-    const head = ["Claim", "Published", "This run", "Verdict", "Source"]
-      .map((label) => element("th", { scope: "col", style: cell }, label));
-    const rows = this.#rows.map(({ claim, published, measured, verdict, note }) =>
-      element(
-        "tr",
-        { "data-claim": claim.id, "data-verdict": shortVerdict(verdict) },
-        element(
-          "th",
-          { scope: "row", style: `${cell};font-weight:normal;min-width:12em` },
-          `${element("small", {}, escapeHtml(claim.where))}<br>${escapeHtml(claim.statement)}`,
-        ),
-        element("td", { "data-label": "Published", style: cell }, escapeHtml(published)),
-        element(
-          "td",
-          { "data-label": "This run", style: cell },
-          element("span", { "data-measured": claim.id }, escapeHtml(measured)),
-          note === undefined
-            ? ""
-            : `<br>${element("small", { "data-measured": claim.id }, escapeHtml(note))}`,
-        ),
-        element(
-          "td",
-          { "data-label": "Verdict", style: `${cell};min-width:8em` },
-          verdictMarkup(this.#isDeferred(claim) ? undefined : verdict),
-          `<br>${element("small", {}, escapeHtml(describeRule(claim.check)))}`,
-        ),
-        element(
-          "td",
-          { "data-label": "Source", style: cell },
-          element("abbr", { title: PROVENANCE[claim.provenance] }, claim.provenance),
-        ),
-      )
-    );
-    const caption = `Claims of ${this.paper.title}`;
+  /**
+   * The tables (claims with a number of the paper's have a column for it) and, folded below them, the
+   * rule of every claim.
+   */
+  html(): string {
+    const compared = this.#rows.filter(({ claim }) => claim.published !== undefined);
+    const others = this.#rows.filter(({ claim }) => claim.published === undefined);
+    const title = `Claims of ${this.paper.title}`;
     return element(
       "div",
-      {
-        class: "offprint-claims",
-        role: "region",
-        "aria-label": caption,
-        tabindex: "0",
-        style: "overflow-x:auto",
-      },
-      element(
-        "table",
-        { style: "border-collapse:collapse" },
-        element("caption", { style: "text-align:left" }, escapeHtml(caption)),
-        element("thead", {}, element("tr", {}, ...head)),
-        element("tbody", {}, ...rows),
+      { class: "offprint-claims" },
+      compared.length === 0
+        ? ""
+        : tableOf(compared, `${title}: beside the paper’s own numbers`, true),
+      others.length === 0 ? "" : tableOf(
+        others,
+        compared.length === 0 ? title : `${title}: what this rerun checks`,
+        false,
       ),
+      this.#foot(),
     );
   }
 
-  #isDeferred(claim: Claim): boolean {
-    return claim.kind === "measurement";
+  #foot(): string {
+    const rules = this.#rows.map(({ claim, number }) =>
+      element(
+        "li",
+        { value: number },
+        `${element("code", {}, escapeHtml(claim.id))}: ${escapeHtml(ruleText(claim))}. Source: ${
+          escapeHtml(PROVENANCE[claim.provenance])
+        }.`,
+      )
+    );
+    return element(
+      "details",
+      { class: "offprint-rules" },
+      element("summary", {}, "The rules that decide, written down before the run"),
+      element("ol", {}, ...rules),
+    );
   }
 
   #text(): string {
-    const rows = this.#rows.map(({ claim, published, measured, verdict }) => [
+    const rows = this.#rows.map(({ claim, measured, verdict }) => [
       claim.id,
-      published,
+      publishedText(claim.published),
       measured,
-      this.#isDeferred(claim) ? "" : `${verdictSign(verdict)} ${verdict}`,
+      verdict === "" ? "" : `${verdictSign(verdict)} ${verdict}`,
     ]);
     const table = alignColumns([["claim", "published", "this run", "verdict"], ...rows]);
     return `Claims of ${this.paper.title}\n\n${table}`;
   }
 }
 
-/** A verdict with its sign, without what a run would need; the colour is only an addition, the text keeps the page's own. */
-export function verdictMarkup(verdict: Verdict | typeof NOT_YET_RUN | undefined): string {
-  if (verdict === undefined) return "–";
-  const colour = {
-    holds: "var(--offprint-good, #009e73)",
-    shown: "var(--offprint-good, #009e73)",
-    broken: "var(--offprint-bad, #d55e00)",
-    "not shown": "var(--offprint-open, #8a8a8a)",
-  }[verdict as string] ?? "transparent";
-  return element(
-    "span",
-    {
-      class: "offprint-verdict",
-      style: `display:inline-block;border-left:0.25em solid ${colour};padding-left:0.4em`,
-    },
-    escapeHtml(`${verdictSign(verdict)} ${shortVerdict(verdict)}`),
+function tableOf(rows: readonly Row[], caption: string, published: boolean): string {
+  const cell = "text-align:left;vertical-align:top;white-space:normal";
+  const labels = ["Claim", ...(published ? ["Published"] : []), "This run", "Verdict"];
+  const head = labels.map((label) => element("th", { scope: "col", style: cell }, label));
+  const body = rows.map(({ claim, number, verdict, outcome, note }) =>
+    element(
+      "tr",
+      { "data-claim": claim.id, "data-verdict": shortVerdict(verdict) },
+      element(
+        "th",
+        { scope: "row", style: `${cell};font-weight:normal;min-width:12em` },
+        `${number}. ${escapeHtml(claim.statement)}<br>${
+          element("small", {}, escapeHtml(claim.where))
+        }`,
+      ),
+      published
+        ? element(
+          "td",
+          { "data-label": "Published", style: cell },
+          escapeHtml(publishedText(claim.published)),
+        )
+        : "",
+      element(
+        "td",
+        { "data-label": "This run", style: cell },
+        element("span", { "data-measured": claim.id }, escapeHtml(outcome)),
+        note === undefined
+          ? ""
+          : `<br>${element("small", { "data-measured": claim.id }, escapeHtml(note))}`,
+      ),
+      element(
+        "td",
+        {
+          "data-label": "Verdict",
+          style: `${cell};min-width:7em`,
+          title: `Rule: ${ruleText(claim)}.`,
+        },
+        verdict === "" ? "–" : verdictMarkup(verdict as Verdict),
+      ),
+    )
   );
+  return element(
+    "div",
+    { role: "region", "aria-label": caption, tabindex: "0", style: "overflow-x:auto" },
+    element(
+      "table",
+      { style: "border-collapse:collapse" },
+      element("caption", { style: "text-align:left" }, escapeHtml(caption)),
+      element("thead", {}, element("tr", {}, ...head)),
+      element("tbody", {}, ...body),
+    ),
+  );
+}
+
+/** The rule of a claim with its reason. */
+export function ruleText({ check, reason, compares }: Claim): string {
+  const count = compares === undefined ? "" : `, from at least ${compares} comparisons`;
+  return `${describeRule(check)}${count}${reason === undefined ? "" : `; ${reason}`}`;
+}
+
+/** The verdicts on a paper's claims as one line that unfolds into their sentences. */
+export class VerdictLine extends Displayable {
+  readonly #rows: Row[];
+
+  constructor(readonly paper: Paper, records: ReadonlyMap<string, Outcome>) {
+    super();
+    this.#rows = rowsOf(paper, records, {});
+  }
+
+  /** "23 hold, 13 shown, 1 not run"; times are counted in reports only. */
+  get counts(): string {
+    return countVerdicts(
+      this.#rows.map(({ verdict }) => verdict).filter((verdict) => verdict !== ""),
+    );
+  }
+
+  /** `text/html` and `text/plain`. */
+  override bundle(): Bundle {
+    const entries = this.#rows.filter(({ verdict }) => verdict !== "").map(({ claim, verdict }) =>
+      element(
+        "li",
+        { "data-verdict": shortVerdict(verdict) },
+        `${verdictMarkup(verdict as Verdict)} ${escapeHtml(claim.statement)}`,
+      )
+    );
+    return {
+      "text/html": element(
+        "details",
+        { class: "offprint-verdicts" },
+        element(
+          "summary",
+          {},
+          `Claims in this run: ${element("strong", {}, escapeHtml(this.counts))}`,
+        ),
+        element("ul", {}, ...entries),
+        element("p", {}, "The numbers and the rules stand in the table at the end."),
+      ),
+      "text/plain": `Claims in this run: ${this.counts}`,
+    };
+  }
 }

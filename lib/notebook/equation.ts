@@ -5,6 +5,7 @@
  */
 import { checkTolerance, compare, valueText } from "./compare.ts";
 import { type Bundle, Displayable } from "./display.ts";
+import { element, escapeHtml } from "./html.ts";
 import { formatNumber } from "./number.ts";
 
 /** A value that the function must give. */
@@ -18,10 +19,10 @@ export interface EquationCheck<Args extends unknown[], Result> {
 
 /** What {@linkcode equation} shows and checks. */
 export interface EquationOptions<Args extends unknown[], Result> {
-  /** Names the equation on its page, "theorem-1". */
+  /** Names the equation on its page, "theorem-1". The formula itself stands in the markdown cell before. */
   id: string;
-  /** LaTeX without dollar signs; write it as `String.raw` so that backslashes stay. */
-  latex: string;
+  /** Not shown any more: write the formula into the markdown cell before. */
+  latex?: string;
   /** The module that exports the function, as cells import it: "offprint/decoding/mod.ts". */
   source?: string;
   fn: (...args: Args) => Result;
@@ -37,7 +38,6 @@ export class EquationError extends Error {
   constructor(
     /** The equation's id. */
     readonly equation: string,
-    readonly latex: string,
     readonly args: readonly unknown[],
     readonly got: unknown,
     readonly expected: unknown,
@@ -46,7 +46,7 @@ export class EquationError extends Error {
   ) {
     super(
       `equation ${equation}: ${call} gave ${valueText(got)}, expected ${valueText(expected)} ` +
-        `(tolerance ${tolerance}). The equation is ${latex}`,
+        `(tolerance ${tolerance}).`,
     );
   }
 }
@@ -55,7 +55,6 @@ export class EquationError extends Error {
 export class Equation extends Displayable {
   constructor(
     readonly id: string,
-    readonly latex: string,
     /** The function's name and, where given, its module. */
     readonly computedBy: string,
     /** How many values were checked. */
@@ -66,26 +65,28 @@ export class Equation extends Displayable {
     super();
   }
 
-  /** `text/markdown` with the LaTeX between `$$`, and `text/plain`. */
+  /** `text/html` and `text/plain`: one line. */
   override bundle(): Bundle {
     const values = this.count === 1 ? "1 value" : `${this.count} values`;
     const agreement = this.worst === 0
-      ? `agrees exactly with ${values}`
-      : `agrees with ${values}, off by at most ${formatNumber(this.worst, 2)}`;
-    const markdown =
-      `$$\n${this.latex}\n$$\n\n*${this.id}*: computed by ${this.computedBy}; ${agreement}.`;
+      ? `checked on ${values}, equal each time`
+      : `checked on ${values}, off by at most ${formatNumber(this.worst, 2)}`;
+    const code = escapeHtml(this.computedBy).replace(/`([^`]*)`/g, "<code>$1</code>");
     return {
-      "text/markdown": markdown,
-      "text/plain": `${this.latex}\n${this.id}: computed by ${
-        this.computedBy.replaceAll("`", "")
-      }; ${agreement}.`,
+      "text/html": element(
+        "p",
+        { class: "offprint-equation", "data-equation": this.id },
+        `✓ ${escapeHtml(this.id)}: ${code}, ${escapeHtml(agreement)}.`,
+      ),
+      "text/plain": `✓ ${this.id}: ${this.computedBy.replaceAll("`", "")}, ${agreement}.`,
     };
   }
 }
 
 /**
- * Shows an equation with the function that computes it, after checking the function on values that
- * were obtained in another way.
+ * Ties a function to the equation it computes: checks it on values that were obtained in another way, and
+ * shows one line that says on how many. The formula stands in the markdown cell before, where every
+ * viewer sets it; an output with LaTeX is raw text in a notebook that the reader has not run.
  *
  * @throws {EquationError} when the function disagrees; names the call, both values and the tolerance.
  * @throws {TypeError} when there is nothing to check, or the function returns a promise.
@@ -98,7 +99,6 @@ export class Equation extends Displayable {
  * const gauss = (n: number) => n * (n + 1) / 2;
  * const shown = equation({
  *   id: "gauss",
- *   latex: String.raw`\sum_{i=1}^{n} i = \frac{n(n+1)}{2}`,
  *   fn: gauss,
  *   checks: [{ args: [3], equals: 1 + 2 + 3 }, { args: [100], equals: 5050 }],
  * });
@@ -108,7 +108,7 @@ export class Equation extends Displayable {
 export function equation<Args extends unknown[], Result>(
   options: EquationOptions<Args, Result>,
 ): Equation {
-  const { id, latex, source, fn } = options;
+  const { id, source, fn } = options;
   const checks = typeof options.checks === "function" ? options.checks() : options.checks;
   if (checks.length === 0) {
     throw new TypeError(`equation ${id}: got no checks, expected at least one value`);
@@ -126,11 +126,11 @@ export function equation<Args extends unknown[], Result>(
     if (comparison.difference !== undefined) {
       const call = `${name}(${args.map(valueText).join(", ")})${comparison.difference.path}`;
       const { got, expected } = comparison.difference;
-      throw new EquationError(id, latex.trim(), args, got, expected, tolerance, call);
+      throw new EquationError(id, args, got, expected, tolerance, call);
     }
     worst = Math.max(worst, comparison.worst);
   }
   const code = name.includes(" ") ? name : `\`${name}\``;
   const computedBy = source === undefined ? code : `${code} (\`${source}\`)`;
-  return new Equation(id, latex.trim(), computedBy, checks.length, worst);
+  return new Equation(id, computedBy, checks.length, worst);
 }

@@ -17,6 +17,17 @@ export interface FigureText {
   caption?: string;
 }
 
+/** The smallest letters of a figure as it is drawn, those of its legend, and as a reader may meet them. */
+const [DRAWN_LETTERS, READABLE_LETTERS] = [12, 10];
+
+/**
+ * How narrow a figure drawn for `width` pixels may become before it scrolls: its letters stay 10 pixels
+ * tall, also on a phone.
+ */
+export function leastWidth(width: number): number {
+  return Math.round(width * READABLE_LETTERS / DRAWN_LETTERS);
+}
+
 /** A finished figure. */
 export class Figure extends Displayable {
   readonly #width: number;
@@ -60,9 +71,7 @@ export class Figure extends Displayable {
       src: this.dataUrl,
       alt: `${title.replace(/[.:]$/, "")}. ${alt}`,
       width: this.#width,
-      style: `display:block;max-width:100%;min-width:${
-        Math.round(this.#width * 0.5)
-      }px;height:auto`,
+      style: `display:block;max-width:100%;min-width:${leastWidth(this.#width)}px;height:auto`,
     }).replace("></img>", ">");
     return element(
       "figure",

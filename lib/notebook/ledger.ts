@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readTextSync } from "offprint/files.ts";
+import { missingComparison } from "./comparison.ts";
 import type { MeasuredValue, Recorded } from "./measured.ts";
 import { passes, type Rule, ruleSchema } from "./rules.ts";
 
@@ -22,6 +23,8 @@ export const claimSchema = z.strictObject({
   }).exactOptional(),
   provenance: z.enum(["paper", "digest", "recall", "derived", "ours"]),
   check: ruleSchema,
+  reason: z.string().min(1).exactOptional(),
+  compares: z.int().min(1).exactOptional(),
 }).superRefine((claim, context) => {
   const say = (message: string) =>
     context.addIssue({ code: "custom", path: ["check", "rule"], message });
@@ -68,7 +71,10 @@ export const paperSchema = z.strictObject({
 export type Paper = z.infer<typeof paperSchema>;
 
 /**
- * One claim of a paper.
+ * One claim of a paper. `statement` is one plain sentence that a stranger can read; `reason` says, where
+ * it helps, why the rule is as it is ("4 standard errors, because 27 comparisons are tested");
+ * `compares` is the least number of comparisons that the verdict takes, and obliges the notebook to say
+ * how many it made.
  *
  * `kind`: `identity` is a theorem or exact example and must hold in every run; `trend` is a
  * qualitative result at this project's scale; `measurement` is a time or throughput of one run on one
@@ -101,11 +107,15 @@ export interface ClaimRecord {
   rule: Rule;
   /** A remark given with the measured value. */
   note?: string;
+  /** How many comparisons stand behind the value, where the notebook said so. */
+  compared?: number;
 }
 
 /**
- * The verdict on a claim, by its rule alone.
+ * The verdict on a claim, by its rule alone; `not run here` where nothing was compared
+ * (see {@linkcode missingComparison}).
  *
+ * @param compared How many comparisons stand behind the value.
  * @throws {TypeError} when the measured value has not the shape of the claim's rule; names the claim.
  *
  * @example
@@ -121,8 +131,20 @@ export interface ClaimRecord {
  * assertEquals(judge(claim, 0.4), "broken");
  * ```
  */
-export function judge(claim: Pick<Claim, "id" | "kind" | "check">, value: MeasuredValue): Verdict {
+export function judge(
+  claim: Pick<Claim, "id" | "kind" | "check" | "compares">,
+  value: MeasuredValue,
+  compared?: number,
+): Verdict {
   if (claim.check.rule === "needs") return `not run here (needs ${claim.check.what})`;
+  const missing = missingComparison(claim.check, value, { compared, required: claim.compares });
+  if (missing !== undefined) return `not run here (needs ${missing})`;
+  if (claim.compares !== undefined && compared === undefined) {
+    throw new TypeError(
+      `claim ${claim.id}: got no number of comparisons, expected { value, compared } ` +
+        `with at least ${claim.compares}`,
+    );
+  }
   let passed: boolean;
   try {
     passed = passes(claim.check, value);

@@ -26,6 +26,12 @@ export interface MeasuredP {
   pValue: number;
 }
 
+/** Nothing was compared, and what it would take: a tool that is absent, data that are not here. */
+export interface MeasuredNothing {
+  /** In words that follow "needs": "Icarus Verilog". */
+  needs: string;
+}
+
 /** A measured value by itself. */
 export type MeasuredValue =
   | number
@@ -36,10 +42,20 @@ export type MeasuredValue =
   | MeasuredInterval
   | MeasuredZ
   | MeasuredP
+  | MeasuredNothing
   | null;
 
-/** A measured value, with or without a remark to be shown beside it. */
-export type Measured = MeasuredValue | { value: MeasuredValue; note: string };
+/** What may stand beside a measured value. */
+export interface MeasuredWithContext {
+  value: MeasuredValue;
+  /** A remark to be shown. */
+  note?: string;
+  /** How many comparisons stand behind the value. With none there is no verdict. */
+  compared?: number;
+}
+
+/** A measured value, by itself or with what belongs beside it. */
+export type Measured = MeasuredValue | MeasuredWithContext;
 
 /** A scalar as JSON can hold it: numbers that JSON has no form for stand as text ("NaN", "Infinity"). */
 export type RecordedScalar = number | string | boolean;
@@ -53,12 +69,9 @@ export type Recorded =
   | { pValue: RecordedScalar }
   | null;
 
-/** Splits a measured value from its remark. */
-export function unwrap(measured: Measured): { value: MeasuredValue; note?: string } {
-  if (isObject(measured) && "value" in measured) {
-    return { value: measured.value, note: measured.note };
-  }
-  return { value: measured };
+/** Splits a measured value from what stands beside it. */
+export function unwrap(measured: Measured): MeasuredWithContext {
+  return isObject(measured) && "value" in measured ? measured : { value: measured };
 }
 
 /** True for arrays and typed arrays. */
@@ -80,6 +93,7 @@ export function recorded(value: MeasuredValue): Recorded {
     return value.n === undefined ? { z } : { z, n: scalar(value.n) };
   }
   if ("pValue" in value) return { pValue: scalar(value.pValue) };
+  if ("needs" in value) return null;
   if (!("mean" in value)) return JSON.stringify(value);
   return {
     mean: scalar(value.mean),

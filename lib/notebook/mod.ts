@@ -7,7 +7,7 @@
  */
 export * from "./check.ts";
 export * from "./citation.ts";
-export { claim, claimsTable, verdictOf } from "./claim.ts";
+export { claim, claimsTable, verdictOf, verdicts } from "./claim.ts";
 export { type Bundle, display, Displayable, type DisplayOptions, inKernel } from "./display.ts";
 export * from "./equation.ts";
 export * from "./figure.ts";

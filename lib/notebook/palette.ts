@@ -32,7 +32,8 @@ export const darkTheme: Theme = {
 
 /**
  * The rules of a figure's style sheet. A page that embeds the figure and has a theme of its own sets
- * `--offprint-ink`, `--offprint-paper` and `--offprint-series-1` to `-7`; otherwise the system's
+ * `--offprint-ink`, `--offprint-paper`, `--offprint-series-1` to `-7` and `--offprint-heat` (a filter for
+ * the areas of heat maps); otherwise the system's
  * light or dark mode decides, and print is always light.
  *
  * @param selector Selects the SVG element.
@@ -52,8 +53,20 @@ export function themeStyle(selector: string, markup: string): string {
     );
     return [root, ...series].join("\n");
   };
-  return `${rules(lightTheme)}\n@media screen and (prefers-color-scheme:dark){\n` +
-    `${rules(darkTheme)}\n}`;
+  const heat = (otherwise: string) =>
+    markup.includes(`class="${HEAT_CLASS}"`) ? `\n${heatRule(selector, otherwise)}` : "";
+  return `${rules(lightTheme)}${heat("none")}\n@media screen and (prefers-color-scheme:dark){\n` +
+    `${rules(darkTheme)}${heat("brightness(0.72) saturate(0.9)")}\n}`;
+}
+
+/** The class of a drawing whose areas are coloured by a quantity. */
+export const HEAT_CLASS = "heat";
+
+/** The bright end of a heat map glares on a dark page: its areas are dimmed there, its words are not. */
+function heatRule(selector: string, otherwise: string): string {
+  const areas = ['[aria-label="cell"]', '[aria-label="rect"]', '[aria-label="legend"] rect'];
+  return `${areas.map((area) => `${selector} .${HEAT_CLASS} ${area}`).join()}` +
+    `{filter:var(--offprint-heat,${otherwise})}`;
 }
 
 /** The custom properties that give embedded figures a theme, for a page's own style sheet. */

@@ -8,7 +8,7 @@ import { murmurHash3 } from "offprint/random.ts";
 import { Figure, type FigureText } from "./figure.ts";
 import { element, escapeHtml } from "./html.ts";
 import { drawLegend, estimatedWidth } from "./legend.ts";
-import { lightTheme, themeStyle } from "./palette.ts";
+import { HEAT_CLASS, lightTheme, themeStyle } from "./palette.ts";
 import { SvgDocument, SvgElement } from "./svg_document.ts";
 import type { Row } from "./table.ts";
 
@@ -74,6 +74,7 @@ function draw(options: Plot.PlotOptions): Drawn {
   return Plot.plot({
     width: 600,
     ...options,
+    ...withoutArrows(options),
     figure: false,
     className: CLASS,
     // The types ask for a whole DOM; Plot uses what SvgDocument has.
@@ -84,6 +85,14 @@ function draw(options: Plot.PlotOptions): Drawn {
     ...(options.color && { color: { ...options.color, legend: false } }),
     ...(options.symbol && { symbol: { ...options.symbol, legend: false } }),
   }) as unknown as Drawn;
+}
+
+/** Axes named in words: without the arrows that Plot puts beside their labels. */
+function withoutArrows(options: Plot.PlotOptions): Plot.PlotOptions {
+  return {
+    x: { labelArrow: "none", ...options.x },
+    y: { labelArrow: "none", ...options.y },
+  };
 }
 
 /** Fills in colours, margins and tick formats, for which a first drawing has to be looked at. */
@@ -181,9 +190,10 @@ function compose(drawn: Drawn, options: FigureOptions): { svg: string; width: nu
     drawsFilledDots(drawn),
   );
   const picture = pictureOf(drawn, headingHeight + Math.ceil(legend.height));
+  const heat = isHeatMap(drawn) ? HEAT_CLASS : undefined;
   const markup = element("g", { "font-size": TITLE_SIZE, "font-weight": "bold" }, heading) +
-    element("g", { transform: `translate(0,${headingHeight})` }, legend.markup) +
-    picture;
+    element("g", { transform: `translate(0,${headingHeight})`, class: heat }, legend.markup) +
+    (heat === undefined ? picture : element("g", { class: heat }, picture));
   const key = hashed(options.title + options.alt + markup);
   const width = plotWidth + 2 * PADDING;
   const height = headingHeight + Math.ceil(legend.height) + plotHeight + 2 * PADDING;
@@ -207,6 +217,15 @@ function compose(drawn: Drawn, options: FigureOptions): { svg: string; width: nu
     markup.replaceAll(ID_PREFIX, `${key}-`),
   );
   return { svg, width };
+}
+
+/** Whether areas are coloured by a quantity. */
+function isHeatMap(drawn: Drawn): boolean {
+  const type = String(drawn.scale("color")?.type ?? "none");
+  return !["none", "ordinal", "categorical", "identity"].includes(type) &&
+    [...drawn.descendants()].some((node) =>
+      ["cell", "rect"].includes(node.getAttribute("aria-label") ?? "")
+    );
 }
 
 function drawsFilledDots(drawn: Drawn): boolean {

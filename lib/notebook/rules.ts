@@ -177,7 +177,7 @@ export function passes(rule: Rule, measured: MeasuredValue): boolean {
 }
 
 /** A bound up to here allows for rounding alone. */
-const ROUNDING = 1e-6;
+export const ROUNDING = 1e-6;
 
 /**
  * How far from zero a measured number may lie and still be rounding: the tolerance of an expected zero, or

@@ -36,12 +36,14 @@ export interface SweepOptions<
   /** Handed to `run`; by default 1. */
   seed?: number;
   /**
-   * Anything else the result hangs on (other parameters of the notebook). Numbers, text, lists and
-   * plain objects of them count by their value, other objects by which object they are.
+   * Says that a result hangs on the point, the seed and what is given here, and on nothing else: no
+   * variable of another cell, unless it is listed (`{}` when there is none). Then points that ran
+   * earlier in this kernel session with the same name, seed, function text and values are kept, and
+   * widening a sweep costs only what is new. Numbers, text, lists and plain objects of them count by
+   * their value, other objects by which object they are. Without it every point is run, so that no
+   * change elsewhere is missed.
    */
   depends?: unknown;
-  /** Runs every point again, also those kept from earlier in this session. */
-  fresh?: boolean;
 }
 
 /** The results of this session by name, seed, code, dependencies and point. */
@@ -49,8 +51,8 @@ const kept = new Map<string, Row>();
 
 /**
  * Runs a function at every combination of some parameters, one after the other, and returns a table
- * with one row per point. Points that ran earlier in this kernel session with the same name, seed,
- * function text and `depends` are not run again, so widening a sweep costs only what is new.
+ * with one row per point. Every call runs every point, so that a variable changed in another cell shows;
+ * only a sweep that declares what it hangs on (`depends`) keeps points of this session.
  *
  * A point that throws becomes a row whose `error` says why, and the caption counts such rows.
  *
@@ -74,7 +76,7 @@ export async function sweep<
   const Over extends Record<string, readonly Parameter[]>,
   Result extends Row,
 >(options: SweepOptions<Over, Result>): Promise<Table<SweepRow<Over, Result>>> {
-  const { name, over, seed = 1, depends = null, fresh = false } = options;
+  const { name, over, seed = 1, depends } = options;
   const points = combinations(over);
   if (points.length === 0) {
     throw new RangeError(`sweep ${name}: got a parameter without values, expected at least one`);
@@ -83,13 +85,15 @@ export async function sweep<
   const rows: SweepRow<Over, Result>[] = [];
   let reused = 0;
   for (const point of points) {
-    const key = valueKey([name, seed, options.run.toString(), depends, point]);
-    let result = fresh ? undefined : kept.get(key) as Result | undefined;
+    const key = depends === undefined
+      ? undefined
+      : valueKey([name, seed, options.run.toString(), depends, point]);
+    let result = key === undefined ? undefined : kept.get(key) as Result | undefined;
     if (result !== undefined) reused++;
     else {
       try {
         result = await options.run({ ...point }, seed);
-        kept.set(key, result);
+        if (key !== undefined) kept.set(key, result);
       } catch (error) {
         rows.push({ ...point, error: messageOf(error) } as SweepRow<Over, Result>);
       }

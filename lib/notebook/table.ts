@@ -133,7 +133,8 @@ export class Table<R extends Row = Row> extends Displayable {
 
 /**
  * A table of results: numbers right-aligned on their decimal point, `NaN` and infinities named, empty
- * cells a dash, everything escaped.
+ * cells a dash, everything escaped. A number below 10⁻¹⁴ of its column's largest is written as 0: it is
+ * what rounding left of one.
  *
  * @throws {RangeError} when `limit` or a column's `digits` is not a whole number from 1.
  *
@@ -161,7 +162,13 @@ function prepare(column: Column, rows: readonly Row[], shown: readonly Row[]): P
     filled.every((cell) => typeof cell === "number" || typeof cell === "bigint");
   const align = column.align ?? (numeric ? "right" : "left");
   const label = column.label ?? column.key;
-  const cells = shown.map((row) => cellText(row[column.key], column.digits));
+  const least = NOUGHT * Math.max(0, ...filled.filter(isFinite).map(Math.abs));
+  const cells = shown.map((row) => {
+    const cell = row[column.key];
+    // Beside numbers of ordinary size, what rounding left of a zero is a zero.
+    const nought = typeof cell === "number" && Math.abs(cell) < least;
+    return cellText(nought ? 0 : cell, column.digits);
+  });
   if (align === "left") return { label, align, cells };
   const blanks = blanksBehind(cells);
   return {
@@ -169,6 +176,13 @@ function prepare(column: Column, rows: readonly Row[], shown: readonly Row[]): P
     align,
     cells: cells.map((cell, i) => cell + blanks[i]!),
   };
+}
+
+/** A cell below this share of its column's largest is written as 0. */
+const NOUGHT = 1e-14;
+
+function isFinite(cell: unknown): cell is number {
+  return typeof cell === "number" && Number.isFinite(cell);
 }
 
 function cellText(cell: unknown, digits: number | undefined): string {

@@ -1,6 +1,7 @@
 /**
  * `.ipynb` files: nbformat 4.5 as Jupyter itself lays it out, so that saving in Jupyter and writing
- * from here give the same bytes for the same notebook.
+ * from here give the same bytes for the same notebook. Cells whose tags fold them carry
+ * `metadata.jupyter.source_hidden` on disk, and only there.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import { Described, UserError } from "offprint/errors.ts";
 import { withoutByteOrderMark } from "offprint/files.ts";
 import type { Json, MimeBundle, Notebook, Output } from "../nbformat.ts";
 import { sortKeys } from "./cell_header.ts";
+import { withFolding, withoutFolding } from "./folding.ts";
 
 /**
  * The text of an `.ipynb` file: keys sorted, indented by one space, `source` and text outputs as
@@ -30,7 +32,7 @@ import { sortKeys } from "./cell_header.ts";
  * ```
  */
 export function stringifyNotebook(notebook: Notebook): string {
-  const cells = notebook.cells.map((cell): Json => {
+  const cells = notebook.cells.map(withFolding).map((cell): Json => {
     const { cell_type, id, metadata } = cell;
     const source = splitLines(cell.source);
     if (cell.cell_type === "markdown") return { cell_type, id, metadata, source };
@@ -91,7 +93,7 @@ export function parseNotebook(text: string, file: string): Notebook {
     }
     seen.add(id);
   }
-  return parsed.data;
+  return { ...parsed.data, cells: parsed.data.cells.map(withoutFolding) };
 }
 
 /** Lines with their line ends, as nbformat stores text; the empty text is the empty list. */

@@ -19,34 +19,28 @@ const MARK = "[measured]";
 export function withoutMeasured(data: MimeBundle, claims: ReadonlySet<string>): MimeBundle {
   const html = data["text/html"];
   if (typeof html !== "string") return data;
-  const values = new Map<string, string>();
-  const masked = html.replace(MEASURED, (element, open, _tag, id, text, close) => {
+  const found = new Set<string>();
+  const masked = html.replace(MEASURED, (element, open, _tag, id, _text, close) => {
     if (!claims.has(id)) return element;
-    // The value comes before the remark.
-    if (!values.has(id)) values.set(id, unescapeHtml(text));
+    found.add(id);
     return `${open}${MARK}${close}`;
   });
-  if (values.size === 0) return data;
+  if (found.size === 0) return data;
   const plain = data["text/plain"];
   return {
     ...data,
     "text/html": masked,
-    ...(typeof plain === "string" ? { "text/plain": maskedLines(plain, values) } : {}),
+    ...(typeof plain === "string" ? { "text/plain": maskedLines(plain, found) } : {}),
   };
 }
 
-function maskedLines(text: string, values: ReadonlyMap<string, string>): string {
+/** A line of a claims table in plain text: the claim's id, what was published and measured, the verdict. */
+const LINE = /^(\s*)(\S+)(\s.*?)(\s{2}[✓✗○·] .*)?$/;
+
+function maskedLines(text: string, claims: ReadonlySet<string>): string {
   return text.split("\n").map((line) => {
-    const value = values.get(line.trimStart().split(" ", 1)[0]!);
-    const at = value === undefined ? -1 : line.lastIndexOf(`  ${value}  `);
-    const marked = at < 0
-      ? line
-      : `${line.slice(0, at)}  ${MARK}${line.slice(at + value!.length + 2)}`;
+    const [, blanks, id, , verdict = ""] = LINE.exec(line) ?? [];
+    const marked = id !== undefined && claims.has(id) ? `${blanks}${id}  ${MARK}${verdict}` : line;
     return marked.replace(/ {2,}/g, "  ").replace(/─+/g, "─");
   }).join("\n");
-}
-
-function unescapeHtml(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"')
-    .replaceAll("&#39;", "'").replaceAll("&amp;", "&");
 }

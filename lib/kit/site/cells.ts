@@ -4,6 +4,7 @@
  * @module
  */
 import { type Cell, type CodeCell, tagsOf } from "../nbformat.ts";
+import { foldedAs } from "../pairs/mod.ts";
 import { highlighted } from "./code.ts";
 import { Html, joined, markup } from "./html.ts";
 import { Anchors } from "./ids.ts";
@@ -42,6 +43,7 @@ export function renderCells(
   const ids = new Set(cells.map((cell) => cell.id));
   const place: MarkdownPlace = {
     anchors: new Anchors([...PAGE_IDS, ...cells.map(anchorOf)]),
+    numbers: { equations: 0, figures: 0 },
     resolve: (href) => {
       const cell = href.startsWith("#") ? href.slice(1) : "";
       return ids.has(cell) ? `#cell-${cell}` : resolve(href);
@@ -118,11 +120,18 @@ function input(cell: CodeCell): Html {
   const code = markup`<pre class="code"><code>${
     highlighted(cell.source, "typescript")
   }</code></pre>`;
-  const link =
-    markup`<a class="anchor cell-anchor" href="#${anchor}" aria-label="Link to cell ${cell.id}">${cell.id}</a>`;
-  if (lines <= LONG_LINES) return markup`<div class="input">${code}${link}</div>\n`;
+  const tools =
+    markup`<span class="tools"><button type="button" class="copy" hidden>Copy</button><a class="anchor cell-anchor" href="#${anchor}" aria-label="Link to cell ${cell.id}">${cell.id}</a></span>`;
+  const folded = foldedAs(cell);
+  if (folded !== undefined) {
+    const size = `${lines} ${lines === 1 ? "line" : "lines"}`;
+    return markup`<details class="folded-code"><summary>${folded} <span>${size}</span></summary>
+<div class="input">${code}${tools}</div></details>
+`;
+  }
+  if (lines <= LONG_LINES) return markup`<div class="input">${code}${tools}</div>\n`;
   // A checkbox, so that it works without scripts; the text stays in the page and can be searched.
   const box = `${anchor}--unfold`;
-  return markup`<div class="input is-long"><input type="checkbox" class="unfold visually-hidden" id="${box}">${code}<label for="${box}">Show all ${lines} lines</label><p class="folded-note">(${lines} lines, see the source file)</p>${link}</div>
+  return markup`<div class="input is-long"><input type="checkbox" class="unfold visually-hidden" id="${box}">${code}<label for="${box}">Show all ${lines} lines</label><p class="folded-note">(${lines} lines, see the source file)</p>${tools}</div>
 `;
 }

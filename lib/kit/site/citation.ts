@@ -62,7 +62,7 @@ export function citationBlock(paper: Paper): Html {
 <p>${authors.join(", ")}. <cite>${title}</cite>. ${published(paper)}. ${arxivLink(paper)}</p>
 <div class="input"><pre class="code" id="bibtex"><code>${
     bibtex(paper)
-  }</code></pre><button type="button" class="copy" data-copy="bibtex" hidden>Copy</button></div>
+  }</code></pre><span class="tools"><button type="button" class="copy" hidden>Copy</button></span></div>
 </section>
 `;
 }

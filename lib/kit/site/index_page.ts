@@ -7,7 +7,7 @@ import type { Paper } from "offprint/notebook/ledger.ts";
 import type { Report } from "../report.ts";
 import { papersToday, START_HERE_ID } from "../pairs/start_here.ts";
 import { arxivLink, published } from "./citation.ts";
-import { badge, claimsTable, legend, tally } from "./claims.ts";
+import { badge, claimsByPaper, legend, tally } from "./claims.ts";
 import { type Html, joined, markup } from "./html.ts";
 import { pageDocument } from "./layout.ts";
 import type { RenderedNotebook } from "./paper_page.ts";
@@ -40,7 +40,7 @@ ${papers.map((paper) => entry(paper, pageOf(paper), report))}</ol>
 <section aria-labelledby="claims">
 <h2 id="claims">Claims</h2>
 <p class="lead-small">Every claim the papers are held to. The rule that decides it was written down before the run; the verdict is computed from what the run measured.</p>
-${legend()}${claimsTable(papers, report, pageOf)}</section>
+${claimsByPaper(papers, report, pageOf)}${legend()}</section>
 `,
   });
 }

@@ -22,10 +22,18 @@ export interface Heading {
   text: string;
 }
 
+/** How many equations and figures of a page have their number so far. */
+export interface Numbers {
+  equations: number;
+  figures: number;
+}
+
 /** Where a piece of Markdown stands. */
 export interface MarkdownPlace {
   /** Names for its headings. */
   anchors: Anchors;
+  /** Counts displayed formulas and figures, so that one can refer to them. */
+  numbers: Numbers;
   /**
    * What a link or an image of the notebook points at in the site; `null` where it leads nowhere.
    */
@@ -38,10 +46,18 @@ export interface RenderedMarkdown {
   headings: Heading[];
 }
 
-/** Renders Markdown (GitHub's dialect, with formulas). */
-export function renderMarkdown(source: string, place: MarkdownPlace): RenderedMarkdown {
+/**
+ * Renders Markdown (GitHub's dialect, with formulas).
+ *
+ * @param options `numbered: false` leaves displayed formulas without a number.
+ */
+export function renderMarkdown(
+  source: string,
+  place: MarkdownPlace,
+  options: { numbered?: boolean } = {},
+): RenderedMarkdown {
   const headings: Heading[] = [];
-  const marked = new Marked(mathExtension(), {
+  const marked = new Marked(mathExtension(options.numbered === false ? undefined : place.numbers), {
     renderer: {
       heading({ tokens, depth }: Tokens.Heading): string {
         const label = this.parser.parseInline(tokens);

@@ -47,9 +47,14 @@ interface MathToken extends Tokens.Generic {
   display: boolean;
 }
 
-/** The Markdown extension: `new Marked(mathExtension())`. */
-export function mathExtension(): MarkedExtension {
-  return { extensions: [inlineMath, blockMath] };
+/**
+ * The Markdown extension: `new Marked(mathExtension())`.
+ *
+ * @param numbers Counts the formulas displayed in a block of their own: each gets its number and the
+ * anchor `#eq-N`. Without it they have none.
+ */
+export function mathExtension(numbers?: { equations: number }): MarkedExtension {
+  return { extensions: [inlineMath, blockMath(numbers)] };
 }
 
 const inlineMath: TokenizerAndRendererExtension = {
@@ -62,7 +67,9 @@ const inlineMath: TokenizerAndRendererExtension = {
   renderer: (token) => render(token as MathToken),
 };
 
-const blockMath: TokenizerAndRendererExtension = {
+const blockMath = (
+  numbers: { equations: number } | undefined,
+): TokenizerAndRendererExtension => ({
   name: "mathBlock",
   level: "block",
   // Only a line that starts with a delimiter ends the paragraph before it, as in Jupyter.
@@ -75,8 +82,15 @@ const blockMath: TokenizerAndRendererExtension = {
     const rest = source.slice(indent.length + token.raw.length).match(/^[ \t]*(?:\n+|$)/);
     return rest === null ? undefined : { ...token, raw: indent + token.raw + rest[0] };
   },
-  renderer: (token) => `${render(token as MathToken)}\n`,
-};
+  renderer(token) {
+    const math = render(token as MathToken);
+    if (numbers === undefined) return `${math}\n`;
+    const id = `eq-${++numbers.equations}`;
+    return `<div class="equation" id="${id}">${math}` +
+      `<a class="equation-number" href="#${id}" aria-label="Equation ${numbers.equations}">` +
+      `(${numbers.equations})</a></div>\n`;
+  },
+});
 
 function displayed(source: string, type: MathToken["type"]): MathToken | undefined {
   const dollars = source.match(DISPLAY);

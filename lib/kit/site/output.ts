@@ -5,6 +5,7 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import type { ErrorOutput, Json, MimeBundle, Output } from "../nbformat.ts";
+import { leastWidth } from "offprint/notebook/figure.ts";
 import { withoutRemoteLoads } from "./attributes.ts";
 import { Html, markup, raw } from "./html.ts";
 import { scopeIds } from "./ids.ts";
@@ -130,7 +131,9 @@ function renderBundle(
   switch (type) {
     case "text/html": {
       const html = withDrawing(text, data["image/svg+xml"]);
-      return html.trim() === "" ? NOTHING : framed("output-html", embedded(html, name));
+      if (html.trim() === "") return NOTHING;
+      // Numbered after its ids are made its own: the number's is the page's.
+      return framed("output-html", raw(withNumber(embedded(html, name).text, place)));
     }
     case "image/svg+xml":
       return framed("output-figure", embedded(drawingOf(text), name));
@@ -141,7 +144,7 @@ function renderBundle(
       return framed("output-figure", markup`<img src="${source}" alt="${alt}">`);
     }
     case "text/markdown":
-      return framed("output-markdown prose", renderMarkdown(text, place).html);
+      return framed("output-markdown prose", renderMarkdown(text, place, { numbered: false }).html);
     case "text/latex": {
       const latex = text.trim().replace(/^(\${1,2})([^]*)\1$/, "$2");
       return framed("output-markdown", raw(renderMath(latex, true)));
@@ -181,18 +184,29 @@ function withDrawing(html: string, svg: Json | undefined): string {
   );
 }
 
-/**
- * A drawing may shrink to this share of the width it was drawn for, then it scrolls: letters of 13
- * pixels would be smaller than 6.5, which nobody reads on a phone.
- */
-const SMALLEST = 0.5;
+/** A figure of this project's with its number, which is a link to it: "Figure 3". */
+function withNumber(html: string, { numbers }: MarkdownPlace): string {
+  return html.replace(/<figure class="offprint-figure"([^]*?)<\/figure>/g, (figure) => {
+    const number = ++numbers.figures;
+    const id = `fig-${number}`;
+    const label = `<a class="figure-number" href="#${id}">Figure ${number}</a>`;
+    const named = figure.replace("<figure", `<figure id="${id}"`);
+    if (named.includes("<figcaption>")) {
+      return named.replace("<figcaption>", `<figcaption>${label} `);
+    }
+    const caption = `<figcaption>${label}</figcaption>`;
+    return named.includes("<details>")
+      ? named.replace("<details>", `${caption}<details>`)
+      : named.replace("</figure>", `${caption}</figure>`);
+  });
+}
 
 /** An SVG that knows how narrow it may become. */
 function drawingOf(file: string): string {
   const svg = svgElement(file);
   const width = svg.match(/^<svg\b[^>]*?\swidth="([\d.]+)(?:px)?"/)?.[1];
-  const least = width === undefined ? "" : ` style="--least:${Math.round(+width * SMALLEST)}px"`;
-  return `<div class="drawing"${least}>${svg}</div>`;
+  const least = width === undefined ? "" : ` style="--least:${leastWidth(+width)}px"`;
+  return `<div class="drawing scrolls"${least}>${svg}</div>`;
 }
 
 /** An SVG file without XML declaration and document type, as it stands in a page. */

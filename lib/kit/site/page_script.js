@@ -1,18 +1,30 @@
-// Everything a page does beyond showing text: colours by choice, copying, and where the reader is.
+// Everything a page does beyond showing text: colours by choice, copying, folding, and where the reader is.
 // It runs in the head, so that the chosen colours are there before the first paint; without it a page
 // reads the same and follows the system's colours.
 (() => {
   const KEY = "offprint-theme";
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const remembered = () => {
+  const CODE_KEY = "offprint-code";
+  const SCROLLING = ".drawing, .scroll, .katex-display, .output-html, .output [role=region], " +
+    ".prose > p, .prose > ul, .prose > ol";
+  const stored = (key) => {
     try {
-      return localStorage.getItem(KEY);
+      return localStorage.getItem(key);
     } catch {
       return null; // storage may be closed to pages opened from disk
     }
   };
-  const chosen = remembered();
+  /** `null` forgets. */
+  const store = (key, value) => {
+    try {
+      if (value === null) localStorage.removeItem(key);
+      else localStorage.setItem(key, value);
+    } catch {
+      // the choice lasts as long as this page
+    }
+  };
+  const chosen = stored(KEY);
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
 
   const isDark = () => (root.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
@@ -28,18 +40,13 @@
       const theme = isDark() ? "light" : "dark";
       root.dataset.theme = theme;
       label();
-      try {
-        // A choice equal to the system's is no choice: the page follows the system again.
-        if ((theme === "dark") === dark.matches) localStorage.removeItem(KEY);
-        else localStorage.setItem(KEY, theme);
-      } catch {
-        // the choice lasts as long as this page
-      }
+      // A choice equal to the system's is no choice: the page follows the system again.
+      store(KEY, (theme === "dark") === dark.matches ? null : theme);
     });
   }
 
   function copyButton(button) {
-    const source = document.getElementById(button.dataset.copy);
+    const source = button.closest(".input").querySelector("pre");
     const label = button.textContent;
     button.hidden = false;
     button.addEventListener("click", async () => {
@@ -52,6 +59,48 @@
       }
       setTimeout(() => button.textContent = label, 2000);
     });
+  }
+
+  /** Opens or folds all code of the page, now and when the next page is opened. */
+  function allCodeSwitch(button) {
+    const folded = document.querySelectorAll("details.folded-code");
+    const long = document.querySelectorAll("input.unfold");
+    if (folded.length + long.length === 0) return;
+    const show = (all) => {
+      button.setAttribute("aria-pressed", String(all));
+      button.textContent = all ? "Fold code again" : "Show all code";
+      for (const details of folded) details.open = all;
+      for (const box of long) box.checked = all;
+    };
+    button.hidden = false;
+    if (stored(CODE_KEY) === "all") show(true);
+    button.addEventListener("click", () => {
+      const all = button.getAttribute("aria-pressed") !== "true";
+      show(all);
+      store(CODE_KEY, all ? "all" : null);
+    });
+  }
+
+  /** Fades the side on which a wide formula, table or figure is cut, so that one sees it goes on. */
+  function fadeWhereCut(box) {
+    const mark = () => {
+      const hidden = box.scrollWidth - box.clientWidth;
+      const start = hidden > 1 && box.scrollLeft > 1;
+      const end = hidden > 1 && box.scrollLeft < hidden - 1;
+      box.classList.toggle("is-cut-start", start);
+      box.classList.toggle("is-cut-end", end);
+    };
+    box.addEventListener("scroll", mark, { passive: true });
+    new ResizeObserver(mark).observe(box);
+    mark();
+  }
+
+  /** A link to a folded part opens it. */
+  function openTarget() {
+    let target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (; target !== null; target = target.parentElement) {
+      if (target.tagName === "DETAILS") target.open = true;
+    }
   }
 
   /** Marks the entry of the section being read in the table of contents. */
@@ -94,6 +143,10 @@
   addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll(".theme-toggle").forEach(themeToggle);
     document.querySelectorAll("button.copy").forEach(copyButton);
+    document.querySelectorAll("button.all-code").forEach(allCodeSwitch);
+    document.querySelectorAll(SCROLLING).forEach(fadeWhereCut);
+    openTarget();
+    addEventListener("hashchange", openTarget);
     document.querySelectorAll(".sidebar").forEach(followReader);
   });
 })();

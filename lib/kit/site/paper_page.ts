@@ -60,23 +60,38 @@ function kicker(paper: Paper): Html {
 }
 
 /** What stands between title and text: how the run went, files, contents on narrow screens. */
-function facts({ id, paper }: RenderedNotebook, report: Report, list: Html | null): Html {
+function facts({ id, paper, cells }: RenderedNotebook, report: Report, list: Html | null): Html {
   const reported = report.papers.find((entry) => entry.id === id);
+  // A notebook shows its verdicts itself, in one line; another one gets their count here.
+  const counted = cells.html.text.includes('class="offprint-verdicts"');
   return markup`<div class="paper-head">
 ${reported && failures(reported)}${
-    reported && reported.claims.length > 0 &&
+    reported && reported.claims.length > 0 && !counted &&
     markup`<p class="tally"><a href="index.html#claims${
       paper !== null && `-${paper.number}`
     }">Claims in this run</a> ${tally(reported)}</p>
 `
-  }<p class="downloads"><a href="${id}.ipynb" download>Notebook (.ipynb)</a> <a href="${id}.ts" download>Source (.ts)</a></p>
-</div>
+  }<p class="downloads"><a href="${id}.ipynb" download>Notebook (.ipynb)</a> <a href="${id}.ts" download>Source (.ts)</a> <button type="button" class="all-code" aria-pressed="false" hidden>Show all code</button></p>
+${openIn(id)}</div>
 ${
     list && markup`<details class="contents-narrow"><summary>Contents</summary>
 <nav aria-label="Contents">
 ${list}</nav></details>
 `
   }`;
+}
+
+/** How the notebook is opened where it can be run; what is typed can be copied. */
+function openIn(id: string): Html {
+  const command = (text: string, of: string) =>
+    markup`<div class="input"><pre class="code"><code>${text}</code></pre><span class="tools"><button type="button" class="copy" aria-label="Copy the command for ${of}" hidden>Copy</button></span></div>
+`;
+  return markup`<details class="open-in"><summary>Open in VS Code or Jupyter</summary>
+<p>In the project’s folder, after <code>deno jupyter --install</code> (once):</p>
+${command(`code . notebooks/${id}.ipynb`, "VS Code")}${
+    command(`jupyter lab notebooks/${id}.ipynb`, "Jupyter")
+  }</details>
+`;
 }
 
 /** The cells with `below` under their title; a notebook without a title gets one. */
