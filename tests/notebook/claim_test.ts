@@ -4,7 +4,7 @@ import { Citation, citation } from "offprint/notebook/citation.ts";
 import { ClaimsSession, verdictOf } from "offprint/notebook/claim.ts";
 import { loadPaper, loadPapers } from "offprint/notebook/ledger.ts";
 import { logged, withEnv, withKernelNamespace } from "./fake_kernel.ts";
-import { paperJson, withLedger } from "./papers.ts";
+import { claimJson, paperJson, withLedger } from "./papers.ts";
 
 const CLAIM = "application/vnd.offprint.claim+json";
 const interval = { mean: 0.2, low: 0.1, high: 0.3, n: 40 };
@@ -36,7 +36,7 @@ Deno.test("claim leaves a record, a line, and the new state of the table", async
       });
       assertEquals(
         line!.data["text/plain"],
-        "✓ shown: Table 2 [77.gain]: measured 0.2 [0.1, 0.3], n = 40; published 0.25 (at full scale); rule: whole interval above 0; 20 seeds",
+        "✓ shown: more is better The mean of 40 is 0.2, its interval 0.1 to 0.3: wholly above 0. The paper: 0.25 (at full scale). 20 seeds. [77.gain]",
       );
       assertEquals(
         String(table!.data["text/plain"]).match(/not yet run/g)?.length,
@@ -47,13 +47,25 @@ Deno.test("claim leaves a record, a line, and the new state of the table", async
         "77.gain   0.25 (at full scale)  0.2 [0.1, 0.3], n = 40     ✓ shown",
       );
       const html = String(update!.data["text/html"]);
-      assertStringIncludes(html, "<small>Table 2</small><br>more is better</th>");
-      assertStringIncludes(html, '<td data-label="Verdict"');
-      // What a run would need stands under the verdict, as rules do.
-      assertStringIncludes(html, "· not yet run</span><br><small>needs a larger machine</small>");
+      // The two claims with a number of the paper's stand in a table that has a column for it.
+      assertEquals(html.match(/<table/g)?.length, 2);
+      assertEquals(html.match(/>Published</g)?.length, 1);
+      assertEquals(html.match(/data-label="Published"/g)?.length, 2);
+      assertStringIncludes(html, "1. more is better<br><small>Table 2</small></th>");
+      assertStringIncludes(html, 'title="Rule: whole interval above 0.">');
+      // The foot repeats the numbers of the rows.
+      assertStringIncludes(
+        html,
+        '<li value="1"><code>77.gain</code>: whole interval above 0. Source: read in the paper.</li>',
+      );
+      assertStringIncludes(html, '<li value="3"><code>77.sum</code>: exactly 4. Source: derived');
       assertStringIncludes(
         String(line!.data["text/html"]),
-        "✓ shown</span> <small>Table 2</small> more is better<br><small>measured 0.2",
+        'title="77.gain, Table 2. Rule: whole interval above 0.">',
+      );
+      assertStringIncludes(
+        String(line!.data["text/html"]),
+        "✓ shown</span> more is better<br><small>The mean of 40 is 0.2",
       );
       assertStringIncludes(html, '<tr data-claim="77.gain" data-verdict="shown">');
       assertStringIncludes(html, "Claims of On &lt;sums&gt; &amp; products");
@@ -69,7 +81,7 @@ Deno.test("claim without a table shown sends its line only", async () => {
       assertEquals(sent.length, 1);
       assertEquals(
         sent[0]!.content.data["text/plain"],
-        "✗ broken: Theorem 1 [77.sum]: measured 5; rule: exactly 4",
+        "✗ broken: two and two Measured: 5; the rule asks for exactly 4. [77.sum]",
       );
     })
   );
@@ -82,7 +94,7 @@ Deno.test("called twice, the last claim counts and says what it replaces", async
       await session.claim("77.sum", 4);
       assertStringIncludes(
         String(sent[1]!.content.data["text/plain"]),
-        "✓ holds: Theorem 1 [77.sum]: measured 4; rule: exactly 4; replaces the earlier call (measured 5)",
+        "✓ holds: two and two Measured: 4, exactly as the rule asks. This replaces an earlier call (measured 5). [77.sum]",
       );
       assertEquals(session.recordOf("77.sum")?.measured, 4);
     })
@@ -97,16 +109,15 @@ Deno.test("a headline is never run here; our closest stands beside it", async ()
       await session.claimsTable("77-test");
       assertStringIncludes(
         String(sent[2]!.content.data["text/html"]),
-        "· not run here</span><br><small>needs a larger machine</small>",
+        "Not run here: a verdict needs a larger machine.</td>",
       );
       assertEquals(
         sent[0]!.content.data["text/plain"],
-        "· not run here (needs a larger machine): Table 1 [77.big]: measured 0.71; published 98 %; a smaller model",
+        "· not run here: two and two Not run here: a verdict needs a larger machine. The closest that this run measured is 0.71. The paper: 98 %. a smaller model. [77.big]",
       );
       assertStringIncludes(
         String(sent[0]!.content.data["text/html"]),
-        "· not run here</span> <small>Table 1</small> two and two<br>" +
-          "<small>needs a larger machine; measured 0.71; published 98 %; a smaller model</small>",
+        "· not run here</span> two and two<br><small>Not run here: a verdict needs a larger machine.",
       );
       assertEquals(session.recordOf("77.big")?.measured, null);
     })
@@ -124,6 +135,69 @@ Deno.test("a measurement has a record but no number in the table", async () => {
       assertEquals(session.recordOf("77.speed")?.verdict, "shown");
     })
   );
+});
+
+Deno.test("verdicts: one line that later claims update, and that counts no times", async () => {
+  await withSession((session) =>
+    withKernelNamespace(async (sent) => {
+      await session.verdicts("77-test");
+      await session.claim("77.sum", 4);
+      await session.claim("77.speed", 2);
+      await session.claim("77.big", null);
+      assertEquals(sent.map(({ type }) => type), [
+        "display_data",
+        ...Array(3).fill(["display_data", "update_display_data"]).flat(),
+      ]);
+      assertEquals(
+        sent[0]!.content.data["text/plain"],
+        "Claims in this run: 3 not yet run",
+      );
+      const last = sent.at(-1)!.content.data;
+      assertEquals(last["text/plain"], "Claims in this run: 1 holds, 1 not run, 1 not yet run");
+      assertStringIncludes(
+        String(last["text/html"]),
+        "<summary>Claims in this run: <strong>1 holds, 1 not run, 1 not yet run</strong></summary>",
+      );
+      assertEquals(sent[0]!.content.transient, sent.at(-1)!.content.transient);
+    })
+  );
+});
+
+Deno.test("nothing was compared: not run here, with what it takes", async () => {
+  await withSession((session) =>
+    withKernelNamespace(async (sent) => {
+      await session.claim("77.gain", { needs: "a second simulator" });
+      await session.claim("77.sum", { value: 4, compared: 0 });
+      await session.claim("77.gain", { mean: 0, low: 0, high: 0, n: 200 });
+      const records = sent.map(({ content }) => content.data[CLAIM] as Record<string, unknown>);
+      assertEquals(records.map(({ verdict }) => verdict), [
+        "not run here (needs a second simulator)",
+        "not run here (needs at least one comparison: none was made)",
+        "not run here (needs arms that differ: all 200 differences are 0)",
+      ]);
+      assertEquals(records.map(({ measured }) => measured), [
+        null,
+        4,
+        { mean: 0, low: 0, high: 0, n: 200 },
+      ]);
+    })
+  );
+});
+
+Deno.test("a claim that counts comparisons must be told how many there were", async () => {
+  const counted = claimJson({ compares: 100 });
+  await withLedger({ "77-test.json": paperJson({ claims: [counted] }) }, async (folder) => {
+    const session = new ClaimsSession(folder);
+    await withKernelNamespace(async (sent) => {
+      await assertRejects(() => session.claim("77.sum", 4), TypeError, "at least 100");
+      await session.claim("77.sum", { value: 4, compared: 99 });
+      await session.claim("77.sum", { value: 4, compared: 100 });
+      assertEquals(
+        sent.map(({ content }) => (content.data[CLAIM] as { verdict: string }).verdict),
+        ["not run here (needs 100 comparisons: 99 were made)", "holds"],
+      );
+    });
+  });
 });
 
 Deno.test("NaN never passes and reaches the record by name", async () => {
@@ -170,7 +244,10 @@ Deno.test("outside a kernel the table is printed once and each claim is a line",
         await session.claim("77.gain", interval);
       });
       assertEquals(lines.length, 3);
-      assertEquals(lines[1], "✓ holds: Theorem 1 [77.sum]: measured 4; rule: exactly 4");
+      assertEquals(
+        lines[1],
+        "✓ holds: two and two Measured: 4, exactly as the rule asks. [77.sum]",
+      );
     })
   );
 });

@@ -25,32 +25,50 @@ quietly("sweep runs every combination, the last parameter fastest", async () => 
   );
 });
 
-quietly("sweep keeps points of the same name, seed, code and dependencies", async () => {
-  let runs = 0;
-  const options: SweepOptions<{ n: number[] }, { square: number }> = {
-    name: "kept",
-    over: { n: [1, 2, 3] },
-    run: ({ n }) => {
-      runs++;
-      return { square: n * n };
-    },
+quietly("sweep runs every point anew: a variable changed elsewhere shows", async () => {
+  let factor = 1;
+  const rows = async () => {
+    const table = await sweep({
+      name: "open",
+      over: { n: [1, 2] },
+      run: ({ n }) => ({ value: factor * n }),
+    });
+    return table.rows.map(({ value }) => value);
   };
-  const count = async (change: Partial<typeof options>) => {
-    const before = runs;
-    const table = await sweep({ ...options, ...change });
-    return [runs - before, String(table).split("\n")[0]];
-  };
-  assertEquals(await count({}), [3, "kept"]);
-  assertEquals(await count({}), [0, "kept; 3 points kept from earlier in this session"]);
-  assertEquals(await count({ over: { n: [2, 4] } }), [
-    1,
-    "kept; 1 points kept from earlier in this session",
-  ]);
-  assertEquals(await count({ seed: 2 }), [3, "kept"]);
-  assertEquals(await count({ depends: { runs: 10 } }), [3, "kept"]);
-  assertEquals(await count({ fresh: true }), [3, "kept"]);
-  assertEquals(await count({ run: ({ n }) => ({ square: n ** 2 + runs++ * 0 }) }), [3, "kept"]);
+  assertEquals(await rows(), [1, 2]);
+  factor = 1000;
+  assertEquals(await rows(), [1000, 2000]);
 });
+
+quietly(
+  "a sweep that says what it depends on keeps points of the same name, seed, code and values",
+  async () => {
+    let runs = 0;
+    const options: SweepOptions<{ n: number[] }, { square: number }> = {
+      name: "kept",
+      over: { n: [1, 2, 3] },
+      depends: {},
+      run: ({ n }) => {
+        runs++;
+        return { square: n * n };
+      },
+    };
+    const count = async (change: Partial<typeof options>) => {
+      const before = runs;
+      const table = await sweep({ ...options, ...change });
+      return [runs - before, String(table).split("\n")[0]];
+    };
+    assertEquals(await count({}), [3, "kept"]);
+    assertEquals(await count({}), [0, "kept; 3 points kept from earlier in this session"]);
+    assertEquals(await count({ over: { n: [2, 4] } }), [
+      1,
+      "kept; 1 points kept from earlier in this session",
+    ]);
+    assertEquals(await count({ seed: 2 }), [3, "kept"]);
+    assertEquals(await count({ depends: { runs: 10 } }), [3, "kept"]);
+    assertEquals(await count({ run: ({ n }) => ({ square: n ** 2 + runs++ * 0 }) }), [3, "kept"]);
+  },
+);
 
 quietly("sweep: a failing point becomes a row, is counted and is tried again", async () => {
   let broken = true;
@@ -86,10 +104,10 @@ quietly("sweep tells apart values that JSON writes alike", async () => {
     seen.push(x);
     return { text: String(x) };
   };
-  const first = await sweep({ name: "alike", over, run });
+  const first = await sweep({ name: "alike", over, run, depends: null });
   assertEquals(first.rows.map(({ text }) => text), over.x.map(String));
   assertEquals(seen.length, over.x.length);
-  await sweep({ name: "alike", over, run });
+  await sweep({ name: "alike", over, run, depends: null });
   assertEquals(seen.length, over.x.length);
   for (const depends of [Infinity, NaN, [undefined], [null], { a: undefined }, {}]) {
     const before = seen.length;

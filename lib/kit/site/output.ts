@@ -206,7 +206,7 @@ function drawingOf(file: string): string {
   const svg = svgElement(file);
   const width = svg.match(/^<svg\b[^>]*?\swidth="([\d.]+)(?:px)?"/)?.[1];
   const least = width === undefined ? "" : ` style="--least:${leastWidth(+width)}px"`;
-  return `<div class="drawing scrolls"${least}>${svg}</div>`;
+  return `<div class="drawing"${least}>${svg}</div>`;
 }
 
 /** An SVG file without XML declaration and document type, as it stands in a page. */

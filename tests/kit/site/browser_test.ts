@@ -127,19 +127,19 @@ const STEPS: Record<string, Step> = {
     }
   },
 
-  "on a phone claims are cards and figures shrink; formulas scroll inside themselves": async (
+  "on a phone claims are cards, letters of figures stay readable, and what is cut fades": async (
     open,
   ) => {
     for (const file of ["index.html", PAPER]) {
       const { page } = await open(file, { viewport: { width: 360, height: 740 } });
       const cut = await page.evaluate<string[]>(
-        "[...document.querySelectorAll('.claims, .offprint-claims, .drawing')].filter((box) => " +
+        "[...document.querySelectorAll('.offprint-claims')].filter((box) => " +
           "box.scrollWidth > box.clientWidth + 1 || box.parentElement.scrollWidth > " +
           "box.parentElement.clientWidth + 1).map((box) => box.outerHTML.slice(0, 80))",
       );
       assertEquals(cut, [], file);
       const labels = await page.evaluate<string[]>(
-        "[...document.querySelectorAll('tr:not(.paper-row) > td[data-label]:not([data-label=Claim])')]" +
+        "[...document.querySelectorAll('td[data-label]')]" +
           ".map((cell) => getComputedStyle(cell, '::before').content)",
       );
       assert(labels.includes('"Verdict"') && labels.includes('"This run"'), String(labels));
@@ -152,6 +152,19 @@ const STEPS: Record<string, Step> = {
     );
     assert(formulas.some(({ wide }) => wide));
     assert(formulas.every(({ inside }) => inside));
+    const faded = await page.evaluate<{ cut: boolean; faded: boolean }[]>(
+      "[...document.querySelectorAll('.drawing, .katex-display')].map((box) => ({ cut: " +
+        "box.scrollWidth > box.clientWidth + 1, faded: box.classList.contains('is-cut-end') }))",
+    );
+    assert(faded.some(({ cut }) => cut));
+    for (const { cut, faded: fades } of faded) assertEquals(fades, cut);
+    const letters = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.offprint-figure .drawing svg text')].map((text) => " +
+        "parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getBoundingClientRect().width" +
+        " / text.ownerSVGElement.viewBox.baseVal.width)",
+    );
+    assert(letters.length > 0);
+    assert(Math.min(...letters) >= 9.95, String(Math.min(...letters)));
     await page.context().close();
   },
 
@@ -232,7 +245,7 @@ const STEPS: Record<string, Step> = {
     });
     await page.emulateMedia({ media: "print" });
     assertEquals(await background(page), "rgb(255, 255, 255)");
-    for (const selector of [".site-header", ".sidebar", ".neighbours", ".copy", ".downloads"]) {
+    for (const selector of [".site-header", ".sidebar", ".neighbours", ".tools", ".downloads"]) {
       assert(!await page.locator(selector).first().isVisible(), selector);
     }
     const clipped = await page.evaluate<string[]>(
@@ -248,7 +261,7 @@ const STEPS: Record<string, Step> = {
     const { page } = await open(PAPER, { javaScriptEnabled: false });
     assert(await page.locator("h1").isVisible());
     assert(!await page.locator(".theme-toggle").isVisible());
-    assert(!await page.locator(".copy").isVisible());
+    assert(!await page.locator(".cite .copy").isVisible());
     const solution = page.locator(".solution");
     assert(!await page.locator("#cell-solution-one").isVisible());
     await solution.locator("summary").click();
@@ -274,11 +287,40 @@ const STEPS: Record<string, Step> = {
 
   "the citation can be copied": async (open) => {
     const { page, problems } = await open(PAPER);
-    await page.locator(".copy").click();
+    await page.locator(".cite .copy").click();
     await page.waitForFunction(
-      "['Copied', 'Selected'].includes(document.querySelector('.copy').textContent)",
+      "['Copied', 'Selected'].includes(document.querySelector('.cite .copy').textContent)",
     );
     assertEquals(problems, []);
+    await page.context().close();
+  },
+
+  "folded code opens by itself and all at once; the choice is remembered": async (open) => {
+    const { page } = await open(PAPER);
+    const folded = page.locator("#cell-folded .folded-code pre");
+    const all = page.locator("button.all-code");
+    assert(!await folded.isVisible());
+    await page.locator("#cell-folded .folded-code > summary").click();
+    assert(await folded.isVisible());
+    await page.locator("#cell-folded .folded-code > summary").click();
+    await all.click();
+    assert(await folded.isVisible());
+    assertEquals(await all.getAttribute("aria-pressed"), "true");
+    await page.reload();
+    assert(await folded.isVisible());
+    await all.click();
+    assert(!await folded.isVisible());
+    await page.reload();
+    assert(!await folded.isVisible());
+    await page.context().close();
+  },
+
+  "a link to the claims of a paper unfolds them": async (open) => {
+    const { page } = await open("index.html");
+    assert(!await page.locator("#claims-02 table").first().isVisible());
+    await page.evaluate("location.hash = '#claims-02'");
+    await page.waitForFunction("document.querySelector('#claims-02').open");
+    assert(await page.locator("#claims-02 table").first().isVisible());
     await page.context().close();
   },
 };

@@ -79,7 +79,7 @@ Deno.test("ids are unique in every page, and links inside the site lead somewher
         if (fragment === undefined) continue;
         assert(ids.get(file === "" ? name : file!)?.includes(fragment), `${name}: ${href}`);
       }
-      for (const name of ["aria-labelledby", "aria-describedby", "data-copy"]) {
+      for (const name of ["aria-labelledby", "aria-describedby"]) {
         for (const value of attribute(html, name)) {
           for (const id of value.split(" ")) assert(attribute(html, "id").includes(id), id);
         }
@@ -174,21 +174,23 @@ Deno.test("the index lists every paper, with what is to come, and every claim wi
     assertMatch(html, /Another Paper[^]*?not run</);
     assertStringIncludes(html, '<a href="02-rejections.html">Counting Rejections: A Theory of');
     assertStringIncludes(html, "Guessing &amp; Checking");
-    const rows = html.match(/<tr><td[^]*?<\/tr>/g)!;
-    assertEquals(rows.length, 5);
-    const [exact, batch, saturates, speed, later] = rows as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    assertMatch(exact, /<p class="where">Theorem 1 · identity<\/p><p>Expected rejections of/);
-    assertMatch(exact, /four digits[^]*2\.7511[^]*badge-holds[^]*derived/);
-    assertMatch(batch, /0\.31 \[0\.28, 0\.34\], n = 1000[^]*badge-shown[^]*digest/);
-    assertMatch(saturates, /badge-not-shown[^]*○[^]*not shown[^]*recall/);
-    assertMatch(speed, /2\.1–2\.6×[^]*1\.4[^]*not run here[^]*needs an A100 and pythia-2\.8b/);
-    assertMatch(later, /to come[^]*within 4 standard errors/);
+    const rows = new Map(
+      [...html.matchAll(/<tr data-claim="([^"]+)"[^]*?<\/tr>/g)].map(([row, id]) => [id!, row]),
+    );
+    assertEquals(rows.size, 5);
+    assertMatch(rows.get("02.exact")!, /Expected rejections of[^]*Theorem 1[^]*four digits/);
+    assertMatch(rows.get("02.exact")!, /data-label="Published"[^]*2\.75[^]*✓ holds/);
+    assertMatch(rows.get("02.batch")!, /The mean of 1000 is 0\.31[^]*✓ shown/);
+    assertMatch(rows.get("02.saturates")!, /○ not shown/);
+    assertMatch(
+      rows.get("02.speed")!,
+      /2\.1–2\.6×[^]*a verdict needs an A100[^]*1\.4[^]*not run here/,
+    );
+    const later = [...rows.values()].at(-1)!;
+    assertMatch(later, /title="Rule: within 4 standard errors\."[^]*to come/);
+    // One line a paper, with its counts; a paper without claims has none.
+    assertEquals(html.match(/<details class="paper-claims"/g)?.length, 2);
+    assertMatch(html, /<details class="paper-claims" id="claims-02">\s*<summary>[^]*?1 holds/);
   });
 });
 

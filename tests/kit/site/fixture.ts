@@ -5,7 +5,7 @@ import type { CodeCell, Json, MarkdownCell, Notebook, Output } from "offprint/ki
 import type { Report } from "offprint/kit/report.ts";
 import type { Site } from "offprint/kit/site/mod.ts";
 import { ClaimLine } from "offprint/notebook/claim.ts";
-import { ClaimsTable } from "offprint/notebook/claims_table.ts";
+import { ClaimsTable, VerdictLine } from "offprint/notebook/claims_table.ts";
 import type { Displayable } from "offprint/notebook/display.ts";
 import { equation } from "offprint/notebook/equation.ts";
 import { type ClaimRecord, judge, type Paper, parsePaper } from "offprint/notebook/ledger.ts";
@@ -140,6 +140,9 @@ https://arxiv.org/abs/a-very-long-address-that-has-no-place-to-break-either-beca
 - an item with $\\overline{\\mathrm{acceptance}(x_1)\\,\\mathrm{acceptance}(x_2)\\,\\mathrm{acceptance}(x_3)\\,\\mathrm{acceptance}(x_4)}$`,
     ),
     prose("overview", "## What you will see"),
+    code("verdicts", `await verdicts("02-rejections");`, [
+      displayed(new VerdictLine(papers()[0]!, records())),
+    ], ["imports"]),
     code("claims", `await claimsTable("02-rejections");`, [
       displayed(new ClaimsTable(papers()[0]!, records())),
     ]),
@@ -228,6 +231,9 @@ table(horizons);`,
       shows({ "text/html": figure("Figure 1"), "text/plain": "[figure]" }),
     ]),
     code("rejections-figure", `plot({ title, alt, x, y, color, marks });`, [rejectionsFigure()]),
+    code("folded", `await display(plot({ title, alt, x, y, color, marks }));`, [
+      rejectionsFigure(),
+    ], ["drawing"]),
     code("figure-two", `plot({ title: "Figure 2", marks });`, [
       shows({
         "image/svg+xml": `<?xml version="1.0" encoding="UTF-8"?>\n${
@@ -242,7 +248,6 @@ table(horizons);`,
       [
         displayed(equation({
           id: "gauss",
-          latex: String.raw`\sum_{i=1}^{n} i = \frac{n(n+1)}{2}`,
           source: "offprint/decoding/mod.ts",
           fn: function gauss(n: number) {
             return n * (n + 1) / 2;

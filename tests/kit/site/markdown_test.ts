@@ -8,6 +8,7 @@ const pages = ["02-specdec-theory", "04-gradient-entanglement"];
 function render(source: string) {
   const { html, headings } = renderMarkdown(source, {
     anchors: new Anchors(["taken"]),
+    numbers: { equations: 0, figures: 0 },
     resolve: linkResolver(pages),
   });
   return { html: html.text, headings };

@@ -8,6 +8,15 @@ function count(source: string): number {
   return html.match(/<annotation/g)?.length ?? 0;
 }
 
+Deno.test("displayed formulas are numbered and can be linked to, where the page counts them", () => {
+  const source = "$$a$$\n\ntext $b$ and\n\n$$c$$";
+  const html = new Marked(mathExtension({ equations: 4 })).parse(source, { async: false });
+  assertEquals(html.match(/id="eq-\d+"/g), ['id="eq-5"', 'id="eq-6"']);
+  assertStringIncludes(html, 'href="#eq-6" aria-label="Equation 6">(6)</a></div>');
+  const plain = new Marked(mathExtension()).parse(source, { async: false });
+  assert(!plain.includes("eq-"));
+});
+
 Deno.test("dollars around a formula make it one, dollars before prices do not", () => {
   for (
     const [source, expected] of [

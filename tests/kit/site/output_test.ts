@@ -5,7 +5,8 @@ import { printed, renderOutput } from "offprint/kit/site/output.ts";
 import { shows } from "./fixture.ts";
 
 function render(output: Output): string {
-  const place = { anchors: new Anchors(), resolve: (href: string) => href };
+  const numbers = { equations: 0, figures: 0 };
+  const place = { anchors: new Anchors(), numbers, resolve: (href: string) => href };
   return renderOutput(output, "cell-x-1", place).text;
 }
 
@@ -146,7 +147,7 @@ Deno.test("a figure's picture becomes part of the page", () => {
 Deno.test("a drawing knows how narrow it may become", () => {
   assertStringIncludes(
     render(shows({ "image/svg+xml": '<svg class="x" width="616" height="2"></svg>' })),
-    '<div class="drawing" style="--least:308px"><svg class="x" width="616" height="2"></svg></div>',
+    '<div class="drawing" style="--least:513px"><svg class="x" width="616" height="2"></svg></div>',
   );
 });
 
