@@ -109,7 +109,7 @@ Deno.test("a headline is never run here; our closest stands beside it", async ()
       await session.claimsTable("77-test");
       assertStringIncludes(
         String(sent[2]!.content.data["text/html"]),
-        "Not run here: a verdict needs a larger machine.</td>",
+        "Not run here: a verdict needs a larger machine.</span></td>",
       );
       assertEquals(
         sent[0]!.content.data["text/plain"],

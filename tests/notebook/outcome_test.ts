@@ -33,7 +33,7 @@ const SENTENCES: [Rule, MeasuredValue, string][] = [
   [
     { rule: "atMost", bound: 1e-12 },
     3e-16,
-    "Measured: 3×10⁻¹⁶; at most 1×10⁻¹² is what the rule asks for.",
+    "Measured: 0 (below 1×10⁻¹²); at most 1×10⁻¹² is what the rule asks for.",
   ],
   [
     { rule: "intervalAbove", bound: 0 },
