@@ -32,6 +32,7 @@ Options:
   --jobs N         kernels at the same time (default: one for each core)
   --write          refresh the committed notebooks/ID.ipynb of those that pass
   --check          compare with the committed notebooks; a difference is a failure
+  --no-timing      leave out cells that measure time (tag "timing"); nothing else hangs on them
   --json           print the report as JSON on stdout, everything else on stderr
   --out DIR        write there instead of out/
   --help           this text
@@ -54,6 +55,7 @@ interface Arguments {
   jobs: number | undefined;
   write: boolean;
   check: boolean;
+  noTiming: boolean;
   json: boolean;
   outDir: string;
 }
@@ -118,6 +120,7 @@ function readArguments(args: string[]): Arguments {
     jobs: { type: "string" },
     write: { type: "boolean" },
     check: { type: "boolean" },
+    "no-timing": { type: "boolean" },
     json: { type: "boolean" },
     out: { type: "string" },
   }, true);
@@ -160,6 +163,7 @@ function readArguments(args: string[]): Arguments {
       : wholeNumber("--jobs", String(values["jobs"]), 1, 256),
     write,
     check,
+    noTiming: values["no-timing"] === true,
     json: values["json"] === true,
     outDir: values["out"] === undefined ? join(ROOT, "out") : String(values["out"]),
   };

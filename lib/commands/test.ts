@@ -1,5 +1,5 @@
 /**
- * `deno task test`: everything that must hold, in three stages, with one closing line.
+ * `deno task test`: everything that must hold, in four stages, with one closing line.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { parse } from "offprint/command_line.ts";
 import type { Command } from "./command.ts";
 import { Ending } from "./interruption.ts";
 import { COMMAND_FLAGS, ROOT } from "../kit/project.ts";
+import { allProcessorRuns, sampledProcessorRuns } from "./processors.ts";
 import { readJUnit, type TestCounts } from "../kit/junit.ts";
 
 const USAGE = `deno task test [PATH…] [--only STAGE]
@@ -19,6 +20,9 @@ Stages, in this order:
   check      format, lint, types, notebook pairs, links, claims (deno task check)
   unit       all tests and the examples in doc comments (deno test --doc)
   notebooks  every notebook in the quick profile, compared with its committed outputs
+  processors a sample of notebooks with noise in the last digits of ONNX Runtime and native kernels, as on
+             another processor; with --only processors all notebooks: three seeds of the noise, 1 and 4
+             threads, and the reference kernels (about an hour on two cores)
 
 Arguments:
   PATH…          run only these tests (files or folders); stages check and notebooks are left out
@@ -29,7 +33,7 @@ What cannot run here (no Chromium, no compiler, …) is skipped, named with its 
 the line "ran on …" names the kernels that ran.
 Exit code 1 when anything failed.`;
 
-const STAGES = ["check", "unit", "notebooks"] as const;
+const STAGES = ["check", "unit", "notebooks", "processors"] as const;
 type Stage = typeof STAGES[number];
 
 export const command: Command = {
@@ -48,7 +52,7 @@ async function test(args: string[]): Promise<number> {
   const ending = new Ending();
   for (const stage of stages) {
     console.error(`\n── ${stage} ──`);
-    const counts = stage === "unit" ? await unit(positionals) : await ownCommand(stage);
+    const counts = await countsOf(stage, positionals, stages.length === 1, ending);
     if (ending.exitCode !== undefined) {
       console.error(`interrupted in stage ${stage}`);
       return ending.exitCode;
@@ -88,7 +92,7 @@ function chooseStages(only: unknown, paths: string[]): readonly Stage[] {
       what: "--only",
       got: only,
       expected: `one of ${STAGES.join(", ")}`,
-      todo: "Leave it out to run all three.",
+      todo: "Leave it out to run all of them.",
     });
   }
   if (paths.length > 0 && stage !== "unit") {
@@ -133,19 +137,58 @@ async function folders(...names: string[]): Promise<string[]> {
   return found.sort();
 }
 
-/** Another command of the kit as one stage: its closing line gives the counts. */
-async function ownCommand(stage: Exclude<Stage, "unit">): Promise<TestCounts> {
-  const args = stage === "check" ? ["check"] : ["run", "--profile", "quick", "--check"];
+/** What is printed of a run that repeats what the claims table has shown. */
+const CLOSING = /^failed: |^\d+ passed, /;
+
+/** @param alone It is the only stage asked for. */
+async function countsOf(
+  stage: Stage,
+  paths: string[],
+  alone: boolean,
+  ending: Ending,
+): Promise<TestCounts> {
+  if (stage === "unit") return await unit(paths);
+  if (stage === "check") return await ownCommand(["check"]);
+  const run = ["run", "--profile", "quick", "--check"];
+  if (stage === "notebooks") return await ownCommand(run);
+  const total: TestCounts = { passed: 0, failed: 0, skipped: [], ran: [] };
+  const out = await Deno.makeTempDir({ prefix: "offprint-test-" });
+  try {
+    const runs = alone ? allProcessorRuns() : await sampledProcessorRuns(join(ROOT, "notebooks"));
+    for (const { name, env, ids } of runs) {
+      if (ending.exitCode !== undefined) break;
+      console.error(`\n${name}${ids.length === 0 ? "" : `: ${ids.join(", ")}`}`);
+      const counts = await ownCommand([...run, "--no-timing", "--out", out, ...ids], env, CLOSING);
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+    }
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+  return total;
+}
+
+/**
+ * Another command of the kit as one stage: its closing line gives the counts.
+ *
+ * @param shown Lines of its output that are printed.
+ */
+async function ownCommand(
+  args: string[],
+  env: Record<string, string> = {},
+  shown = /^/,
+): Promise<TestCounts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...COMMAND_FLAGS, "lib/commands/main.ts", ...args],
     cwd: ROOT,
+    env,
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
   const text = await new Response(child.stdout).text();
   const { code } = await child.status;
-  console.log(text.trimEnd());
+  console.log(text.trimEnd().split("\n").filter((line) => shown.test(line)).join("\n"));
   const closing = /^(\d+) passed, (\d+) failed$/m.exec(text);
   const failed = Number(closing?.[2] ?? 0);
   return {

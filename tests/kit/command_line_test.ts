@@ -27,7 +27,10 @@ Deno.test("without a command there is an overview, and every command has its --h
 const MISTAKES: [args: string[], line: RegExp][] = [
   [["dance"], /^dance: no such command\. Known: run, test/],
   [["test", "nowhere"], /^deno task test: got "nowhere", expected files or folders/],
-  [["test", "--only", "lunch"], /^--only: got "lunch", expected one of check, unit, notebooks/],
+  [
+    ["test", "--only", "lunch"],
+    /^--only: got "lunch", expected one of check, unit, notebooks, processors/,
+  ],
   [["test", "--only", "check", "tests"], /^--only check: got "tests", expected no paths/],
   [["bench", "chess"], /^deno task bench: got "chess", expected one of /],
   [["run", "--fast"], /^deno task run: got unknown option '--fast', expected options among --set/],

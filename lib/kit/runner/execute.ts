@@ -5,7 +5,7 @@
  */
 import { messageOf } from "offprint/errors.ts";
 import { KernelClient } from "../kernel/mod.ts";
-import type { Cell, Notebook } from "../nbformat.ts";
+import { type Cell, type Notebook, tagsOf } from "../nbformat.ts";
 import { type Failure, failureOf, lateOutputFailure, notebookFailure } from "./failure.ts";
 import type { RunCell } from "./failing_line.ts";
 import { OutputCollector } from "./outputs.ts";
@@ -18,6 +18,8 @@ export interface ExecuteNotebookOptions {
   cellSeconds: number;
   /** Added to the kernel's environment. */
   env?: Record<string, string>;
+  /** Cells with this tag are left out. */
+  without?: string;
   /** Kills the kernel. */
   signal?: AbortSignal;
   /** Called before the first cell and after each. */
@@ -112,11 +114,12 @@ interface RunRecord {
 async function runCells(
   kernel: KernelClient,
   notebook: Notebook,
-  { cellSeconds: limitSeconds, onCell }: ExecuteNotebookOptions,
+  { cellSeconds: limitSeconds, without, onCell }: ExecuteNotebookOptions,
   { outputs, counts, cellSeconds, computedBy }: RunRecord,
 ): Promise<Failure[]> {
   const code = notebook.cells.filter((cell) =>
-    cell.cell_type === "code" && cell.source.trim() !== ""
+    cell.cell_type === "code" && cell.source.trim() !== "" &&
+    (without === undefined || !tagsOf(cell).includes(without))
   );
   const run: RunCell[] = [];
   for (const [index, { id, source }] of code.entries()) {

@@ -40,6 +40,8 @@ export interface RunOptions {
   write?: boolean;
   /** Compare with the committed notebooks; a difference fails the notebook. */
   check?: boolean;
+  /** Leave out cells tagged `timing`. */
+  noTiming?: boolean;
   /** Executed notebooks go to `notebooks/` in this folder. */
   outDir: string;
   /** Kills the kernels. */
@@ -180,6 +182,7 @@ async function runOne(
   const executed = await executeNotebook(entry.notebook, {
     cwd: options.folder,
     cellSeconds,
+    ...(options.noTiming ? { without: "timing" } : {}),
     env: {
       OFFPRINT_THREADS: Deno.env.get("OFFPRINT_THREADS") || String(threads),
       ...(options.profile === undefined ? {} : { OFFPRINT_PROFILE: options.profile }),

@@ -314,3 +314,17 @@ Deno.test("a cell that hangs on the processor and does not say so fails --check 
       'add "native" to the tags in its header',
   }]);
 });
+
+Deno.test("--no-timing leaves out the cells that measure time, and agrees with what is committed", async () => {
+  await using scratch = await Scratch.make({
+    "01-timed": source([
+      "1",
+      [`id="timed" tags=["timing"]`, "await Promise.reject(new Error('was run'));"],
+      "2",
+    ]),
+  });
+  const written = await scratch.run({ noTiming: true, write: true });
+  assertEquals([written["01-timed"]!.errors, written["01-timed"]!.cells], [[], 2]);
+  const checked = await scratch.run({ noTiming: true, check: true });
+  assertEquals(checked["01-timed"]!.errors, []);
+});
