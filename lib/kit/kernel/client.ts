@@ -21,6 +21,7 @@ import {
   thrownOf,
 } from "./execution.ts";
 import { LATE, within } from "./limit.ts";
+import { QuietClock } from "./quiet_clock.ts";
 import { type JsonObject, type Message, MessageError } from "./messages.ts";
 import { KernelProcess, type ProcessEnd } from "./process.ts";
 import { enterCode, fenceCode, HIDDEN, SETUP_CODE } from "./setup_cell.ts";
@@ -47,14 +48,17 @@ export class KernelStartError extends Error {
 }
 
 const ATTEMPTS = 5;
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
 /** Time between two tries to reach a kernel that is coming up, in ms. */
 const POLL_MS = 15;
 /** A kernel asked to shut down has so long until it is killed, in ms. */
 const SHUTDOWN_GRACE_MS = 2000;
 const NO_ANSWER = "it did not answer in time";
 
-/** Nothing published for so long, although the fence is due: the stream is out of step. In ms. */
+/** A dying process closes its sockets first, and has so long to end, in ms. */
+const DEATH_MS = 20_000;
+
+/** Nothing published for so long, although the fence is due: the stream is out of step. In ms at work. */
 const SILENCE_MS = 10_000;
 /**
  * The kernel of Deno 2.9 does not wait for one message to be written before it starts the next, so a
@@ -279,8 +283,8 @@ export class KernelClient {
       this.#process.kill();
       return;
     }
-    // A dying process closes its sockets first; how it ended says more than that.
-    await within(SHUTDOWN_GRACE_MS, this.#process.ended);
+    // How it ended says more than that.
+    await within(DEATH_MS, this.#process.ended);
     const message = `lost the ${channel} channel: ${messageOf(error)}`;
     this.#gone.resolve({ status: "broken", message });
   }
@@ -333,7 +337,8 @@ export class KernelClient {
   /** Waits for the fence as long as anything else still arrives. */
   async #untilFence({ fence }: Running): Promise<void> {
     const over = Promise.race([fence.promise, this.#gone.promise]);
-    for (let seen = -1; await within(SILENCE_MS, over) === LATE; seen = this.#published) {
+    const silence = () => new QuietClock(this.pid).within(SILENCE_MS, over);
+    for (let seen = -1; await silence() === LATE; seen = this.#published) {
       if (seen !== this.#published) continue;
       const message = `the kernel's output stopped in the middle (${GARBLED})`;
       this.#gone.resolve({ status: "broken", message });
@@ -365,13 +370,15 @@ export class KernelClient {
     const { timeLimitMs: limitMs } = options;
     try {
       const ending = Promise.race([work(), this.#gone.promise]);
-      const execution = limitMs === undefined ? await ending : await within(limitMs, ending);
+      const execution = limitMs === undefined
+        ? await ending
+        : await new QuietClock(this.pid).within(limitMs, ending);
       if (execution !== LATE) return execution;
       this.#process.kill();
       return { status: "timeout", limitMs: limitMs! };
     } catch (error) {
       // Writing failed: the process is on its way out, or the connection is.
-      const gone = await within(SHUTDOWN_GRACE_MS, this.#gone.promise);
+      const gone = await within(DEATH_MS, this.#gone.promise);
       return gone === LATE ? { status: "broken", message: messageOf(error) } : gone;
     } finally {
       this.#running = undefined;

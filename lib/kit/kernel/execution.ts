@@ -50,7 +50,7 @@ export interface ProcessorUse {
 export interface ExecuteOptions {
   /** Names the cell, so that late output can be told from the running cell's. */
   cell: string;
-  /** Limit of its run time; the kernel is killed when it is exceeded. */
+  /** Limit of its run time, without waiting for a processor; the kernel is killed when it is exceeded. */
   timeLimitMs?: number;
   /** Wait so long for timers that cells left behind (for the last cell). */
   settleMs?: number;

@@ -14,7 +14,7 @@ export interface ProcessEnd {
 }
 
 /** After its end, what it wrote is read for at most so long, in ms. */
-const READ_MS = 500;
+const READ_MS = 2000;
 /** So much of what a kernel writes to its own terminal is kept, in characters. */
 const KEPT_CHARACTERS = 8192;
 
