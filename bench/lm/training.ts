@@ -13,7 +13,10 @@ import {
   modelRecipe,
   recipeConfig,
 } from "offprint/lm/transformer/recipe.ts";
-import type { TrainingEngine } from "offprint/lm/training/engine.ts";
+import type { EngineOptions, TrainingEngine } from "offprint/lm/training/engine.ts";
+import { languageModelStep } from "offprint/lm/training/language_model_step.ts";
+import { initialWeights } from "offprint/lm/transformer/definition.ts";
+import { jaxStep } from "./jax_step.ts";
 import { parameterCount } from "offprint/lm/transformer/config.ts";
 import type { Batch } from "offprint/lm/training/windows.ts";
 import { stream } from "offprint/random.ts";
@@ -28,17 +31,16 @@ export async function trainingRows(): Promise<BenchRow[]> {
   const recipe = await oneMillion();
   const { batch, shape } = sizes(recipe);
   const config = recipeConfig(recipe, recipe.model.vocabSize);
-  const engines = {
-    onnx: await OnnxEngine.open(recipe, config),
-    jax: await JaxEngine.open(recipe, config),
-  };
-  const counts = { onnx: 0, jax: 0 };
-  const step = (name: keyof typeof engines) => (): Promise<unknown> =>
-    engines[name].step(batch, 1e-3, ++counts[name]);
-  const seconds = await interleaved({ onnx: step("onnx"), jax: step("jax") }, REPETITIONS);
-  await engines.onnx.close();
-  await engines.jax.close();
-  const speed = (name: keyof typeof engines): number => batch.tokens.length / seconds[name];
+  const onnx = await OnnxEngine.open(engineOptions(recipe));
+  const jax = await jaxStep(config, recipe.training, batch);
+  let count = 0;
+  const seconds = await interleaved({
+    onnx: () => languageModelStep(onnx, batch, 1e-3, ++count),
+    jax: jax.step,
+  }, REPETITIONS);
+  await onnx.close();
+  jax.close();
+  const speed = (name: keyof typeof seconds): number => batch.tokens.length / seconds[name];
   const row = (ours: number, peer: number, peerName: string): BenchRow => ({
     name: "training step",
     shape,
@@ -74,6 +76,15 @@ async function oneMillion(): Promise<ModelRecipe> {
   });
 }
 
+function engineOptions(recipe: ModelRecipe): EngineOptions {
+  const config = recipeConfig(recipe, recipe.model.vocabSize);
+  return {
+    config,
+    optimizer: { kind: "adamw", ...recipe.training },
+    start: { parameters: initialWeights(config, recipe.seed) },
+  };
+}
+
 function sizes(recipe: ModelRecipe): { batch: Batch; shape: string } {
   const { vocabSize, contextLength } = recipe.model;
   const count = recipe.training.batch * contextLength;
@@ -83,7 +94,13 @@ function sizes(recipe: ModelRecipe): { batch: Batch; shape: string } {
   const weights = new Float32Array(count).fill(1);
   const parameters = parameterCount(recipeConfig(recipe, vocabSize));
   return {
-    batch: { tokens: draw(), targets: draw(), weights },
+    batch: {
+      rows: recipe.training.batch,
+      length: contextLength,
+      tokens: draw(),
+      targets: draw(),
+      weights,
+    },
     shape: `${parameters} parameters, ${recipe.training.batch} × ${contextLength} tokens`,
   };
 }
@@ -91,14 +108,13 @@ function sizes(recipe: ModelRecipe): { batch: Batch; shape: string } {
 /** Resident memory after a thousand steps beside that after a hundred. */
 async function memoryRow(name: "onnx" | "jax"): Promise<BenchRow> {
   const recipe = await modelRecipe("tiny");
-  const config = recipeConfig(recipe, recipe.model.vocabSize);
   const { batch, shape } = sizes(recipe);
   const engine: TrainingEngine = name === "onnx"
-    ? await OnnxEngine.open(recipe, config)
-    : await JaxEngine.open(recipe, config);
+    ? await OnnxEngine.open(engineOptions(recipe))
+    : await JaxEngine.open(engineOptions(recipe));
   let early = 0;
   for (let step = 1; step <= STEPS; step++) {
-    await engine.step(batch, 1e-3, step);
+    await languageModelStep(engine, batch, 1e-3, step);
     if (step === STEPS / 10) early = Deno.memoryUsage().rss;
   }
   const late = Deno.memoryUsage().rss;

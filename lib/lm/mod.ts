@@ -72,7 +72,6 @@ export { crossEntropy, tokenLogProbs } from "./training/token_losses.ts";
 export {
   batchArrays,
   type Completion,
-  type CompletionBatch,
   completionBatch,
   completionLogProbs,
   perExampleGradients,

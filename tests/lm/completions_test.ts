@@ -30,7 +30,7 @@ const examples = [
 
 Deno.test("completionBatch masks prompt and filling", () => {
   const batch = completionBatch(config, examples);
-  assertEquals([batch.examples, batch.length], [3, 7]);
+  assertEquals([batch.rows, batch.length], [3, 7]);
   assertEquals([...batch.tokens.subarray(0, 7)], [0, 3, 4, 5, 6, 0, 0]);
   assertEquals([...batch.targets.subarray(0, 7)], [3, 4, 5, 6, 7, 0, 0]);
   assertEquals([...batch.weights.subarray(0, 7)], [0, 0, 1, 1, 1, 0, 0]);

@@ -44,22 +44,22 @@ export interface BatchShape {
  * | `log_probs` | float32 [N, 1] | log pᵢ of each target |
  * | `gradient/NAME` | the block's shape | of the loss; the embedding's lacks what follows |
  * | `gradient/rows` | float32 [N, D] | of the rows taken out of the embedding, to be added at `tokens` |
+ * | `hidden` | float32 [N, D] | what the output matrix reads; only with `distributions` |
+ * | `all_log_probs` | float32 [N, V] | of every token, not the target alone; only with `distributions` |
  *
  * The scatter of `gradient/rows` is left to the caller: ONNX Runtime's own adds rows of equal index in
  * no fixed order.
+ *
+ * With an output matrix of its own, the embedding has no gradient beside `gradient/rows`.
  *
  * @param options.gradients without them the graph only measures.
  */
 export function gradientGraph(
   config: TransformerConfig,
   { batch, length }: BatchShape,
-  { gradients = true }: { gradients?: boolean } = {},
+  { gradients = true, distributions = false }: { gradients?: boolean; distributions?: boolean } =
+    {},
 ): Uint8Array<ArrayBuffer> {
-  if (!config.tie_word_embeddings) {
-    throw new TypeError(
-      "gradientGraph: got a model with an output matrix, expected a tied embedding",
-    );
-  }
   const graph = new OnnxGraph();
   const { hidden_size: width, head_dim: d, intermediate_size: inner } = config;
   const { num_attention_heads: heads, num_key_value_heads: groups } = config;
@@ -222,10 +222,17 @@ export function gradientGraph(
     }
   }
   const [hidden, throughNorm] = norm(x, "model.norm.weight");
-  const [logits, throughHead] = linear(hidden, embedding);
+  const output = config.tie_word_embeddings ? embedding : "lm_head.weight";
+  const [logits, throughHead] = linear(hidden, output);
   const logProbs = op("LogSoftmax", [logits], { axis: -1 });
   graph.node("GatherElements", [logProbs, targets], ["log_probs"], { axis: 1 });
   graph.output("log_probs", "float32", [count, 1]);
+  if (distributions) {
+    graph.node("Identity", [hidden], ["hidden"]);
+    graph.output("hidden", "float32", [count, width]);
+    graph.node("Identity", [logProbs], ["all_log_probs"]);
+    graph.output("all_log_probs", "float32", [count, config.vocab_size]);
+  }
   if (gradients) {
     const coefficients = graph.input("coefficients", "float32", [count, 1]);
     const dLogits = op("ScatterElements", [

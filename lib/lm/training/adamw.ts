@@ -36,8 +36,49 @@ export function adamWState(jax: Jax, parameters: ArrayTree): AdamWState {
 export type StepReport = { loss: JaxArray; gradientNorm: JaxArray };
 
 /**
- * A jitted training step: `(state, learningRate, correction1, correction2, ...inputs) → [state, report]`.
- * It consumes its arguments. `correctionᵢ` is `1 − βᵢ^step`, step counted from 1.
+ * The update as a function that jax-js can trace: `(state, gradients, learningRate, correction1,
+ * correction2) → [state, norm of the gradients before clipping]`. It consumes its arguments.
+ * `correctionᵢ` is `1 − βᵢ^step`, step counted from 1.
+ */
+export function adamWUpdate(jax: Jax, options: AdamWOptions) {
+  const np = jax.numpy;
+  const { beta1, beta2, epsilon, weightDecay, clipNorm } = options;
+  return (
+    state: AdamWState,
+    gradients: ArrayTree,
+    learningRate: JaxArray,
+    correction1: JaxArray,
+    correction2: JaxArray,
+  ): [AdamWState, JaxArray] => {
+    const gradientNorm = np.sqrt(
+      Object.values(gradients).map((g) => np.square(g.ref).sum()).reduce((a, b) => a.add(b)),
+    );
+    const scale = np.minimum(
+      np.reciprocal(gradientNorm.ref.add(1e-12)).mul(clipNorm),
+      np.array(1),
+    );
+    const next: AdamWState = { parameters: {}, first: {}, second: {} };
+    for (const [name, raw] of Object.entries(gradients)) {
+      const parameter = state.parameters[name]!;
+      const gradient = raw.mul(scale.ref);
+      const first = state.first[name]!.mul(beta1).add(gradient.ref.mul(1 - beta1));
+      const second = state.second[name]!.mul(beta2).add(np.square(gradient).mul(1 - beta2));
+      const mean = first.ref.div(correction1.ref);
+      const root = np.sqrt(second.ref.div(correction2.ref)).add(epsilon);
+      let move = mean.div(root);
+      if (parameter.ndim > 1) move = move.add(parameter.ref.mul(weightDecay));
+      next.parameters[name] = parameter.sub(move.mul(learningRate.ref));
+      next.first[name] = first;
+      next.second[name] = second;
+    }
+    for (const used of [scale, learningRate, correction1, correction2]) used.dispose();
+    return [next, gradientNorm];
+  };
+}
+
+/**
+ * A jitted training step: `(state, learningRate, correction1, correction2, inputs) → [state, report]`,
+ * the arguments as in {@linkcode adamWUpdate}. It consumes its arguments.
  *
  * @param loss scalar loss of the parameters and the inputs; consumes its arguments.
  */
@@ -46,8 +87,7 @@ export function adamWStep(
   loss: (parameters: ArrayTree, ...inputs: JaxArray[]) => JaxArray,
   options: AdamWOptions,
 ) {
-  const np = jax.numpy;
-  const { beta1, beta2, epsilon, weightDecay, clipNorm } = options;
+  const update = adamWUpdate(jax, options);
   return jax.jit(
     (
       state: AdamWState,
@@ -60,28 +100,13 @@ export function adamWStep(
         refs(state.parameters),
         inputs,
       ) as [JaxArray, ArrayTree];
-      const gradientNorm = np.sqrt(
-        Object.values(gradients).map((g) => np.square(g.ref).sum()).reduce((a, b) => a.add(b)),
+      const [next, gradientNorm] = update(
+        state,
+        gradients,
+        learningRate,
+        correction1,
+        correction2,
       );
-      const scale = np.minimum(
-        np.reciprocal(gradientNorm.ref.add(1e-12)).mul(clipNorm),
-        np.array(1),
-      );
-      const next: AdamWState = { parameters: {}, first: {}, second: {} };
-      for (const [name, raw] of Object.entries(gradients)) {
-        const parameter = state.parameters[name]!;
-        const gradient = raw.mul(scale.ref);
-        const first = state.first[name]!.mul(beta1).add(gradient.ref.mul(1 - beta1));
-        const second = state.second[name]!.mul(beta2).add(np.square(gradient).mul(1 - beta2));
-        const mean = first.ref.div(correction1.ref);
-        const root = np.sqrt(second.ref.div(correction2.ref)).add(epsilon);
-        let move = mean.div(root);
-        if (parameter.ndim > 1) move = move.add(parameter.ref.mul(weightDecay));
-        next.parameters[name] = parameter.sub(move.mul(learningRate.ref));
-        next.first[name] = first;
-        next.second[name] = second;
-      }
-      for (const used of [scale, learningRate, correction1, correction2]) used.dispose();
       return [next, { loss: value, gradientNorm }];
     },
   );

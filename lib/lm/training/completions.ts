@@ -15,6 +15,7 @@ import { tokenLogProbs } from "./token_losses.ts";
 import { type Transformer, transformer } from "../transformer/definition.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
 import type { Tokens } from "../interface/language_model.ts";
+import type { Batch } from "./windows.ts";
 
 /** A prompt and what follows it. */
 export interface Completion {
@@ -22,20 +23,9 @@ export interface Completion {
   completion: Tokens;
 }
 
-/** Completions as arrays, each row-major `[examples, length]`. */
-export interface CompletionBatch {
-  examples: number;
-  length: number;
-  /** The begin-of-text token, prompt and completion without its last token, filled up behind. */
-  tokens: Int32Array;
-  /** The token after each of `tokens`. */
-  targets: Int32Array;
-  /** 1 where the target belongs to the completion, else 0. */
-  weights: Float32Array;
-}
-
 /**
- * Lays completions out for {@linkcode completionLogProbs}: prompts and filling are masked by weights.
+ * Lays completions out, one a row: weights are 1 where a token of the completion is predicted, 0 in prompts
+ * and filling.
  *
  * @param length tokens per row, begin-of-text included; by default what the longest example needs. jit
  * compiles once per length, so batches of one length are fast.
@@ -45,7 +35,7 @@ export function completionBatch(
   config: TransformerConfig,
   completions: readonly Completion[],
   length?: number,
-): CompletionBatch {
+): Batch {
   const need = (c: Completion): number => c.prompt.length + c.completion.length;
   const rowLength = length ?? completions.reduce((most, c) => Math.max(most, need(c)), 1);
   const size = completions.length * rowLength;
@@ -77,15 +67,15 @@ export function completionBatch(
     tokens.set(text.slice(0, -1), at + 1);
     weights.fill(1, at + example.prompt.length, at + text.length);
   });
-  return { examples: completions.length, length: rowLength, tokens, targets, weights };
+  return { rows: completions.length, length: rowLength, tokens, targets, weights };
 }
 
 /** The arrays of a batch on the device: tokens, targets, weights. */
 export function batchArrays(
   jax: Jax,
-  batch: CompletionBatch,
+  batch: Batch,
 ): [tokens: JaxArray, targets: JaxArray, weights: JaxArray] {
-  const shape = [batch.examples, batch.length];
+  const shape = [batch.rows, batch.length];
   return [
     fromIntegers(jax, batch.tokens, shape),
     fromIntegers(jax, batch.targets, shape),

@@ -1,16 +1,19 @@
 /**
- * What carries out training steps. The trainer decides which windows and which learning rate; an engine
- * holds parameters and moments and does the arithmetic.
+ * What carries out training steps. A trainer decides which texts, which coefficients and which learning
+ * rate; an engine holds parameters and moments and does the arithmetic. Every loss that is a function of
+ * token log-probabilities is one `gradient` with the right coefficients: `c = −∂loss/∂log p`.
  *
  * | engine | arithmetic | for |
  * |---|---|---|
- * | `jax` | jax-js, differentiated by the library | the definition; any loss |
- * | `onnx` | ONNX Runtime on {@linkcode gradientGraph} | language-model losses; several times as fast |
+ * | `jax` | jax-js, differentiated by the library | the definition |
+ * | `onnx` | ONNX Runtime on {@linkcode gradientGraph} | everything else; several times as fast |
  *
  * @module
  */
 import type { ModelRecipe } from "../transformer/recipe.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
+import { initialWeights } from "../transformer/definition.ts";
+import type { Optimizer } from "./flat_adamw.ts";
 import type { Batch } from "./windows.ts";
 
 /** Parameters and both moments by tensor name, float32. */
@@ -20,21 +23,42 @@ export interface TrainingState {
   second: Map<string, Float32Array>;
 }
 
+/** What an engine starts from. */
+export interface EngineOptions {
+  config: TransformerConfig;
+  optimizer: Optimizer;
+  /** Moments that are missing are 0. */
+  start: Partial<TrainingState> & Pick<TrainingState, "parameters">;
+  /** Threads of ONNX Runtime. */
+  threads?: number;
+}
+
+/** A gradient, and the log-probabilities that come with it. */
+export interface GradientResult {
+  /** log pᵢ of each target, `[rows · length]`. */
+  logProbs: Float32Array;
+  /** All parameters in a row, in the order of `tensorShapes`. */
+  gradient: Float32Array;
+}
+
 /** One model in training. */
 export interface TrainingEngine {
+  /** log pᵢ of each target, `[rows · length]`, masked or not. */
+  logProbs(batch: Batch): Promise<Float32Array>;
   /**
-   * One step of AdamW on the mean loss of a batch.
+   * The gradient of `−Σ cᵢ log pᵢ`.
+   *
+   * @param coefficients cᵢ of each target, `[rows · length]`; a coefficient of 0 masks. The batch's own
+   *   weights play no part.
+   */
+  gradient(batch: Batch, coefficients: Float32Array): Promise<GradientResult>;
+  /**
+   * One step of the optimiser against a gradient.
    *
    * @param count steps done, this one included.
-   * @returns loss in nats per token, before the step, and the norm of its gradient, before clipping.
+   * @returns the norm of the gradient, before clipping.
    */
-  step(
-    batch: Batch,
-    learningRate: number,
-    count: number,
-  ): Promise<{ loss: number; gradientNorm: number }>;
-  /** The mean loss of a batch, nats per token. */
-  evaluate(batch: Batch): Promise<number>;
+  apply(gradient: Float32Array, learningRate: number, count: number): Promise<number>;
   /** The present state, to be read before the next step. */
   state(): Promise<TrainingState>;
   /** Frees what it holds. */
@@ -47,11 +71,16 @@ export async function openEngine(
   config: TransformerConfig,
   start?: TrainingState,
 ): Promise<TrainingEngine> {
+  const options: EngineOptions = {
+    config,
+    optimizer: { kind: "adamw", ...recipe.training },
+    start: start ?? { parameters: initialWeights(config, recipe.seed) },
+  };
   // Loaded here, so that a training fetches only the library it uses.
   if (recipe.training.engine === "onnx") {
     const { OnnxEngine } = await import("./onnx_engine.ts");
-    return await OnnxEngine.open(recipe, config, start);
+    return OnnxEngine.open(options);
   }
   const { JaxEngine } = await import("./jax_engine.ts");
-  return await JaxEngine.open(recipe, config, start);
+  return await JaxEngine.open(options);
 }

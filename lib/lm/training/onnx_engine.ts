@@ -1,117 +1,130 @@
 /**
- * The training engine on ONNX Runtime: forward and backward pass as one graph, AdamW on the host.
+ * The training engine on ONNX Runtime: forward and backward pass as one graph, the optimiser on the host.
  *
  * @module
  */
-import { flatAdamW, type FlatState } from "./flat_adamw.ts";
+import { applyGradient, type FlatState, type Optimizer } from "./flat_adamw.ts";
 import { gradientGraph } from "../onnx/gradient_graph.ts";
-import { createSession, type Ort, type OrtSession, type OrtTensor } from "../onnx/runtime.ts";
+import {
+  createSession,
+  loadOrt,
+  type Ort,
+  type OrtSession,
+  type OrtTensor,
+} from "../onnx/runtime.ts";
 import {
   type ParameterBlock,
   parameterBlocks,
   tensorViews,
 } from "../transformer/parameter_blocks.ts";
-import type { ModelRecipe } from "../transformer/recipe.ts";
-import type { TrainingEngine, TrainingState } from "./engine.ts";
-import { initialWeights } from "../transformer/definition.ts";
+import type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
 import { parameterCount, type TransformerConfig } from "../transformer/config.ts";
 import type { Batch } from "./windows.ts";
 
+/** What a graph is prepared for. */
+type Purpose = "scoring" | "training" | "distributions";
+
+/** At most this many graphs are kept ready; the one that was not used for longest gives way. */
+const KEPT_SESSIONS = 24;
+
 /** Trains through ONNX Runtime. */
 export class OnnxEngine implements TrainingEngine {
+  readonly config: TransformerConfig;
+  /** How gradients become steps. */
+  readonly optimizer: Optimizer;
+  /** All parameters in a row, live: what is written here counts in the next pass. */
+  readonly parameters: Float32Array;
   readonly #ort: Ort;
-  readonly #training: OrtSession;
-  readonly #scoring: OrtSession;
-  readonly #recipe: ModelRecipe;
-  readonly #config: TransformerConfig;
+  readonly #threads: number | undefined;
   readonly #blocks: ParameterBlock[];
   readonly #state: FlatState;
   /** Views of the parameters; a step changes what they show. */
   readonly #weights: Record<string, OrtTensor> = {};
+  /** By purpose and shape, the one used last at the end. */
+  readonly #sessions = new Map<string, Promise<OrtSession>>();
 
-  private constructor(
-    { ort, training, scoring }: { ort: Ort; training: OrtSession; scoring: OrtSession },
-    recipe: ModelRecipe,
-    config: TransformerConfig,
-    state: FlatState,
-  ) {
+  private constructor(ort: Ort, { config, optimizer, start, threads }: EngineOptions) {
     this.#ort = ort;
-    this.#training = training;
-    this.#scoring = scoring;
-    this.#recipe = recipe;
-    this.#config = config;
-    this.#state = state;
+    this.config = config;
+    this.optimizer = optimizer;
+    this.#threads = threads;
     this.#blocks = parameterBlocks(config);
-    for (const { name, offset, size, shape } of this.#blocks) {
-      const view = state.parameters.subarray(offset, offset + size);
-      this.#weights[name] = new ort.Tensor("float32", view, shape);
-    }
-  }
-
-  /**
-   * Prepares the graphs and starts from the state, or from fresh weights.
-   *
-   * @param options.threads of ONNX Runtime. At the sizes of `sotu-target` they change no bit; at odd
-   *   ones, where rows of vectors are cut elsewhere, the last ones.
-   */
-  static async open(
-    recipe: ModelRecipe,
-    config: TransformerConfig,
-    start?: TrainingState,
-    options: { threads?: number } = {},
-  ): Promise<OnnxEngine> {
-    const shape = { batch: recipe.training.batch, length: recipe.model.contextLength };
-    const graph = (gradients: boolean): Uint8Array => gradientGraph(config, shape, { gradients });
-    const { ort, session: training } = await createSession("training graph", graph(true), options);
-    const { session: scoring } = await createSession("scoring graph", graph(false), options);
-    const flat = (from?: ReadonlyMap<string, Float32Array>): Float32Array => {
+    const flat = (from: ReadonlyMap<string, Float32Array> | undefined): Float32Array => {
       const values = new Float32Array(parameterCount(config));
       if (from === undefined) return values;
       for (const [name, view] of tensorViews(config, values)) view.set(from.get(name)!);
       return values;
     };
-    const state = {
-      parameters: flat(start?.parameters ?? initialWeights(config, recipe.seed)),
-      first: flat(start?.first),
-      second: flat(start?.second),
+    this.#state = {
+      parameters: flat(start.parameters),
+      first: flat(start.first),
+      second: flat(start.second),
     };
-    return new OnnxEngine({ ort, training, scoring }, recipe, config, state);
+    this.parameters = this.#state.parameters;
+    for (const { name, offset, size, shape } of this.#blocks) {
+      const view = this.parameters.subarray(offset, offset + size);
+      this.#weights[name] = new ort.Tensor("float32", view, shape);
+    }
   }
 
-  async step(batch: Batch, learningRate: number, count: number) {
-    const { logProbs, gradients } = await this.gradients(batch);
-    const loss = meanLoss(logProbs, batch);
-    const { training } = this.#recipe;
-    const options = { ...training, learningRate, count };
-    const gradientNorm = flatAdamW(this.#state, this.#blocks, gradients, options);
-    return { loss, gradientNorm };
+  /**
+   * Starts from a state. A graph is prepared for each shape of batch when the first one comes.
+   *
+   * @param options.threads At the sizes of `sotu-target` they change no bit; at odd ones, where rows of
+   *   vectors are cut elsewhere, the last ones.
+   */
+  static async open(options: EngineOptions): Promise<OnnxEngine> {
+    return new OnnxEngine(await loadOrt(), options);
   }
 
-  /** Log-probabilities of the targets and the gradient of the mean loss, by block. */
-  async gradients(
-    batch: Batch,
-  ): Promise<{ logProbs: Float32Array; gradients: Float32Array[] }> {
-    const total = batch.weights.reduce((sum, weight) => sum + weight, 0);
-    const coefficients = batch.weights.map((weight) => weight / total);
-    const results = await this.#training.run({
+  async logProbs(batch: Batch): Promise<Float32Array> {
+    const session = await this.#session("scoring", batch);
+    const results = await session.run(this.#inputs(batch));
+    return results["log_probs"]!.data as Float32Array;
+  }
+
+  /**
+   * What stands behind each target.
+   *
+   * @returns `hidden`, `[rows · length, D]`, what the output matrix reads, and `logProbs`,
+   *   `[rows · length, V]`, of every token of the vocabulary.
+   */
+  async distributions(batch: Batch): Promise<{ hidden: Float32Array; logProbs: Float32Array }> {
+    const session = await this.#session("distributions", batch);
+    const results = await session.run(this.#inputs(batch));
+    return {
+      hidden: results["hidden"]!.data as Float32Array,
+      logProbs: results["all_log_probs"]!.data as Float32Array,
+    };
+  }
+
+  async gradient(batch: Batch, coefficients: Float32Array): Promise<GradientResult> {
+    const session = await this.#session("training", batch);
+    const results = await session.run({
       ...this.#inputs(batch),
       coefficients: new this.#ort.Tensor("float32", coefficients, [coefficients.length, 1]),
     });
-    const values = (name: string): Float32Array => results[name]!.data as Float32Array;
-    const gradients = this.#blocks.map(({ name }) => values(`gradient/${name}`));
-    addRows(gradients[0]!, batch.tokens, values("gradient/rows"));
-    return { logProbs: values("log_probs"), gradients };
+    const gradient = new Float32Array(this.parameters.length);
+    for (const { name, offset } of this.#blocks) {
+      const part = results[`gradient/${name}`];
+      // An embedding that is not the output matrix has no gradient but that of its rows.
+      if (part !== undefined) gradient.set(part.data as Float32Array, offset);
+    }
+    addRows(gradient, batch.tokens, results["gradient/rows"]!.data as Float32Array);
+    return { logProbs: results["log_probs"]!.data as Float32Array, gradient };
   }
 
-  async evaluate(batch: Batch): Promise<number> {
-    const results = await this.#scoring.run(this.#inputs(batch));
-    return meanLoss(results["log_probs"]!.data as Float32Array, batch);
+  apply(gradient: Float32Array, learningRate: number, count: number): Promise<number> {
+    const schedule = { learningRate, count };
+    return Promise.resolve(
+      applyGradient(this.optimizer, this.#state, this.#blocks, gradient, schedule),
+    );
   }
 
   state(): Promise<TrainingState> {
     const views = (flat: Float32Array): Map<string, Float32Array> => {
       const copies = new Map<string, Float32Array>();
-      for (const [name, view] of tensorViews(this.#config, flat)) copies.set(name, view.slice());
+      for (const [name, view] of tensorViews(this.config, flat)) copies.set(name, view.slice());
       return copies;
     };
     const { parameters, first, second } = this.#state;
@@ -123,8 +136,31 @@ export class OnnxEngine implements TrainingEngine {
   }
 
   async close(): Promise<void> {
-    await this.#training.release();
-    await this.#scoring.release();
+    for (const session of this.#sessions.values()) await (await session).release();
+    this.#sessions.clear();
+  }
+
+  async #session(purpose: Purpose, { rows, length }: Batch): Promise<OrtSession> {
+    const key = `${purpose} ${rows} × ${length}`;
+    const found = this.#sessions.get(key);
+    if (found !== undefined) {
+      this.#sessions.delete(key);
+      this.#sessions.set(key, found);
+      return await found;
+    }
+    const graph = gradientGraph(this.config, { batch: rows, length }, {
+      gradients: purpose === "training",
+      distributions: purpose === "distributions",
+    });
+    const options = this.#threads === undefined ? {} : { threads: this.#threads };
+    const made = createSession(`${purpose} graph`, graph, options).then(({ session }) => session);
+    this.#sessions.set(key, made);
+    if (this.#sessions.size > KEPT_SESSIONS) {
+      const [oldest, session] = this.#sessions.entries().next().value!;
+      this.#sessions.delete(oldest);
+      await (await session).release();
+    }
+    return await made;
   }
 
   #inputs({ tokens, targets }: Batch): Record<string, OrtTensor> {
@@ -136,18 +172,7 @@ export class OnnxEngine implements TrainingEngine {
   }
 }
 
-/** `−Σ w log p / Σ w`, summed in float64. */
-function meanLoss(logProbs: Float32Array, { weights }: Batch): number {
-  let loss = 0;
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) {
-    loss -= weights[i]! * logProbs[i]!;
-    total += weights[i]!;
-  }
-  return loss / total;
-}
-
-/** Adds row `i` of `rows` to row `tokens[i]` of the embedding's gradient. */
+/** Adds row `i` of `rows` to row `tokens[i]` of the embedding's gradient, which comes first. */
 function addRows(gradient: Float32Array, tokens: Int32Array, rows: Float32Array): void {
   const width = rows.length / tokens.length;
   for (let i = 0; i < tokens.length; i++) {

@@ -11,6 +11,7 @@ import type { ModelRecipe } from "../transformer/recipe.ts";
 import type { Tensor } from "../transformer/safetensors.ts";
 import { openEngine, type TrainingState } from "./engine.ts";
 import { tensorShapes, type TransformerConfig } from "../transformer/config.ts";
+import { languageModelLoss, languageModelStep } from "./language_model_step.ts";
 import { type Batch, batchOf, epochWindows, type TokenDocument, type Window } from "./windows.ts";
 
 /** What a training starts from. */
@@ -108,7 +109,7 @@ export async function train(
     const batch = plan.batch(progress.step);
     const count = progress.step + 1;
     const rate = learningRate(schedule, count);
-    const { loss: value, gradientNorm } = await engine.step(batch, rate, count);
+    const { loss: value, gradientNorm } = await languageModelStep(engine, batch, rate, count);
     if (!Number.isFinite(value)) {
       throw new UserError({
         what: `training ${recipe.name}, step ${count}`,
@@ -133,7 +134,7 @@ export async function train(
     if (count % training.evaluateEvery === 0 || count === plan.steps) {
       let heldOut = 0;
       for (const part of curve) {
-        heldOut += await engine.evaluate(part) / curve.length;
+        heldOut += await languageModelLoss(engine, part) / curve.length;
       }
       const train = pending.loss / pending.steps;
       progress.curve.push({ step: count, tokens: progress.tokens, train, heldOut });

@@ -131,11 +131,17 @@ export function sentenceBefore(starts: readonly number[], position: number, afte
   return found > after ? found : position;
 }
 
-/** Inputs, targets and weights of a batch, each row-major `[windows, length]`. */
+/** Inputs, targets and weights of a batch, each row-major `[rows, length]`. */
 export interface Batch {
+  /** Texts. */
+  rows: number;
+  /** Tokens of each. */
+  length: number;
+  /** What each text's token is predicted from: the text behind a begin-of-text token. */
   tokens: Int32Array;
+  /** The token after each of `tokens`. */
   targets: Int32Array;
-  /** 1 where a token is predicted, 0 behind the document's end. */
+  /** 1 where a token is predicted, 0 behind the end (and in a prompt, where there is one). */
   weights: Float32Array;
 }
 
@@ -156,5 +162,5 @@ export function batchOf(
     tokens.set(source.subarray(start, start + Math.min(count, length - 1)), row * length + 1);
     weights.fill(1, row * length, row * length + count);
   });
-  return { tokens, targets, weights };
+  return { rows: windows.length, length, tokens, targets, weights };
 }
