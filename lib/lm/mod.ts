@@ -69,6 +69,23 @@ export {
   transformer,
 } from "./transformer/definition.ts";
 export { crossEntropy, tokenLogProbs } from "./training/token_losses.ts";
+export type {
+  EngineOptions,
+  GradientResult,
+  TrainingEngine,
+  TrainingState,
+} from "./training/engine.ts";
+export { OnnxEngine } from "./training/onnx_engine.ts";
+export type { Optimizer } from "./training/flat_adamw.ts";
+export { languageModelLoss, languageModelStep } from "./training/language_model_step.ts";
+export {
+  type ParameterBlock,
+  parameterBlocks,
+  tensorViews,
+} from "./transformer/parameter_blocks.ts";
+export type { Batch } from "./training/windows.ts";
+export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./training/checkpoint.ts";
+export { restoredState, stateTensors } from "./training/state_tensors.ts";
 export {
   batchArrays,
   type Completion,

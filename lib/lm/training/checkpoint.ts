@@ -33,12 +33,17 @@ const progressSchema = z.strictObject({
   pending: z.strictObject({ loss: z.number(), steps: z.int().nonnegative() }),
 });
 
-/** How far a training has come. */
+/** How far a language model's training has come. */
 export type Progress = z.infer<typeof progressSchema>;
 
+/** What every training says about how far it has come: at least the hash of what it trains. */
+export interface NamedProgress {
+  recipe: string;
+}
+
 /** Everything that a training needs to go on. */
-export interface Checkpoint {
-  progress: Progress;
+export interface Checkpoint<P extends NamedProgress = Progress> {
+  progress: P;
   /** Keyed `parameters/NAME`, `first/NAME`, `second/NAME`. */
   tensors: Map<string, Tensor>;
 }
@@ -47,7 +52,10 @@ const FILE = "state.safetensors";
 const RESERVE = "state.previous.safetensors";
 
 /** Saves a checkpoint into `folder` (ends with a slash); the one before becomes the reserve. */
-export async function saveCheckpoint(folder: URL, checkpoint: Checkpoint): Promise<void> {
+export async function saveCheckpoint<P extends NamedProgress>(
+  folder: URL,
+  checkpoint: Checkpoint<P>,
+): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   const bytes = encodeSafetensors(checkpoint.tensors, {
     metadata: { progress: JSON.stringify(checkpoint.progress) },
@@ -74,13 +82,15 @@ async function copyOver(from: URL, to: URL): Promise<void> {
  *
  * @param recipe hash of the recipe that is to go on.
  * @param warn called with one line when the newest file is damaged and the reserve is used.
+ * @param schema of its progress; by default that of a language model's training.
  * @throws {UserError} when every file is damaged, or it belongs to another recipe.
  */
-export async function loadCheckpoint(
+export async function loadCheckpoint<P extends NamedProgress = Progress>(
   folder: URL,
   recipe: string,
   warn: (line: string) => void = () => {},
-): Promise<Checkpoint | undefined> {
+  schema: z.ZodType<P> = progressSchema as unknown as z.ZodType<P>,
+): Promise<Checkpoint<P> | undefined> {
   let damage: unknown;
   for (const name of [FILE, RESERVE]) {
     const file = new URL(name, folder);
@@ -91,9 +101,9 @@ export async function loadCheckpoint(
       if (error instanceof Deno.errors.NotFound) continue;
       throw error;
     }
-    let checkpoint: Checkpoint;
+    let checkpoint: Checkpoint<P>;
     try {
-      checkpoint = decode(decodeURIComponent(file.pathname), bytes);
+      checkpoint = decode(decodeURIComponent(file.pathname), bytes, schema);
     } catch (error) {
       warn(messageOf(error));
       damage ??= error;
@@ -113,7 +123,11 @@ export async function loadCheckpoint(
   return undefined;
 }
 
-function decode(where: string, bytes: Uint8Array): Checkpoint {
+function decode<P extends NamedProgress>(
+  where: string,
+  bytes: Uint8Array,
+  schema: z.ZodType<P>,
+): Checkpoint<P> {
   const { tensors, metadata } = decodeSafetensors(where, bytes);
   let progress: unknown;
   try {
@@ -121,7 +135,7 @@ function decode(where: string, bytes: Uint8Array): Checkpoint {
   } catch {
     // refused below
   }
-  const parsed = progressSchema.safeParse(progress);
+  const parsed = schema.safeParse(progress);
   if (!parsed.success) {
     throw new UserError({
       what: where,

@@ -135,6 +135,15 @@ export class OnnxEngine implements TrainingEngine {
     });
   }
 
+  /** Goes on from a state, which is copied. */
+  restore(state: TrainingState): void {
+    for (const kind of ["parameters", "first", "second"] as const) {
+      for (const [name, view] of tensorViews(this.config, this.#state[kind])) {
+        view.set(state[kind].get(name)!);
+      }
+    }
+  }
+
   async close(): Promise<void> {
     for (const session of this.#sessions.values()) await (await session).release();
     this.#sessions.clear();

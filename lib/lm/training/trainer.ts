@@ -6,11 +6,11 @@
  */
 import { Described, UserError } from "offprint/errors.ts";
 import { learningRate, type Schedule } from "./adamw.ts";
-import { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
+import { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
 import type { ModelRecipe } from "../transformer/recipe.ts";
-import type { Tensor } from "../transformer/safetensors.ts";
-import { openEngine, type TrainingState } from "./engine.ts";
-import { tensorShapes, type TransformerConfig } from "../transformer/config.ts";
+import { openEngine } from "./engine.ts";
+import { restoredState, stateTensors } from "./state_tensors.ts";
+import type { TransformerConfig } from "../transformer/config.ts";
 import { languageModelLoss, languageModelStep } from "./language_model_step.ts";
 import { type Batch, batchOf, epochWindows, type TokenDocument, type Window } from "./windows.ts";
 
@@ -93,12 +93,12 @@ export async function train(
   const engine = await openEngine(
     recipe,
     config,
-    found === undefined ? undefined : restored(config, found),
+    found === undefined ? undefined : restoredState(config, found.tensors),
   );
   if (found !== undefined) onNote(`resumed at step ${progress.step} of ${plan.steps}`);
 
   const save = async (): Promise<void> => {
-    const tensors = stored(config, await engine.state());
+    const tensors = stateTensors(config, await engine.state());
     await saveCheckpoint(folder, { progress, tensors });
   };
   const curve = curveBatches(input);
@@ -206,28 +206,4 @@ function curveBatches({ recipe, config, heldOut }: TrainingInput): Batch[] {
     batches.push(batchOf(heldOut, windows.slice(at, at + batch), length, config.bos_token_id));
   }
   return batches;
-}
-
-function stored(config: TransformerConfig, state: TrainingState): Map<string, Tensor> {
-  const tensors = new Map<string, Tensor>();
-  const shapes = tensorShapes(config);
-  for (const [kind, arrays] of Object.entries(state)) {
-    for (const [name, data] of arrays as Map<string, Float32Array>) {
-      tensors.set(`${kind}/${name}`, { shape: shapes.get(name)!, data });
-    }
-  }
-  return tensors;
-}
-
-function restored(config: TransformerConfig, { tensors }: Checkpoint): TrainingState {
-  const arrays = (kind: string): Map<string, Float32Array> => {
-    const found = new Map<string, Float32Array>();
-    for (const name of tensorShapes(config).keys()) {
-      const tensor = tensors.get(`${kind}/${name}`);
-      if (tensor === undefined) throw new TypeError(`the checkpoint lacks ${kind}/${name}`);
-      found.set(name, tensor.data);
-    }
-    return found;
-  };
-  return { parameters: arrays("parameters"), first: arrays("first"), second: arrays("second") };
 }

@@ -1,0 +1,89 @@
+/**
+ * What a training step descends on: each method turns the pairs of a step into a gradient.
+ *
+ * @module
+ */
+import { Described, UserError } from "offprint/errors.ts";
+import type { OnnxEngine, Tensor } from "offprint/lm/mod.ts";
+import type { PairStatistics } from "../losses/pair_loss.ts";
+import type { TokenPair } from "../pairs/encode.ts";
+import type { TokenMasks } from "../pairs/alignment.ts";
+import type { ResponseLogProbs } from "../pairs/pair_batch.ts";
+
+/** The pairs of one step, with what is known about them beforehand. Lists of one length. */
+export interface StepPairs {
+  /** Steps done, this one included. */
+  step: number;
+  /** The place of each pair in the training set. */
+  indices: readonly number[];
+  pairs: readonly TokenPair[];
+  reference: readonly ResponseLogProbs[];
+  /** For KTO: each prompt with another pair's response, and the reference log-probabilities of that. */
+  mismatched?: { pairs: readonly TokenPair[]; reference: readonly Float64Array[] };
+  /** Tokens of a row of the batch. */
+  length: number;
+}
+
+/** What a method makes of a step's pairs. */
+export interface StepGradient {
+  /** All parameters in a row; the optimiser steps against it. */
+  gradient: Float32Array;
+  /** The loss of each pair. */
+  losses: Float64Array;
+  /** Pairs that were left out because they had no gradient. */
+  skipped: number;
+}
+
+/** A way of training on pairs. */
+export interface PreferenceMethod {
+  readonly name: string;
+  /** Every option that changes the training. */
+  readonly options: Readonly<Record<string, number | boolean | string>>;
+  /** Whether {@linkcode StepPairs.mismatched} is wanted. */
+  readonly needsReferencePoint: boolean;
+  /** The gradient of one step. */
+  gradient(engine: OnnxEngine, step: StepPairs): Promise<StepGradient>;
+  /** What the method has learned beside the weights, for checkpoints. */
+  state?(): Map<string, Tensor>;
+  /** Goes on from such a state. */
+  restore?(tensors: ReadonlyMap<string, Tensor>): void;
+}
+
+/** The statistics of a pair, over the tokens that the masks let through. */
+export function pairStatistics(
+  policy: ResponseLogProbs,
+  reference: ResponseLogProbs,
+  masks?: TokenMasks,
+): PairStatistics {
+  const sum = (values: Float64Array, mask?: Float64Array): number => {
+    let result = 0;
+    for (let i = 0; i < values.length; i++) result += values[i]! * (mask?.[i] ?? 1);
+    return result;
+  };
+  const count = (values: Float64Array, mask?: Float64Array): number =>
+    mask === undefined ? values.length : mask.reduce((a, b) => a + b, 0);
+  return {
+    chosen: sum(policy.chosen, masks?.chosen),
+    rejected: sum(policy.rejected, masks?.rejected),
+    chosenReference: sum(reference.chosen, masks?.chosen),
+    rejectedReference: sum(reference.rejected, masks?.rejected),
+    chosenTokens: count(policy.chosen, masks?.chosen),
+    rejectedTokens: count(policy.rejected, masks?.rejected),
+  };
+}
+
+/**
+ * Refuses a step whose loss is not a number, before anything is changed.
+ *
+ * @throws {UserError} naming step and pair.
+ */
+export function checkFinite(method: string, step: StepPairs, losses: Float64Array): void {
+  const at = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (at < 0) return;
+  throw new UserError({
+    what: `${method}, step ${step.step}, pair ${step.pairs[at]!.id}`,
+    got: new Described(`loss ${losses[at]}`),
+    expected: "a finite loss",
+    todo: "Lower the learning rate; the last checkpoint is untouched.",
+  });
+}
