@@ -27,6 +27,9 @@ type Purpose = "scoring" | "training" | "distributions";
 /** At most this many graphs are kept ready; the one that was not used for longest gives way. */
 const KEPT_SESSIONS = 24;
 
+/** A model with fewer parameters runs on one thread: a second one only spins beside its short operations. */
+const SMALL = 200_000;
+
 /** Trains through ONNX Runtime. */
 export class OnnxEngine implements TrainingEngine {
   readonly config: TransformerConfig;
@@ -47,7 +50,7 @@ export class OnnxEngine implements TrainingEngine {
     this.#ort = ort;
     this.config = config;
     this.optimizer = optimizer;
-    this.#threads = threads;
+    this.#threads = threads ?? (parameterCount(config) < SMALL ? 1 : undefined);
     this.#blocks = parameterBlocks(config);
     const flat = (from: ReadonlyMap<string, Float32Array> | undefined): Float32Array => {
       const values = new Float32Array(parameterCount(config));
