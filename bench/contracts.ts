@@ -4,19 +4,17 @@
  *
  * @module
  */
+import { type Instance, randomInstance } from "offprint/contracts/instance/mod.ts";
 import {
   type GeneralSolver,
   incentiveRows,
-  type Instance,
   leastPayment,
   type LeastPaymentProblem,
   LeastPaymentSolver,
   linearProgram,
   loadGeneralSolver,
-  plan,
-  problemAt,
-  randomInstance,
-} from "offprint/contracts/mod.ts";
+} from "offprint/contracts/payments/mod.ts";
+import { plan, problemAt } from "offprint/contracts/planning/mod.ts";
 import {
   type BenchReport,
   type BenchRow,

@@ -4,17 +4,10 @@
  *
  * @module
  */
-import {
-  batchSpeculate,
-  expectedBatchRejections,
-  residual,
-  rootRejection,
-  sampleText,
-  simulateChains,
-  speculate,
-  totalVariation,
-} from "offprint/decoding/mod.ts";
-import { markovModel, sevenStateChains, twoStateChains } from "offprint/lm/mod.ts";
+import { batchSpeculate, sampleText, speculate } from "offprint/decoding/decoders/mod.ts";
+import { residual, rootRejection, totalVariation } from "offprint/decoding/verification/mod.ts";
+import { expectedBatchRejections, simulateChains } from "offprint/papers/specdec_theory/mod.ts";
+import { markovModel, sevenStateChains, twoStateChains } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
 import { estimate } from "offprint/stats.ts";
 import {

@@ -19,7 +19,7 @@ import {
   machineName,
 } from "offprint/kit/bench/report.ts";
 import { ROOT } from "offprint/kit/project.ts";
-import { parameterCount } from "offprint/lm/mod.ts";
+import { parameterCount } from "offprint/lm/transformer/mod.ts";
 import { QuantizedModel } from "offprint/quantization/mod.ts";
 import { stream } from "offprint/random.ts";
 import { randomDecoder } from "./decode/random_decoder.ts";

@@ -17,7 +17,9 @@ import {
 } from "offprint/kit/bench/report.ts";
 import { ROOT } from "offprint/kit/project.ts";
 import { corpusBytes, corpusDocuments, corpusRecipe } from "offprint/lm/corpora/corpus.ts";
-import { evaluate, loadModel, modelRecipe, perplexity, readTransformer } from "offprint/lm/mod.ts";
+import { loadModel } from "offprint/lm/mod.ts";
+import { evaluate, perplexity } from "offprint/lm/training/mod.ts";
+import { modelRecipe, readTransformer } from "offprint/lm/transformer/mod.ts";
 import { tokenDocument } from "offprint/lm/training/windows.ts";
 import {
   calibrate,

@@ -5,23 +5,21 @@
  * @module
  */
 import {
-  behaviourOf,
-  benchToVerilog,
-  classify,
-  describe,
-  findIcarus,
-  findVerilator,
   generateDesigns,
-  mutate,
-  observe,
-  readModules,
-  runSteps,
   saturatingCounter,
   saturatingCounterBench,
-  simulationOf,
+} from "offprint/verilog/designs/mod.ts";
+import { readModules } from "offprint/verilog/language/mod.ts";
+import {
+  behaviourOf,
+  classify,
+  mutate,
+  observe,
   type Tools,
-  YosysPool,
-} from "offprint/verilog/mod.ts";
+} from "offprint/verilog/mutants/mod.ts";
+import { describe } from "offprint/verilog/prose/mod.ts";
+import { benchToVerilog, runSteps, simulationOf } from "offprint/verilog/simulate/mod.ts";
+import { findIcarus, findVerilator, YosysPool } from "offprint/verilog/tools/mod.ts";
 import {
   type BenchReport,
   type BenchRow,

@@ -68,47 +68,50 @@ const seed: number = 1;
 // %% id="imports"
 import * as Plot from "@observablehq/plot";
 import {
-  acceleration,
   batchSpeculate,
   batchSpeculateTexts,
+  sampleTexts,
+  speculate,
+  speculateTexts,
+} from "offprint/decoding/decoders/mod.ts";
+import { constantLength, tokensPerCall } from "offprint/decoding/policies/mod.ts";
+import {
   bernoulliRootRejection,
-  constantLength,
+  rejectionRule,
+  residual,
+  rootRejection,
+  softmax,
+  stepLaw,
+  totalVariation,
+  uniformRootRejection,
+} from "offprint/decoding/verification/mod.ts";
+import {
+  acceleration,
   decodingOpt,
   decodingUno,
   exactRejections,
   expectedBatchRejections,
   expectedRejections,
-  loadPrompts,
   lookAheadCounts,
   optimalPostRejection,
   overAcceptance,
   paretoFront,
   postRejectionLoss,
-  rejectionRule,
-  residual,
-  rootRejection,
-  sampleTexts,
   simulateChains,
-  softmax,
-  speculate,
-  speculateTexts,
-  stepLaw,
-  tokensPerCall,
-  totalVariation,
   twoStateFractions,
   unbiasedReplacement,
-  uniformRootRejection,
-} from "offprint/decoding/mod.ts";
+} from "offprint/papers/specdec_theory/mod.ts";
+import { loadPrompts } from "offprint/papers/specdecpp/heads/mod.ts";
 import {
   type ChainPair,
   dirichletChain,
   historyModel,
-  type LanguageModel,
-  loadModel,
   markovModel,
   sevenStateChains,
   twoStateChains,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/exact/mod.ts";
+import type { LanguageModel } from "offprint/lm/interface/mod.ts";
+import { loadModel } from "offprint/lm/mod.ts";
 import { check, display, equation, md, plot, sweep, table } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
 import {
@@ -265,7 +268,7 @@ equation({
   id: "output-law",
   latex: String
     .raw`\mathbb P^{\mathcal A}(x)=b(x)\,p(x)+\mathcal P(x)\,Z,\qquad Z=\sum_{x}\bigl(1-b(x)\bigr)p(x)=\Pr(\text{reject})`,
-  source: "stepLaw of offprint/decoding/mod.ts",
+  source: "stepLaw of offprint/decoding/verification/mod.ts",
   fn: outputLaw,
   checks: [
     // Speculative decoding: b = min(1, q/p), the residual.
@@ -294,7 +297,7 @@ equation({
   id: "theorem-1",
   latex: String
     .raw`\mathbb E[N_{\mathrm{rej}}]=\sum_{n=1}^{T}\ \mathbb E_{x_{1:n-1}\sim q}\bigl[\mathrm{TV}(p_n,q_n)(x_{1:n-1})\bigr]`,
-  source: "expectedRejections of offprint/decoding/mod.ts",
+  source: "expectedRejections of offprint/papers/specdec_theory/mod.ts",
   fn: rejectionsOfTwoStates,
   checks: [1, 2, 3, 5, 10, 20, 50].map((T) => ({
     args: [T] as [number],
@@ -320,7 +323,7 @@ equation({
   id: "theorem-3",
   latex: String
     .raw`\mathbb E[N_{\mathrm{rej}}]=\sum_{n=1}^{T}\mathbb E_{q}[\mathrm{TV}(q,p)]-\sum_{n=1}^{T}\sum_{x_{1:n-1}}f_{n-1}(x_{1:n-1})\Bigl[\mathrm{TV}(q,p)-\prod_{m=1}^{M}\mathrm{TV}(q^{m},p)\Bigr]`,
-  source: "expectedBatchRejections of offprint/decoding/mod.ts",
+  source: "expectedBatchRejections of offprint/papers/specdec_theory/mod.ts",
   fn: batchRejectionsOfTwoStates,
   checks: [[1, 2], [2, 2], [2, 3], [5, 3], [8, 4]].map(([T = 0, M = 1]) => ({
     args: [T, M] as [number, number],
@@ -344,7 +347,7 @@ equation({
   id: "theorem-4",
   latex: String
     .raw`\min_{\mathcal P}\mathrm{TV}(\mathbb P^{\mathcal A},q)=\sum_x\max\bigl(b(x)p(x)-q(x),\,0\bigr),\qquad b_\epsilon(x)=\min\Bigl\{1,\frac{q(x)+\epsilon}{p(x)}\Bigr\}`,
-  source: "optimalPostRejection of offprint/decoding/mod.ts",
+  source: "optimalPostRejection of offprint/papers/specdec_theory/mod.ts",
   fn: leastBias,
   // By hand: tokens a and b are over-accepted by ε each, as far as the draft has mass.
   checks: [[0, 0], [0.05, 0.1], [0.1, 0.2], [0.15, 0.25], [0.2, 0.3], [0.3, 0.4]].map((
@@ -367,7 +370,7 @@ equation({
   id: "theorem-5",
   latex: String
     .raw`\Pr(\text{reject})+\mathrm{Loss}^\star_{\mathrm{TV}}(b)=\mathrm{TV}(p,q)\quad\text{for every } b\ge\min(1,q/p)`,
-  source: "paretoFront of offprint/decoding/mod.ts",
+  source: "paretoFront of offprint/papers/specdec_theory/mod.ts",
   fn: rejectionPlusBias,
   checks: [0, 0.01, 0.05, 0.1, 0.2, 0.3].map((epsilon) => ({
     args: [epsilon] as [number],
@@ -1108,7 +1111,7 @@ const alpha = 1 - expectedRejections(two, 20).total / 20;
 display(equation({
   id: "tokens-per-call",
   latex: String.raw`\frac{1-\alpha^{K+1}}{1-\alpha}=1+\alpha+\dots+\alpha^{K}`,
-  source: "offprint/decoding/mod.ts",
+  source: "offprint/decoding/policies/mod.ts",
   fn: tokensPerCall,
   checks: [1, 2, 4, 8].map((K) => ({
     args: [0.8, K] as [number, number],

@@ -60,66 +60,72 @@ import * as Plot from "@observablehq/plot";
 import {
   answersOf,
   answersWithoutSeed,
-  applyEdits,
   armGain,
   armResults,
   armSampling,
   armSplit,
-  augment,
-  type AugmentedRecord,
   balanced,
-  behaviourOf,
-  type Bench,
   byDescription,
-  type Classified,
-  classify,
   compileRates,
-  completions,
-  copiedRun,
-  describe,
-  type Design,
   designProblem,
-  diagnosticText,
+  pairedDifference,
+  passRates,
+  ratesOver,
+  seedsOf,
+  splitDesigns,
+} from "offprint/papers/chipgpt_ft/arms/mod.ts";
+import {
+  publishedGeneration,
+  publishedModels,
+  realVerilog,
+  solved,
+} from "offprint/papers/chipgpt_ft/mod.ts";
+import {
+  type Design,
   families,
-  findIcarus,
-  fingerprint,
   generateDesign,
   generateDesigns,
-  generatedSource,
-  grade,
+  saturatingCounter,
+  saturatingCounterBench,
+} from "offprint/verilog/designs/mod.ts";
+import {
+  fingerprint,
   lex,
-  maskText,
-  mcnemarExact,
+  parseVerilog,
+  readModules,
+  writeModule,
+} from "offprint/verilog/language/mod.ts";
+import {
+  applyEdits,
+  behaviourOf,
+  type Classified,
+  classify,
   type Mutant,
   mutate,
   mutationsOf,
-  pairedDifference,
-  parseVerilog,
-  passAtK,
-  passRates,
-  publishedGeneration,
-  publishedModels,
-  ratesOver,
-  readDescription,
-  readModules,
+} from "offprint/verilog/mutants/mod.ts";
+import { mcnemarExact, passAtK, solve } from "offprint/verilog/problems/mod.ts";
+import { copiedRun, describe, readDescription } from "offprint/verilog/prose/mod.ts";
+import {
+  augment,
+  type AugmentedRecord,
+  completions,
+  generatedSource,
+  maskText,
   readScript,
-  realVerilog,
-  runBench,
-  runSteps,
-  saturatingCounter,
-  saturatingCounterBench,
   scriptLevels,
   scriptRequest,
-  seedsOf,
-  simulationOf,
-  solve,
-  solved,
-  splitDesigns,
   unmask,
-  writeModule,
   writeScript,
-  YosysPool,
-} from "offprint/verilog/mod.ts";
+} from "offprint/verilog/records/mod.ts";
+import {
+  type Bench,
+  grade,
+  runBench,
+  runSteps,
+  simulationOf,
+} from "offprint/verilog/simulate/mod.ts";
+import { diagnosticText, findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
 import {
   check,
   display,
@@ -131,7 +137,8 @@ import {
   table,
 } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
-import { loadModel, textModel } from "offprint/lm/mod.ts";
+import { loadModel } from "offprint/lm/mod.ts";
+import { textModel } from "offprint/lm/text/mod.ts";
 import { meanInterval, wilson } from "offprint/stats.ts";
 
 const perFile = mutantsPerFile * { quick: 1, full: 5 }[profile];
@@ -226,7 +233,7 @@ function recordCount(text: string): number {
 equation({
   id: "records",
   latex: String.raw`N = 1 + j + i`,
-  source: "completions of offprint/verilog/mod.ts",
+  source: "completions of offprint/verilog/records/mod.ts",
   fn: recordCount,
   checks: [
     { args: [saturatingCounter], equals: 1 + 3 + 46 },
@@ -253,7 +260,7 @@ await claim(
 equation({
   id: "pass-at-k",
   latex: String.raw`\mathrm{pass@}k = 1-\binom{n-c}{k}\Big/\binom{n}{k}`,
-  source: "passAtK of offprint/verilog/mod.ts",
+  source: "passAtK of offprint/verilog/problems/mod.ts",
   fn: passAtK,
   checks: [
     { args: [5, 1, 1], equals: 0.2 },

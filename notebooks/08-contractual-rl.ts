@@ -70,55 +70,63 @@ const gap: number = 0.5;
 
 // %% id="imports"
 import * as Plot from "@observablehq/plot";
+import { bisect } from "offprint/contracts/boundaries/mod.ts";
+import {
+  binaryOutcomeExample,
+  farsightedExample,
+  type Instance,
+  lawAt,
+  oneStepExample,
+  parseInstance,
+  randomInstance,
+  regressionExample,
+  withCostScale,
+  withHorizon,
+  withSettings,
+} from "offprint/contracts/instance/mod.ts";
+import {
+  boundaryCosts,
+  ContractBandit,
+  explorationLength,
+  paymentFor,
+  roundsPerQuery,
+  shrinkingMargin,
+} from "offprint/contracts/learning/mod.ts";
+import {
+  incentiveRows,
+  leastPayment,
+  LeastPaymentSolver,
+  linearProgram,
+  loadGeneralSolver,
+} from "offprint/contracts/payments/mod.ts";
 import {
   bestLinearContract,
   bestResponse,
-  binaryOutcomeExample,
-  bisect,
-  boundaryCosts,
+  evaluate,
+  firstBest,
+  implementability,
+  incentiveSlack,
+  inducibilityGap,
+  inducingContract,
+  linearContract,
+  plan,
+  problemAt,
+  robustContract,
+  smallestCap,
+  withoutLimitedLiability,
+  zeroContract,
+} from "offprint/contracts/planning/mod.ts";
+import {
   contentPlatform,
-  ContractBandit,
   type CurvePoint,
   curvePoint,
   curveSlope,
   dataLabelling,
-  evaluate,
   type ExperimentId,
   experiments,
-  explorationLength,
-  farsightedExample,
-  firstBest,
-  implementability,
-  incentiveRows,
-  incentiveSlack,
-  inducibilityGap,
-  inducingContract,
-  type Instance,
-  lawAt,
-  leastPayment,
-  LeastPaymentSolver,
-  linearContract,
-  linearProgram,
-  loadGeneralSolver,
   maintenanceChain,
-  oneStepExample,
-  parseInstance,
-  paymentFor,
-  plan,
-  problemAt,
-  randomInstance,
-  regressionExample,
-  robustContract,
-  roundsPerQuery,
-  shrinkingMargin,
   simplexRegions,
-  smallestCap,
-  withCostScale,
-  withHorizon,
-  withoutLimitedLiability,
-  withSettings,
-  zeroContract,
-} from "offprint/contracts/mod.ts";
+} from "offprint/papers/contractual_rl/mod.ts";
 import { messageOf } from "offprint/errors.ts";
 import {
   check,
@@ -242,7 +250,7 @@ equation({
   id: "least-payment",
   latex: String
     .raw`\zeta(a)=\min_{0\le x\le\bar B}P_a^\top x\quad\text{s.t.}\quad(P_a-P_b)^\top(x+v)\ \ge\ c_a-c_b+\epsilon\quad\text{for all } b\ne a`,
-  source: "leastPayment of offprint/contracts/mod.ts",
+  source: "leastPayment of offprint/contracts/payments/mod.ts",
   fn: zeta,
   checks: [
     // By hand: only the best outcome favours full effort, 0.5 x ≥ 0.3 and 0.4 x ≥ 0.2.
@@ -273,7 +281,7 @@ equation({
   id: "two-actions",
   latex: String
     .raw`\zeta(a)=\frac{\max(\Delta,0)}{1-\min_{s'}P_b(s')/P_a(s')},\qquad\Delta=c_a-c_b-(P_a-P_b)^\top v`,
-  source: "leastPayment of offprint/contracts/mod.ts",
+  source: "leastPayment of offprint/contracts/payments/mod.ts",
   fn: oneRival,
   checks: [
     { args: [0.3, [0.1, 0.3, 0.6], [0.7, 0.2, 0.1]], equals: 0.3 / (1 - 1 / 6) },
@@ -303,7 +311,7 @@ equation({
 V^P_h(s)&=\max_a\Bigl\{\sum_{s'}P_h(s'\mid s,a)\bigl[r_h(s,s')+V^P_{h+1}(s')\bigr]-\zeta_h(s,a)\Bigr\}\\
 V^A_h(s)&=\zeta_h(s,a^\star)+\sum_{s'}P_h(s'\mid s,a^\star)\,V^A_{h+1}(s')-c_h(s,a^\star)
 \end{aligned}`,
-  source: "plan of offprint/contracts/mod.ts",
+  source: "plan of offprint/contracts/planning/mod.ts",
   fn: recursiveValues,
   checks: [
     { args: [1], equals: [1.89, 0.27] },
@@ -333,7 +341,7 @@ equation({
   id: "implementability",
   latex: String
     .raw`\text{no contract induces } a\iff\exists\,\mu\in\Delta(\mathcal A\setminus a):\ \sum_b\mu_bP_b=P_a,\ \ \sum_b\mu_b\bigl(c_b-P_b^\top v\bigr)<c_a-P_a^\top v`,
-  source: "implementability of offprint/contracts/mod.ts",
+  source: "implementability of offprint/contracts/planning/mod.ts",
   fn: undercutting,
   checks: [
     { args: [0.2], equals: [0.5, 0, 0.5, 0, 0.15] },
@@ -365,7 +373,7 @@ equation({
   id: "lemma-r",
   latex: String
     .raw`\tilde x=(1-\lambda)\hat x+\lambda x^\circ,\quad\lambda=\frac{\delta}{\delta+\gamma}\quad\Longrightarrow\quad P_a^\top\tilde x\le P_a^\top\hat x+\frac{\delta\,\bar B}{\gamma}`,
-  source: "robustContract of offprint/contracts/mod.ts",
+  source: "robustContract of offprint/contracts/planning/mod.ts",
   fn: mended,
   // Payment 0.6 − 2δ on the best outcome misses shirking's row by δ; the cap of 1 wins by 0.2.
   checks: [0, 0.01, 0.05, 0.2].map((delta) => ({

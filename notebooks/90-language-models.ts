@@ -39,17 +39,16 @@ const seed: number = 1;
 
 // %% id="imports"
 import * as Plot from "@observablehq/plot";
-import { sampleText, softmax, totalVariation, warp } from "offprint/decoding/mod.ts";
+import { sampleText } from "offprint/decoding/decoders/mod.ts";
+import { softmax, totalVariation, warp } from "offprint/decoding/verification/mod.ts";
+import { loadModel } from "offprint/lm/mod.ts";
+import { perplexity, train, trainingData } from "offprint/lm/training/mod.ts";
 import {
   type Card,
-  loadModel,
   modelRecipe,
   NGRAM_MARGIN,
-  perplexity,
   readTransformer,
-  train,
-  trainingData,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/transformer/mod.ts";
 import { md, plot, progress, table } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
 

@@ -5,7 +5,11 @@
  * @module
  */
 import { type Random, stream } from "offprint/random.ts";
-import { tensorShapes, type TransformerConfig, transformerConfig } from "offprint/lm/mod.ts";
+import {
+  tensorShapes,
+  type TransformerConfig,
+  transformerConfig,
+} from "offprint/lm/transformer/mod.ts";
 import { gguf, type GgufTensor, type GgufValue, Q4_0_BLOCK, Q4_0_BYTES } from "./gguf.ts";
 
 /** 109.5 million parameters, the output matrix being the embedding. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { Decoder, type DecoderLinear, PackedWeights } from "kernels/mod.ts";
-import { rotaryTable, type TransformerConfig } from "offprint/lm/mod.ts";
+import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import { type PartName, sharedPlans } from "offprint/quantization/mod.ts";
 import { stream } from "offprint/random.ts";
 

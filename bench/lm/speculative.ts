@@ -4,27 +4,26 @@
  *
  * @module
  */
+import { headPredictor } from "offprint/decoding/heads/mod.ts";
+import { type CandidateLength, draftBy } from "offprint/decoding/policies/mod.ts";
+import { softmax, type Warp, warp } from "offprint/decoding/verification/mod.ts";
 import {
-  bestOnDev,
-  type CandidateLength,
-  CONSTANT,
-  draftBy,
-  headFamily,
-  headPredictor,
-  loadHeads,
   loopMs,
   medianTiming,
   modelledMs,
-  ruleOf,
-  softmax,
   type TextTiming,
   type TimeModel,
   timeModel,
   timePlain,
   timeSpeculation,
-  type Warp,
-  warp,
-} from "offprint/decoding/mod.ts";
+} from "offprint/decoding/what_if/mod.ts";
+import {
+  bestOnDev,
+  CONSTANT,
+  headFamily,
+  loadHeads,
+  ruleOf,
+} from "offprint/papers/specdecpp/heads/mod.ts";
 import { type BenchRow, lessIsBetter } from "offprint/kit/bench/report.ts";
 import { loadModel } from "offprint/lm/mod.ts";
 import { stream } from "offprint/random.ts";

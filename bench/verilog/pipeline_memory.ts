@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { augment, generatedSource } from "offprint/verilog/mod.ts";
+import { augment, generatedSource } from "offprint/verilog/records/mod.ts";
 
 /** Live heap and resident memory at two points, in bytes, and the modules at those points. */
 export interface PipelineMemory {

@@ -5,13 +5,15 @@
  */
 import { parse, runCommand, wholeNumber } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
-import { augment } from "../verilog/records/augment.ts";
-import { type Flow, flows } from "../verilog/records/record.ts";
-import { folderSource, generatedSource } from "../verilog/records/sources.ts";
-import { summary } from "../verilog/records/summary.ts";
-import { findIcarus } from "../verilog/tools/icarus.ts";
-import { findVerilator } from "../verilog/tools/verilator.ts";
-import { YosysPool } from "../verilog/tools/yosys.ts";
+import {
+  augment,
+  type Flow,
+  flows,
+  folderSource,
+  generatedSource,
+  summary,
+} from "offprint/verilog/records/mod.ts";
+import { findIcarus, findVerilator, YosysPool } from "offprint/verilog/tools/mod.ts";
 
 const usage = `deno task augment DIR --out FILE [options]
 

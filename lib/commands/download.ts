@@ -7,8 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { join, resolve } from "node:path";
 import { parse, runCommand } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
-import { DEFAULT_ENDPOINT, downloadModel } from "../lm/hub/download.ts";
-import { DownloadDisplay } from "../lm/hub/display.ts";
+import { DEFAULT_ENDPOINT, DownloadDisplay, downloadModel } from "offprint/lm/hub/mod.ts";
 
 const USAGE = `deno task download OWNER/NAME [--to FOLDER] [--revision R] [--files PATTERN]...
                    [--endpoint URL] [--replace]

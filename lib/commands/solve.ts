@@ -3,28 +3,36 @@
  *
  * @module
  */
-import { loadModel, remoteTextModel } from "offprint/lm/mod.ts";
+import { loadModel } from "offprint/lm/mod.ts";
+import { remoteTextModel } from "offprint/lm/text/mod.ts";
 import { parse, type ParsedArguments, runCommand } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
-import { byChat } from "../papers/chipgpt_ft/arms/asking.ts";
-import { armSplit, heldOutCounts } from "../papers/chipgpt_ft/arms/settings.ts";
-import { baselineRuns } from "../papers/chipgpt_ft/arms/baselines.ts";
-import { evaluateArm } from "../papers/chipgpt_ft/arms/evaluate_arm.ts";
-import { balanced, splitDesigns } from "../papers/chipgpt_ft/arms/held_out.ts";
-import { heldOutProblems } from "../papers/chipgpt_ft/arms/held_out_problems.ts";
-import { designProblem, type Problem } from "../verilog/problems/problem.ts";
-import { auditProblem, readProblemSet } from "../verilog/problems/problem_sets.ts";
-import { addRun, askedOf, solvedOf } from "../verilog/problems/results.ts";
 import {
+  addRun,
+  askedOf,
+  auditProblem,
+  byChat,
   compileShare,
   passShare,
+  type Problem,
+  readProblemSet,
   type Share,
   solve,
   type Solved,
-} from "../verilog/problems/solve.ts";
-import { proseInstance } from "../papers/chipgpt_ft/arms/training_corpus.ts";
-import { findIcarus } from "../verilog/tools/icarus.ts";
-import { YosysPool } from "../verilog/tools/yosys.ts";
+  solvedOf,
+} from "offprint/verilog/problems/mod.ts";
+import {
+  armSplit,
+  balanced,
+  baselineRuns,
+  designProblem,
+  evaluateArm,
+  heldOutCounts,
+  heldOutProblems,
+  proseInstance,
+  splitDesigns,
+} from "offprint/papers/chipgpt_ft/arms/mod.ts";
+import { findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
 
 const usage = `deno task solve MODEL… [--out FILE]
 deno task solve --baselines [--out FILE]

@@ -7,11 +7,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { parse, runCommand } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
-import { exportModel } from "../lm/training/export_model.ts";
-import { modelFolder, modelRecipe, recipeNames } from "../lm/transformer/recipe.ts";
-import { train } from "../lm/training/trainer.ts";
-import { trainingData } from "../lm/training/training_data.ts";
-import { TrainingDisplay } from "../lm/training/display.ts";
+import { exportModel, train, trainingData, TrainingDisplay } from "offprint/lm/training/mod.ts";
+import { modelFolder, modelRecipe, recipeNames } from "offprint/lm/transformer/mod.ts";
 
 const USAGE =
   `deno task train NAME [--out FOLDER] [--minutes N] [--seed N] [--fresh] [--export] [--to FOLDER]

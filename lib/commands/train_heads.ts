@@ -9,28 +9,25 @@ import { resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { readText, writeWhole } from "offprint/files.ts";
 import { parse, runCommand } from "offprint/command_line.ts";
-import {
-  type Card,
-  duration,
-  loadModel,
-  readTransformer,
-  type SavedTransformer,
-  standardError as stderr,
-} from "offprint/lm/mod.ts";
+import { loadModel } from "offprint/lm/mod.ts";
+import { duration, standardError as stderr } from "offprint/lm/training/mod.ts";
+import { type Card, readTransformer, type SavedTransformer } from "offprint/lm/transformer/mod.ts";
 import { pairedBootstrap } from "offprint/stats.ts";
-import { timePerToken } from "../decoding/policies/cost_model.ts";
-import { encodeHead } from "../decoding/heads/file.ts";
-import { headsPage } from "../papers/specdecpp/heads/page.ts";
-import { type HeadsInput, trainHeads } from "../papers/specdecpp/heads/pipeline.ts";
-import { CONSTANT } from "../papers/specdecpp/heads/measured_policies.ts";
-import { headsPrompts } from "../papers/specdecpp/heads/prompts.ts";
+import { timePerToken } from "offprint/decoding/policies/mod.ts";
+import { encodeHead } from "offprint/decoding/heads/mod.ts";
 import {
   committedVariants,
+  CONSTANT,
   HEADS_FOLDER,
+  type HeadsInput,
+  headsPage,
+  headsPrompts,
   headsRecipe,
+  type HeadsResults,
+  trainHeads,
   variantName,
-} from "../papers/specdecpp/heads/recipe.ts";
-import { type HeadsResults, weightsHash } from "../papers/specdecpp/heads/results.ts";
+  weightsHash,
+} from "offprint/papers/specdecpp/heads/mod.ts";
 
 /** The text of `--help`. */
 export const USAGE = `deno task train-heads [options]

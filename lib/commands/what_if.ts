@@ -6,9 +6,8 @@
 import { UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { parse, runCommand, wholeNumber } from "offprint/command_line.ts";
-import { parseLog, signalsOf } from "../decoding/what_if/log.ts";
-import { defaultPolicies, parseMs, parsePolicies } from "../decoding/policies/policy_text.ts";
-import { type Prediction, whatIf } from "../decoding/what_if/what_if.ts";
+import { parseLog, type Prediction, signalsOf, whatIf } from "offprint/decoding/what_if/mod.ts";
+import { defaultPolicies, parseMs, parsePolicies } from "offprint/decoding/policies/mod.ts";
 
 /** The text of `--help`. */
 export const USAGE = `what-if LOG.jsonl --draft-ms MS --target-ms MS [options]

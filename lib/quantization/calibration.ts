@@ -4,7 +4,8 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import type { Tokens, TransformerConfig } from "offprint/lm/mod.ts";
+import type { Tokens } from "offprint/lm/interface/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import { quantile } from "offprint/stats.ts";
 import type { PartName } from "./decoder_parts.ts";
 import { floatForward, type Weights } from "./float_decoder.ts";

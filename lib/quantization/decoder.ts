@@ -9,11 +9,11 @@ import {
   checkBatch,
   checkPrompt,
   checkTokens,
-  type ClosableModel,
   type Sequence,
   type Tokens,
-  type TransformerConfig,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/interface/mod.ts";
+import type { ClosableModel } from "offprint/lm/onnx/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { Weights } from "./float_decoder.ts";
 import { type QuantizationOptions, quantizeDecoder } from "./quantize_decoder.ts";
 import { QuantizedSequence } from "./sequence.ts";

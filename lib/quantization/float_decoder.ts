@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { rotaryTable, type TransformerConfig } from "offprint/lm/mod.ts";
+import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { PartName } from "./decoder_parts.ts";
 
 /** Weights by the names of `tensorShapes`, matrices `[out, in]`. */

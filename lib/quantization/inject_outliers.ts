@@ -4,7 +4,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import type { TransformerConfig } from "offprint/lm/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
 import type { Weights } from "./float_decoder.ts";
 

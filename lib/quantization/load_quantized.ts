@@ -4,7 +4,9 @@
  * @module
  */
 import { openKernels } from "kernels/mod.ts";
-import { readTransformer, type Tokenizer, type Tokens } from "offprint/lm/mod.ts";
+import type { Tokens } from "offprint/lm/interface/mod.ts";
+import type { Tokenizer } from "offprint/lm/text/mod.ts";
+import { readTransformer } from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
 import { calibrate } from "./calibration.ts";
 import { type QuantizedModel, quantizedModel, type RunOptions } from "./decoder.ts";

@@ -13,7 +13,7 @@ import {
   quantizeWeights,
   quantizeWeights8,
 } from "kernels/mod.ts";
-import { rotaryTable, type TransformerConfig } from "offprint/lm/mod.ts";
+import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import type { Calibration } from "./calibration.ts";
 import type { ChannelPlan } from "./channel_plan.ts";

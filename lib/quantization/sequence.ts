@@ -12,7 +12,7 @@ import {
   type Sequence,
   staleError,
   type Tokens,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/interface/mod.ts";
 import type { QuantizedModel } from "./decoder.ts";
 
 /** A text with its keys and values in a {@linkcode QuantizedModel}'s cache. */

@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { bestResponse, farsightedExample, oneStepExample } from "offprint/contracts/mod.ts";
+import { farsightedExample, oneStepExample } from "offprint/contracts/instance/mod.ts";
+import { bestResponse } from "offprint/contracts/planning/mod.ts";
 
 function onTop(pay: number): Float64Array {
   return new Float64Array([0, 0, pay, 0, 0, pay, 0, 0, pay]);

@@ -1,17 +1,16 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { farsightedExample, oneStepExample } from "offprint/contracts/instance/mod.ts";
+import { leastPayment } from "offprint/contracts/payments/mod.ts";
 import {
-  farsightedExample,
   implementability,
   incentiveSlack,
   inducibilityGap,
   inducingContract,
-  leastPayment,
-  oneStepExample,
   plan,
   problemAt,
   robustContract,
   smallestCap,
-} from "offprint/contracts/mod.ts";
+} from "offprint/contracts/planning/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import { randomProblem } from "./random_problem.ts";
 

@@ -1,23 +1,27 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
-  bestResponse,
-  contentPlatform,
-  dataLabelling,
   farsightedExample,
-  firstBest,
   type InstanceJson,
   instanceToJson,
-  linearContract,
-  maintenanceChain,
   oneStepExample,
   parseInstance,
-  plan,
   randomInstance,
   regressionExample,
-  simplexRegions,
   withSettings,
+} from "offprint/contracts/instance/mod.ts";
+import {
+  bestResponse,
+  firstBest,
+  linearContract,
+  plan,
   zeroContract,
-} from "offprint/contracts/mod.ts";
+} from "offprint/contracts/planning/mod.ts";
+import {
+  contentPlatform,
+  dataLabelling,
+  maintenanceChain,
+  simplexRegions,
+} from "offprint/papers/contractual_rl/mod.ts";
 import { UserError } from "offprint/errors.ts";
 
 type Loose = { [key: string]: unknown };

@@ -1,29 +1,31 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
+  farsightedExample,
+  oneStepExample,
+  randomInstance,
+  regressionExample,
+  twoActionExample,
+} from "offprint/contracts/instance/mod.ts";
+import {
   ContractBandit,
-  ContractGame,
+  explorationLength,
+  exploreThenCommit,
+  orderedThresholds,
+  paymentFor,
+  paymentSearch,
+  RegretLedger,
+  shrinkingMargin,
+  withoutMargin,
+} from "offprint/contracts/learning/mod.ts";
+import { ContractGame, learnContracts, learnWorkLaws } from "offprint/contracts/pamdp/mod.ts";
+import { plan } from "offprint/contracts/planning/mod.ts";
+import {
   curvePoint,
   curveSlope,
   type Experiment,
   experiments,
-  explorationLength,
-  exploreThenCommit,
-  farsightedExample,
-  learnContracts,
   learnerInstance,
-  learnWorkLaws,
-  oneStepExample,
-  orderedThresholds,
-  paymentFor,
-  paymentSearch,
-  plan,
-  randomInstance,
-  regressionExample,
-  RegretLedger,
-  shrinkingMargin,
-  twoActionExample,
-  withoutMargin,
-} from "offprint/contracts/mod.ts";
+} from "offprint/papers/contractual_rl/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 

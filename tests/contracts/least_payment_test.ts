@@ -2,15 +2,17 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import {
   hasConvexDistribution,
   hasMonotoneLikelihoodRatio,
-  incentiveRows,
   lawAt,
+  oneStepExample,
+} from "offprint/contracts/instance/mod.ts";
+import {
+  incentiveRows,
   leastPayment,
   type LeastPaymentProblem,
   LeastPaymentSolver,
   loadGeneralSolver,
-  oneStepExample,
   Tableau,
-} from "offprint/contracts/mod.ts";
+} from "offprint/contracts/payments/mod.ts";
 import { stream } from "offprint/random.ts";
 import { randomProblem } from "./random_problem.ts";
 

@@ -1,26 +1,28 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
-  bestLinearContract,
-  bestResponse,
-  commitment,
-  evaluate,
   farsightedExample,
-  firstBest,
   type Instance,
   lawAt,
-  linearContract,
   oneStepExample,
-  type Plan,
-  plan,
   randomInstance,
   reachable,
   regressionExample,
   withCostScale,
   withHorizon,
-  withoutLimitedLiability,
   withSettings,
+} from "offprint/contracts/instance/mod.ts";
+import {
+  bestLinearContract,
+  bestResponse,
+  commitment,
+  evaluate,
+  firstBest,
+  linearContract,
+  type Plan,
+  plan,
+  withoutLimitedLiability,
   zeroContract,
-} from "offprint/contracts/mod.ts";
+} from "offprint/contracts/planning/mod.ts";
 import { stream } from "offprint/random.ts";
 import { UserError } from "offprint/errors.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LeastPaymentProblem } from "offprint/contracts/mod.ts";
+import type { LeastPaymentProblem } from "offprint/contracts/payments/mod.ts";
 import { stream } from "offprint/random.ts";
 
 /** Problem number `index` of the family that `seed` names; up to 8 outcomes and 8 actions. */

@@ -1,28 +1,28 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { bisect, boundarySearch, facetSearch } from "offprint/contracts/boundaries/mod.ts";
 import {
   binaryOutcomeExample,
-  bisect,
-  boundaryCosts,
-  boundarySearch,
-  boundarySearchContracts,
-  ContractBandit,
-  facetSearch,
   type Instance,
   lawAt,
-  leastPayment,
-  mostLikelyAction,
   oneStepExample,
+  randomInstance,
+} from "offprint/contracts/instance/mod.ts";
+import {
+  boundaryCosts,
+  boundarySearchContracts,
+  ContractBandit,
+  mostLikelyAction,
   orderedThresholds,
   paymentSearch,
-  plan,
   queryHiddenAction,
-  randomInstance,
   roundsPerQuery,
   searchThenUcb,
   separation,
   totalVariation,
   UpperConfidence,
-} from "offprint/contracts/mod.ts";
+} from "offprint/contracts/learning/mod.ts";
+import { leastPayment } from "offprint/contracts/payments/mod.ts";
+import { plan } from "offprint/contracts/planning/mod.ts";
 import { stream } from "offprint/random.ts";
 
 function lawsOf(instance: Instance): Float64Array[] {

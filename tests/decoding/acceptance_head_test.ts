@@ -7,6 +7,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { speculate } from "offprint/decoding/decoders/mod.ts";
 import {
   type AcceptanceData,
   acceptanceData,
@@ -22,19 +23,17 @@ import {
   initialHead,
   meanDivergence,
   predictAcceptance,
-  ratesOf,
   reliability,
-  specDecPP,
-  speculate,
-  stretchChains,
-  timePerToken,
   trainHead,
   unbiasedAcceptance,
   weightedLoss,
   withFeatures,
-} from "offprint/decoding/mod.ts";
+} from "offprint/decoding/heads/mod.ts";
+import { ratesOf, specDecPP, timePerToken } from "offprint/decoding/policies/mod.ts";
+import { stretchChains } from "offprint/papers/specdecpp/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { encodeSafetensors, loadJax, markovModel, twoStateChains } from "offprint/lm/mod.ts";
+import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
+import { encodeSafetensors, loadJax } from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
 import { wilson } from "offprint/stats.ts";
 

@@ -1,22 +1,24 @@
 import { assert, assertEquals, assertGreater, assertLess, assertRejects } from "@std/assert";
 import {
   batchSpeculate,
-  constantLength,
+  speculate,
+  type SpeculativeResult,
+} from "offprint/decoding/decoders/mod.ts";
+import { constantLength } from "offprint/decoding/policies/mod.ts";
+import {
   expectedBatchRejections,
   lookAheadCounts,
   simulateChains,
-  speculate,
-  type SpeculativeResult,
-} from "offprint/decoding/mod.ts";
+} from "offprint/papers/specdec_theory/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import {
   type ChainPair,
-  type LanguageModel,
   markovChain,
   markovModel,
   sevenStateChains,
   twoStateChains,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/exact/mod.ts";
+import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chiSquare, estimate, RunningMoments, zScore } from "offprint/stats.ts";
 import { chainLaw, newWatch, textIndex, watched } from "./fixtures.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
-import { expectedBatchRejections, simulateChains } from "offprint/decoding/mod.ts";
+import { expectedBatchRejections, simulateChains } from "offprint/papers/specdec_theory/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { dirichletChain, sevenStateChains, twoStateChains } from "offprint/lm/mod.ts";
+import { dirichletChain, sevenStateChains, twoStateChains } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chiSquare, estimate, zScore } from "offprint/stats.ts";
 import { chainLaw, textIndex } from "./fixtures.ts";

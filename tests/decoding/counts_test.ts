@@ -1,25 +1,27 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
-  acceleration,
   bernoulliRootRejection,
-  exactRejections,
   exactVerification,
+  residual,
+  rootLaw,
+  rootRejection,
+  totalVariation,
+  uniformRootRejection,
+} from "offprint/decoding/verification/mod.ts";
+import { tokensPerCall } from "offprint/decoding/policies/mod.ts";
+import {
+  acceleration,
+  exactRejections,
   expectedBatchRejections,
   expectedRejections,
   expectedRuleRejections,
   lookAheadCounts,
   Rational,
-  residual,
-  rootLaw,
-  rootRejection,
-  tokensPerCall,
-  totalVariation,
   twoStateFractions,
-  uniformRootRejection,
-} from "offprint/decoding/mod.ts";
+} from "offprint/papers/specdec_theory/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { dirichletChain, sevenStateChains, twoStateChains } from "offprint/lm/mod.ts";
+import { dirichletChain, sevenStateChains, twoStateChains } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chainLaw, randomDistribution } from "./fixtures.ts";
 

@@ -1,30 +1,32 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { speculate } from "offprint/decoding/decoders/mod.ts";
 import {
-  checkThresholdTheorem,
-  constantCost,
   constantDiscard,
-  constantRates,
   costsOf,
   extraCost,
-  greedyConstant,
-  greedyOracle,
-  lookAheadCounts,
   oraclePredictor,
   ratesOf,
   scheduledLength,
+  specDecPP,
+  timePerToken,
+} from "offprint/decoding/policies/mod.ts";
+import { warp } from "offprint/decoding/verification/mod.ts";
+import { lookAheadCounts } from "offprint/papers/specdec_theory/mod.ts";
+import {
+  checkThresholdTheorem,
+  constantCost,
+  constantRates,
+  greedyConstant,
+  greedyOracle,
   solveFiniteHorizon,
   solveIndependent,
   solveKnownAcceptance,
-  specDecPP,
-  speculate,
   stretchChains,
   thresholdRates,
-  timePerToken,
-  warp,
-} from "offprint/decoding/mod.ts";
+} from "offprint/papers/specdecpp/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { historyModel, markovModel, twoStateChains } from "offprint/lm/mod.ts";
+import { historyModel, markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
 
 const costs = { discard: 1, verification: 4 };

@@ -1,5 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { accepts, residual, softmax, tokenAt, totalVariation } from "offprint/decoding/mod.ts";
+import {
+  accepts,
+  residual,
+  softmax,
+  tokenAt,
+  totalVariation,
+} from "offprint/decoding/verification/mod.ts";
 import { stream } from "offprint/random.ts";
 import { randomDistribution } from "./fixtures.ts";
 

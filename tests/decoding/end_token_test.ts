@@ -1,11 +1,8 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import {
-  constantLength,
-  expectedRejections,
-  sampleText,
-  speculate,
-} from "offprint/decoding/mod.ts";
-import { type ChainPair, markovChain, markovModel } from "offprint/lm/mod.ts";
+import { sampleText, speculate } from "offprint/decoding/decoders/mod.ts";
+import { constantLength } from "offprint/decoding/policies/mod.ts";
+import { expectedRejections } from "offprint/papers/specdec_theory/mod.ts";
+import { type ChainPair, markovChain, markovModel } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chiSquare } from "offprint/stats.ts";
 import {

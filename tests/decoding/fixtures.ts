@@ -9,15 +9,9 @@ import {
   speculate,
   type SpeculativeOptions,
   type SpeculativeResult,
-} from "offprint/decoding/mod.ts";
-import { type ChainPair, markovModel } from "offprint/lm/mod.ts";
-import type {
-  ExtendResult,
-  LanguageModel,
-  MarkovChain,
-  Sequence,
-  Tokens,
-} from "offprint/lm/mod.ts";
+} from "offprint/decoding/decoders/mod.ts";
+import { type ChainPair, type MarkovChain, markovModel } from "offprint/lm/exact/mod.ts";
+import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import { type Random, stream } from "offprint/random.ts";
 import { estimate, zScore } from "offprint/stats.ts";
 

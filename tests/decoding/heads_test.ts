@@ -1,23 +1,22 @@
 import { assert, assertEquals, assertLess, assertNotEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { encodeHead, withFeatures } from "offprint/decoding/heads/mod.ts";
 import {
   checkModels,
   committedVariants,
-  encodeHead,
   type HeadsRecipe,
   headsRecipe,
   loadHeads,
   remeasureHeads,
-  stretchChains,
   variantName,
-  withFeatures,
-} from "offprint/decoding/mod.ts";
+} from "offprint/papers/specdecpp/heads/mod.ts";
+import { stretchChains } from "offprint/papers/specdecpp/mod.ts";
 import { main } from "offprint/commands/train_heads.ts";
 import { headsPage } from "offprint/papers/specdecpp/heads/page.ts";
 import { type HeadsInput, trainHeads } from "offprint/papers/specdecpp/heads/pipeline.ts";
 import type { Prompt } from "offprint/papers/specdecpp/heads/prompts.ts";
 import { UserError } from "offprint/errors.ts";
-import { markovModel } from "offprint/lm/mod.ts";
+import { markovModel } from "offprint/lm/exact/mod.ts";
 import { mean } from "offprint/stats.ts";
 
 const kinds = [

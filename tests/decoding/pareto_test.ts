@@ -2,6 +2,12 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import fc from "fast-check";
 import highsLoader from "highs";
 import {
+  rejectionRule,
+  residual,
+  stepLaw,
+  totalVariation,
+} from "offprint/decoding/verification/mod.ts";
+import {
   decodingOpt,
   decodingUno,
   optimalPostRejection,
@@ -9,14 +15,10 @@ import {
   paretoFront,
   postRejectionLoss,
   rejectionLowerBound,
-  rejectionRule,
-  residual,
-  stepLaw,
-  totalVariation,
   unbiasedReplacement,
-} from "offprint/decoding/mod.ts";
+} from "offprint/papers/specdec_theory/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { twoStateChains } from "offprint/lm/mod.ts";
+import { twoStateChains } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
 import { cases, randomDistribution } from "./fixtures.ts";
 

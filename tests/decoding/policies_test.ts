@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertGreater, assertRejects, assertThrows } from "@std/assert";
+import { speculate } from "offprint/decoding/decoders/mod.ts";
+import { headPredictor, initialHead, withFeatures } from "offprint/decoding/heads/mod.ts";
 import {
   type AcceptancePredictor,
   type CandidateLength,
@@ -9,10 +11,8 @@ import {
   constantRule,
   draftBy,
   type DraftRound,
-  headPredictor,
   heuristicLength,
   heuristicRule,
-  initialHead,
   oraclePredictor,
   randomPredictor,
   type RoundSignals,
@@ -20,19 +20,13 @@ import {
   scheduledRule,
   specDecPP,
   specDecPPRule,
-  speculate,
   topProbabilityLength,
   topProbabilityRule,
-  warp,
-  withFeatures,
-} from "offprint/decoding/mod.ts";
+} from "offprint/decoding/policies/mod.ts";
+import { warp } from "offprint/decoding/verification/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import {
-  type LanguageModel,
-  markovModel,
-  sevenStateChains,
-  twoStateChains,
-} from "offprint/lm/mod.ts";
+import { markovModel, sevenStateChains, twoStateChains } from "offprint/lm/exact/mod.ts";
+import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chiSquare } from "offprint/stats.ts";
 import { chainLaw, newWatch, textIndex, textLaw, watched } from "./fixtures.ts";

@@ -2,38 +2,49 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows }
 import {
   batchSpeculate,
   batchSpeculateTexts,
+  sampleText,
+  sampleTexts,
+  speculate,
+  speculateTexts,
+  type SpeculateTextsOptions,
+  uncached,
+} from "offprint/decoding/decoders/mod.ts";
+import {
+  headPredictor,
+  initialHead,
+  predictAcceptance,
+  predictStates,
+  withFeatures,
+} from "offprint/decoding/heads/mod.ts";
+import {
   constantLength,
   constantPredictor,
   draftBy,
-  headPredictor,
   heuristicLength,
-  initialHead,
+  oraclePredictor,
+  specDecPP,
+} from "offprint/decoding/policies/mod.ts";
+import { warp } from "offprint/decoding/verification/mod.ts";
+import {
   logText,
   logTexts,
   loopMs,
   medianTiming,
   modelledMs,
-  oraclePredictor,
-  predictAcceptance,
   predictLog,
-  predictStates,
-  sampleText,
-  sampleTexts,
-  specDecPP,
-  speculate,
-  speculateTexts,
-  type SpeculateTextsOptions,
-  stretchChains,
   type TextTiming,
   timeModel,
   timePlain,
   timeSpeculation,
-  uncached,
-  warp,
-  withFeatures,
-} from "offprint/decoding/mod.ts";
+} from "offprint/decoding/what_if/mod.ts";
+import { stretchChains } from "offprint/papers/specdecpp/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { markovChain, markovModel, sevenStateChains, twoStateChains } from "offprint/lm/mod.ts";
+import {
+  markovChain,
+  markovModel,
+  sevenStateChains,
+  twoStateChains,
+} from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
 import { newWatch, watched } from "./fixtures.ts";
 

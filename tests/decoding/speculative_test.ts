@@ -8,31 +8,34 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
-  type CandidateLength,
-  constantLength,
+  sampleText,
+  speculate,
+  type SpeculativeOptions,
+  type SpeculativeResult,
+} from "offprint/decoding/decoders/mod.ts";
+import {
+  rejectionRule,
+  softmax,
+  totalVariation,
+  type Warp,
+} from "offprint/decoding/verification/mod.ts";
+import { type CandidateLength, constantLength } from "offprint/decoding/policies/mod.ts";
+import {
   decodingOpt,
   decodingUno,
   expectedRejections,
   expectedRuleRejections,
   lookAheadCounts,
-  rejectionRule,
-  sampleText,
-  softmax,
-  speculate,
-  type SpeculativeOptions,
-  type SpeculativeResult,
-  totalVariation,
   unbiasedReplacement,
-  type Warp,
-} from "offprint/decoding/mod.ts";
+} from "offprint/papers/specdec_theory/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import {
   historyModel,
-  type LanguageModel,
   markovChain,
   sevenStateChains,
   twoStateChains,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/exact/mod.ts";
+import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chiSquare, RunningMoments, zScore } from "offprint/stats.ts";
 import {

@@ -1,8 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { greedy, softmax, speculate, warp, type WarpOptions } from "offprint/decoding/mod.ts";
+import { speculate } from "offprint/decoding/decoders/mod.ts";
+import { greedy, softmax, warp, type WarpOptions } from "offprint/decoding/verification/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { markovModel, sevenStateChains } from "offprint/lm/mod.ts";
+import { markovModel, sevenStateChains } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chiSquare } from "offprint/stats.ts";
 import { textIndex, textLaw } from "./fixtures.ts";

@@ -6,34 +6,36 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { speculate } from "offprint/decoding/decoders/mod.ts";
 import {
   type AcceptancePredictor,
   type CandidateLength,
   confidenceRule,
   constantRule,
   draftBy,
-  formatLog,
   heuristicRule,
-  logText,
-  lookAheadCounts,
   oraclePredictor,
-  parseLog,
   parseMs,
   parsePolicies,
+  specDecPPRule,
+  type StoppingRule,
+  topProbabilityRule,
+} from "offprint/decoding/policies/mod.ts";
+import { warp } from "offprint/decoding/verification/mod.ts";
+import {
+  formatLog,
+  logText,
+  parseLog,
   type Prediction,
   signalsOf,
-  specDecPPRule,
-  speculate,
-  type StoppingRule,
-  stretchChains,
   type TextLog,
-  topProbabilityRule,
-  warp,
   whatIf,
-} from "offprint/decoding/mod.ts";
+} from "offprint/decoding/what_if/mod.ts";
+import { lookAheadCounts } from "offprint/papers/specdec_theory/mod.ts";
+import { stretchChains } from "offprint/papers/specdecpp/mod.ts";
 import { main } from "offprint/commands/what_if.ts";
 import { UserError } from "offprint/errors.ts";
-import { markovChain, markovModel } from "offprint/lm/mod.ts";
+import { markovChain, markovModel } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
 import { RunningMoments } from "offprint/stats.ts";
 

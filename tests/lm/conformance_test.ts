@@ -1,4 +1,4 @@
-import { historyModel, markovModel, twoStateChains } from "offprint/lm/mod.ts";
+import { historyModel, markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
 import { conformance } from "./conformance.ts";
 
 conformance("Markov chain", {

@@ -7,8 +7,8 @@ import {
   mixChains,
   sevenStateChains,
   twoStateChains,
-} from "offprint/lm/mod.ts";
-import { totalVariation } from "offprint/decoding/mod.ts";
+} from "offprint/lm/exact/mod.ts";
+import { totalVariation } from "offprint/decoding/verification/mod.ts";
 
 const probabilities = (logits: Float32Array) => [...logits].map(Math.exp);
 

@@ -1,16 +1,15 @@
 /** The quantised decoder as a language model, and how far it is from the one in floats. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Kernels, openKernels } from "kernels/mod.ts";
+import { onnxModel } from "offprint/lm/onnx/mod.ts";
+import { perplexity, surprisal } from "offprint/lm/training/mod.ts";
 import {
   initialWeights,
-  onnxModel,
-  perplexity,
   readTransformer,
-  surprisal,
   type TransformerConfig,
   transformerConfig,
   type TransformerSizes,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/transformer/mod.ts";
 import {
   calibrate,
   calibratedPlans,

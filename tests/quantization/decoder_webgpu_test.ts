@@ -1,7 +1,7 @@
 /** The quantised decoder with everything between tokens and logits on a GPU. */
 import { openKernels } from "kernels/mod.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
-import { initialWeights, transformerConfig } from "offprint/lm/mod.ts";
+import { initialWeights, transformerConfig } from "offprint/lm/transformer/mod.ts";
 import { quantizedModel } from "offprint/quantization/mod.ts";
 import { conformance } from "../lm/conformance.ts";
 import { testDevice } from "../kernels/webgpu_adapter.ts";

@@ -6,11 +6,7 @@ import {
   armOf,
   armSplit,
   balanced,
-  fingerprint,
-  headerOf,
   heldOutFamilies,
-  lex,
-  namesIn,
   promptText,
   proseInstance,
   recordText,
@@ -18,8 +14,9 @@ import {
   spelled,
   splitDesigns,
   verilogCorpus,
-  verilogIn,
-} from "offprint/verilog/mod.ts";
+} from "offprint/papers/chipgpt_ft/arms/mod.ts";
+import { fingerprint, lex, namesIn } from "offprint/verilog/language/mod.ts";
+import { headerOf, verilogIn } from "offprint/verilog/problems/mod.ts";
 
 const small = { seed: 5, designs: 350, longest: 1500 };
 const split = splitDesigns(small);

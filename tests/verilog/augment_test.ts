@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
+import { realVerilog } from "offprint/papers/chipgpt_ft/mod.ts";
+import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
 import {
   augment,
   type AugmentedRecord,
@@ -9,14 +11,12 @@ import {
   folderSource,
   generatedSource,
   readScript,
-  realVerilog,
-  saturatingCounter,
   scriptLevels,
   scriptRecords,
   scriptRequest,
   writeScript,
-  YosysPool,
-} from "offprint/verilog/mod.ts";
+} from "offprint/verilog/records/mod.ts";
+import { YosysPool } from "offprint/verilog/tools/mod.ts";
 import { summary } from "offprint/verilog/records/summary.ts";
 
 const base = {

@@ -9,9 +9,9 @@ import {
   pairedDifference,
   passRates,
   ratesOver,
-  type Results,
   seedsOf,
-} from "offprint/verilog/mod.ts";
+} from "offprint/papers/chipgpt_ft/arms/mod.ts";
+import type { Results } from "offprint/verilog/problems/mod.ts";
 
 /** Two arms, two seeds, four problems of two families, two answers each. */
 const results: Results = {

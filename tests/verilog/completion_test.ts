@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { completions, maskText, saturatingCounter, unmask } from "offprint/verilog/mod.ts";
+import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+import { completions, maskText, unmask } from "offprint/verilog/records/mod.ts";
 
 Deno.test("the golden module gives 1 + 3 + 46 records, each a beginning of the file", () => {
   const records = [...completions(saturatingCounter)];

@@ -1,14 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import {
-  copiedRun,
-  describe,
-  parseVerilog,
-  readDescription,
-  readModules,
-  saturatingCounter,
-  writeModule,
-} from "offprint/verilog/mod.ts";
+import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+import { parseVerilog, readModules, writeModule } from "offprint/verilog/language/mod.ts";
+import { copiedRun, describe, readDescription } from "offprint/verilog/prose/mod.ts";
 
 const golden = `1. Module sat_cnt has 5 ports: 3 inputs, 2 outputs.
 2. Parameter W has default value 4.

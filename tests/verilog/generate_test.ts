@@ -1,23 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import {
-  classify,
-  completions,
-  copiedRun,
-  describe,
-  families,
-  findIcarus,
-  fingerprint,
-  generateDesign,
-  generateDesigns,
-  grade,
-  lex,
-  mutate,
-  readDescription,
-  readModules,
-  runBench,
-  writeModule,
-  YosysPool,
-} from "offprint/verilog/mod.ts";
+import { families, generateDesign, generateDesigns } from "offprint/verilog/designs/mod.ts";
+import { fingerprint, lex, readModules, writeModule } from "offprint/verilog/language/mod.ts";
+import { classify, mutate } from "offprint/verilog/mutants/mod.ts";
+import { copiedRun, describe, readDescription } from "offprint/verilog/prose/mod.ts";
+import { completions } from "offprint/verilog/records/mod.ts";
+import { grade, runBench } from "offprint/verilog/simulate/mod.ts";
+import { findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
 
 Deno.test("at least twenty families, seeded, with different members", async () => {
   assert(families.length >= 20);

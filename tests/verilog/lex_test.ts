@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { lex, saturatingCounter } from "offprint/verilog/mod.ts";
+import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+import { lex } from "offprint/verilog/language/mod.ts";
 
 const texts = (source: string) => lex(source).map(({ text }) => text);
 

@@ -1,19 +1,21 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
 import {
   applyEdits,
   classify,
-  diagnosticsOf,
-  diagnosticText,
-  findIcarus,
-  findVerilator,
   type Mutant,
   mutate,
   mutationRules,
   mutationsOf,
-  saturatingCounter,
   undoEdits,
+} from "offprint/verilog/mutants/mod.ts";
+import {
+  diagnosticsOf,
+  diagnosticText,
+  findIcarus,
+  findVerilator,
   YosysPool,
-} from "offprint/verilog/mod.ts";
+} from "offprint/verilog/tools/mod.ts";
 
 async function drawn(rule: Mutant["rule"], line: number, inserted?: string): Promise<Mutant> {
   const found = (await mutationsOf(saturatingCounter)).find((mutation) =>

@@ -4,11 +4,10 @@ import { UserError } from "offprint/errors.ts";
 import {
   auditProblem,
   constantZero,
-  findIcarus,
-  type Icarus,
   readProblemSet,
   readResults,
-} from "offprint/verilog/mod.ts";
+} from "offprint/verilog/problems/mod.ts";
+import { findIcarus, type Icarus } from "offprint/verilog/tools/mod.ts";
 
 const icarus = await findIcarus();
 const skipped = icarus === undefined;

@@ -1,22 +1,22 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  saturatingCounter as golden,
+  saturatingCounterBench,
+} from "offprint/verilog/designs/mod.ts";
+import {
   type Bench,
   benchResult,
   benchSchema,
   benchToVerilog,
   bitsOf,
   compareByStimulus,
-  compareModules,
-  findIcarus,
   grade,
   lanes,
   runBench,
   runForeignBench,
-  saturatingCounter as golden,
-  saturatingCounterBench,
   simulationOf,
-  YosysPool,
-} from "offprint/verilog/mod.ts";
+} from "offprint/verilog/simulate/mod.ts";
+import { compareModules, findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
 
 /** The golden module and its mutants, with the count of passed comparisons of 23. */
 const mutants: [string, string, number][] = [

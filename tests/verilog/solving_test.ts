@@ -1,38 +1,41 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { onnxModel, type TextModel, textModel, Tokenizer, trainBpe } from "offprint/lm/mod.ts";
+import { onnxModel } from "offprint/lm/onnx/mod.ts";
+import { type TextModel, textModel, Tokenizer, trainBpe } from "offprint/lm/text/mod.ts";
 import { modelRecipe, recipeConfig } from "offprint/lm/transformer/recipe.ts";
 import { train } from "offprint/lm/training/trainer.ts";
 import { packRecords, tokenDocument } from "offprint/lm/training/windows.ts";
 import {
-  addRun,
   answered,
-  askedOf,
   baselineRuns,
   byBrokenFile,
-  byChat,
   byDescription,
   byDescriptionAndHeader,
   byHeader,
   byPlainHeader,
-  compileShare,
-  describe,
   designProblem,
   heldOutProblems,
   inverseOf,
-  passShare,
-  type Problem,
-  readModules,
-  readResults,
   repairProblems,
-  solve,
-  solvedOf,
   spaced,
   splitDesigns,
   verilogCorpus,
   withoutReportedLine,
-  YosysPool,
-} from "offprint/verilog/mod.ts";
+} from "offprint/papers/chipgpt_ft/arms/mod.ts";
+import { readModules } from "offprint/verilog/language/mod.ts";
+import {
+  addRun,
+  askedOf,
+  byChat,
+  compileShare,
+  passShare,
+  type Problem,
+  readResults,
+  solve,
+  solvedOf,
+} from "offprint/verilog/problems/mod.ts";
+import { describe } from "offprint/verilog/prose/mod.ts";
+import { YosysPool } from "offprint/verilog/tools/mod.ts";
 
 const small = { seed: 5, designs: 350, longest: 1500 };
 const split = splitDesigns(small);

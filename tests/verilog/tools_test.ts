@@ -5,7 +5,7 @@ import {
   runLimited,
   toolLimits,
   YosysPool,
-} from "offprint/verilog/mod.ts";
+} from "offprint/verilog/tools/mod.ts";
 
 const huge = "module m(input c, input [25:0] a, output reg [31:0] q); reg [31:0] m[0:49999999]; " +
   "always @(posedge c) begin q <= m[a]; m[a] <= a; end endmodule";

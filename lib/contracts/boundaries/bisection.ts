@@ -22,7 +22,7 @@ export interface Bracket {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { bisect } from "offprint/contracts/mod.ts";
+ * import { bisect } from "offprint/contracts/boundaries/mod.ts";
  *
  * assertAlmostEquals(bisect((pay) => pay >= 0.6, 0, 1, 1e-6).high, 0.6, 1e-6);
  * ```

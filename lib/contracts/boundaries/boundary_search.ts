@@ -143,7 +143,7 @@ export function costPaths(map: BoundaryMap, n: number, m: number): CostPaths {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { boundarySearch, costsFromBoundaries } from "offprint/contracts/mod.ts";
+ * import { boundarySearch, costsFromBoundaries } from "offprint/contracts/boundaries/mod.ts";
  * import { stream } from "offprint/random.ts";
  *
  * const laws = [[0.9, 0.1], [0.4, 0.6]], costs = [0, 0.2];

@@ -48,7 +48,7 @@ export type InstanceJson = z.input<typeof instanceSchema>;
  * @example
  * ```ts
  * import { assertEquals, assertThrows } from "@std/assert";
- * import { parseInstance } from "offprint/contracts/mod.ts";
+ * import { parseInstance } from "offprint/contracts/instance/mod.ts";
  *
  * const coin = { P: [[[[0.9, 0.1], [0.2, 0.8]], [[1, 0], [1, 0]]]], r: [[[0, 1], [0, 1]]], c: [[[0, 0.1], [0, 0]]] };
  * assertEquals(parseInstance(coin).m, 2);

@@ -209,7 +209,7 @@ export class LeastPaymentSolver implements Solution {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { leastPayment } from "offprint/contracts/mod.ts";
+ * import { leastPayment } from "offprint/contracts/payments/mod.ts";
  *
  * const laws = [[0.7, 0.2, 0.1], [0.4, 0.4, 0.2], [0.1, 0.3, 0.6]];
  * const solved = leastPayment({ laws, costs: [0, 0.1, 0.3], action: 2 });

@@ -62,7 +62,7 @@ export interface InducibilityGap {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { inducibilityGap } from "offprint/contracts/mod.ts";
+ * import { inducibilityGap } from "offprint/contracts/planning/mod.ts";
  *
  * const laws = [[0.7, 0.2, 0.1], [0.4, 0.4, 0.2], [0.1, 0.3, 0.6]];
  * assertAlmostEquals(inducibilityGap({ laws, costs: [0, 0.1, 0.3], action: 2, cap: 1 }).gap, 0.2);

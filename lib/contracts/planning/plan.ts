@@ -56,7 +56,8 @@ export interface PlanOptions {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { farsightedExample, plan } from "offprint/contracts/mod.ts";
+ * import { farsightedExample } from "offprint/contracts/instance/mod.ts";
+ * import { plan } from "offprint/contracts/planning/mod.ts";
  *
  * assertAlmostEquals(plan(farsightedExample()).value, 1.89);
  * assertAlmostEquals(plan(farsightedExample({ concept: "markov" })).value, 1.94);

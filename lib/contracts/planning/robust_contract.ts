@@ -40,7 +40,7 @@ export interface RobustContract {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { robustContract } from "offprint/contracts/mod.ts";
+ * import { robustContract } from "offprint/contracts/planning/mod.ts";
  *
  * const { contract, lambda } = robustContract([0, 0, 0.5], [0, 0, 1], 0.05, 0.2);
  * assertAlmostEquals(lambda, 0.2);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import {
   checkLength,
@@ -16,7 +16,7 @@ import {
 import { residual, softmax, tokenAt, totalVariation } from "../verification/distribution.ts";
 import { emptyResult } from "./speculation_loop.ts";
 import type { SpeculativeResult } from "./speculate.ts";
-import type { Warp } from "./sample.ts";
+import type { Warp } from "../verification/warp.ts";
 import { rootRejection } from "../verification/residual_chain.ts";
 import { examined } from "./trace.ts";
 import { accepts, exactVerification } from "../verification/verification.ts";
@@ -57,8 +57,8 @@ export interface BatchSpeculativeOptions {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { batchSpeculate } from "offprint/decoding/mod.ts";
- * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { batchSpeculate } from "offprint/decoding/decoders/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
  * import { stream } from "offprint/random.ts";
  *
  * const { draft, target } = twoStateChains();

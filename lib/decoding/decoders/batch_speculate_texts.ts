@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Tokens } from "offprint/lm/mod.ts";
+import type { Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkVocabularies, checkWhole } from "../verification/option_checks.ts";
 import {
@@ -35,8 +35,8 @@ export interface BatchSpeculateTextsOptions
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { batchSpeculate, batchSpeculateTexts } from "offprint/decoding/mod.ts";
- * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { batchSpeculate, batchSpeculateTexts } from "offprint/decoding/decoders/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
  * import { stream } from "offprint/random.ts";
  *
  * const { draft, target } = twoStateChains();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 
 /**
  * `model`, reading each text from its prompt on in every pass: slow, and the definition of what decoding
@@ -12,8 +12,8 @@ import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { sampleText, uncached } from "offprint/decoding/mod.ts";
- * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { sampleText, uncached } from "offprint/decoding/decoders/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
  * import { stream } from "offprint/random.ts";
  *
  * const model = markovModel(twoStateChains().target);

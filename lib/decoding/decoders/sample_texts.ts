@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkWhole, stopSet } from "../verification/option_checks.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
-import type { Warp } from "./sample.ts";
+import type { Warp } from "../verification/warp.ts";
 
 /** How {@linkcode sampleTexts} samples. */
 export interface SampleTextsOptions {
@@ -37,8 +37,8 @@ export interface SampleTextsOptions {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { sampleText, sampleTexts } from "offprint/decoding/mod.ts";
- * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { sampleText, sampleTexts } from "offprint/decoding/decoders/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
  * import { stream } from "offprint/random.ts";
  *
  * const model = markovModel(twoStateChains().target);

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkVocabularies } from "../verification/option_checks.ts";
 import { type CandidateLength, constantLength } from "../policies/drafting_policy.ts";
-import type { Warp } from "./sample.ts";
+import type { Warp } from "../verification/warp.ts";
 import { emptyResult, speculation } from "./speculation_loop.ts";
 import type { ExaminedPosition } from "./trace.ts";
 import type { VerificationRule } from "../verification/verification.ts";
@@ -67,8 +67,9 @@ export interface SpeculativeResult {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { constantLength, speculate } from "offprint/decoding/mod.ts";
- * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { speculate } from "offprint/decoding/decoders/mod.ts";
+ * import { constantLength } from "offprint/decoding/policies/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
  * import { stream } from "offprint/random.ts";
  *
  * const { draft, target } = twoStateChains();

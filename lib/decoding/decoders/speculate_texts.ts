@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { ExtendResult, LanguageModel } from "offprint/lm/mod.ts";
-import type { Tokens } from "offprint/lm/mod.ts";
+import type { ExtendResult, LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkVocabularies, checkWhole } from "../verification/option_checks.ts";
 import { emptyResult, type Need } from "./speculation_loop.ts";
@@ -37,8 +36,9 @@ export interface SpeculateTextsOptions extends Omit<SpeculativeOptions, "prompt"
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { constantLength, speculate, speculateTexts } from "offprint/decoding/mod.ts";
- * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { speculate, speculateTexts } from "offprint/decoding/decoders/mod.ts";
+ * import { constantLength } from "offprint/decoding/policies/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
  * import { stream } from "offprint/random.ts";
  *
  * const { draft, target } = twoStateChains();

@@ -13,7 +13,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import type { ExtendResult, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { ExtendResult, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import { stopSet } from "../verification/option_checks.ts";
 import type { CandidateLength, CandidateLengthRun } from "../policies/drafting_policy.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
+import type { LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkVocabularies, stopSet } from "../verification/option_checks.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
 import { sampleTexts } from "../decoders/sample_texts.ts";
-import type { Warp } from "../decoders/sample.ts";
+import type { Warp } from "../verification/warp.ts";
 import { checkShare } from "../policies/stopping_rules.ts";
 import { hiddenStates, rows } from "./teacher_forcing.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 
 /**
  * `model` with `feature(text)` as hidden state after each token, `text` being all tokens read so far, prompt
@@ -12,8 +12,8 @@ import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { withFeatures } from "offprint/decoding/mod.ts";
- * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { withFeatures } from "offprint/decoding/heads/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
  *
  * const oneHot = (text: readonly number[]) => Float32Array.from([0, 1], (x) => x === text.at(-1) ? 1 : 0);
  * const model = withFeatures(markovModel(twoStateChains().draft), oneHot);

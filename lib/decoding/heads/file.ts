@@ -10,7 +10,7 @@ import {
   encodeSafetensors,
   type Tensor,
   type TensorDtype,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/transformer/mod.ts";
 import { type AcceptanceHead, type HeadConfig, headShapes } from "./head.ts";
 
 /** The bytes of a head's file. Draft and rejection weight go into its metadata. */

@@ -61,7 +61,7 @@ export function headShapes({ hiddenSize, depth, tied }: HeadConfig): Map<string,
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { headParameters } from "offprint/decoding/mod.ts";
+ * import { headParameters } from "offprint/decoding/heads/mod.ts";
  *
  * // The released head of Llama-2-7B, and what it would have without sharing.
  * assertEquals(headParameters({ hiddenSize: 4096, depth: 3, tied: true }), 16_789_506);

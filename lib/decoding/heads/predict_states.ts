@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createSession, OnnxGraph } from "offprint/lm/mod.ts";
+import { createSession, OnnxGraph } from "offprint/lm/onnx/mod.ts";
 import type { AcceptanceHead } from "./head.ts";
 
 /** States of one pass. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
+import type { LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
 
 /** Logits *before* each token of `text`, the model having read the prompt and the tokens before it. */
 export async function rows(

@@ -4,18 +4,15 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
+import { type AdamWState, adamWState, adamWStep, learningRate } from "offprint/lm/training/mod.ts";
 import {
-  type AdamWState,
-  adamWState,
-  adamWStep,
   type ArrayTree,
   disposeAll,
   fromFloats,
   type Jax,
   type JaxArray,
-  learningRate,
   toFloats,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
 import { binaryDivergence } from "./bias.ts";
 import type { AcceptanceData } from "./data.ts";

@@ -60,7 +60,7 @@ export function ratesOf(
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { timePerToken } from "offprint/decoding/mod.ts";
+ * import { timePerToken } from "offprint/decoding/policies/mod.ts";
  *
  * // Without a draft: one verification a token, nothing drafted, and the draft's time cancels.
  * assertAlmostEquals(timePerToken({ draft: 1, target: 4.5 }, { verification: 1, discard: 0 }), 4.5);
@@ -83,6 +83,16 @@ export function extraCost(costs: Costs, { verification, discard }: Rates): numbe
 export function constantDiscard(candidates: number, verification: number): number {
   checkWhole("candidates", candidates, 1);
   return (candidates + 1) * verification - 1;
+}
+
+/**
+ * Tokens per target call when every candidate is accepted independently with probability `acceptance`,
+ * `candidates` of them a round and a bonus token: (1 − α^{K+1})/(1 − α), and K + 1 at α = 1.
+ */
+export function tokensPerCall(acceptance: number, candidates: number): number {
+  return acceptance === 1
+    ? candidates + 1
+    : (1 - acceptance ** (candidates + 1)) / (1 - acceptance);
 }
 
 /** @throws {UserError} unless both costs are finite and above 0. */

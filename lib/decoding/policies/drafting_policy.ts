@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
+import type { LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
 import { checkWhole } from "../verification/option_checks.ts";
 
 /** The text that a policy starts on. */

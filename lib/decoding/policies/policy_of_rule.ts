@@ -127,8 +127,9 @@ function largest(distribution: Float64Array): number {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { constantPredictor, specDecPP, speculate } from "offprint/decoding/mod.ts";
- * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { speculate } from "offprint/decoding/decoders/mod.ts";
+ * import { constantPredictor, specDecPP } from "offprint/decoding/policies/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
  * import { stream } from "offprint/random.ts";
  *
  * const { draft, target } = twoStateChains();

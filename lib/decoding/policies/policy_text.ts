@@ -85,7 +85,7 @@ export function defaultPolicies(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { parseMs } from "offprint/decoding/mod.ts";
+ * import { parseMs } from "offprint/decoding/policies/mod.ts";
  *
  * const targetMs = parseMs("--target-ms", "1:100,5:120");
  * assertEquals([1, 2, 5, 9].map(targetMs), [100, 105, 120, 120]);

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { LanguageModel, Sequence } from "offprint/lm/mod.ts";
+import type { LanguageModel, Sequence } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkVocabularies } from "../verification/option_checks.ts";
 import type { DraftRound, TextStart } from "./drafting_policy.ts";
 import { softmax } from "../verification/distribution.ts";
-import type { Warp } from "../decoders/sample.ts";
+import type { Warp } from "../verification/warp.ts";
 import { checkShare } from "./stopping_rules.ts";
 
 /** A predictor at work on one text. */

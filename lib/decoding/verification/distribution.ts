@@ -37,7 +37,7 @@ function zeros(size: number): Float64Array {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { softmax } from "offprint/decoding/mod.ts";
+ * import { softmax } from "offprint/decoding/verification/mod.ts";
  *
  * assertEquals([...softmax([1, 1, -Infinity])], [0.5, 0.5, 0]);
  * ```
@@ -87,7 +87,7 @@ export function totalVariation(p: ArrayLike<number>, q: ArrayLike<number>): numb
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { residual } from "offprint/decoding/mod.ts";
+ * import { residual } from "offprint/decoding/verification/mod.ts";
  *
  * const target = Float64Array.of(0.25, 0.75), draft = Float64Array.of(0.75, 0.25);
  * assertEquals([...residual(target, draft)], [0, 1]);

@@ -4,7 +4,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import type { LanguageModel } from "offprint/lm/mod.ts";
+import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 
 /** @throws {UserError} unless `value` is a whole number ≥ `least`, or `Infinity` where that is `allowed`. */
 export function checkWhole(what: string, value: number, least: number, infinity = false): void {

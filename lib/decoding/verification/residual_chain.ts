@@ -32,7 +32,7 @@ export interface RootLaw {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { rootLaw } from "offprint/decoding/mod.ts";
+ * import { rootLaw } from "offprint/decoding/verification/mod.ts";
  *
  * const target = Float64Array.of(0.5, 0.5), draft = Float64Array.of(0.75, 0.25);
  * assertAlmostEquals(rootLaw(target, draft, 1).rejection, 1 / 4);

@@ -42,7 +42,7 @@ export interface RejectionRuleParts {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { rejectionRule, stepLaw } from "offprint/decoding/mod.ts";
+ * import { rejectionRule, stepLaw } from "offprint/decoding/verification/mod.ts";
  *
  * const trusting = rejectionRule({
  *   name: "accept everything",

@@ -91,7 +91,7 @@ export type TextLog = z.infer<typeof textSchema>;
  * @example
  * ```ts
  * import { assertEquals, assertThrows } from "@std/assert";
- * import { parseLog } from "offprint/decoding/mod.ts";
+ * import { parseLog } from "offprint/decoding/what_if/mod.ts";
  *
  * assertEquals(parseLog('{"acceptance":[1,0.5]}', "run.jsonl"), [{ acceptance: [1, 0.5] }]);
  * assertThrows(

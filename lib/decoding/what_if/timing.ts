@@ -4,13 +4,12 @@
  *
  * @module
  */
-import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
-import type { CandidateLength } from "../policies/drafting_policy.ts";
-import { constantLength } from "../policies/drafting_policy.ts";
+import { type CandidateLength, constantLength } from "../policies/drafting_policy.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
 import { speculate, type SpeculativeOptions } from "../decoders/speculate.ts";
-import type { Warp } from "../decoders/sample.ts";
+import type { Warp } from "../verification/warp.ts";
 import type { TimeModel } from "./what_if.ts";
 
 /** One text's time in milliseconds; reading the prompt is left out. */

@@ -5,10 +5,10 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import type { LanguageModel, Sequence, Tokens } from "offprint/lm/mod.ts";
+import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { residual, softmax, tokenAt } from "../verification/distribution.ts";
-import type { Warp } from "../decoders/sample.ts";
+import type { Warp } from "../verification/warp.ts";
 
 /** What {@linkcode traceText} reads. */
 export interface TraceTextOptions {

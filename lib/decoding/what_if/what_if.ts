@@ -64,7 +64,8 @@ export interface WhatIfOptions {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { constantRule, whatIf } from "offprint/decoding/mod.ts";
+ * import { constantRule } from "offprint/decoding/policies/mod.ts";
+ * import { whatIf } from "offprint/decoding/what_if/mod.ts";
  *
  * // Everything is accepted: a round of 4 candidates yields 5 tokens.
  * const logs = [{ acceptance: new Array(100).fill(1) }];

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { LanguageModel, Tokens } from "offprint/lm/mod.ts";
+import type { LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import type { RejectedBranch, TextLog } from "./log.ts";
 import type { AcceptancePredictor } from "../policies/predictor.ts";
 import { checkVocabularies, checkWhole, stopSet } from "../verification/option_checks.ts";
 import { type TracedText, traceText } from "./trace_text.ts";
 import { sampleTexts } from "../decoders/sample_texts.ts";
-import type { Warp } from "../decoders/sample.ts";
+import type { Warp } from "../verification/warp.ts";
 
 /** What {@linkcode logTexts} samples and logs. */
 export interface LogTextsOptions {

@@ -78,7 +78,7 @@ function probabilityRow(what: string, values: ArrayLike<number>, size: number): 
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { markovChain } from "offprint/lm/mod.ts";
+ * import { markovChain } from "offprint/lm/exact/mod.ts";
  *
  * const weather = markovChain({
  *   name: "weather",

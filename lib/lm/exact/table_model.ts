@@ -152,7 +152,7 @@ class TableModel implements LanguageModel {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { markovModel, twoStateChains } from "offprint/lm/mod.ts";
+ * import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
  *
  * const sequence = await markovModel(twoStateChains().target).open([]);
  * const { logits } = await sequence.extend([0, 1]);

@@ -121,7 +121,7 @@ const WEIGHTS = [
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { chosenFiles } from "offprint/lm/hub/download.ts";
+ * import { chosenFiles } from "offprint/lm/hub/mod.ts";
  *
  * const paths = ["config.json", "onnx/model.onnx", "onnx/model_q4.onnx", "README.md"];
  * const hash = { kind: "sha256", hex: "0" } as const;

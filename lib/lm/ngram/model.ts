@@ -34,7 +34,7 @@ export interface NgramOptions {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { ngramModel } from "offprint/lm/ngram/model.ts";
+ * import { ngramModel } from "offprint/lm/ngram/mod.ts";
  *
  * const model = ngramModel([[1, 2, 1, 2, 1, 3, 0]], { order: 2, vocabSize: 4, bos: 0 });
  * const sequence = await model.open([1]);

@@ -26,7 +26,7 @@ const BOUNDARY = /[.?!]+["'”’)\]]*\s+(?=["'“‘(\[]*[\p{Lu}\p{N}])/gu;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { sentences } from "offprint/lm/text/sentences.ts";
+ * import { sentences } from "offprint/lm/text/mod.ts";
  *
  * assertEquals(sentences("Gen. J. Q. Smith spoke. He left at 5 p.m. and slept."), [
  *   "Gen. J. Q. Smith spoke.",

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { TransformerConfig } from "offprint/lm/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import {
   calibratedPlans,
   type Calibration,

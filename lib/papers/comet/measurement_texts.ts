@@ -3,14 +3,9 @@
  *
  * @module
  */
-import {
-  corpusBytes,
-  corpusDocuments,
-  corpusRecipe,
-  type TokenDocument,
-  tokenDocument,
-  type Tokenizer,
-} from "offprint/lm/mod.ts";
+import { corpusBytes, corpusDocuments, corpusRecipe } from "offprint/lm/corpora/mod.ts";
+import type { Tokenizer } from "offprint/lm/text/mod.ts";
+import { type TokenDocument, tokenDocument } from "offprint/lm/training/mod.ts";
 import { checkDisjoint } from "offprint/quantization/mod.ts";
 
 /** A stretch of a document as token ids. */

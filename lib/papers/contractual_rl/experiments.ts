@@ -7,23 +7,22 @@ import { stream } from "offprint/random.ts";
 import {
   binaryOutcomeExample,
   farsightedExample,
+  type Instance,
+  randomInstance,
   twoActionExample,
-} from "../../contracts/instance/examples.ts";
-import type { Instance } from "../../contracts/instance/instance.ts";
-import { randomInstance } from "../../contracts/instance/random_instance.ts";
-import { ContractBandit } from "../../contracts/learning/bandit.ts";
-import { learnWorkLaws } from "../../contracts/pamdp/binary_pamdp.ts";
-import { exploreThenCommit } from "../../contracts/learning/explore_then_commit.ts";
-import { ContractGame } from "../../contracts/pamdp/game.ts";
-import type { RegretLedger } from "../../contracts/learning/regret_ledger.ts";
-import { linearGrid } from "../../contracts/learning/linear_grid.ts";
-import { learnContracts } from "../../contracts/pamdp/pamdp_learner.ts";
-import { paymentSearch, searchThenUcb } from "../../contracts/learning/search_ucb.ts";
+} from "offprint/contracts/instance/mod.ts";
 import {
+  ContractBandit,
+  exploreThenCommit,
+  linearGrid,
   type OneRival,
+  paymentSearch,
+  type RegretLedger,
+  searchThenUcb,
   shrinkingMargin,
   withoutMargin,
-} from "../../contracts/learning/shrinking_margin.ts";
+} from "offprint/contracts/learning/mod.ts";
+import { ContractGame, learnContracts, learnWorkLaws } from "offprint/contracts/pamdp/mod.ts";
 
 /** Names of the simulations; S1 to S6 are the notebook's, the last two for the general learner. */
 export type ExperimentId =

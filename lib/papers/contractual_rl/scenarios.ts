@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Instance } from "../../contracts/instance/instance.ts";
-import { parseInstance } from "../../contracts/instance/parse_instance.ts";
+import { type Instance, parseInstance } from "offprint/contracts/instance/mod.ts";
 
 /** Numbers of {@linkcode contentPlatform}. */
 export interface ContentPlatformOptions {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { costsAt, type Instance, lawAt } from "../../contracts/instance/instance.ts";
+import { costsAt, type Instance, lawAt } from "offprint/contracts/instance/mod.ts";
 
 /** A contract as a point of the triangle of splits. */
 export interface SimplexPoint {

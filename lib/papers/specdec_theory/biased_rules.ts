@@ -4,9 +4,11 @@
  *
  * @module
  */
-import { checkEpsilon } from "../../decoding/verification/option_checks.ts";
-import { residual } from "../../decoding/verification/distribution.ts";
-import type { VerificationRule } from "../../decoding/verification/verification.ts";
+import {
+  checkEpsilon,
+  residual,
+  type VerificationRule,
+} from "offprint/decoding/verification/mod.ts";
 
 /**
  * The over-acceptance b_ε(x) = min(1, (q(x) + ε)/p(x)), `V` values; 1 where the draft has no mass.
@@ -16,7 +18,7 @@ import type { VerificationRule } from "../../decoding/verification/verification.
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { overAcceptance } from "offprint/decoding/mod.ts";
+ * import { overAcceptance } from "offprint/papers/specdec_theory/mod.ts";
  *
  * assertEquals([...overAcceptance(Float64Array.of(0.75, 0.25), Float64Array.of(0.5, 0.5), 0.0625)], [0.75, 1]);
  * ```

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ChainPair } from "offprint/lm/mod.ts";
-import { residual } from "../../decoding/verification/distribution.ts";
+import type { ChainPair } from "offprint/lm/exact/mod.ts";
+import { residual } from "offprint/decoding/verification/mod.ts";
 
 /** Cells of a guide for each token. */
 const CELLS = 4;

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { ChainPair } from "offprint/lm/mod.ts";
+import type { ChainPair } from "offprint/lm/exact/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { checkVocabularies, checkWhole } from "../../decoding/verification/option_checks.ts";
+import { checkVocabularies, checkWhole } from "offprint/decoding/verification/mod.ts";
 import { ChainRows } from "./chain_rows.ts";
 
 /** What {@linkcode simulateChains} simulates. */
@@ -46,8 +46,8 @@ const BLOCK = 4096;
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { simulateChains } from "offprint/decoding/mod.ts";
- * import { twoStateChains } from "offprint/lm/mod.ts";
+ * import { simulateChains } from "offprint/papers/specdec_theory/mod.ts";
+ * import { twoStateChains } from "offprint/lm/exact/mod.ts";
  * import { stream } from "offprint/random.ts";
  *
  * const { rejections } = simulateChains(twoStateChains(), { steps: 1, runs: 4000, random: stream(1, "example") });

@@ -4,11 +4,15 @@
  *
  * @module
  */
-import type { ChainPair } from "offprint/lm/mod.ts";
-import { checkVocabularies, checkWhole } from "../../decoding/verification/option_checks.ts";
-import { totalVariation } from "../../decoding/verification/distribution.ts";
-import { rootLaw } from "../../decoding/verification/residual_chain.ts";
-import { stepLaw, type VerificationRule } from "../../decoding/verification/verification.ts";
+import type { ChainPair } from "offprint/lm/exact/mod.ts";
+import {
+  checkVocabularies,
+  checkWhole,
+  rootLaw,
+  stepLaw,
+  totalVariation,
+  type VerificationRule,
+} from "offprint/decoding/verification/mod.ts";
 
 /** Expected rejections of a text of T tokens. */
 export interface ExpectedRejections {
@@ -28,8 +32,8 @@ export interface ExpectedRejections {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { expectedRejections } from "offprint/decoding/mod.ts";
- * import { twoStateChains } from "offprint/lm/mod.ts";
+ * import { expectedRejections } from "offprint/papers/specdec_theory/mod.ts";
+ * import { twoStateChains } from "offprint/lm/exact/mod.ts";
  *
  * assertAlmostEquals(expectedRejections(twoStateChains(), 5).total, 2239 / 2500);
  * ```
@@ -65,8 +69,8 @@ export function acceleration(pair: ChainPair, steps: number): number {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { expectedBatchRejections } from "offprint/decoding/mod.ts";
- * import { twoStateChains } from "offprint/lm/mod.ts";
+ * import { expectedBatchRejections } from "offprint/papers/specdec_theory/mod.ts";
+ * import { twoStateChains } from "offprint/lm/exact/mod.ts";
  *
  * assertAlmostEquals(expectedBatchRejections(twoStateChains(), 2, 2).total, 261 / 800);
  * ```

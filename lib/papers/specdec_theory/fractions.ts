@@ -10,7 +10,7 @@
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Rational } from "offprint/decoding/mod.ts";
+ * import { Rational } from "offprint/papers/specdec_theory/mod.ts";
  *
  * assertEquals(Rational.of(1, 4).plus(Rational.of(3, 20)).toString(), "2/5");
  * ```
@@ -107,7 +107,7 @@ export function twoStateFractions(): { draft: RationalChain; target: RationalCha
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { exactRejections, twoStateFractions } from "offprint/decoding/mod.ts";
+ * import { exactRejections, twoStateFractions } from "offprint/papers/specdec_theory/mod.ts";
  *
  * assertEquals(exactRejections(twoStateFractions(), 5, 1).toString(), "2239/2500");
  * assertEquals(exactRejections(twoStateFractions(), 2, 2).toString(), "261/800");

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import type { ChainPair } from "offprint/lm/mod.ts";
-import { checkVocabularies, checkWhole } from "../../decoding/verification/option_checks.ts";
-import { rootLaw } from "../../decoding/verification/residual_chain.ts";
+import type { ChainPair } from "offprint/lm/exact/mod.ts";
+import { checkVocabularies, checkWhole, rootLaw } from "offprint/decoding/verification/mod.ts";
 
 /** What a round drafts and what it may add. */
 export interface LookAhead {
@@ -41,8 +40,8 @@ export interface LookAheadCounts {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { lookAheadCounts } from "offprint/decoding/mod.ts";
- * import { twoStateChains } from "offprint/lm/mod.ts";
+ * import { lookAheadCounts } from "offprint/papers/specdec_theory/mod.ts";
+ * import { twoStateChains } from "offprint/lm/exact/mod.ts";
  *
  * const counts = lookAheadCounts(twoStateChains(), 20, { candidates: 4, bonus: true });
  * assertAlmostEquals(counts.targetCalls, 6.1507, 1e-4);
@@ -105,14 +104,4 @@ export function lookAheadCounts(
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/**
- * Tokens per target call when every candidate is accepted independently with probability `acceptance`,
- * `candidates` of them a round and a bonus token: (1 − α^{K+1})/(1 − α), and K + 1 at α = 1.
- */
-export function tokensPerCall(acceptance: number, candidates: number): number {
-  return acceptance === 1
-    ? candidates + 1
-    : (1 - acceptance ** (candidates + 1)) / (1 - acceptance);
 }

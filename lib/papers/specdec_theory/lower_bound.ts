@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ChainPair } from "offprint/lm/mod.ts";
+import type { ChainPair } from "offprint/lm/exact/mod.ts";
 import { expectedRejections } from "./expected_rejections.ts";
 
 /**
@@ -26,7 +26,7 @@ const ROUNDING = 1e-12;
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { unbiasedReplacement } from "offprint/decoding/mod.ts";
+ * import { unbiasedReplacement } from "offprint/papers/specdec_theory/mod.ts";
  *
  * const draft = Float64Array.of(0.5, 0.5), target = Float64Array.of(0.25, 0.75);
  * const replacement = unbiasedReplacement(draft, target, [0.5, 1]);

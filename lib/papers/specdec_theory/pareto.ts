@@ -5,7 +5,7 @@
  * @module
  */
 import { decodingOpt, decodingUno } from "./biased_rules.ts";
-import { stepLaw } from "../../decoding/verification/verification.ts";
+import { stepLaw } from "offprint/decoding/verification/mod.ts";
 
 /** One over-acceptance level on one pair of distributions, both decoders. */
 export interface ParetoPoint {
@@ -26,7 +26,8 @@ export interface ParetoPoint {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { paretoFront, totalVariation } from "offprint/decoding/mod.ts";
+ * import { totalVariation } from "offprint/decoding/verification/mod.ts";
+ * import { paretoFront } from "offprint/papers/specdec_theory/mod.ts";
  *
  * const draft = Float64Array.of(0.4, 0.3, 0.2, 0.1), target = Float64Array.of(0.1, 0.2, 0.3, 0.4);
  * for (const { rejection, optBias } of paretoFront(draft, target, [0, 0.05, 0.1])) {

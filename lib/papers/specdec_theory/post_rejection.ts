@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { residual, totalVariation } from "../../decoding/verification/distribution.ts";
+import { residual, totalVariation } from "offprint/decoding/verification/mod.ts";
 
 /** The solution of Theorem 4 for one position. */
 export interface PostRejection {
@@ -29,7 +29,7 @@ export interface PostRejection {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { optimalPostRejection, overAcceptance } from "offprint/decoding/mod.ts";
+ * import { optimalPostRejection, overAcceptance } from "offprint/papers/specdec_theory/mod.ts";
  *
  * const draft = Float64Array.of(0.4, 0.3, 0.2, 0.1), target = Float64Array.of(0.1, 0.2, 0.3, 0.4);
  * const { rejection, loss } = optimalPostRejection(draft, target, overAcceptance(draft, target, 0.1));

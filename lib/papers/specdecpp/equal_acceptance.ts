@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { checkWhole } from "../../decoding/verification/option_checks.ts";
+import { checkWhole } from "offprint/decoding/verification/mod.ts";
 import {
   checkCosts,
+  checkShare,
   type Costs,
   extraCost,
   type Rates,
-} from "../../decoding/policies/cost_model.ts";
-import { tokensPerCall } from "../specdec_theory/look_ahead_counts.ts";
-import { checkShare } from "../../decoding/policies/stopping_rules.ts";
+  tokensPerCall,
+} from "offprint/decoding/policies/mod.ts";
 
 /**
  * V and D of a constant K: a round yields 1 + α + … + α^K tokens and discards K less the accepted ones.
@@ -60,7 +60,7 @@ const LONGEST = 100_000;
  * @example
  * ```ts
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
- * import { solveIndependent } from "offprint/decoding/mod.ts";
+ * import { solveIndependent } from "offprint/papers/specdecpp/mod.ts";
  *
  * const solution = solveIndependent({ discard: 1, verification: 4 }, 0.8);
  * assertEquals(solution.candidates, 4);

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { checkWhole } from "../../decoding/verification/option_checks.ts";
-import { checkCosts, type Costs } from "../../decoding/policies/cost_model.ts";
+import { checkWhole } from "offprint/decoding/verification/mod.ts";
+import { checkCosts, checkShare, type Costs } from "offprint/decoding/policies/mod.ts";
 import { sufficientThreshold } from "./equal_acceptance.ts";
-import { checkShare } from "../../decoding/policies/stopping_rules.ts";
 
 /** The solution for every number of remaining tokens up to some horizon. */
 export interface FiniteHorizon {
@@ -75,7 +74,7 @@ export interface TheoremCheck {
  * @example
  * ```ts
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
- * import { checkThresholdTheorem } from "offprint/decoding/mod.ts";
+ * import { checkThresholdTheorem } from "offprint/papers/specdecpp/mod.ts";
  *
  * const { threshold, states, violations } = checkThresholdTheorem({ discard: 1, verification: 4 }, 0.8, 60);
  * assertAlmostEquals(threshold, 0.75, 1e-12);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkWhole } from "../../decoding/verification/option_checks.ts";
+import { checkWhole } from "offprint/decoding/verification/mod.ts";
 
 /** Costs of greedy decoding of one text. */
 export interface GreedyCounts {
@@ -25,7 +25,7 @@ export interface GreedyCounts {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { greedyOracle } from "offprint/decoding/mod.ts";
+ * import { greedyOracle } from "offprint/papers/specdecpp/mod.ts";
  *
  * assertEquals(greedyOracle(10, [3, 7]), { schedule: [2, 3, 3], targetCalls: 3, discarded: 0 });
  * ```

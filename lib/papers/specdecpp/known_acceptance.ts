@@ -5,14 +5,15 @@
  *
  * @module
  */
-import { biasedAcceptance } from "../../decoding/heads/bias.ts";
+import { biasedAcceptance } from "offprint/decoding/heads/mod.ts";
 import {
   checkCosts,
+  checkShare,
   type Costs,
   extraCost,
   type Rates,
-} from "../../decoding/policies/cost_model.ts";
-import { checkShare, specDecPPRule } from "../../decoding/policies/stopping_rules.ts";
+  specDecPPRule,
+} from "offprint/decoding/policies/mod.ts";
 
 /** One kind of candidate. */
 export interface AcceptanceKind {
@@ -45,7 +46,8 @@ export interface ThresholdPolicy {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { extraCost, thresholdRates } from "offprint/decoding/mod.ts";
+ * import { extraCost } from "offprint/decoding/policies/mod.ts";
+ * import { thresholdRates } from "offprint/papers/specdecpp/mod.ts";
  *
  * const kinds = [{ acceptance: 0.98, share: 2 / 3 }, { acceptance: 0.5, share: 1 / 3 }];
  * const rates = thresholdRates(kinds, { threshold: 0.4 });

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type ChainPair, markovChain } from "offprint/lm/mod.ts";
-import { checkShare } from "../../decoding/policies/stopping_rules.ts";
+import { type ChainPair, markovChain } from "offprint/lm/exact/mod.ts";
+import { checkShare } from "offprint/decoding/policies/mod.ts";
 
 /** One kind of token. */
 export interface TokenKind {
@@ -44,7 +44,8 @@ export interface StretchChains extends ChainPair {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { stretchChains, totalVariation } from "offprint/decoding/mod.ts";
+ * import { totalVariation } from "offprint/decoding/verification/mod.ts";
+ * import { stretchChains } from "offprint/papers/specdecpp/mod.ts";
  *
  * const { draft, target } = stretchChains({
  *   kinds: [{ acceptance: 0.98, share: 2 / 3 }, { acceptance: 0.5, share: 1 / 3 }],

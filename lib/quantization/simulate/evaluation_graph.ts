@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { OnnxGraph, rotaryTable, type TransformerConfig } from "offprint/lm/mod.ts";
+import { OnnxGraph } from "offprint/lm/onnx/mod.ts";
+import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { Calibration } from "../calibration.ts";
 import type { Weights } from "../float_decoder.ts";
 import { schemedWeights } from "./rounded_weights.ts";

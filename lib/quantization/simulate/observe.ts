@@ -5,7 +5,8 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import type { Tokens, TransformerConfig } from "offprint/lm/mod.ts";
+import type { Tokens } from "offprint/lm/interface/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import { type Calibration, type CalibrationOptions, ChannelStatistics } from "../calibration.ts";
 import type { Weights } from "../float_decoder.ts";
 import { IN_FLOATS, LAYER_PARTS, type LayerPart, type Scheme } from "./scheme.ts";

@@ -3,16 +3,14 @@
  *
  * @module
  */
+import type { Tokens } from "offprint/lm/interface/mod.ts";
+import { createSession, type Ort, type OrtSession } from "offprint/lm/onnx/mod.ts";
 import {
-  createSession,
   type EvaluationWindow,
   evaluationWindows,
-  type Ort,
-  type OrtSession,
   type TokenDocument,
-  type Tokens,
-  type TransformerConfig,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/training/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { Calibration } from "../calibration.ts";
 import type { Weights } from "../float_decoder.ts";
 import { evaluationGraph, type GraphOutputs } from "./evaluation_graph.ts";

@@ -49,7 +49,7 @@ export const families: readonly string[] = Object.keys(makers).sort();
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { generateDesign } from "offprint/verilog/mod.ts";
+ * import { generateDesign } from "offprint/verilog/designs/mod.ts";
  *
  * const design = await generateDesign(7, "grayCounter");
  * assertEquals(design.text, (await generateDesign(7, "grayCounter")).text);

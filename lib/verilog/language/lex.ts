@@ -110,7 +110,7 @@ const pattern = new RegExp(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { lex } from "offprint/verilog/mod.ts";
+ * import { lex } from "offprint/verilog/language/mod.ts";
  *
  * assertEquals(lex("a <= 4'd3; // end").map(({ text }) => text), ["a", "<=", "4'd3", ";"]);
  * ```

@@ -47,7 +47,7 @@ export const deepestTree = 3_000;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { parseVerilog } from "offprint/verilog/mod.ts";
+ * import { parseVerilog } from "offprint/verilog/language/mod.ts";
  *
  * const good = await parseVerilog("module m(input a, output y); assign y = ~a; endmodule");
  * const bad = await parseVerilog("module m(input a, output y); assign y = ~; endmodule");

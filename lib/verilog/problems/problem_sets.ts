@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import type { Icarus } from "../tools/icarus.ts";
-import { namesIn } from "../../papers/chipgpt_ft/arms/token_layout.ts";
+import { namesIn } from "../language/names.ts";
 import { headerOf, type Problem, type Verdict } from "./problem.ts";
 
 /** The sets that are known. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { TextModel } from "offprint/lm/mod.ts";
+import type { TextModel } from "offprint/lm/text/mod.ts";
 import { type MeanInterval, meanInterval } from "offprint/stats.ts";
 import { passAtK } from "./pass_at_k.ts";
-import type { Asking } from "../../papers/chipgpt_ft/arms/asking.ts";
+import type { Asking } from "./asking.ts";
 import type { Problem, Verdict } from "./problem.ts";
 
 /** How answers are drawn. */

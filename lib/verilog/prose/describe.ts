@@ -34,7 +34,8 @@ export interface Description {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { describe, readModules } from "offprint/verilog/mod.ts";
+ * import { readModules } from "offprint/verilog/language/mod.ts";
+ * import { describe } from "offprint/verilog/prose/mod.ts";
  *
  * const [module] = await readModules("module half(input a, b, output s); assign s = a ^ b; endmodule");
  * assertEquals(describe(module!).sentences.at(-1), "s is continuously driven by the bitwise XOR of a and b.");

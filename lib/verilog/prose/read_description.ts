@@ -20,7 +20,9 @@ import { NotADescription } from "./word_reader.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { describe, readDescription, readModules, saturatingCounter } from "offprint/verilog/mod.ts";
+ * import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+ * import { readModules } from "offprint/verilog/language/mod.ts";
+ * import { describe, readDescription } from "offprint/verilog/prose/mod.ts";
  *
  * const [module] = await readModules(saturatingCounter);
  * const description = describe(module!);

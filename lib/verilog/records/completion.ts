@@ -47,7 +47,8 @@ export const completionInstructions: Readonly<Record<CompletionLevel, string>> =
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { completions, saturatingCounter } from "offprint/verilog/mod.ts";
+ * import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+ * import { completions } from "offprint/verilog/records/mod.ts";
  *
  * assertEquals([...completions(saturatingCounter)].length, 1 + 3 + 46);
  * ```

@@ -20,7 +20,7 @@ export interface Diagnostic {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { diagnosticsOf } from "offprint/verilog/mod.ts";
+ * import { diagnosticsOf } from "offprint/verilog/tools/mod.ts";
  *
  * assertEquals(diagnosticsOf("/tmp/x1/m.v:11: ERROR: syntax error, unexpected TOK_ELSE\n"), [
  *   { severity: "error", line: 11, message: "syntax error, unexpected TOK_ELSE" },

@@ -1,21 +1,12 @@
 /**
- * How each kind of model is asked, so that every arm is asked in the form it was trained in.
+ * How each arm is asked: in the form it was trained in.
  *
  * @module
  */
-import { instructions } from "../../../verilog/records/record.ts";
-import { completionInstructions, type Instance } from "../../../verilog/records/completion.ts";
-import { namesIn, promptText, spaced, spelled, verilogIn } from "./token_layout.ts";
-import type { Problem } from "../../../verilog/problems/problem.ts";
-
-/** A prompt, and how the model's reply becomes a file. */
-export interface Question {
-  prompt: string;
-  answer(reply: string): string;
-}
-
-/** A way of asking. */
-export type Asking = (problem: Problem) => Question;
+import { completionInstructions, instructions } from "offprint/verilog/records/mod.ts";
+import { namesIn } from "offprint/verilog/language/mod.ts";
+import { type Asking, verilogIn } from "offprint/verilog/problems/mod.ts";
+import { promptText, spaced, spelled } from "./token_layout.ts";
 
 /** Words alone; the whole module is the answer. */
 export const byDescription: Asking = ({ description, names }) => ({
@@ -55,27 +46,4 @@ export function byBrokenFile(withReport: boolean): Asking {
     prompt: promptText({ instruction, input: description }, names),
     answer: (reply) => verilogIn(spelled(reply, names)),
   });
-}
-
-/**
- * For a chat model: the description, the header where there is one, and worked examples before it (few
- * shots of augmented records).
- */
-export function byChat(shots: readonly Instance[] = []): Asking {
-  return ({ description, header }) => {
-    const examples = shots.map(({ input, output }) =>
-      `Description:\n${input.trim()}\n\nVerilog:\n\`\`\`verilog\n${output.trim()}\n\`\`\`\n\n`
-    ).join("");
-    const begins = header === "" ? "" : `\nThe module begins with:\n${header}\n`;
-    return {
-      prompt:
-        `${instructions.prose} Answer with one Verilog file in a fenced block.\n\n${examples}` +
-        `Description:\n${description.trim()}\n${begins}\nVerilog:\n`,
-      answer: (reply) => {
-        const text = verilogIn(reply);
-        // Some models go on after the header instead of repeating it.
-        return /^\s*module\b/.test(text) ? text : verilogIn(`${header}\n${text}`);
-      },
-    };
-  };
 }

@@ -4,13 +4,17 @@
  *
  * @module
  */
-import { readDescription } from "../../../verilog/prose/read_description.ts";
-import { writeModule } from "../../../verilog/language/module_writer.ts";
-import type { YosysPool } from "../../../verilog/tools/yosys.ts";
+import { readDescription } from "offprint/verilog/prose/mod.ts";
+import { writeModule } from "offprint/verilog/language/mod.ts";
+import type { YosysPool } from "offprint/verilog/tools/mod.ts";
 import { type HeldOutProblems, repairProblems, withoutReportedLine } from "./held_out_problems.ts";
-import type { Problem } from "../../../verilog/problems/problem.ts";
-import { type Asked, askedOf, type Run } from "../../../verilog/problems/results.ts";
-import type { Solved } from "../../../verilog/problems/solve.ts";
+import {
+  type Asked,
+  askedOf,
+  type Problem,
+  type Run,
+  type Solved,
+} from "offprint/verilog/problems/mod.ts";
 
 /** The modules that a description of a whole file speaks of, written by rule. */
 export function inverseOf(prose: string): string {

@@ -5,8 +5,7 @@
  */
 import { Described, UserError } from "offprint/errors.ts";
 import { mean, type MeanInterval, meanInterval } from "offprint/stats.ts";
-import { passAtK } from "../../../verilog/problems/pass_at_k.ts";
-import { type Asked, readResults, type Results } from "../../../verilog/problems/results.ts";
+import { type Asked, passAtK, readResults, type Results } from "offprint/verilog/problems/mod.ts";
 
 /** One arm, put to one set of problems in one way. */
 export interface ArmAsked {

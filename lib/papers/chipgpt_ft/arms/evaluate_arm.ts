@@ -3,22 +3,27 @@
  *
  * @module
  */
-import { type LoadedModel, textModel } from "offprint/lm/mod.ts";
+import type { LoadedModel } from "offprint/lm/mod.ts";
+import { textModel } from "offprint/lm/text/mod.ts";
 import { Described, UserError } from "offprint/errors.ts";
-import type { YosysPool } from "../../../verilog/tools/yosys.ts";
+import type { YosysPool } from "offprint/verilog/tools/mod.ts";
 import {
-  type Asking,
   byBrokenFile,
   byDescription,
   byDescriptionAndHeader,
   byHeader,
   byPlainHeader,
 } from "./asking.ts";
+import {
+  type Asked,
+  askedOf,
+  type Asking,
+  type Problem,
+  type Run,
+  solve,
+} from "offprint/verilog/problems/mod.ts";
 import { type HeldOutProblems, repairProblems } from "./held_out_problems.ts";
 import { naturalProblems } from "./natural_problems.ts";
-import type { Problem } from "../../../verilog/problems/problem.ts";
-import { type Asked, askedOf, type Run } from "../../../verilog/problems/results.ts";
-import { solve } from "../../../verilog/problems/solve.ts";
 import type { ArmKind } from "./training_corpus.ts";
 
 /** How answers are drawn from the arms: the paper's five samples at its temperature. */

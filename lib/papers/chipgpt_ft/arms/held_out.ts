@@ -5,11 +5,9 @@
  * @module
  */
 import { stream } from "offprint/random.ts";
-import { describe } from "../../../verilog/prose/describe.ts";
-import { fingerprint } from "../../../verilog/language/fingerprint.ts";
-import { type Design, families, generateDesign } from "../../../verilog/designs/design.ts";
-import { readModules } from "../../../verilog/language/module_reader.ts";
-import { writeModule } from "../../../verilog/language/module_writer.ts";
+import { describe } from "offprint/verilog/prose/mod.ts";
+import { fingerprint, readModules, writeModule } from "offprint/verilog/language/mod.ts";
+import { type Design, families, generateDesign } from "offprint/verilog/designs/mod.ts";
 
 /** A design with its description. */
 export interface DescribedDesign extends Design {

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { YosysPool } from "../../../verilog/tools/yosys.ts";
+import type { YosysPool } from "offprint/verilog/tools/mod.ts";
 import { balanced, splitDesigns, type SplitOptions } from "./held_out.ts";
-import { designProblem, type Problem, repairProblem } from "../../../verilog/problems/problem.ts";
+import { designProblem, repairProblem } from "./design_problems.ts";
+import type { Problem } from "offprint/verilog/problems/mod.ts";
 import { type RepairCase, repairCases } from "./repair_cases.ts";
 
 /** Problems of each kind. */

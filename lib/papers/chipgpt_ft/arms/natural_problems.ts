@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
-import type { Problem } from "../../../verilog/problems/problem.ts";
+import type { Problem } from "offprint/verilog/problems/mod.ts";
 
 const fileSchema = z.strictObject({
   title: z.string(),

@@ -4,12 +4,9 @@
  *
  * @module
  */
-import { instructions } from "../../../verilog/records/record.ts";
-import { classify } from "../../../verilog/mutants/classify.ts";
-import type { Instance } from "../../../verilog/records/completion.ts";
-import { diagnosticText } from "../../../verilog/tools/diagnostics.ts";
-import { type Mutant, mutate } from "../../../verilog/mutants/draw_mutants.ts";
-import type { YosysPool } from "../../../verilog/tools/yosys.ts";
+import { type Instance, instructions } from "offprint/verilog/records/mod.ts";
+import { classify, type Mutant, mutate } from "offprint/verilog/mutants/mod.ts";
+import { diagnosticText, type YosysPool } from "offprint/verilog/tools/mod.ts";
 import type { DescribedDesign } from "./held_out.ts";
 
 /** A broken design. */

@@ -6,24 +6,11 @@
  *
  * @module
  */
-import { instructions } from "../../../verilog/records/record.ts";
-import type { Instance } from "../../../verilog/records/completion.ts";
-import { lex } from "../../../verilog/language/lex.ts";
+import { type Instance, instructions } from "offprint/verilog/records/mod.ts";
+import { lex, type Names } from "offprint/verilog/language/mod.ts";
 
 /** The word between what is given and what is asked for. */
 const RULE = " ---";
-
-/** Names of a record by their numbers. */
-export type Names = readonly string[];
-
-/** The names in code, in the order in which they come up; those already in `names` keep their places. */
-export function namesIn(code: string, names: Names = []): string[] {
-  const found = new Set(names);
-  for (const { kind, text } of lex(code)) {
-    if (kind === "identifier" && !text.startsWith("$")) found.add(text);
-  }
-  return [...found];
-}
 
 /** Text with one blank before every token and names as numbers; line breaks and comments are gone. */
 export function spaced(text: string, names: Names): string {
@@ -73,27 +60,4 @@ export function spelled(code: string, names: Names): string {
     const number = /^v(\d+)$/.exec(text)?.[1];
     return names[Number(number)] ?? text;
   }).join(" ");
-}
-
-/**
- * The Verilog in what a model wrote: from the first `module` that begins a line to the last `endmodule`, out
- * of a fenced block where there is one. The whole text when there is no module in it.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { verilogIn } from "offprint/verilog/mod.ts";
- *
- * assertEquals(verilogIn("Sure, a module:\nmodule m; endmodule\nIt is empty."), "module m; endmodule");
- * ```
- */
-export function verilogIn(reply: string): string {
-  const fences = [...reply.matchAll(/```[^\n]*\n([^]*?)(?:```|$)/g)].map(([, inside]) => inside!);
-  // At the beginning of a line, since prose speaks of modules too.
-  const begins = /^[ \t]*module\b/m;
-  const text = fences.find((inside) => begins.test(inside)) ?? reply;
-  const from = begins.exec(text)?.index;
-  if (from === undefined) return text.trim();
-  const end = text.lastIndexOf("endmodule");
-  return text.slice(from, end < from ? undefined : end + "endmodule".length).trim();
 }

@@ -6,13 +6,13 @@
  */
 import { z } from "zod";
 import { UserError } from "offprint/errors.ts";
-import type { CorpusDocument, MadeCorpus } from "offprint/lm/mod.ts";
+import type { CorpusDocument, MadeCorpus } from "offprint/lm/corpora/mod.ts";
 import { stream } from "offprint/random.ts";
-import { instructions } from "../../../verilog/records/record.ts";
-import { completions, type Instance } from "../../../verilog/records/completion.ts";
-import { YosysPool } from "../../../verilog/tools/yosys.ts";
+import { completions, type Instance, instructions } from "offprint/verilog/records/mod.ts";
+import { YosysPool } from "offprint/verilog/tools/mod.ts";
 import { type DescribedDesign, splitDesigns } from "./held_out.ts";
-import { namesIn, recordText, spaced } from "./token_layout.ts";
+import { recordText, spaced } from "./token_layout.ts";
+import { namesIn } from "offprint/verilog/language/mod.ts";
 import { repairCases, repairInstance } from "./repair_cases.ts";
 
 const armKind = z.enum(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LanguageModel } from "offprint/lm/mod.ts";
+import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import type { Measuring } from "./measure.ts";
 import type { HeadsPrompts } from "./prompts.ts";
 import type { HeadsRecipe } from "./recipe.ts";

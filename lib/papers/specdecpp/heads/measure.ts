@@ -3,20 +3,26 @@
  *
  * @module
  */
-import type { LanguageModel } from "offprint/lm/mod.ts";
+import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import { stream } from "offprint/random.ts";
-import { binaryDivergence, unbiasedAcceptance } from "../../../decoding/heads/bias.ts";
-import { acceptanceStates, acceptanceTexts } from "../../../decoding/heads/data.ts";
-import type { AcceptanceHead } from "../../../decoding/heads/head.ts";
-import type { TextLog } from "../../../decoding/what_if/log.ts";
-import type { AcceptancePredictor } from "../../../decoding/policies/predictor.ts";
-import { softmax } from "../../../decoding/verification/distribution.ts";
-import { draftBy } from "../../../decoding/policies/policy_of_rule.ts";
-import { type LoggedText, logTexts, predictLog } from "../../../decoding/what_if/write_log.ts";
-import { predictStates } from "../../../decoding/heads/predict_states.ts";
-import { speculateTexts } from "../../../decoding/decoders/speculate_texts.ts";
-import type { SpeculativeResult } from "../../../decoding/decoders/speculate.ts";
-import { rows } from "../../../decoding/heads/teacher_forcing.ts";
+import {
+  type AcceptanceHead,
+  acceptanceStates,
+  acceptanceTexts,
+  binaryDivergence,
+  predictStates,
+  rows,
+  unbiasedAcceptance,
+} from "offprint/decoding/heads/mod.ts";
+import {
+  type LoggedText,
+  logTexts,
+  predictLog,
+  type TextLog,
+} from "offprint/decoding/what_if/mod.ts";
+import { type AcceptancePredictor, draftBy } from "offprint/decoding/policies/mod.ts";
+import { softmax } from "offprint/decoding/verification/mod.ts";
+import { speculateTexts, type SpeculativeResult } from "offprint/decoding/decoders/mod.ts";
 import { ruleOf, type Setting } from "./measured_policies.ts";
 import type { Prompt } from "./prompts.ts";
 import { shuffledOrder, shuffledStates } from "./shuffled_head.ts";

@@ -4,9 +4,12 @@
  * @module
  */
 import { mean } from "offprint/stats.ts";
-import { reliability } from "../../../decoding/heads/bias.ts";
-import { type AcceptanceHead, headPredictor } from "../../../decoding/heads/head.ts";
-import { predictStates } from "../../../decoding/heads/predict_states.ts";
+import {
+  type AcceptanceHead,
+  headPredictor,
+  predictStates,
+  reliability,
+} from "offprint/decoding/heads/mod.ts";
 import { headFamily, ORACLE, SHUFFLED } from "./families.ts";
 import { type HeadsInput, measuringOf } from "./input.ts";
 import {

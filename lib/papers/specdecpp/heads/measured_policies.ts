@@ -3,18 +3,17 @@
  *
  * @module
  */
-import type { TextLog } from "../../../decoding/what_if/log.ts";
-import type { Rates } from "../../../decoding/policies/cost_model.ts";
-import { timePerToken } from "../../../decoding/policies/cost_model.ts";
+import { type TextLog, whatIf } from "offprint/decoding/what_if/mod.ts";
 import {
   confidenceRule,
   constantRule,
   heuristicRule,
+  type Rates,
   specDecPPRule,
   type StoppingRule,
+  timePerToken,
   topProbabilityRule,
-} from "../../../decoding/policies/stopping_rules.ts";
-import { whatIf } from "../../../decoding/what_if/what_if.ts";
+} from "offprint/decoding/policies/mod.ts";
 import type { HeadsRecipe } from "./recipe.ts";
 
 /** A policy with its setting: K, a threshold, or the start of the heuristic. */

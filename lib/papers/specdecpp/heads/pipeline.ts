@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { loadJax } from "offprint/lm/mod.ts";
-import type { AcceptanceHead } from "../../../decoding/heads/head.ts";
+import { loadJax } from "offprint/lm/transformer/mod.ts";
+import type { AcceptanceHead } from "offprint/decoding/heads/mod.ts";
 import type { HeadsInput } from "./input.ts";
 import { decodeChosen, measureQuality, measureSettings } from "./measure_stages.ts";
 import { allVariants, variantName } from "./recipe.ts";

@@ -9,8 +9,8 @@ import {
   type CorpusDocument,
   corpusDocuments,
   corpusRecipe,
-  type Tokenizer,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/corpora/mod.ts";
+import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import { stream } from "offprint/random.ts";
 import type { HeadsRecipe } from "./recipe.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { pathToFileURL } from "node:url";
-import type { LanguageModel } from "offprint/lm/mod.ts";
-import type { AcceptanceHead } from "../../../decoding/heads/head.ts";
+import type { LanguageModel } from "offprint/lm/interface/mod.ts";
+import type { AcceptanceHead } from "offprint/decoding/heads/mod.ts";
 import type { HeadsInput } from "./input.ts";
 import { decodeChosen, measureQuality, measureSettings } from "./measure_stages.ts";
 import { committedVariants, variantName } from "./recipe.ts";

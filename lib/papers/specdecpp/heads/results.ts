@@ -6,9 +6,8 @@
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
-import { sha256 } from "offprint/lm/mod.ts";
-import { type AcceptanceHead, headParameters } from "../../../decoding/heads/head.ts";
-import { decodeHead } from "../../../decoding/heads/file.ts";
+import { sha256 } from "offprint/lm/corpora/mod.ts";
+import { type AcceptanceHead, decodeHead, headParameters } from "offprint/decoding/heads/mod.ts";
 import { HEADS_FOLDER, headsRecipeSchema, type HeadVariant, variantName } from "./recipe.ts";
 
 const natural = z.int().nonnegative();

@@ -4,8 +4,8 @@
  * @module
  */
 import { stream } from "offprint/random.ts";
-import { type AcceptanceHead, headPredictor } from "../../../decoding/heads/head.ts";
-import type { AcceptancePredictor } from "../../../decoding/policies/predictor.ts";
+import { type AcceptanceHead, headPredictor } from "offprint/decoding/heads/mod.ts";
+import type { AcceptancePredictor } from "offprint/decoding/policies/mod.ts";
 
 /** A random order of the `size` numbers of a hidden state, fixed by the seed. */
 export function shuffledOrder(size: number, seed: number): number[] {

@@ -5,7 +5,7 @@
  */
 import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
-import { sha256 } from "offprint/lm/mod.ts";
+import { sha256 } from "offprint/lm/corpora/mod.ts";
 import type { HeadsInput } from "./input.ts";
 
 /** A folder belongs to one recipe, one pair of models and one list of prompts. */

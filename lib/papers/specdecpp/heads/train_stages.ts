@@ -4,18 +4,19 @@
  * @module
  */
 import { writeWhole } from "offprint/files.ts";
-import type { Jax } from "offprint/lm/mod.ts";
+import type { Jax } from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
 import { mean } from "offprint/stats.ts";
 import {
   type AcceptanceData,
+  type AcceptanceHead,
   acceptanceStates,
   type AcceptanceText,
   acceptanceTexts,
-} from "../../../decoding/heads/data.ts";
-import type { AcceptanceHead } from "../../../decoding/heads/head.ts";
-import { decodeHead, encodeHead } from "../../../decoding/heads/file.ts";
-import { trainHead } from "../../../decoding/heads/training.ts";
+  decodeHead,
+  encodeHead,
+  trainHead,
+} from "offprint/decoding/heads/mod.ts";
 import type { HeadsInput } from "./input.ts";
 import { allVariants, variantName } from "./recipe.ts";
 import type { HeadsResults } from "./results.ts";

@@ -1,0 +1,15 @@
+/**
+ * Paper 08, Contractual Reinforcement Learning: its experiments.
+ *
+ * Begin with `experiments.ts`: regret of each learner over seeds and horizons, and `learning_curve.ts`, the slope on
+ * logarithmic axes. `scenarios.ts` has three settings with numbers to change; `simplex_map.ts` maps which action
+ * each way of splitting a budget induces.
+ *
+ * The instances, payments, planners and learners are in `lib/contracts`.
+ *
+ * @module
+ */
+export * from "./experiments.ts";
+export * from "./learning_curve.ts";
+export * from "./scenarios.ts";
+export * from "./simplex_map.ts";

@@ -1,0 +1,20 @@
+/**
+ * Paper 02, A Theoretical Perspective for Speculative Decoding: the exact theory on chains.
+ *
+ * Begin with `expectedRejections` in `expected_rejections.ts` (Theorems 1 and 3). `lower_bound.ts` is Theorem 2,
+ * `post_rejection.ts` Theorem 4, `pareto.ts` Theorem 5, `biased_rules.ts` the two biased decoders.
+ * `look_ahead_counts.ts` has exact costs with a limited look-ahead; `chain_simulator.ts` simulates a hundred thousand texts on
+ * the flat arrays of `chain_rows.ts`; `fractions.ts` computes without rounding.
+ *
+ * The decoders themselves are in `decoding/decoders`, the rules in `decoding/verification`.
+ *
+ * @module
+ */
+export * from "./biased_rules.ts";
+export * from "./chain_simulator.ts";
+export * from "./expected_rejections.ts";
+export * from "./fractions.ts";
+export * from "./look_ahead_counts.ts";
+export * from "./lower_bound.ts";
+export * from "./pareto.ts";
+export * from "./post_rejection.ts";

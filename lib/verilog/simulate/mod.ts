@@ -1,0 +1,15 @@
+/**
+ * Test benches as data, and an embedded simulator that runs them.
+ *
+ * Begin with `Bench` in `bench.ts` and `runBench` in `run_bench.ts`. Under them: `netlist.ts` lets Yosys map a module to
+ * gates, `compile.ts` turns gates into one straight function, `simulation.ts` runs 32 lanes of it at once.
+ * `grade.ts` grades a design in every simulator at hand; `compare.ts` runs two designs under the same random inputs.
+ *
+ * @module
+ */
+export * from "./bench.ts";
+export * from "./compare.ts";
+export * from "./grade.ts";
+export { type Netlist, netlistOf, type Refusal } from "./netlist.ts";
+export * from "./run_bench.ts";
+export * from "./simulation.ts";
