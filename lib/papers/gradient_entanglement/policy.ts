@@ -5,15 +5,18 @@
  */
 import {
   completionBatch,
-  initialWeights,
   languageModelStep,
   OnnxEngine,
   type Optimizer,
+} from "offprint/lm/training/mod.ts";
+import {
+  initialWeights,
   type TransformerConfig,
   transformerConfig,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
-import { longestText, namedWeights, type TokenPair } from "../../preference/mod.ts";
+import { longestText, type TokenPair } from "offprint/preference/pairs/mod.ts";
+import { namedWeights } from "offprint/preference/training/mod.ts";
 import { SENTIMENT_WORDS } from "./sentiment.ts";
 
 /** AdamW as PyTorch has it by default, without clipping. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { stream } from "offprint/random.ts";
-import type { TokenPair } from "../../preference/mod.ts";
+import type { TokenPair } from "offprint/preference/pairs/mod.ts";
 
 const FRAME = ["review", ":", "was", "label"];
 const POSITIVE = words("good great lovely fine superb bright warm clever moving funny");

@@ -82,7 +82,7 @@ export function condition({ inner, chosen, rejected }: InnerProducts): number {
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { band, innerProducts } from "offprint/preference/mod.ts";
+ * import { band, innerProducts } from "offprint/preference/entanglement/mod.ts";
  *
  * const { low, high } = band(innerProducts([0.5, 0.375], [1.5, 0.475]));
  * assert(low > 1 && high > low); // a ratio of 1, DPO's, is below the band: both fall

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { completionBatch, type OnnxEngine } from "offprint/lm/mod.ts";
+import { completionBatch, type OnnxEngine } from "offprint/lm/training/mod.ts";
 import type { TokenPair } from "../pairs/encode.ts";
 import { longestText, type ResponseLogProbs } from "../pairs/pair_batch.ts";
 

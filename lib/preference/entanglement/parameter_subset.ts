@@ -5,7 +5,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { parameterBlocks, type TransformerConfig } from "offprint/lm/mod.ts";
+import { parameterBlocks, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
 
 /** A part of the parameters: where it begins and ends in the flat array. */
 export interface ParameterRange {

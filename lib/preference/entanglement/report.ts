@@ -5,7 +5,7 @@
  * @module
  */
 import { quantile } from "offprint/stats.ts";
-import type { OnnxEngine } from "offprint/lm/mod.ts";
+import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import { type PairLoss, referenceMargin } from "../losses/pair_loss.ts";
 import { softLabelTerms } from "../losses/loss_options.ts";
 import type { TokenPair } from "../pairs/encode.ts";

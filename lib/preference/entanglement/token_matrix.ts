@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OnnxEngine } from "offprint/lm/mod.ts";
+import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import type { TokenPair } from "../pairs/encode.ts";
 import { longestText, pairBatch } from "../pairs/pair_batch.ts";
 import { cosine, dot, type InnerProducts } from "./laws.ts";

@@ -57,7 +57,7 @@ export function softLabelTerms(
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { dpo, labelSmoothing } from "offprint/preference/mod.ts";
+ * import { dpo, labelSmoothing } from "offprint/preference/losses/mod.ts";
  *
  * const even = { chosen: -3, rejected: -3, chosenReference: -3, rejectedReference: -3, chosenTokens: 2, rejectedTokens: 2 };
  * const { chosenWeight } = labelSmoothing(dpo({ beta: 1 }), 0.1).at(even);
@@ -89,7 +89,7 @@ export function labelSmoothing(loss: PairLoss, epsilon: number): PairLoss {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { numericLoss } from "offprint/preference/mod.ts";
+ * import { numericLoss } from "offprint/preference/losses/mod.ts";
  *
  * const exponential = numericLoss("exponential", (pair) => Math.exp(pair.rejected - pair.chosen));
  * const pair = { chosen: -1, rejected: -2, chosenReference: 0, rejectedReference: 0, chosenTokens: 1, rejectedTokens: 1 };

@@ -22,7 +22,7 @@ import {
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { dpo } from "offprint/preference/mod.ts";
+ * import { dpo } from "offprint/preference/losses/mod.ts";
  *
  * const { loss, chosenWeight } = dpo().at({
  *   chosen: -13.2,

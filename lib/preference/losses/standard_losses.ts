@@ -39,7 +39,7 @@ export const LOSS_NAMES: readonly string[] = Object.keys(MAKERS);
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { lossByName } from "offprint/preference/mod.ts";
+ * import { lossByName } from "offprint/preference/losses/mod.ts";
  *
  * assertEquals(lossByName("dpop", { lambda: 5 }).name, "DPOP (λ = 5)");
  * ```

@@ -18,7 +18,7 @@ export interface TokenMasks {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { differingTokens } from "offprint/preference/mod.ts";
+ * import { differingTokens } from "offprint/preference/pairs/mod.ts";
  *
  * const masks = differingTokens([7, 1, 2], [8, 1, 2]);
  * assertEquals([...masks.chosen, ...masks.rejected], [1, 0, 0, 1, 0, 0]);

@@ -39,7 +39,7 @@ export interface PreferencePair {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { parsePairs } from "offprint/preference/mod.ts";
+ * import { parsePairs } from "offprint/preference/pairs/mod.ts";
  *
  * const [pair] = parsePairs('{"prompt":"2 + 2 =","chosen":" 4","rejected":" 5"}', "sums.jsonl");
  * assertEquals(pair?.id, "line 1");

@@ -4,12 +4,8 @@
  *
  * @module
  */
-import {
-  type Batch,
-  type Completion,
-  completionBatch,
-  type TransformerConfig,
-} from "offprint/lm/mod.ts";
+import { type Batch, type Completion, completionBatch } from "offprint/lm/training/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { TokenPair } from "./encode.ts";
 
 /** Tokens of the longest text among the pairs, prompt and response. */

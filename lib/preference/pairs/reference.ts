@@ -6,13 +6,13 @@
  */
 import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
+import { sha256 } from "offprint/lm/corpora/mod.ts";
+import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import {
   encodeSafetensors,
-  type OnnxEngine,
   readSafetensors,
-  sha256,
   type TransformerConfig,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/transformer/mod.ts";
 import type { TokenPair } from "./encode.ts";
 import { longestText, pairBatch, type ResponseLogProbs, responseLogProbs } from "./pair_batch.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import type { OnnxEngine } from "offprint/lm/mod.ts";
+import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import type { TokenPair } from "../pairs/encode.ts";
 import { type Reference, scorePairs } from "../pairs/reference.ts";
 import { pairStatistics } from "./method.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { OnnxEngine } from "offprint/lm/mod.ts";
+import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import { softLabelTerms } from "../losses/loss_options.ts";
 import type { Context, PairLoss } from "../losses/pair_loss.ts";
 import { differingTokens, type TokenMasks } from "../pairs/alignment.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import type { OnnxEngine, Tensor } from "offprint/lm/mod.ts";
+import type { OnnxEngine } from "offprint/lm/training/mod.ts";
+import type { Tensor } from "offprint/lm/transformer/mod.ts";
 import type { PairStatistics } from "../losses/pair_loss.ts";
 import type { TokenPair } from "../pairs/encode.ts";
 import type { TokenMasks } from "../pairs/alignment.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Tensor } from "offprint/lm/mod.ts";
+import type { Tensor } from "offprint/lm/transformer/mod.ts";
 import {
   checkPositive,
   logistic,

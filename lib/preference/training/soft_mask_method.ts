@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Tensor } from "offprint/lm/mod.ts";
+import type { Tensor } from "offprint/lm/transformer/mod.ts";
 import {
   checkNotNegative,
   checkPositive,

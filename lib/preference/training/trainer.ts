@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { Described, UserError } from "offprint/errors.ts";
+import { sha256 } from "offprint/lm/corpora/mod.ts";
 import {
   learningRate,
   loadCheckpoint,
@@ -14,11 +15,9 @@ import {
   restoredState,
   saveCheckpoint,
   type Schedule,
-  sha256,
   stateTensors,
-  tensorViews,
-  type TransformerConfig,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/training/mod.ts";
+import { tensorViews, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
 import type { TokenPair } from "../pairs/encode.ts";
 import { longestText } from "../pairs/pair_batch.ts";
