@@ -8,6 +8,7 @@
  */
 import { NameCollector } from "./cell_names.ts";
 import { cellAt, cellPositions } from "./cell_positions.ts";
+import { OLD_FORM } from "./old_form.ts";
 import { missingTags } from "./inherited_tags.ts";
 
 type Node = Deno.lint.Node;
@@ -202,10 +203,93 @@ const inheritedTags = namesRule((names, context) => {
   }
 });
 
+/** What shows a value and says so by a promise. */
+const SHOWING: ReadonlySet<string> = new Set(["display", "claim", "claimsTable", "verdicts"]);
+
+function isShowing(node: Node): boolean {
+  return node.type === "CallExpression" && node.callee.type === "Identifier" &&
+    SHOWING.has(node.callee.name);
+}
+
+/** `display(x)` that nobody waits for may be sent after the cell has ended. */
+const awaitedDisplay = inNewForm(rule((node) => {
+  if (!isShowing(node)) return undefined;
+  const { parent } = node as Deno.lint.CallExpression;
+  const waited = parent.type === "AwaitExpression" || parent.type === "ReturnStatement" ||
+    parent.type === "ArrowFunctionExpression";
+  return waited ? undefined : {
+    message: "what is shown without await can land under another cell",
+    hint: "write await before it",
+  };
+}));
+
+/** The statements whose value would be the value of a cell that ends with `node`. */
+function lastStatements(node: Node | null | undefined): Node[] {
+  switch (node?.type) {
+    case "BlockStatement":
+      return lastStatements(node.body.at(-1));
+    case "IfStatement":
+      return [...lastStatements(node.consequent), ...lastStatements(node.alternate)];
+    case "ForStatement":
+    case "ForInStatement":
+    case "ForOfStatement":
+    case "WhileStatement":
+    case "DoWhileStatement":
+    case "LabeledStatement":
+      return lastStatements(node.body);
+    case "TryStatement":
+      return [...lastStatements(node.block), ...lastStatements(node.handler?.body)];
+    case "ExpressionStatement":
+      return [node];
+    default:
+      return [];
+  }
+}
+
+/**
+ * The kernel can say that a cell has ended before it sends the value of its last expression, and a stock
+ * client then puts that value under another cell. An awaited display comes before the end.
+ */
+const endWithDisplay = inNewForm({
+  create: (context) => ({
+    Program(program) {
+      const cells = cellPositions(context.sourceCode.text);
+      const last = new Map<number, Node>();
+      for (const statement of program.body) {
+        const cell = cellAt(cells, statement.range[0]);
+        if (cell !== undefined) last.set(cell.index, statement);
+      }
+      for (const [index, statement] of last) {
+        const values = lastStatements(statement).filter((node) => {
+          const { expression } = node as Deno.lint.ExpressionStatement;
+          return !(expression.type === "AwaitExpression" && isShowing(expression.argument));
+        });
+        for (const { range } of values) {
+          context.report({
+            range,
+            message: `${cells[index]!.name} ends with a value, which can land under another cell`,
+            hint: "end it with await display(…) or with a declaration",
+          });
+        }
+      }
+    },
+  }),
+});
+
+/** The rule for all notebooks but those of before the form (`OLD_FORM`). */
+function inNewForm(rule: Deno.lint.Rule): Deno.lint.Rule {
+  return {
+    create: (context) =>
+      [...OLD_FORM].some((id) => context.filename.includes(id)) ? {} : rule.create(context),
+  };
+}
+
 const plugin: Deno.lint.Plugin = {
   name: "cells",
   rules: {
+    "awaited-display": awaitedDisplay,
     "declared-twice": declaredTwice,
+    "end-with-display": endWithDisplay,
     "exit": exit,
     "import-meta": importMeta,
     "inherited-tags": inheritedTags,

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { notebookIds, readPair } from "../pairs/mod.ts";
 import { expectedStartHere, START_HERE_ID } from "../pairs/start_here.ts";
+import { checkForm } from "./cell_form.ts";
 import { checkClaims } from "./claims.ts";
 import { checkCellLint, checkFormat, checkLint, checkTypes } from "./deno_tools.ts";
 import { checkLinks } from "./links.ts";
@@ -51,6 +52,7 @@ export async function checkProject(
       `cells of ${pair.id}`,
       Promise.all([checkSource(pair), cellLint]).then(([own, linted]) => [
         ...own,
+        ...checkForm(pair),
         ...linted.filter(({ file }) => file === pair.sourceName),
       ]),
     ]),

@@ -16,6 +16,7 @@ export {
   withSources,
 } from "./build.ts";
 export { CELL_ID } from "./cell_header.ts";
+export { type ChangeMe, markedNumbers, withProposal } from "./change_me.ts";
 export { chooseNotebooks, notebookIds, type Pair, readPair } from "./files.ts";
 export { foldedAs, FOLDING_TAGS } from "./folding.ts";
 export { formatNotebook, formatSource, formatTypeScript } from "./format.ts";

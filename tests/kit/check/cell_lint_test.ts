@@ -6,13 +6,18 @@ function source(...cells: string[]): string {
   return cells.map((cell, i) => `// %% id="${"abcdef"[i]}"\n${cell}\n`).join("\n");
 }
 
-/** What the lint says, as `rule line: message`. */
-function lint(...cells: string[]): string[] {
+/** Everything the lint says, as `rule line: message`. */
+function lintWhole(...cells: string[]): string[] {
   const text = source(...cells);
   return Deno.lint.runPlugin(plugin, "notebook.ts", text).map(({ id, range, message }) => {
     const line = text.slice(0, range[0]).split("\n").length;
     return `${id.replace("cells/", "")} ${line}: ${message}`;
   });
+}
+
+/** The same less what it says about how cells end, which the cells below do as is shortest. */
+function lint(...cells: string[]): string[] {
+  return lintWhole(...cells).filter((line) => !line.startsWith("end-with-display "));
 }
 
 /** The rules that complain, in order. */
@@ -178,3 +183,29 @@ Deno.test("a cell that uses nothing native needs no tag", () => {
   assertEquals(inherited([[], "let a = 1;"], [[], "a;"], [["native"], "a = 2;"]), []);
   assertEquals(inherited([[], "const a = [1];"], [["native"], "a.map(String);"], [[], "a;"]), []);
 });
+
+const ends: [name: string, cell: string, expected: string[]][] = [
+  ["a value", "const x = 1;\nx;", ["end-with-display 3"]],
+  ["a call", "table(rows);", ["end-with-display 2"]],
+  ["a template", "md`text`;", ["end-with-display 2"]],
+  ["an assignment", "x = 3;", ["end-with-display 2"]],
+  ["a loop whose last value counts", "for (const x of [1]) {\n  n += x;\n}", [
+    "end-with-display 3",
+  ]],
+  ["both ways of a condition", "if (x) f();\nelse await display(x);", ["end-with-display 2"]],
+  ["a display nobody waits for", "display(x);", ["end-with-display 2", "awaited-display 2"]],
+  ["the same in the middle", "display(x);\nconst y = 2;", ["awaited-display 2"]],
+  ["an awaited display", "await display(table(rows));", []],
+  ["an awaited claim", 'await claim("02.x", 1);', []],
+  ["a declaration", "x;\nconst y = x;", []],
+  ["a function", "function f() { return 1; }", []],
+  ["a loop that shows", "for (const x of [1]) await display(x);", []],
+  ["a guard", 'if (x < 1) throw new RangeError("x");', []],
+  ["a display handed on", "const show = (x) => display(x);", []],
+];
+
+for (const [name, cell, expected] of ends) {
+  Deno.test(`how a cell ends: ${name}`, () => {
+    assertEquals(lintWhole(cell).map((line) => line.split(":")[0]), expected);
+  });
+}

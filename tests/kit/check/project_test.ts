@@ -41,16 +41,25 @@ const seed: number = 1;
 
 // %% id="sum"
 const sum = 1 + 2;
-export const verdict = claim("02.sum", sum + seed - seed);
+export const verdict = await claim("02.sum", sum + seed - seed);
 function claim(id: string, value: number): string {
   return id + value;
 }
+
+// %% id="claims"
+import { claimsTable, verdicts } from "offprint/notebook/mod.ts";
+await verdicts("02-a");
+await claimsTable("02-a");
 `;
 
 // stands in for the library in a project that has none
 const OFFPRINT = {
   "offprint/notebook/mod.ts": `
-export const loadPapers = (): { claims: Record<string, string>[] }[] => [];
+export type ClaimKind = string;
+export const loadPapers = (): { claims: Record<string, any>[] }[] => [];
+export const display = (_value: unknown) => Promise.resolve();
+export const claimsTable = (_paper: string) => Promise.resolve();
+export const verdicts = (_paper: string) => Promise.resolve();
 export const sweep = (options: { run(point: any, seed: number): unknown; [key: string]: any }) => options;
 export const table = (rows: unknown[], _options: object) => rows;
 `,
@@ -109,7 +118,8 @@ Deno.test("each mistake in a project is told once, with its place and what to do
     "tests/a_test.ts": 'const unused: number = "1"\n',
     "README.md": "# A\n\n[gone](docs/gone.md)\n\n![gone](#b) [out](../../x)\n",
     "notebooks/02-a.ts": NOTEBOOK.replace("= 1 + 2;", "= 1 + 2 + later;")
-      .replace('"02.sum"', '"02.gone"') + '\n// %% id="last"\nconst later = 1;\nlet sum = 2;\n',
+      .replace('"02.sum"', '"02.gone"')
+      .replace('// %% id="claims"', '// %% id="last"\nconst later = 1;\nlet sum = 2;\n\n$&'),
     "notebooks/00-start-here.ts": NOTEBOOK.replace("(00-start-here.ipynb#run-it)", "(#no)"),
   });
   assertEquals(problems, [
