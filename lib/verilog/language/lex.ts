@@ -141,3 +141,13 @@ export function plainName(text: string): string {
   const bare = text.slice(1);
   return /^\\[A-Za-z_][\w$]*$/.test(text) && !keywords.has(bare) ? bare : text;
 }
+
+/** A name without the backslash that escapes it, as tools print it. */
+export function bareName(name: string): string {
+  return name.startsWith("\\") ? name.slice(1) : name;
+}
+
+/** The name that a tool prints without its backslash: the inverse of {@linkcode bareName}. */
+export function namedBy(bare: string): string {
+  return plainName(`\\${bare}`);
+}

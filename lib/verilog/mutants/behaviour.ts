@@ -11,8 +11,10 @@ import { compareByStimulus } from "../simulate/compare.ts";
 import type { Refusal } from "../simulate/netlist.ts";
 import { simulationOf } from "../simulate/run_bench.ts";
 import type { Simulation } from "../simulate/simulation.ts";
+import { incompleteSensitivity } from "../language/sensitivity.ts";
 import { parseVerilog } from "../language/syntax_tree.ts";
 import { compareModules } from "../tools/equivalence.ts";
+import { topModules } from "../tools/top_modules.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 
 /** Whether two designs behave alike, and how that was found out. */
@@ -32,22 +34,20 @@ interface Original {
 
 /**
  * The comparison for all mutants of one file. The original is mapped to gates when the first mutant needs
- * it, and once. The proof looks at one clock edge as a step, so it cannot judge which edge it is. When the
- * tools run out of time or memory over one mutant, those that have not begun are not tried: they are as
- * large, and a folder of large designs must come to its end.
+ * it, and once. Every module that no other one contains is compared: one that differs is enough. The proof
+ * looks at one clock edge as a step, so it cannot judge which edge it is. When the tools run out of time or
+ * memory over one mutant, those that have not begun are not tried: they are as large, and a folder of large
+ * designs must come to its end.
  */
 export function behaviourOf(original: string, yosys: YosysPool): Compare {
-  let prepared: Promise<Original | undefined> | undefined;
+  let prepared: Promise<Original[] | string> | undefined;
   let ranOut = false;
   const unknown = (evidence: string): Comparison => ({ verdict: "unknown", evidence });
   const gaveUp = (evidence: string): Comparison => {
     ranOut = true;
     return unknown(evidence);
   };
-  return async ({ text, rule }) => {
-    if (ranOut) return unknown("tools ran out of time or memory over another mutant");
-    const gold = await (prepared ??= prepare(original, yosys));
-    if (gold === undefined) return unknown("no top module");
+  const compare = async ({ text, rule }: Mutant, gold: Original): Promise<Comparison> => {
     const { top, reset, simulation } = gold;
     if ("refused" in simulation) {
       if (simulation.ranOut) return gaveUp(simulation.refused);
@@ -70,20 +70,37 @@ export function behaviourOf(original: string, yosys: YosysPool): Compare {
     const differs = verdict === "different" || verdict === "interface";
     return { verdict: differs ? "different" : "unknown", evidence: `equivalence: ${verdict}` };
   };
+  return async (mutant) => {
+    if (ranOut) return unknown("tools ran out of time or memory over another mutant");
+    const golds = await (prepared ??= prepare(original, yosys));
+    if (typeof golds === "string") return unknown(golds);
+    const missing = await incompleteSensitivity(mutant.text);
+    if (missing !== undefined) return unknown(missing);
+    let undecided: Comparison | undefined;
+    let equal: Comparison | undefined;
+    for (const gold of golds) {
+      const found = await compare(mutant, gold);
+      if (found.verdict === "different") return found;
+      if (found.verdict === "unknown") undecided ??= found;
+      else equal ??= found;
+    }
+    return undecided ?? equal ?? unknown("no top module");
+  };
 }
 
-async function prepare(original: string, yosys: YosysPool): Promise<Original | undefined> {
+async function prepare(original: string, yosys: YosysPool): Promise<Original[] | string> {
   const modules = modulesOf(await parseVerilog(original));
-  const used = new Set(
-    modules.flatMap(({ items }) =>
-      items.flatMap((item) => item.kind === "instance" ? [item.module] : [])
-    ),
+  const missing = await incompleteSensitivity(original);
+  if (missing !== undefined) return missing;
+  const tops = modules.length === 1
+    ? new Set([modules[0]!.name])
+    : await topModules(original, yosys);
+  if (typeof tops === "string") return tops;
+  return await Promise.all(
+    modules.filter(({ name }) => tops.has(name)).map(async (top) => ({
+      top: top.name,
+      reset: resetOf(top),
+      simulation: await simulationOf(original, top.name, yosys),
+    })),
   );
-  const top = modules.find(({ name }) => !used.has(name));
-  if (top === undefined) return undefined;
-  return {
-    top: top.name,
-    reset: resetOf(top),
-    simulation: await simulationOf(original, top.name, yosys),
-  };
 }

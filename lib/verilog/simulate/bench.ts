@@ -77,16 +77,19 @@ function literal(value: BenchValue, width: number): string {
 }
 
 /**
- * The same bench as a Verilog test bench. It prints `TB_RESULT passed=… total=…`, and the same with
- * `TIMEOUT` when a design keeps it from ending in simulated time.
+ * The same bench as a Verilog test bench. It prints `TB_RESULT passed=… total=… held=…`, where `held` has
+ * a digit for every comparison, and the same with `TIMEOUT` when a design keeps it from ending in simulated
+ * time. With a `secret` (a word) the line begins with it, and so does the name of the bench: a design that
+ * does not know it can neither print the line nor reach the counters.
  */
-export function benchToVerilog(bench: Bench): string {
+export function benchToVerilog(bench: Bench, secret = ""): string {
   const { top, inputs, outputs, steps } = bench;
   const range = (bits: number) => bits === 1 ? "" : `[${bits - 1}:0] `;
   const lines = [
     "`timescale 1ns/1ps",
-    "module offprint_bench;",
+    `module offprint_bench${secret === "" ? "" : `_${secret}`};`,
     "  integer passed, total;",
+    `  reg [1:${Math.max(1, benchTotal(bench))}] held;`,
     ...Object.entries(inputs).map(([name, bits]) => `  reg ${range(bits)}${name};`),
     ...Object.entries(outputs).map(([name, bits]) => `  wire ${range(bits)}${name};`),
     `  ${top} dut (${
@@ -95,7 +98,7 @@ export function benchToVerilog(bench: Bench): string {
       )
     });`,
     "  initial begin",
-    "    passed = 0; total = 0;",
+    "    passed = 0; total = 0; held = 0;",
   ];
   let duration = 10;
   for (const { set, expect } of steps) {
@@ -109,15 +112,20 @@ export function benchToVerilog(bench: Bench): string {
     const same = Object.entries(expect).map(([name, value]) =>
       `${name} === ${literal(value, outputs[name] ?? 1)}`
     );
-    lines.push(`    total = total + 1; if (${same.join(" && ") || "1"}) passed = passed + 1;`);
+    lines.push(
+      `    total = total + 1; if (${
+        same.join(" && ") || "1"
+      }) begin passed = passed + 1; held[total] = 1; end`,
+    );
   }
+  const line = `${secret}TB_RESULT passed=%0d total=%0d held=%b`;
   lines.push(
-    '    $display("TB_RESULT passed=%0d total=%0d", passed, total);',
+    `    $display("${line}", passed, total, held);`,
     "    $finish;",
     "  end",
     `  initial begin #${
       2 * duration
-    }; $display("TB_RESULT passed=%0d total=%0d TIMEOUT", passed, total); $finish; end`,
+    }; $display("${line} TIMEOUT", passed, total, held); $finish; end`,
     "endmodule",
     "",
   );
@@ -125,7 +133,17 @@ export function benchToVerilog(bench: Bench): string {
 }
 
 /** Reads the counted line of a bench's output; nothing when there is none, or it timed out. */
-export function benchResult(output: string): { passed: number; total: number } | undefined {
-  const match = /^TB_RESULT passed=(\d+) total=(\d+)\s*$/m.exec(output);
-  return match === null ? undefined : { passed: Number(match[1]), total: Number(match[2]) };
+export function benchResult(
+  output: string,
+  secret = "",
+): { passed: number; total: number; held?: boolean[] } | undefined {
+  const line = new RegExp(
+    `^${secret}TB_RESULT passed=(\\d+) total=(\\d+)(?: held=([01]+))?\\s*$`,
+    "m",
+  );
+  const match = line.exec(output);
+  if (match === null) return undefined;
+  const [passed, total] = [Number(match[1]), Number(match[2])];
+  if (match[3] === undefined) return { passed, total };
+  return { passed, total, held: [...match[3]].slice(0, total).map((digit) => digit === "1") };
 }

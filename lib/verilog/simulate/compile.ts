@@ -104,6 +104,10 @@ function gateCode({ type, inputs, output }: Gate, read: (net: Net) => [string, s
       return put(not(and(or(a!, b!), c!)));
     case "MUX":
       return put(mux(a!, b!, c!));
+    case "is_one":
+      return put([a![0], "0"]);
+    case "same":
+      return put([`~((${a![0]}^${b![0]})|(${a![1]}^${b![1]}))`, "0"]);
     case "NMUX":
       return put(not(mux(a!, b!, c!)));
     default:

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { lex } from "../language/lex.ts";
+import { bareName, lex, namedBy } from "../language/lex.ts";
+import { incompleteSensitivity } from "../language/sensitivity.ts";
+import { observers, type YosysModule } from "../tools/miter.ts";
+import { branches, knowingCells, unknownValues } from "../tools/unknown_values.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 
 /** Number of a net; 0, 1 and 2 are the constants 0, 1 and x. */
@@ -14,7 +17,7 @@ export const constantNets = { zero: 0, one: 1, unknown: 2 } as const;
 
 /** A gate without memory. */
 export interface Gate {
-  /** Yosys's name without the frame: `AND`, `MUX`, … */
+  /** Yosys's name without the frame: `AND`, `MUX`, …; `is_one` and `same` see unknown values as such. */
   type: string;
   /** Input nets in the order A, B, C, D or A, B, S. */
   inputs: Net[];
@@ -46,6 +49,8 @@ export interface Netlist {
   /** Nets of each input and output, least significant bit first. */
   inputs: Map<string, Net[]>;
   outputs: Map<string, Net[]>;
+  /** Outputs that are signed: a wire wider than such a port is filled with its sign. */
+  signed: Set<string>;
 }
 
 /** Why a design cannot be simulated here. */
@@ -61,12 +66,17 @@ const mostRegisters = 65_536;
 const dff = ["$_DFF_P_", "$_DFFE_PP_", "$_DFF_PP0_", "$_DFF_PP1_", "$_DFFSR_PPP_", "$_ALDFF_PP_"];
 const latches = ["$_DLATCH_P_", "$_DLATCH_PP0_", "$_DLATCH_PP1_", "$_DLATCHSR_PPP_", "$_SR_PP_"];
 const script = (top: string) =>
-  `read_verilog d.v; hierarchy -check -top ${top}; proc; flatten -noscopeinfo; check -assert; memory; techmap; simplemap; ` +
+  // Before `proc` every multiplexer is a `?:`, which merges what an unknown condition chooses from.
+  `read_verilog -lib cells.v; read_verilog d.v; hierarchy -check -top ${top}; ` +
+  `chtype -set offprint_choice t:$mux; proc; techmap -max_iter 1 -map branches.v; ` +
+  `flatten -noscopeinfo; check -assert; memory; techmap -max_iter 1 -map unknown.v; techmap; simplemap; ` +
   `dfflegalize ${[...dff, ...latches].map((cell) => `-cell ${cell} 01`).join(" ")}; ` +
   `techmap; simplemap; opt_clean; write_json d.json`;
 
-/** System functions that say nothing at run time. */
-const harmless = new Set(["$signed", "$unsigned", "$clog2", "$bits"]);
+/** System functions that say nothing at run time, and tasks that only print. */
+const harmless = new Set(
+  "$signed $unsigned $clog2 $bits $display $write $strobe $monitor".split(" "),
+);
 
 /**
  * Maps `top` of a Verilog text to gates, or says what stands in the way: an error, conflicting drivers,
@@ -79,10 +89,17 @@ export async function netlistOf(
 ): Promise<Netlist | Refusal> {
   const outside = unsuited(text);
   if (outside !== undefined) return { refused: outside };
-  if (!/^[\w$]+$/.test(top)) return { refused: `top module ${top}` };
+  if (/[\s;"#]/.test(top)) return { refused: `top module ${top}` };
+  const missing = await incompleteSensitivity(text);
+  if (missing !== undefined) return { refused: missing };
   const { status, log, files } = await yosys.run({
     script: script(top),
-    files: { "d.v": text },
+    files: {
+      "d.v": text,
+      "cells.v": knowingCells,
+      "branches.v": branches,
+      "unknown.v": unknownValues,
+    },
     outputs: ["d.json"],
   });
   if (status === "time" || status === "memory") {
@@ -90,7 +107,7 @@ export async function netlistOf(
   }
   const json = files["d.json"];
   if (status === "error" || json === undefined) return { refused: reason(log) };
-  return read(JSON.parse(json), top);
+  return read(JSON.parse(json), bareName(top));
 }
 
 function unsuited(text: string): string | undefined {
@@ -107,12 +124,6 @@ function reason(log: string): string {
   const warning = /Warning: (multiple conflicting drivers|found logic loop)/.exec(log)?.[1];
   if (warning !== undefined) return warning;
   return /ERROR: (.*)/.exec(log)?.[1]?.slice(0, 200) ?? "an error without a message";
-}
-
-interface YosysModule {
-  ports: Record<string, { direction: string; bits: (number | string)[] }>;
-  cells: Record<string, { type: string; connections: Record<string, (number | string)[]> }>;
-  netnames: Record<string, { bits: (number | string)[]; attributes: Record<string, unknown> }>;
 }
 
 function read(json: { modules: Record<string, YosysModule> }, top: string): Netlist | Refusal {
@@ -142,13 +153,15 @@ function read(json: { modules: Record<string, YosysModule> }, top: string): Netl
   const gates: Gate[] = [];
   const registers: Register[] = [];
   for (const { type, connections } of Object.values(module.cells)) {
+    if (observers.has(type)) continue;
+    if (Object.values(connections).some((bits) => bits.includes("z"))) return { refused: floating };
     const pin = (name: string): Net => net(connections[name]?.[0]);
     const found = register(type, pin);
     if (found !== undefined) {
       registers.push({ ...found, initial: initials.get(found.output) ?? "x" });
       continue;
     }
-    const name = /^\$_(\w+?)_$/.exec(type)?.[1];
+    const name = /^(?:\$_(\w+?)_|offprint_(\w+))$/.exec(type)?.slice(1).find(Boolean);
     if (name === undefined || !gateTypes.has(name)) return { refused: `cell ${type}` };
     const inputs = ["A", "B", "C", "D", "S"].filter((port) => port in connections).map(pin);
     gates.push({ type: name, inputs, output: pin("Y") });
@@ -156,12 +169,17 @@ function read(json: { modules: Record<string, YosysModule> }, top: string): Netl
   if (registers.length > mostRegisters) return { refused: `${registers.length} bits of memory` };
   const inputs = new Map<string, Net[]>();
   const outputs = new Map<string, Net[]>();
-  for (const [name, { direction, bits }] of Object.entries(module.ports)) {
+  const signed = new Set<string>();
+  for (const [name, { direction, bits, signed: sign }] of Object.entries(module.ports)) {
+    if (sign === 1) signed.add(namedBy(name));
     if (direction === "inout") return { refused: `inout port ${name}` };
-    (direction === "input" ? inputs : outputs).set(name, bits.map(net));
+    if (bits.includes("z")) return { refused: floating };
+    (direction === "input" ? inputs : outputs).set(namedBy(name), bits.map(net));
   }
-  return { nets: numbers.size + 3, gates, registers, inputs, outputs };
+  return { nets: numbers.size + 3, gates, registers, inputs, outputs, signed };
 }
+
+const floating = "a high-impedance value";
 
 const gateTypes = new Set(
   [
@@ -179,6 +197,8 @@ const gateTypes = new Set(
     "NMUX",
     "AOI3",
     "OAI3",
+    "is_one",
+    "same",
   ],
 );
 

@@ -12,6 +12,8 @@ import { Simulation } from "./simulation.ts";
 export interface BenchOutcome {
   passed: number;
   total: number;
+  /** Whether each comparison held, in order; absent when the simulator did not say. */
+  held?: boolean[];
   /** Why the design could not be run; then nothing passed. */
   refused?: string;
 }
@@ -46,7 +48,11 @@ export function runSteps(simulation: Simulation, bench: Bench): BenchOutcome {
     [...Object.keys(bench.outputs)].every((name) => simulation.outputs.has(name));
   if (!ports) return { passed: 0, total, refused: "ports of other names or directions" };
   simulation.reset();
-  let passed = 0;
+  for (const [name, nets] of simulation.inputs) {
+    // A port wider than the bench's wire is filled with zeros.
+    nets.slice(bench.inputs[name] ?? nets.length).forEach((net) => simulation.setBit(net, 0));
+  }
+  const held: boolean[] = [];
   for (const { set, expect } of bench.steps) {
     let settled = true;
     for (const [name, value] of Object.entries(set)) {
@@ -58,18 +64,21 @@ export function runSteps(simulation: Simulation, bench: Bench): BenchOutcome {
       if (timing) settled = simulation.settle() && settled;
       const bits = bitsOf(value, width);
       nets.forEach((net, at) => {
-        const bit = bits[at];
-        // A port wider than the bench's wire hangs in the air.
-        const unknown = bit === undefined || bit === "x" || bit === "z";
+        const bit = bits[at] ?? "0";
+        const unknown = bit === "x" || bit === "z";
         simulation.setBit(net, bit === "1" ? -1 : 0, unknown ? -1 : 0);
       });
       if (timing) settled = simulation.settle() && settled;
     }
     settled = simulation.settle() && settled;
-    if (!settled) return { passed, total, refused: "the circuit oscillates" };
-    if (expect !== undefined && holds(simulation, bench, expect)) passed++;
+    if (!settled) return { passed: passed(held), total, refused: "the circuit oscillates" };
+    if (expect !== undefined) held.push(holds(simulation, bench, expect));
   }
-  return { passed, total };
+  return { passed: passed(held), total, held };
+}
+
+function passed(held: readonly boolean[]): number {
+  return held.filter(Boolean).length;
 }
 
 function holds(
@@ -80,9 +89,10 @@ function holds(
   return Object.entries(expect).every(([name, value]) => {
     const nets = simulation.outputs.get(name) ?? [];
     return bitsOf(value, bench.outputs[name] ?? 1).every((bit, at) => {
-      const net = nets[at];
-      // Simulators fill a wire that is wider than its port with zeros.
+      // A wire wider than its port is filled with zeros, or with the sign of a signed port.
+      const net = nets[at] ?? (simulation.signed.has(name) ? nets.at(-1) : undefined);
       if (net === undefined) return bit === "0";
+      if (bit === "z") return false;
       const unknown = (simulation.unknown(net) & 1) !== 0;
       if (bit === "x") return unknown;
       return !unknown && ((simulation.value(net) & 1) !== 0) === (bit === "1");

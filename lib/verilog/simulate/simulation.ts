@@ -16,6 +16,8 @@ const mostRounds = 20;
 export class Simulation {
   readonly inputs: ReadonlyMap<string, readonly Net[]>;
   readonly outputs: ReadonlyMap<string, readonly Net[]>;
+  /** Outputs that are signed. */
+  readonly signed: ReadonlySet<string>;
   /** Inputs that reach a clock, an enable of a latch, a set or a reset. */
   readonly timing: ReadonlySet<string>;
   readonly #v: Int32Array;
@@ -31,6 +33,7 @@ export class Simulation {
   private constructor(netlist: Netlist, evaluate: Evaluate, timing: Set<string>) {
     this.inputs = netlist.inputs;
     this.outputs = netlist.outputs;
+    this.signed = netlist.signed;
     this.timing = timing;
     this.#evaluate = evaluate;
     this.#registers = netlist.registers;
