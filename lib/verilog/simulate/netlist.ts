@@ -68,7 +68,9 @@ const latches = ["$_DLATCH_P_", "$_DLATCH_PP0_", "$_DLATCH_PP1_", "$_DLATCHSR_PP
 const script = (top: string) =>
   // Before `proc` every multiplexer is a `?:`, which merges what an unknown condition chooses from.
   `read_verilog -lib cells.v; read_verilog d.v; hierarchy -check -top ${top}; ` +
-  `chtype -set offprint_choice t:$mux; proc; techmap -max_iter 1 -map branches.v; ` +
+  `chtype -set offprint_choice t:$mux; proc -noopt; techmap -max_iter 1 -map branches.v; ` +
+  // Only now, since it exchanges the branches of a multiplexer whose condition is negated.
+  "opt_expr -keepdc; " +
   `flatten -noscopeinfo; check -assert; memory; techmap -max_iter 1 -map unknown.v; techmap; simplemap; ` +
   `dfflegalize ${[...dff, ...latches].map((cell) => `-cell ${cell} 01`).join(" ")}; ` +
   `techmap; simplemap; opt_clean; write_json d.json`;
