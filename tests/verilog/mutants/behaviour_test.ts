@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { behaviourOf, compareByStimulus, type Mutant, YosysPool } from "offprint/verilog/mod.ts";
+import { behaviourOf, type Mutant } from "offprint/verilog/mutants/mod.ts";
+import { compareByStimulus } from "offprint/verilog/simulate/mod.ts";
+import { YosysPool } from "offprint/verilog/tools/mod.ts";
 
 const mutant = (text: string): Mutant => ({
   text,

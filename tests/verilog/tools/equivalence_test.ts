@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { compareModules, YosysPool } from "offprint/verilog/mod.ts";
+import { compareModules, YosysPool } from "offprint/verilog/tools/mod.ts";
 
 const head =
   "module m(input clk, input rst, input d, input [3:0] a, input [7:0] w, output reg q, output reg [3:0] c, output [7:0] r);";
