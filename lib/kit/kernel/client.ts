@@ -20,8 +20,7 @@ import {
   type OutputMessage,
   thrownOf,
 } from "./execution.ts";
-import { LATE, within } from "./limit.ts";
-import { QuietClock } from "./quiet_clock.ts";
+import { LATE, temporaryFolder, within, withinOwnTime } from "offprint/process/mod.ts";
 import { type JsonObject, type Message, MessageError } from "./messages.ts";
 import { KernelProcess, type ProcessEnd } from "./process.ts";
 import { enterCode, fenceCode, HIDDEN, SETUP_CODE } from "./setup_cell.ts";
@@ -154,7 +153,7 @@ export class KernelClient {
 
   static async #attempt(options: KernelOptions): Promise<KernelClient | string> {
     const connection = newConnection((options.ports ?? freePorts)());
-    const folder = await Deno.makeTempDir({ prefix: "offprint-kernel-" });
+    const folder = await temporaryFolder("kernel");
     let client: KernelClient;
     try {
       const file = await writeConnectionFile(folder, connection);
@@ -337,7 +336,7 @@ export class KernelClient {
   /** Waits for the fence as long as anything else still arrives. */
   async #untilFence({ fence }: Running): Promise<void> {
     const over = Promise.race([fence.promise, this.#gone.promise]);
-    const silence = () => new QuietClock(this.pid).within(SILENCE_MS, over);
+    const silence = () => withinOwnTime(SILENCE_MS, this.pid, over);
     for (let seen = -1; await silence() === LATE; seen = this.#published) {
       if (seen !== this.#published) continue;
       const message = `the kernel's output stopped in the middle (${GARBLED})`;
@@ -372,7 +371,7 @@ export class KernelClient {
       const ending = Promise.race([work(), this.#gone.promise]);
       const execution = limitMs === undefined
         ? await ending
-        : await new QuietClock(this.pid).within(limitMs, ending);
+        : await withinOwnTime(limitMs, this.pid, ending);
       if (execution !== LATE) return execution;
       this.#process.kill();
       return { status: "timeout", limitMs: limitMs! };

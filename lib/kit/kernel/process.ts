@@ -3,15 +3,10 @@
  *
  * @module
  */
-
-import { within } from "./limit.ts";
+import { type Child, type ChildEnd, startChild, within } from "offprint/process/mod.ts";
 
 /** How a process ended. */
-export interface ProcessEnd {
-  code: number;
-  /** The signal that ended it, where the system has signals. */
-  signal: string | null;
-}
+export type ProcessEnd = ChildEnd;
 
 /** After its end, what it wrote is read for at most so long, in ms. */
 const READ_MS = 2000;
@@ -23,33 +18,23 @@ const KEPT_CHARACTERS = 8192;
  * cells started, and so that Ctrl-C in a terminal reaches us alone: we decide how it ends.
  */
 export class KernelProcess {
-  readonly #child: Deno.ChildProcess;
+  readonly #child: Child;
   #text = "";
   /** Resolves when the process has ended and what it wrote has been read. */
   readonly ended: Promise<ProcessEnd>;
-  #end: ProcessEnd | undefined;
 
   constructor(connectionFile: string, cwd: string, env: Record<string, string>) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["jupyter", "--kernel", "--conn", connectionFile],
-      cwd,
-      env,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-      detached: true,
-    }).spawn();
+    const args = ["jupyter", "--kernel", "--conn", connectionFile];
+    this.#child = startChild(Deno.execPath(), args, { cwd, env });
     const stop = new AbortController();
     const reading = [this.#child.stdout, this.#child.stderr].map((stream) =>
       this.#keep(stream, stop.signal)
     );
-    this.ended = this.#child.status.then(async (status) => {
-      this.#end = { code: status.code, signal: status.signal };
-      // What cells started may hold the pipes open: end it, and do not wait for what escaped.
-      this.#killGroup();
+    this.ended = this.#child.status.then(async (end) => {
+      // What escaped from the group may hold the pipes open: it is not waited for.
       await within(READ_MS, Promise.all(reading));
       stop.abort();
-      return this.#end;
+      return end;
     });
   }
 
@@ -60,7 +45,7 @@ export class KernelProcess {
 
   /** How it ended, or undefined while it runs. */
   get end(): ProcessEnd | undefined {
-    return this.#end;
+    return this.#child.end;
   }
 
   /** The last of what the kernel itself wrote to stdout and stderr (not what cells print). */
@@ -70,46 +55,12 @@ export class KernelProcess {
 
   /** Ends the kernel and everything its cells started, at once. Safe to call twice. */
   kill(): void {
-    if (this.#end !== undefined) return;
-    if (Deno.build.os === "windows") {
-      killWindowsTree(this.#child.pid);
-      return;
-    }
-    if (!this.#killGroup()) {
-      try {
-        this.#child.kill("SIGKILL");
-      } catch {
-        // It ended by itself in this moment.
-      }
-    }
-  }
-
-  #killGroup(): boolean {
-    if (Deno.build.os === "windows") return false;
-    try {
-      Deno.kill(-this.#child.pid, "SIGKILL");
-      return true;
-    } catch {
-      return false;
-    }
+    this.#child.kill();
   }
 
   async #keep(stream: ReadableStream<Uint8Array<ArrayBuffer>>, signal: AbortSignal): Promise<void> {
     const write = (text: string) => void (this.#text = (this.#text + text).slice(-KEPT_CHARACTERS));
     const decoded = stream.pipeThrough(new TextDecoderStream(), { signal });
     await decoded.pipeTo(new WritableStream({ write }), { signal }).catch(() => {});
-  }
-}
-
-/** Windows has no process groups to signal; its own tool ends a process with its children. */
-function killWindowsTree(pid: number): void {
-  try {
-    new Deno.Command("taskkill", {
-      args: ["/PID", String(pid), "/T", "/F"],
-      stdout: "null",
-      stderr: "null",
-    }).outputSync();
-  } catch {
-    Deno.kill(pid, "SIGKILL");
   }
 }

@@ -6,7 +6,8 @@
  * @module
  */
 import { lex } from "../language/lex.ts";
-import { type LimitedResult, type Limits, runLimited, toolLimits } from "./limited_process.ts";
+import { type LimitedResult, type Limits, runLimited } from "offprint/process/mod.ts";
+import { toolLimits } from "./tool_limits.ts";
 import { withFiles } from "./scratch.ts";
 
 /** Which language a file is read as. */

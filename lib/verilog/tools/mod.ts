@@ -4,13 +4,13 @@
  * Begin with `YosysPool` in `yosys.ts` (WebAssembly in child processes, no system package needed), or `findIcarus` and
  * `findVerilator` for tools that may be missing. `equivalence.ts` asks Yosys whether two modules are the same
  * function; `diagnostics.ts` brings messages into a form that does not change with version or folder.
- * `limited_process.ts` runs a program that may misbehave, in a folder of `scratch.ts`.
+ * They run under the limits of `tool_limits.ts`, in a folder of `scratch.ts`.
  *
  * @module
  */
 export * from "./diagnostics.ts";
 export * from "./equivalence.ts";
 export * from "./icarus.ts";
-export { type LimitedResult, type Limits, runLimited, toolLimits } from "./limited_process.ts";
+export { toolLimits } from "./tool_limits.ts";
 export * from "./verilator.ts";
 export * from "./yosys.ts";

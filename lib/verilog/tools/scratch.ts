@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, join } from "node:path";
+import { temporaryFolder } from "offprint/process/mod.ts";
 
 /**
  * Writes `files` into a new temporary folder, calls `use` with its path and removes it afterwards,
@@ -15,7 +16,7 @@ export async function withFiles<T>(
   files: Record<string, string>,
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const folder = await Deno.makeTempDir({ prefix: "offprint-verilog-" });
+  const folder = await temporaryFolder("verilog");
   try {
     for (const [name, text] of Object.entries(files)) {
       if (basename(name) !== name) {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Limits, runLimited, toolLimits } from "./limited_process.ts";
+import { type Limits, runLimited } from "offprint/process/mod.ts";
+import { toolLimits } from "./tool_limits.ts";
 import { withFiles } from "./scratch.ts";
 
 /** What Verilator says about some files. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { killGroup, limitedCommand } from "./limited_process.ts";
+import { type Child, LATE, startChild, withinOwnTime } from "offprint/process/mod.ts";
 import type { YosysAnswer, YosysRequest } from "./yosys_child.ts";
 
 /** Name and version, for records and cards. */
@@ -15,9 +15,9 @@ export const yosysVersion = "Yosys 0.55 (@yowasp/yosys 0.55.944)";
 export interface YosysOptions {
   /** Processes kept warm; each takes about 400 MB. Default 1. */
   processes?: number;
-  /** Time for one run, in milliseconds. Default 20 000. */
+  /** Time for one run, in milliseconds, without waiting for a processor. Default 20 000. */
   timeMs?: number;
-  /** Data memory of a process, in bytes, enforced where `prlimit` exists. Default 1.5 GB. */
+  /** Data memory of a process, in bytes, where the system heeds that (Linux). Default 1.5 GB. */
   memoryBytes?: number;
   /** Characters kept of a log. Default 1 000 000. */
   logBytes?: number;
@@ -139,9 +139,8 @@ const lockFile = new URL("../../../deno.lock", import.meta.url);
 
 /** One process and its pipe. */
 class Worker {
-  readonly #child: Promise<Deno.ChildProcess>;
+  readonly #child: Promise<Child>;
   #lines: ReadableStreamDefaultReader<string> | undefined;
-  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   #rest = "";
   #killed = false;
   #asking = 0;
@@ -151,24 +150,18 @@ class Worker {
     this.#child = this.#spawn(memoryBytes);
   }
 
-  async #spawn(memoryBytes: number): Promise<Deno.ChildProcess> {
+  async #spawn(memoryBytes: number): Promise<Child> {
     const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env"];
     const locked = await Deno.stat(lockFile).then(() => true, () => false);
     if (locked) args.push("--lock", decodeURIComponent(lockFile.pathname), "--frozen");
-    const [program, all] = await limitedCommand(Deno.execPath(), [...args, childScript.href], {
+    const child = startChild(Deno.execPath(), [...args, childScript.href], {
+      stdin: "piped",
+      stderr: "null",
+      env: { NO_COLOR: "1" },
       memoryBytes,
     });
-    const child = new Deno.Command(program, {
-      args: all,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-      detached: Deno.build.os !== "windows",
-      env: { NO_COLOR: "1" },
-    }).spawn();
-    this.#writer = child.stdin.getWriter();
     this.#lines = child.stdout.pipeThrough(new TextDecoderStream() as never).getReader() as never;
-    if (this.#killed) killGroup(child);
+    if (this.#killed) child.kill();
     // An idle process must not keep ours alive when nobody closes the pool.
     if (this.#asking === 0) child.unref();
     return child;
@@ -190,16 +183,15 @@ class Worker {
     this.#asking++;
     const child = await this.#child;
     child.ref();
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      this.kill();
-    }, timeMs);
     try {
-      await this.#writer!.write(new TextEncoder().encode(JSON.stringify(request) + "\n"));
-      const line = await this.#line();
+      const answering = child.write(JSON.stringify(request) + "\n").then(() => this.#line());
+      const line = await withinOwnTime(timeMs, child.pid, answering);
+      if (line === LATE) {
+        this.kill();
+        answering.catch(() => {});
+        return "time";
+      }
       if (line !== undefined) return JSON.parse(line);
-      if (late) return "time";
       const { code } = await child.status;
       if (code === 1) {
         throw new UserError({
@@ -210,11 +202,7 @@ class Worker {
         });
       }
       return "memory";
-    } catch (error) {
-      if (late) return "time";
-      throw error;
     } finally {
-      clearTimeout(timer);
       this.#asking--;
       child.unref();
     }
@@ -237,7 +225,7 @@ class Worker {
 
   kill(): void {
     this.#killed = true;
-    this.#child.then(killGroup, () => {});
+    this.#child.then((child) => child.kill(), () => {});
   }
 
   async close(): Promise<void> {
@@ -245,7 +233,6 @@ class Worker {
     const child = await this.#child.catch(() => undefined);
     child?.ref();
     await child?.status;
-    await this.#writer?.abort().catch(() => {});
     await this.#lines?.cancel().catch(() => {});
   }
 }

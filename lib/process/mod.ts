@@ -1,0 +1,11 @@
+/**
+ * Processes that this project starts. Each leads a group of its own, is ended with all it started, keeps to
+ * limits, and does not outlive us, however we end.
+ *
+ * @module
+ */
+export { Child, type ChildEnd, type ChildOptions, startChild } from "./child.ts";
+export { withinOwnTime } from "./own_time.ts";
+export { type LimitedResult, type Limits, runLimited } from "./run_limited.ts";
+export { isRunning, sweepTemporary, temporaryFolder } from "./temporary.ts";
+export { LATE, within } from "./within.ts";
