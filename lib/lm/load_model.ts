@@ -6,6 +6,7 @@
 import type { Card } from "./transformer/card.ts";
 import { readTransformer, resolveModel } from "./transformer/model_folder.ts";
 import { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx/transformer_model.ts";
+import { graphsIn } from "./public/public_layout.ts";
 import { openPublicModel } from "./public/public_model.ts";
 import type { Tokenizer } from "./text/tokenizer.ts";
 
@@ -19,8 +20,8 @@ export interface LoadedModel {
 
 /**
  * Opens a model of `data/models` by its name ("sotu-target"), or a folder by its path: one in the same
- * layout, or a public model in ONNX ({@linkcode openPublicModel}), which has a folder `onnx`. It runs
- * in ONNX Runtime on the CPU.
+ * layout, or a public model in ONNX ({@linkcode openPublicModel}), which has graphs in its folder `onnx` or
+ * beside its `config.json`. It runs in ONNX Runtime on the CPU.
  *
  * @throws {UserError} for an unknown name, or a file that is missing, damaged or does not fit the others.
  */
@@ -29,7 +30,7 @@ export async function loadModel(
   options: OnnxModelOptions = {},
 ): Promise<LoadedModel> {
   const folder = await resolveModel(nameOrFolder);
-  if (await Deno.stat(new URL("onnx/", folder)).then(() => true, () => false)) {
+  if ((await graphsIn(new URL("onnx/", folder))).length + (await graphsIn(folder)).length > 0) {
     return { ...await openPublicModel(folder, options), card: undefined };
   }
   const { name, config, weights, tokenizer, card } = await readTransformer(nameOrFolder);

@@ -3,7 +3,17 @@
  *
  * @module
  */
-import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
+import {
+  checkTokens,
+  checkTruncation,
+  closedError,
+  extendOneByOne,
+  type ExtendResult,
+  type LanguageModel,
+  type Sequence,
+  staleError,
+  type Tokens,
+} from "offprint/lm/interface/mod.ts";
 
 /**
  * `model`, reading each text from its prompt on in every pass: slow, and the definition of what decoding
@@ -25,38 +35,57 @@ import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/
  * ```
  */
 export function uncached(model: LanguageModel): LanguageModel {
-  return {
-    name: model.name,
-    vocabSize: model.vocabSize,
-    contextLength: model.contextLength,
-    ...(model.bos === undefined ? {} : { bos: model.bos }),
-    async open(prompt) {
-      const sequence = await model.open(prompt);
-      const logits = sequence.logits.slice();
-      const length = sequence.length;
-      sequence.close();
-      return new UncachedSequence(model, prompt, length, [], logits);
-    },
-    extendBatch: (sequences, tokens) =>
-      Promise.all(sequences.map(async (each, i) => (await each.extend(tokens[i]!)).logits)),
-  };
+  return new UncachedModel(model);
+}
+
+class UncachedModel implements LanguageModel {
+  readonly name: string;
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly bos?: number;
+
+  constructor(readonly inner: LanguageModel) {
+    this.name = inner.name;
+    this.vocabSize = inner.vocabSize;
+    this.contextLength = inner.contextLength;
+    if (inner.bos !== undefined) this.bos = inner.bos;
+  }
+
+  async open(prompt: Tokens): Promise<Sequence> {
+    const sequence = await this.inner.open(prompt);
+    const logits = sequence.logits.slice();
+    const length = sequence.length;
+    sequence.close();
+    return new UncachedSequence(this, prompt, length, [], logits);
+  }
+
+  extendBatch(
+    sequences: readonly Sequence[],
+    tokens: readonly Tokens[],
+  ): Promise<Float32Array[][]> {
+    return extendOneByOne(this, sequences, tokens, UncachedSequence);
+  }
 }
 
 class UncachedSequence implements Sequence {
-  readonly #model: LanguageModel;
-  readonly #prompt: Tokens;
-  readonly #promptLength: number;
+  readonly model: UncachedModel;
+  /** Read by opening; `#promptLength` of it are counted, a begin-of-text token in front is not. */
+  #prompt: Tokens;
+  #promptLength: number;
   readonly #text: number[];
   #logits: Float32Array | undefined;
+  #closed = false;
+  /** Passes are run in the order in which they were asked for. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
-    model: LanguageModel,
+    model: UncachedModel,
     prompt: Tokens,
     promptLength: number,
     text: number[],
     logits: Float32Array | undefined,
   ) {
-    this.#model = model;
+    this.model = model;
     this.#prompt = prompt;
     this.#promptLength = promptLength;
     this.#text = text;
@@ -64,42 +93,70 @@ class UncachedSequence implements Sequence {
   }
 
   get length(): number {
+    this.#check();
     return this.#promptLength + this.#text.length;
   }
 
   get logits(): Float32Array {
-    if (this.#logits === undefined) {
-      throw new Error(`${this.#model.name}: no logits after truncate; extend first`);
-    }
+    this.#check();
+    if (this.#logits === undefined) throw staleError(this.model);
     return this.#logits;
   }
 
-  async extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
-    this.#text.push(...tokens);
-    const sequence = await this.#model.open(this.#prompt);
+  extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
+    const result = this.#last.then(() => this.#extend(tokens, options));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  async #extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
+    checkTokens(this.model, this.length, tokens);
+    if (tokens.length === 0) return options?.hidden ? { logits: [], hidden: [] } : { logits: [] };
+    const whole = [...this.#text, ...tokens];
+    const { logits, hidden } = await this.#read(whole, options);
+    this.#check();
+    for (const token of tokens) this.#text.push(token);
+    this.#logits = logits.at(-1);
+    const last = <T>(rows: T[]): T[] => rows.slice(-tokens.length);
+    return { logits: last(logits), ...(hidden === undefined ? {} : { hidden: last(hidden) }) };
+  }
+
+  /** Opens the text anew and reads what follows its prompt. */
+  async #read(text: number[], options?: { hidden?: boolean }): Promise<ExtendResult> {
+    const { inner } = this.model;
+    // Without a begin-of-text token a text that was cut to nothing begins with its first token.
+    const bare = this.#prompt.length === 0 && inner.bos === undefined;
+    const sequence = await inner.open(bare ? text.slice(0, 1) : this.#prompt);
     try {
-      const { logits, hidden } = await sequence.extend(this.#text, options);
-      if (tokens.length > 0) this.#logits = logits.at(-1);
-      const last = <T>(rows: T[]): T[] => tokens.length === 0 ? [] : rows.slice(-tokens.length);
-      return { logits: last(logits), ...(hidden === undefined ? {} : { hidden: last(hidden) }) };
+      if (!bare) return await sequence.extend(text, options);
+      if (options?.hidden) {
+        throw new RangeError(
+          `${this.model.name}: got a text that was cut to nothing, expected a token in front of ` +
+            "those whose hidden states are asked for (the model has no begin-of-text token)",
+        );
+      }
+      const first = sequence.logits.slice();
+      return { logits: [first, ...(await sequence.extend(text.slice(1))).logits] };
     } finally {
       sequence.close();
     }
   }
 
   truncate(length: number): void {
-    if (length < this.#promptLength || length > this.length) {
-      throw new RangeError(
-        `${this.#model.name}: got truncate(${length}), expected ${this.#promptLength} to ${this.length}`,
-      );
+    checkTruncation(this.model, this.length, length);
+    const cut = this.#promptLength - length;
+    if (cut > 0) {
+      this.#prompt = this.#prompt.slice(0, this.#prompt.length - cut);
+      this.#promptLength = length;
     }
     this.#text.length = length - this.#promptLength;
     this.#logits = undefined;
   }
 
   fork(): Sequence {
+    this.#check();
     return new UncachedSequence(
-      this.#model,
+      this.model,
       this.#prompt,
       this.#promptLength,
       [...this.#text],
@@ -107,5 +164,12 @@ class UncachedSequence implements Sequence {
     );
   }
 
-  close(): void {}
+  close(): void {
+    this.#closed = true;
+    this.#logits = undefined;
+  }
+
+  #check(): void {
+    if (this.#closed) throw closedError(this.model);
+  }
 }

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
+import {
+  extendOneByOne,
+  type ExtendResult,
+  type LanguageModel,
+  type Sequence,
+  type Tokens,
+} from "offprint/lm/interface/mod.ts";
 
 /**
  * `model` with `feature(text)` as hidden state after each token, `text` being all tokens read so far, prompt
@@ -26,33 +32,51 @@ export function withFeatures(
   model: LanguageModel,
   feature: (text: readonly number[]) => Float32Array,
 ): LanguageModel {
-  return {
-    name: model.name,
-    vocabSize: model.vocabSize,
-    contextLength: model.contextLength,
-    ...(model.bos === undefined ? {} : { bos: model.bos }),
-    open: async (prompt) => new FeatureSequence(await model.open(prompt), [...prompt], feature),
-    extendBatch: (sequences, tokens) =>
-      Promise.all(sequences.map(async (each, i) => (await each.extend(tokens[i]!)).logits)),
-  };
+  return new FeatureModel(model, feature);
+}
+
+class FeatureModel implements LanguageModel {
+  readonly name: string;
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly bos?: number;
+
+  constructor(
+    readonly inner: LanguageModel,
+    readonly feature: (text: readonly number[]) => Float32Array,
+  ) {
+    this.name = inner.name;
+    this.vocabSize = inner.vocabSize;
+    this.contextLength = inner.contextLength;
+    if (inner.bos !== undefined) this.bos = inner.bos;
+  }
+
+  async open(prompt: Tokens): Promise<Sequence> {
+    return new FeatureSequence(this, await this.inner.open(prompt), [...prompt]);
+  }
+
+  extendBatch(
+    sequences: readonly Sequence[],
+    tokens: readonly Tokens[],
+  ): Promise<Float32Array[][]> {
+    return extendOneByOne(this, sequences, tokens, FeatureSequence);
+  }
 }
 
 class FeatureSequence implements Sequence {
+  readonly model: FeatureModel;
   readonly #inner: Sequence;
   readonly #text: number[];
   /** What `text` holds and the inner sequence does not count: a begin-of-text token given in the prompt. */
   readonly #uncounted: number;
-  readonly #feature: (text: readonly number[]) => Float32Array;
+  /** Passes are run in the order in which they were asked for. */
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    inner: Sequence,
-    text: number[],
-    feature: (text: readonly number[]) => Float32Array,
-  ) {
+  constructor(model: FeatureModel, inner: Sequence, text: number[]) {
+    this.model = model;
     this.#inner = inner;
     this.#text = text;
     this.#uncounted = text.length - inner.length;
-    this.#feature = feature;
   }
 
   get length(): number {
@@ -63,14 +87,18 @@ class FeatureSequence implements Sequence {
     return this.#inner.logits;
   }
 
-  async extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
-    const { logits } = await this.#inner.extend(tokens);
-    const hidden: Float32Array[] = [];
-    for (const token of tokens) {
-      this.#text.push(token);
-      if (options?.hidden) hidden.push(this.#feature(this.#text));
-    }
-    return options?.hidden ? { logits, hidden } : { logits };
+  extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
+    const result = this.#last.then(async () => {
+      const { logits } = await this.#inner.extend(tokens);
+      const hidden: Float32Array[] = [];
+      for (const token of tokens) {
+        this.#text.push(token);
+        if (options?.hidden) hidden.push(this.model.feature(this.#text));
+      }
+      return options?.hidden ? { logits, hidden } : { logits };
+    });
+    this.#last = result.catch(() => {});
+    return result;
   }
 
   truncate(length: number): void {
@@ -79,7 +107,7 @@ class FeatureSequence implements Sequence {
   }
 
   fork(): Sequence {
-    return new FeatureSequence(this.#inner.fork(), [...this.#text], this.#feature);
+    return new FeatureSequence(this.model, this.#inner.fork(), [...this.#text]);
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import {
   fromFloats,
   type Jax,
   type JaxArray,
+  silu,
   toFloats,
 } from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
@@ -56,7 +57,8 @@ export interface HeadTrainingOptions {
  * normalised by class weights in each batch, AdamW without decay, cosine schedule. The draft is not touched:
  * its hidden states are the data.
  *
- * @throws {UserError} for data without labels, or a weight that is not above 0.
+ * @throws {UserError} for data without labels or with a hidden state or label that is no finite number, for
+ * a weight that is not above 0, and when the loss or a weight stops being a number.
  */
 export async function trainHead(
   jax: Jax,
@@ -84,6 +86,8 @@ export async function trainHead(
       todo: "Sample more texts, or mix less.",
     });
   }
+  checkFinite("hidden state", data.hidden);
+  checkFinite("acceptance", data.acceptance);
   const config: HeadConfig = { hiddenSize: data.hiddenSize, depth, tied };
   const start = initialHead(config, seed);
   const parameters: ArrayTree = {};
@@ -127,17 +131,49 @@ export async function trainHead(
     state = next;
     report.gradientNorm.dispose();
     const loss = (await report.loss.data())[0]!;
+    if (!Number.isFinite(loss)) throw diverged(`loss ${loss}`, done, peak, data.hidden);
     onStep?.(done, loss);
   }
   const weights = await toFloats(state.parameters);
   for (const tree of Object.values(state)) disposeAll(tree);
   step.dispose();
+  for (const [name, values] of weights) {
+    const wrong = values.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) throw diverged(`${wrong} in ${name}`, steps, peak, data.hidden);
+  }
   return {
     config,
     ...(options.draft === undefined ? {} : { draft: options.draft }),
     rejectionWeight,
     weights,
   };
+}
+
+function checkFinite(what: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
+    throw new UserError({
+      what: "training of an acceptance head",
+      got: new Described(`${values[i]} as ${what} (number ${i} of ${values.length})`),
+      expected: "finite numbers",
+      todo: "Look at the draft that gave it, or leave out that text.",
+    });
+  }
+}
+
+/** What to say when numbers are lost: large inputs and large steps do it, and only one can be mended here. */
+function diverged(got: string, step: number, peak: number, hidden: Float32Array): UserError {
+  let largest = 0;
+  for (const value of hidden) largest = Math.max(largest, Math.abs(value));
+  const size = Number(largest.toPrecision(2));
+  return new UserError({
+    what: `training of an acceptance head, step ${step}`,
+    got: new Described(got),
+    expected: "finite numbers",
+    todo: largest > 1e4
+      ? `The hidden states reach ${size}; scale them down, for example by a last norm of the draft.`
+      : `Lower the learning rate (peak ${peak}); the hidden states, up to ${size}, are no reason.`,
+  });
 }
 
 const BETA_1 = 0.9;
@@ -152,7 +188,7 @@ function headLoss(jax: Jax, { depth, tied }: HeadConfig) {
       const layer = `model.${tied ? 0 : block}.linear`;
       const change = np.matmul(state.ref, parameters[`${layer}.weight`]!.ref.transpose())
         .add(parameters[`${layer}.bias`]!.ref);
-      state = state.add(jax.nn.silu(change));
+      state = state.add(silu(jax, change));
     }
     const logits = np.matmul(state, parameters[`model.${depth}.weight`]!.ref.transpose())
       .add(parameters[`model.${depth}.bias`]!.ref);

@@ -83,7 +83,8 @@ export function oraclePredictor(
           while (common < reusable && held[common] === wanted[common]) common++;
           if (common < held.length) sequence.truncate(promptLength + common);
           const rest = wanted.slice(common);
-          held.splice(common, held.length, ...rest);
+          held.length = common;
+          for (const token of rest) held.push(token);
           const logits = rest.length === 0
             ? sequence.logits
             : (await sequence.extend(rest)).logits[rest.length - 1]!;

@@ -27,7 +27,9 @@ export function checkVocabularies(
     what: `draft "${draft.name}" for target "${target.name}"`,
     got: new Described(`vocabularies of ${draft.vocabSize} and ${target.vocabSize} tokens`),
     expected: "one vocabulary",
-    todo: "Choose a draft trained with the target's tokenizer.",
+    todo:
+      "Choose a draft trained with the target's tokenizer (padding beyond a tokenizer's tokens is " +
+      "cut off by loadModel and does not count).",
   });
 }
 

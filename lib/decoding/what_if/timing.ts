@@ -4,7 +4,13 @@
  *
  * @module
  */
-import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
+import {
+  extendOneByOne,
+  type ExtendResult,
+  type LanguageModel,
+  type Sequence,
+  type Tokens,
+} from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { type CandidateLength, constantLength } from "../policies/drafting_policy.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
@@ -163,42 +169,60 @@ export function modelledMs({ draftMs, targetMs, hostMs }: TimeModel, timing: Tex
 }
 
 /** A model whose passes are timed; opening a text is counted apart. */
-function clocked(
-  model: LanguageModel,
+export function clocked(
+  inner: LanguageModel,
   onOpen: (ms: number) => void,
   onPass: (ms: number) => void,
 ): LanguageModel {
-  const wrap = (inner: Sequence): Sequence => ({
-    get length() {
-      return inner.length;
-    },
-    get logits() {
-      return inner.logits;
-    },
-    async extend(tokens, options) {
-      const start = performance.now();
-      const result = await inner.extend(tokens, options);
-      onPass(performance.now() - start);
-      return result;
-    },
-    truncate: (length) => inner.truncate(length),
-    fork: () => wrap(inner.fork()),
-    close: () => inner.close(),
-  });
-  return {
-    name: model.name,
-    vocabSize: model.vocabSize,
-    contextLength: model.contextLength,
-    ...(model.bos === undefined ? {} : { bos: model.bos }),
+  const model: LanguageModel = {
+    name: inner.name,
+    vocabSize: inner.vocabSize,
+    contextLength: inner.contextLength,
+    ...(inner.bos === undefined ? {} : { bos: inner.bos }),
     async open(prompt) {
       const start = performance.now();
-      const sequence = wrap(await model.open(prompt));
+      const sequence = new ClockedSequence(model, await inner.open(prompt), onPass);
       onOpen(performance.now() - start);
       return sequence;
     },
-    extendBatch: (sequences, tokens) =>
-      Promise.all(sequences.map(async (each, i) => (await each.extend(tokens[i]!)).logits)),
+    extendBatch: (sequences, tokens) => extendOneByOne(model, sequences, tokens, ClockedSequence),
   };
+  return model;
+}
+
+class ClockedSequence implements Sequence {
+  constructor(
+    readonly model: LanguageModel,
+    readonly inner: Sequence,
+    readonly onPass: (ms: number) => void,
+  ) {}
+
+  get length(): number {
+    return this.inner.length;
+  }
+
+  get logits(): Float32Array {
+    return this.inner.logits;
+  }
+
+  async extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
+    const start = performance.now();
+    const result = await this.inner.extend(tokens, options);
+    this.onPass(performance.now() - start);
+    return result;
+  }
+
+  truncate(length: number): void {
+    this.inner.truncate(length);
+  }
+
+  fork(): Sequence {
+    return new ClockedSequence(this.model, this.inner.fork(), this.onPass);
+  }
+
+  close(): void {
+    this.inner.close();
+  }
 }
 
 function clockedPolicy(

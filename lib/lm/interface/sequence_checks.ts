@@ -87,6 +87,27 @@ export function checkBatch<S extends Sequence & { readonly model: LanguageModel 
   });
 }
 
+/**
+ * `extendBatch` of a model that reads one text after the other: all arguments are checked before the first
+ * text grows, so that a wrong one changes none.
+ *
+ * @param kind the class of the model's own sequences.
+ */
+export async function extendOneByOne<S extends Sequence & { readonly model: LanguageModel }>(
+  model: LanguageModel,
+  sequences: readonly Sequence[],
+  tokens: readonly Tokens[],
+  kind: abstract new (...args: never[]) => S,
+): Promise<Float32Array[][]> {
+  const members = checkBatch(model, sequences, tokens, kind);
+  members.forEach((member, i) => checkTokens(model, member.length, tokens[i]!));
+  const rows: Float32Array[][] = [];
+  for (const [i, member] of members.entries()) {
+    rows.push((await member.extend(tokens[i]!)).logits);
+  }
+  return rows;
+}
+
 /** The error of a sequence that was closed. */
 export function closedError(model: LanguageModel): Error {
   return new Error(`${model.name}: this sequence is closed`);

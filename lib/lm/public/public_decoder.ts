@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { ClosableModel } from "../onnx/transformer_model.ts";
 import { type Ort, ortMessage, type OrtSession, type OrtTensor } from "../onnx/runtime.ts";
 import {
@@ -45,12 +45,14 @@ export class PublicModel implements ClosableModel {
   constructor(
     readonly name: string,
     config: PublicConfig,
+    /** Tokens of the tokenizer: rows of logits beyond them are padding, and are cut off. */
+    vocabSize: number,
     layout: PublicLayout,
     bos: number | undefined,
     ort: Ort,
     session: OrtSession,
   ) {
-    this.vocabSize = config.vocab_size;
+    this.vocabSize = vocabSize;
     this.contextLength = config.max_position_embeddings - (bos === undefined ? 0 : 1);
     if (bos !== undefined) this.bos = bos;
     this.#layout = layout;
@@ -112,7 +114,7 @@ export class PublicModel implements ClosableModel {
       feeds["position_ids"] = new Tensor("int64", rows, [texts, count]);
     }
     // 0 stands for all.
-    if (logitsToKeep) feeds["num_logits_to_keep"] = new Tensor("int64", [0n], []);
+    if (logitsToKeep !== undefined) feeds[logitsToKeep] = new Tensor("int64", [0n], []);
     let results: Record<string, OrtTensor>;
     try {
       results = await this.#session.run(feeds) as Record<string, OrtTensor>;
@@ -126,13 +128,24 @@ export class PublicModel implements ClosableModel {
     }
     const logits = float32Values(results["logits"]!);
     const width = logits.length / (texts * count);
+    if (!(width >= this.vocabSize)) {
+      throw new UserError({
+        what: this.name,
+        got: new Described(`${width} logits a token`),
+        expected: `at least ${this.vocabSize}, the tokens of tokenizer.json`,
+        todo: "The graph belongs to another model.",
+      });
+    }
     const tensors: Record<string, OrtTensor> = {};
     for (const name of caches) tensors[name] = feedable(results[presentOf(name)]!);
     const block = { texts, length: total, tensors };
     return tokens.map((list, row) => ({
       past: { block, row },
       logits: list.map((_, i) =>
-        logits.subarray((row * count + i) * width, (row * count + i + 1) * width)
+        logits.subarray(
+          (row * count + i) * width,
+          (row * count + i) * width + this.vocabSize,
+        )
       ),
     }));
   }

@@ -9,17 +9,28 @@ import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import type { OrtSession } from "../onnx/runtime.ts";
 
+const positive = z.int().positive();
+
 /** The fields of a public `config.json` that running a model needs. */
 const publicConfigSchema = z.looseObject({
   model_type: z.string(),
-  vocab_size: z.int().positive(),
-  hidden_size: z.int().positive(),
-  num_hidden_layers: z.int().positive(),
-  num_attention_heads: z.int().positive(),
-  num_key_value_heads: z.int().positive().optional(),
-  head_dim: z.int().positive().nullish(),
-  max_position_embeddings: z.int().positive(),
+  vocab_size: positive,
+  hidden_size: positive,
+  num_hidden_layers: positive,
+  num_attention_heads: positive,
+  num_key_value_heads: positive.nullish(),
+  head_dim: positive.nullish(),
+  max_position_embeddings: positive,
+  eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
 });
+
+/** What GPT-2 and its relatives call the fields, by the usual names. */
+const OTHER_NAMES: Record<string, readonly string[]> = {
+  hidden_size: ["n_embd", "d_model"],
+  num_hidden_layers: ["n_layer", "num_layers", "n_layers"],
+  num_attention_heads: ["n_head", "n_heads", "num_heads"],
+  max_position_embeddings: ["n_positions", "n_ctx", "max_seq_len", "seq_length"],
+};
 
 /** A public `config.json`. */
 export type PublicConfig = z.infer<typeof publicConfigSchema>;
@@ -36,8 +47,8 @@ export interface PublicLayout {
   width: number;
   /** Whether the graph wants `position_ids`. */
   positions: boolean;
-  /** Whether the graph asks for how many tokens logits are wanted (`num_logits_to_keep`). */
-  logitsToKeep: boolean;
+  /** The input that says for how many tokens logits are wanted, where the graph has one. */
+  logitsToKeep: string | undefined;
 }
 
 /**
@@ -53,24 +64,64 @@ export async function readPublicConfig(file: URL): Promise<PublicConfig> {
   } catch (error) {
     throw new UserError({ what, got: messageOf(error), expected: "a model's config.json" });
   }
-  const parsed = publicConfigSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new UserError({
-    what: `${what}: ${issue.path.join(".")}`,
-    got: issue.code,
-    expected: issue.message,
-  });
+  const parsed = publicConfigSchema.safeParse(withUsualNames(value));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const field = issue.path.join(".");
+    throw new UserError({
+      what: `${what}: ${field}`,
+      got: (value as Record<string, unknown> | null)?.[field],
+      expected: `${issue.message}${
+        OTHER_NAMES[field] === undefined ? "" : ` (or as ${OTHER_NAMES[field].join(", ")})`
+      }`,
+      todo: "This must be the config.json of a decoder-only language model.",
+    });
+  }
+  const { hidden_size: width, num_attention_heads: heads, head_dim: head } = parsed.data;
+  if ((head ?? undefined) === undefined && width % heads !== 0) {
+    throw new UserError({
+      what: `${what}: head_dim`,
+      got: undefined,
+      expected: `a width of one head, for hidden_size ${width} is no multiple of ${heads} heads`,
+    });
+  }
+  return parsed.data;
+}
+
+function withUsualNames(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const found: Record<string, unknown> = { ...value };
+  for (const [name, others] of Object.entries(OTHER_NAMES)) {
+    const other = others.find((each) => found[each] !== undefined && found[each] !== null);
+    if (found[name] === undefined && other !== undefined) found[name] = found[other];
+  }
+  return found;
 }
 
 /**
  * The file of a model's graph: `file` where it is given, or else `model.onnx`, or else the only one that
- * is there.
+ * is there. Graphs lie in the folder `onnx`, or, where there is none, beside `config.json`.
  *
- * @param folder the folder `onnx` of the model; ends with a slash.
+ * @param folder the model's folder; ends with a slash.
  * @throws {UserError} when it is not there, or several could be meant.
  */
 export async function graphFile(folder: URL, file?: string): Promise<URL> {
+  const below = new URL("onnx/", folder);
+  const inOnnx = await graphsIn(below);
+  const inRoot = inOnnx.length === 0 ? await graphsIn(folder) : [];
+  const [place, graphs] = inRoot.length > 0 ? [folder, inRoot] : [below, inOnnx];
+  const chosen = file ??
+    (graphs.length === 1 && graphs[0] !== undefined ? graphs[0] : "model.onnx");
+  if (graphs.includes(chosen)) return new URL(encodeURIComponent(chosen), place);
+  throw new UserError({
+    what: decodeURIComponent(new URL(encodeURIComponent(chosen), place).pathname),
+    got: new Described("no such file"),
+    expected: graphs.length === 0 ? "an ONNX graph" : `one of ${graphs.join(", ")}`,
+  });
+}
+
+/** The names of the ONNX graphs of a folder, sorted; none where there is no such folder. */
+export async function graphsIn(folder: URL): Promise<string[]> {
   const graphs: string[] = [];
   try {
     for await (const { name } of Deno.readDir(folder)) {
@@ -79,16 +130,11 @@ export async function graphFile(folder: URL, file?: string): Promise<URL> {
   } catch {
     // No such folder holds no graph.
   }
-  graphs.sort();
-  const chosen = file ??
-    (graphs.length === 1 && graphs[0] !== undefined ? graphs[0] : "model.onnx");
-  if (graphs.includes(chosen)) return new URL(encodeURIComponent(chosen), folder);
-  throw new UserError({
-    what: decodeURIComponent(new URL(encodeURIComponent(chosen), folder).pathname),
-    got: new Described("no such file"),
-    expected: graphs.length === 0 ? "an ONNX graph" : `one of ${graphs.join(", ")}`,
-  });
+  return graphs.sort();
 }
+
+/** The inputs by which graphs ask for how many tokens logits are wanted; 0 stands for all. */
+const LOGITS_TO_KEEP = ["num_logits_to_keep", "logits_to_keep"];
 
 /**
  * Checks that a graph is a decoder with a cache and says how it is fed.
@@ -120,7 +166,7 @@ export function publicLayout(
     "input_ids",
     "attention_mask",
     "position_ids",
-    "num_logits_to_keep",
+    ...LOGITS_TO_KEEP,
     ...caches,
   ]);
   const unknown = session.inputNames.find((name) => !known.has(name));
@@ -134,7 +180,7 @@ export function publicLayout(
     heads: config.num_key_value_heads ?? config.num_attention_heads,
     width: config.head_dim ?? config.hidden_size / config.num_attention_heads,
     positions: session.inputNames.includes("position_ids"),
-    logitsToKeep: session.inputNames.includes("num_logits_to_keep"),
+    logitsToKeep: LOGITS_TO_KEEP.find((name) => session.inputNames.includes(name)),
   };
 }
 

@@ -27,7 +27,7 @@ export interface TextModel {
 }
 
 /**
- * A local model with its tokenizer. An answer ends with the end token, at `maxTokens`, or when the context
+ * A local model with its tokenizer. An answer ends with an end token, at `maxTokens`, or when the context
  * is full. Sample `i` depends on seed, prompt and `i` alone.
  *
  * @throws {RangeError} from `generate` when the prompt is longer than the context.
@@ -52,9 +52,9 @@ export function textModel(model: LanguageModel, tokenizer: Tokenizer): TextModel
           draw(sequence, temperature, (weights) => random.categorical(weights))
         );
         open.forEach((one, at) => {
-          if (drawn[at] !== tokenizer.eos) one.tokens.push(drawn[at]!);
+          if (!tokenizer.ends.includes(drawn[at]!)) one.tokens.push(drawn[at]!);
         });
-        const going = open.filter((_, at) => drawn[at] !== tokenizer.eos);
+        const going = open.filter((_, at) => !tokenizer.ends.includes(drawn[at]!));
         if (step + 1 < room && going.length > 0) {
           await model.extendBatch(
             going.map(({ sequence }) => sequence),

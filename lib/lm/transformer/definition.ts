@@ -6,7 +6,7 @@
  * @module
  */
 import { stream } from "offprint/random.ts";
-import { type ArrayTree, fromFloats, type Jax, type JaxArray } from "./jax.ts";
+import { type ArrayTree, fromFloats, type Jax, type JaxArray, silu } from "./jax.ts";
 import { rotaryTable, rotateHalfMatrix } from "./rotary.ts";
 import { tensorShapes, type TransformerConfig } from "./config.ts";
 
@@ -114,7 +114,7 @@ export function transformer(
   const feedForward = (x: JaxArray, layer: Layer): JaxArray => {
     const [batch, length] = x.shape as [number, number, number];
     const rows = x.reshape([batch * length, width]);
-    const gate = jax.nn.silu(linear(rows.ref, layer.gate));
+    const gate = silu(jax, linear(rows.ref, layer.gate));
     return linear(gate.mul(linear(rows, layer.up)), layer.down).reshape([batch, length, width]);
   };
 

@@ -55,6 +55,14 @@ export function fromIntegers(
   return jax.numpy.array(Int32Array.from(data), { shape: [...shape] });
 }
 
+/**
+ * SiLU, x ÷ (1 + e⁻ˣ), consuming its argument. The gradient of jax-js' own is NaN below −88.4, where e⁻ˣ
+ * leaves float32; there the value is less than 10⁻³², and both are cut at −80. Above it nothing differs.
+ */
+export function silu(jax: Jax, x: JaxArray): JaxArray {
+  return jax.nn.silu(jax.numpy.maximum(x, -80));
+}
+
 /** Another reference to every array of the tree. */
 export function refs(tree: ArrayTree): ArrayTree {
   return Object.fromEntries(Object.entries(tree).map(([name, array]) => [name, array.ref]));

@@ -1,5 +1,5 @@
 /**
- * A model on disk: `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json` and
+ * A model on disk: `config.json`, `model.safetensors` (or its parts), `tokenizer.json`, `tokenizer_config.json` and
  * `card.json` in one folder, by name in `data/models` or anywhere by path.
  *
  * @module
@@ -10,9 +10,12 @@ import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { type Card, checkedCard } from "./card.ts";
 import { modelFolder } from "./recipe.ts";
-import { checkShapes, readSafetensors } from "./safetensors.ts";
+import { checkShapes } from "./safetensors.ts";
+import { listedEnds } from "../text/begin_and_end.ts";
 import { loadTokenizer, type Tokenizer } from "../text/tokenizer.ts";
 import { checkedConfig, tensorShapes, type TransformerConfig } from "./config.ts";
+import { readWeights } from "./model_weights.ts";
+import { publishedConfig } from "./published_config.ts";
 
 /** A transformer as it lies in a folder, every part checked against the others. */
 export interface SavedTransformer {
@@ -56,28 +59,34 @@ export async function resolveModel(nameOrFolder: string): Promise<URL> {
 }
 
 /**
- * Reads a transformer of this project from its folder or by its name.
+ * Reads a LLaMA from its folder, or one of this project by its name. Its vocabulary is the tokenizer's: rows
+ * of the embedding beyond it are padding, and are cut off.
  *
  * @throws {UserError} naming the file, when one is missing, damaged or does not fit the others.
  */
 export async function readTransformer(nameOrFolder: string): Promise<SavedTransformer> {
   const folder = await resolveModel(nameOrFolder);
   const shown = (file: string): string => decodeURIComponent(new URL(file, folder).pathname);
-  const config = checkedConfig(
-    shown("config.json"),
-    await readJson(new URL("config.json", folder)),
-  );
-  const { tensors } = await readSafetensors(new URL("model.safetensors", folder));
-  checkShapes(shown("model.safetensors"), tensors, tensorShapes(config));
-  const tokenizer = await loadTokenizer(folder);
-  if (tokenizer.vocabSize !== config.vocab_size) {
+  const file = await readJson(new URL("config.json", folder));
+  const padded = publishedConfig(shown("config.json"), file);
+  const { where, tensors } = await readWeights(folder);
+  for (const name of tensors.keys()) if (isDerived(padded, name)) tensors.delete(name);
+  checkShapes(where, tensors, tensorShapes(padded));
+  const tokenizer = await loadTokenizer(folder, listedEnds(file));
+  if (tokenizer.vocabSize > padded.vocab_size) {
     throw new UserError({
       what: shown("tokenizer.json"),
       got: new Described(`${tokenizer.vocabSize} tokens`),
-      expected: `${config.vocab_size}, the vocab_size of config.json`,
+      expected: `at most ${padded.vocab_size}, the vocab_size of config.json`,
       todo: "The tokenizer belongs to another model.",
     });
   }
+  const config = { ...padded, vocab_size: tokenizer.vocabSize };
+  /** Rows of tokens that the tokenizer does not have are padding. */
+  const withoutPadding = (name: string, data: Float32Array): Float32Array =>
+    name === "model.embed_tokens.weight" || name === "lm_head.weight"
+      ? data.subarray(0, config.vocab_size * config.hidden_size)
+      : data;
   const cardFile = new URL("card.json", folder);
   const card = await exists(cardFile)
     ? checkedCard(shown("card.json"), await readJson(cardFile))
@@ -85,11 +94,17 @@ export async function readTransformer(nameOrFolder: string): Promise<SavedTransf
   return {
     name: card?.name ?? folder.pathname.split("/").at(-2)!,
     folder,
-    config,
-    weights: new Map([...tensors].map(([name, { data }]) => [name, data])),
+    config: checkedConfig(shown("config.json"), config),
+    weights: new Map([...tensors].map(([name, { data }]) => [name, withoutPadding(name, data)])),
     tokenizer,
     card,
   };
+}
+
+/** Tensors that some files hold though they follow from the others. */
+function isDerived(config: TransformerConfig, name: string): boolean {
+  return name.endsWith(".rotary_emb.inv_freq") ||
+    (config.tie_word_embeddings && name === "lm_head.weight");
 }
 
 async function readJson(file: URL): Promise<unknown> {

@@ -6,8 +6,11 @@
  */
 import { Described, UserError } from "offprint/errors.ts";
 
-/** The number formats that are read and written here. */
+/** The number formats that are written here. */
 export type TensorDtype = "F32" | "F16";
+
+/** Those that are read. */
+export type StoredDtype = TensorDtype | "BF16";
 
 /** A tensor in memory: always float32, whatever the file holds. */
 export interface Tensor {
@@ -18,14 +21,14 @@ export interface Tensor {
 
 /** What a safetensors file holds. */
 export interface Safetensors {
-  tensors: Map<string, Tensor & { dtype: TensorDtype }>;
+  tensors: Map<string, Tensor & { dtype: StoredDtype }>;
   /** The file's free text entries (`__metadata__`). */
   metadata: Record<string, string>;
 }
 
 const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
-const BYTES: Record<TensorDtype, number> = { F32: 4, F16: 2 };
+const BYTES: Record<StoredDtype, number> = { F32: 4, F16: 2, BF16: 2 };
 const LARGEST_HEADER = 100 * 1024 * 1024;
 
 /**
@@ -73,7 +76,7 @@ export function encodeSafetensors(
  * Reads the bytes of a safetensors file.
  *
  * @param where the file's name, for messages.
- * @throws {UserError} when the file is truncated, too long, malformed, of another dtype than F32 or F16,
+ * @throws {UserError} when the file is truncated, too long, malformed, of another dtype than F32, F16 or BF16,
  * or holds a number that is not finite.
  */
 export function decodeSafetensors(where: string, bytes: Uint8Array): Safetensors {
@@ -119,8 +122,13 @@ export function decodeSafetensors(where: string, bytes: Uint8Array): Safetensors
     }
     const { dtype, shape, begin, end } = checkedEntry(entry) ??
       fail(`a malformed entry for ${name}`, "dtype, shape and data_offsets");
-    if (dtype !== "F32" && dtype !== "F16") {
-      return fail(`${name} with dtype ${dtype}`, "dtype F32 or F16");
+    if (dtype !== "F32" && dtype !== "F16" && dtype !== "BF16") {
+      throw new UserError({
+        what: where,
+        got: new Described(`${name} with dtype ${dtype}`),
+        expected: "dtype F32, F16 or BF16",
+        todo: "Quantised or integer weights cannot be run here; take the model in one of these.",
+      });
     }
     if (end - begin !== elements(shape) * BYTES[dtype]) {
       fail(
@@ -234,7 +242,11 @@ function elements(shape: readonly number[]): number {
 }
 
 /** Copies, because a tensor in the file need not be aligned. */
-function numbers(bytes: Uint8Array, at: number, count: number, dtype: TensorDtype): Float32Array {
+function numbers(bytes: Uint8Array, at: number, count: number, dtype: StoredDtype): Float32Array {
   const copy = bytes.slice(at, at + count * BYTES[dtype]).buffer;
-  return dtype === "F32" ? new Float32Array(copy) : Float32Array.from(new Float16Array(copy));
+  if (dtype === "F32") return new Float32Array(copy);
+  if (dtype === "F16") return Float32Array.from(new Float16Array(copy));
+  // bfloat16 is the upper half of a float32.
+  const words = Uint32Array.from(new Uint16Array(copy), (half) => half << 16);
+  return new Float32Array(words.buffer);
 }

@@ -72,10 +72,10 @@ export async function heldOutStates(measuring: Measuring, mixing: number): Promi
     const data = await acceptanceStates(draft, [text], mixing);
     if (data.acceptance.length > 0) hiddenSize = data.hiddenSize;
     states.push(data.hidden);
-    acceptance.push(...data.acceptance);
+    for (const value of data.acceptance) acceptance.push(value);
     const proposals = await rows(draft, text.prompt, text.text);
     for (const [i, row] of proposals.entries()) {
-      if (text.coins[i]! >= mixing) top.push(Math.max(...softmax(row)));
+      if (text.coins[i]! >= mixing) top.push(softmax(row).reduce((a, b) => Math.max(a, b)));
     }
     bounds.push(acceptance.length);
     onText?.(bounds.length - 1);
@@ -150,8 +150,8 @@ export async function withHead(
   const width = head.config.hiddenSize;
   const all: Float32Array[] = [];
   for (const { states } of logs) {
-    all.push(...states!.text);
-    for (const branch of states!.rejected) if (branch !== null) all.push(...branch);
+    for (const state of states!.text) all.push(state);
+    for (const branch of states!.rejected) for (const state of branch ?? []) all.push(state);
   }
   const states = joined(all);
   const predicted = await predictStates(
