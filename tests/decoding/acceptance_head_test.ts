@@ -348,6 +348,42 @@ Deno.test("a trained head beats a constant and a shuffled head at the paper's la
   assertGreater(await best(shuffled), 1.03 * await best(head));
 });
 
+Deno.test("training: one coordinate far out still trains, and numbers that are lost are told", async () => {
+  const { hidden, ...rest } = await data();
+  const width = rest.hiddenSize;
+  const far = Float32Array.from(hidden, (x, i) => i % width === 3 ? (i % 2 === 0 ? 300 : -300) : x);
+  for (const tied of [true, false]) {
+    const losses: number[] = [];
+    const options = { tied, depth: 2, steps: 100, peak: 3e-3, seed: 5 };
+    const head = await trainHead(jax, { ...rest, hidden: far }, {
+      ...options,
+      onStep: (_, loss) => losses.push(loss),
+    });
+    for (const values of head.weights.values()) assert(values.every(Number.isFinite));
+    assert(losses.every(Number.isFinite));
+    const mean = (of: number[]) => of.reduce((a, b) => a + b) / of.length;
+    assertLess(mean(losses.slice(-20)), mean(losses.slice(0, 20)));
+  }
+  const options = { steps: 5, seed: 1 };
+  const gone = hidden.with(7, NaN);
+  await assertRejects(
+    () => trainHead(jax, { ...rest, hidden: gone }, options),
+    UserError,
+    "got NaN as hidden state (number 7",
+  );
+  const huge = hidden.map((x) => 6e38 * (x - 0.5));
+  await assertRejects(
+    () => trainHead(jax, { ...rest, hidden: huge }, options),
+    UserError,
+    "scale them down",
+  );
+  await assertRejects(
+    () => trainHead(jax, { ...rest, hidden }, { ...options, steps: 40, peak: 1e25, warmUp: 0 }),
+    UserError,
+    "Lower the learning rate (peak 1e+25)",
+  );
+});
+
 Deno.test("training and data: bad input", async () => {
   const nothing = await acceptanceData({
     draft,

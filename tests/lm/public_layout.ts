@@ -9,6 +9,8 @@ export interface PublicVariant {
   dtype?: "float32" | "float16";
   /** Name of one more input, a number that the graph does not heed. */
   scalarInput?: string;
+  /** Rows of padding behind the vocabulary's. */
+  padding?: number;
   /** Whether several texts are refused when they get several tokens each, as some fused attention does. */
   oneTextPerPass?: boolean;
 }
@@ -17,7 +19,7 @@ export interface PublicVariant {
 export function publicGraph(
   config: TransformerConfig,
   weights: ReadonlyMap<string, Float32Array>,
-  { dtype = "float32", scalarInput, oneTextPerPass = false }: PublicVariant = {},
+  { dtype = "float32", scalarInput, oneTextPerPass = false, padding = 0 }: PublicVariant = {},
 ): Uint8Array<ArrayBuffer> {
   const g = new OnnxGraph();
   const { hidden_size: width, head_dim: d, num_attention_heads: heads } = config;
@@ -59,7 +61,11 @@ export function publicGraph(
     axis(1),
   ]);
 
-  const embedding = g.floats(weights.get("model.embed_tokens.weight")!, [config.vocab_size, width]);
+  const vocabulary = config.vocab_size + padding;
+  // Padding that would win each time, if it were a token.
+  const rows = new Float32Array(vocabulary * width).fill(9);
+  rows.set(weights.get("model.embed_tokens.weight")!);
+  const embedding = g.floats(rows, [vocabulary, width]);
   let x = g.op("Gather", [embedding, ids], { axis: 0 });
   if (oneTextPerPass) {
     // [B, S, width] as one text: the shapes fit for one text, and for one token each.
@@ -111,6 +117,6 @@ export function publicGraph(
   const last = norm(x, "model.norm.weight");
   const logits = g.op("MatMul", [last, g.op("Transpose", [embedding], { perm: [1, 0] })]);
   g.node("Identity", [narrow(logits)], ["logits"]);
-  g.output("logits", dtype, ["B", "S", config.vocab_size]);
+  g.output("logits", dtype, ["B", "S", vocabulary]);
   return g.model("public");
 }

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { constantLength, speculate } from "offprint/decoding/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import { loadModel } from "offprint/lm/load_model.ts";
 import { OnnxGraph } from "offprint/lm/onnx/graph.ts";
 import { onnxModel } from "offprint/lm/onnx/transformer_model.ts";
 import { openPublicModel } from "offprint/lm/public/public_model.ts";
+import { stream } from "offprint/random.ts";
 import { conformance } from "./conformance.ts";
 import { publicGraph, type PublicVariant } from "./public_layout.ts";
 import {
@@ -147,6 +149,113 @@ Deno.test("what is wrong with a public folder is one clear line", async () => {
   await fails("config.json: model_type");
   await Deno.remove(new URL("config.json", folder));
   await fails("config.json");
+});
+
+/** Rewrites a JSON file of a folder. */
+async function change(
+  folder: URL,
+  name: string,
+  edit: (value: Record<string, unknown>) => unknown,
+): Promise<void> {
+  const file = new URL(name, folder);
+  await Deno.writeTextFile(file, JSON.stringify(edit(JSON.parse(await Deno.readTextFile(file)))));
+}
+
+/** The logits after a few tokens. */
+async function logitsOf(folder: URL): Promise<Float32Array> {
+  const { model, tokenizer } = await loadModel(fileURLToPath(folder), { threads: 1 });
+  const sequence = await model.open(tokenizer.encode("the people of"));
+  const row = sequence.logits.slice();
+  await model.close();
+  return row;
+}
+
+Deno.test("GPT-2's names, a graph in the root, logits_to_keep and missing fields change nothing", async () => {
+  const expected = await logitsOf(plain);
+  const folder = await publish("gpt2", false, { scalarInput: "logits_to_keep" });
+  await change(folder, "config.json", () => ({
+    model_type: "gpt2",
+    vocab_size: config.vocab_size,
+    n_embd: config.hidden_size,
+    n_layer: config.num_hidden_layers,
+    n_head: config.num_attention_heads,
+    n_positions: config.max_position_embeddings,
+    num_key_value_heads: null,
+    eos_token_id: [0, 7],
+  }));
+  await Deno.rename(new URL("onnx/model.onnx", folder), new URL("model.onnx", folder));
+  assertEquals(await logitsOf(folder), expected);
+  const { model, tokenizer } = await loadModel(fileURLToPath(folder));
+  assertEquals([model.contextLength, tokenizer.ends], [config.max_position_embeddings, [0, 7]]);
+  await model.close();
+  // A byte order mark stops none of the readers.
+  for (const name of ["config.json", "tokenizer.json", "tokenizer_config.json"]) {
+    const file = new URL(name, folder);
+    await Deno.writeTextFile(file, `\ufeff${await Deno.readTextFile(file)}`);
+  }
+  assertEquals(await logitsOf(folder), expected);
+});
+
+Deno.test("rows of padding are cut off, so models that differ in padding alone go together", async () => {
+  const folder = await publish("padded", false, { padding: 24 });
+  const size = config.vocab_size;
+  await change(folder, "config.json", (value) => ({ ...value, vocab_size: size + 24 }));
+  const padded = await loadModel(fileURLToPath(folder), { threads: 1 });
+  const exact = await loadModel(fileURLToPath(plain), { threads: 1 });
+  assertEquals([padded.model.vocabSize, exact.model.vocabSize], [size, size]);
+  const expected = await logitsOf(plain);
+  const row = await logitsOf(folder);
+  assertEquals(row.length, size);
+  row.forEach((value, i) => assert(Math.abs(value - expected[i]!) < 1e-4));
+  const options = { draft: padded.model, target: exact.model, maxTokens: 12, prompt: [5, 6] };
+  const { tokens } = await speculate({
+    ...options,
+    candidates: constantLength(3),
+    random: stream(1),
+  });
+  assert(tokens.length === 12 && tokens.every((token) => token < size));
+  await padded.model.close();
+  await exact.model.close();
+  // A tokenizer with more tokens than the model is another model's.
+  await change(folder, "config.json", (value) => ({ ...value, vocab_size: size - 1 }));
+  await assertRejects(() => openPublicModel(folder), UserError, `expected at most ${size - 1}`);
+});
+
+Deno.test("a begin-of-text token that only the template names: open([]) works", async () => {
+  const folder = await publish("llama3", false);
+  await Deno.writeTextFile(new URL("tokenizer_config.json", folder), "{}");
+  await change(folder, "tokenizer.json", (value) => ({
+    ...value,
+    post_processor: {
+      type: "TemplateProcessing",
+      single: [{ SpecialToken: { id: "<|endoftext|>", type_id: 0 } }, {
+        Sequence: { id: "A", type_id: 0 },
+      }],
+      pair: [],
+      special_tokens: {
+        "<|endoftext|>": { id: "<|endoftext|>", ids: [0], tokens: ["<|endoftext|>"] },
+      },
+    },
+  }));
+  const { model } = await openPublicModel(folder, { threads: 1 });
+  const same = await openPublicModel(beginning, { threads: 1 });
+  assertEquals([model.bos, model.contextLength], [0, config.max_position_embeddings - 1]);
+  assertEquals((await model.open([])).logits, (await same.model.open([])).logits);
+  await model.close();
+  await same.model.close();
+});
+
+Deno.test("a configuration that is none names the field under all its names", async () => {
+  const folder = await publish("lacking", false);
+  await change(folder, "config.json", ({ hidden_size: _, ...rest }) => rest);
+  await assertRejects(() => openPublicModel(folder), UserError, "hidden_size: got nothing");
+  await assertRejects(() => openPublicModel(folder), UserError, "or as n_embd");
+  await change(folder, "config.json", (value) => ({
+    ...value,
+    hidden_size: 127,
+    head_dim: null,
+  }));
+  await assertRejects(() => openPublicModel(folder), UserError, "head_dim");
 });
 
 Deno.test("the temporary folders go", async () => {

@@ -38,6 +38,18 @@ Deno.test("float32 round trip keeps every bit, float16 rounds once", () => {
   assertEquals(half.tensors.get("a")!.dtype, "F16");
 });
 
+Deno.test("bfloat16 is read as the upper half of float32", () => {
+  const values = [1, -2.5, 0, 3.140625, -1e-30];
+  const bytes = file({ a: { dtype: "BF16", shape: [5], data_offsets: [0, 10] } }, 10);
+  const view = new DataView(bytes.buffer, bytes.length - 10);
+  const upper = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0]! >>> 16;
+  values.forEach((value, i) => view.setUint16(2 * i, upper(value), true));
+  const { dtype, data } = decodeSafetensors("w", bytes).tensors.get("a")!;
+  assertEquals(dtype, "BF16");
+  assertEquals([...data].slice(0, 4), values.slice(0, 4));
+  assert(Math.abs(data[4]! / values[4]! - 1) < 2 ** -7);
+});
+
 Deno.test("the layout is the published one", () => {
   const bytes = encodeSafetensors(new Map([["x", { shape: [1], data: Float32Array.of(2) }]]));
   const view = new DataView(bytes.buffer);
@@ -64,7 +76,7 @@ Deno.test("every truncation is refused in one clear line", () => {
 Deno.test("each kind of corruption has its own message", () => {
   const cases: [Uint8Array, string][] = [
     [file({ a: entry }, 9), "bytes"],
-    [file({ a: { ...entry, dtype: "BF16" } }, 8), "dtype F32 or F16"],
+    [file({ a: { ...entry, dtype: "I8" } }, 8), "dtype F32, F16 or BF16"],
     [file({ a: { ...entry, shape: [3] } }, 8), "12 bytes for shape [3]"],
     [file({ a: { ...entry, shape: [-2] } }, 8), "malformed entry for a"],
     [file({ a: { ...entry, shape: [1.5] } }, 8), "malformed entry"],

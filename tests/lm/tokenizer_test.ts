@@ -162,3 +162,128 @@ Deno.test("code pieces: a name with digits and underscores is learned whole, and
     if (text.isWellFormed()) assertEquals(coder.decode(coder.encode(text)), text);
   }));
 });
+
+Deno.test("a vocabulary of any size loads", () => {
+  for (const size of [100_000, 200_000]) {
+    const vocab: Record<string, number> = {};
+    BYTE_CHARACTERS.forEach((character, id) => vocab[character] = id);
+    for (let id = 256; id < size; id++) vocab[`Ġw${id}`] = id;
+    const model = { ...files.tokenizer.model, vocab, merges: [] };
+    const large = new Tokenizer({ ...files.tokenizer, added_tokens: [], model }, {});
+    assertEquals(large.vocabSize, size);
+    assertEquals(large.tokenText(size - 1), `Ġw${size - 1}`);
+  }
+});
+
+/** Llama 3 names its begin-of-text token in one of several post-processors. */
+const template = {
+  type: "Sequence",
+  processors: [
+    { type: "ByteLevel", add_prefix_space: true, trim_offsets: false, use_regex: true },
+    {
+      type: "TemplateProcessing",
+      single: [{ SpecialToken: { id: END_OF_TEXT, type_id: 0 } }, {
+        Sequence: { id: "A", type_id: 0 },
+      }],
+      pair: [],
+      special_tokens: { [END_OF_TEXT]: { id: END_OF_TEXT, ids: [0], tokens: [END_OF_TEXT] } },
+    },
+  ],
+};
+
+Deno.test("the begin-of-text token is found in the template, and add_bos_token decides", () => {
+  const file = { ...files.tokenizer, post_processor: template };
+  const of = (config: object, tokenizer: object = file) => {
+    const { bos, addsBos } = new Tokenizer(tokenizer, config);
+    return [bos, addsBos];
+  };
+  assertEquals(of({}), [0, true]);
+  assertEquals(of({ add_bos_token: false }), [0, false]);
+  assertEquals(of({ add_bos_token: true, bos_token: END_OF_TEXT }), [0, true]);
+  const single = template.processors[1]!;
+  assertEquals(of({}, { ...file, post_processor: single }), [0, true]);
+  assertEquals(of({}, { ...file, post_processor: null }), [undefined, false]);
+  assertEquals(of({ bos_token: END_OF_TEXT }, files.tokenizer), [0, false]);
+  // A text alone, or with something behind it only, begins with itself.
+  const behind = { ...single, single: [...single.single!].reverse() };
+  assertEquals(of({}, { ...file, post_processor: behind }), [undefined, false]);
+});
+
+Deno.test("all end tokens are known", () => {
+  assertEquals(new Tokenizer(files.tokenizer, files.config, "tokenizer.json", [5, 0]).ends, [0, 5]);
+  assertEquals(new Tokenizer(files.tokenizer, {}, "tokenizer.json").ends, []);
+});
+
+/** A small Unigram model; the expected ids are those of tokenizers 0.23.2, the reference in Rust. */
+function unigram(bytes: number): Tokenizer {
+  const vocab: [string, number][] = [["<unk>", 0], ["<s>", 0], ["</s>", 0]];
+  for (let byte = 0; byte < bytes; byte++) {
+    vocab.push([`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`, -20]);
+  }
+  vocab.push(["▁", -3], ["▁the", -2], ["the", -4], ["t", -6], ["h", -6], ["e", -6]);
+  vocab.push(["people", -3.5], ["p", -6.1], ["o", -6.2], ["l", -6.3]);
+  return new Tokenizer({
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+    post_processor: null,
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        { type: "Replace", pattern: { String: "▁" }, content: " " },
+        { type: "ByteFallback" },
+        { type: "Fuse" },
+        { type: "Strip", content: " ", start: 1, stop: 0 },
+      ],
+    },
+    model: { type: "Unigram", unk_id: 0, vocab, byte_fallback: true },
+  }, {});
+}
+
+Deno.test("a Unigram model spells unknown characters in bytes, as the reference does", () => {
+  const whole = unigram(256);
+  for (
+    const [text, ids] of [
+      ["the people", [260, 259, 265]],
+      ["the é people", [260, 259, 198, 172, 259, 265]],
+      ["你好", [259, 231, 192, 163, 232, 168, 192]],
+      ["the😀😀x the", [260, 243, 162, 155, 131, 243, 162, 155, 131, 123, 260]],
+    ] as const
+  ) {
+    assertEquals(whole.encode(text), [...ids]);
+    assertEquals(whole.decode([...ids]), text);
+  }
+  // Without a token for each byte, the whole piece is unknown.
+  const part = unigram(37);
+  assertEquals(part.encode("the é people"), [41, 40, 0, 40, 46]);
+  assertEquals(part.encode("the \u0001"), [41, 40, 4]);
+});
+
+Deno.test("a piece too long for the library gives one line", () => {
+  const error = assertThrows(() => unigram(256).encode("x".repeat(200_000)), RangeError);
+  assert(error.message.startsWith("encode: got a text of 200000 characters"), error.message);
+});
+
+Deno.test("an added token for whole words is one between words, and refused inside a word", () => {
+  const added = { special: false, lstrip: false, rstrip: false, normalized: false };
+  const word = new Tokenizer({
+    ...files.tokenizer,
+    added_tokens: [
+      ...files.tokenizer.added_tokens,
+      { ...added, id: 600, content: "cab", single_word: true },
+      { ...added, id: 601, content: "<x>", single_word: false },
+    ],
+  }, files.config);
+  // As tokenizers 0.23.2 does.
+  for (const text of ["cab", "a cab e", "cab-cab", "é cab", "<x>cab<x>", "-cab-"]) {
+    const spelt = word.encode(text).map((id) => id >= 600 ? id : "…");
+    assertEquals(spelt.filter((id) => id === 600).length, text.split("cab").length - 1, text);
+    assertEquals(word.decode(word.encode(text)), text);
+  }
+  for (const text of ["acab", "cabe", "cab1", "cab_", "écab", "cab cabé", "𝒜cab"]) {
+    assertThrows(() => word.encode(text), RangeError, '"cab" inside a word');
+  }
+});

@@ -72,6 +72,22 @@ Deno.test("clipping: the error that is weighed never grows, and falls where one 
 Deno.test("wrong plans are refused", () => {
   assertThrows(() => channelPlan([], { blockSize: 4 }), RangeError, "no channels");
   assertThrows(() => channelPlan([1, NaN], { blockSize: 4 }), RangeError, "got NaN for channel 1");
+  for (
+    const [options, message] of [
+      [{ blockSize: 4, threshold: -1 }, "got threshold -1, expected a number of at least 0"],
+      [{ blockSize: 4, threshold: NaN }, "got threshold NaN"],
+      [{ blockSize: 4, share8: 2 }, "got share8 2, expected 0 to 1"],
+      [{ blockSize: 4, share8: -0.5 }, "got share8 -0.5"],
+      [{ blockSize: 4, share8: NaN }, "got share8 NaN"],
+      [{ blockSize: 0 }, "got blockSize 0"],
+      [{ blockSize: 2.5 }, "got blockSize 2.5"],
+    ] as const
+  ) {
+    assertThrows(() => channelPlan([1, 2, 3, 4], options), RangeError, message);
+  }
+  // A layer of more channels than a call takes arguments.
+  const wide = channelPlan(new Float32Array(200_000).fill(1), { blockSize: 128, share8: 0.5 });
+  assertEquals([wide.order.length, wide.order[0]], [200_000, 100_160]);
   assertThrows(() => clippedWeights(new Float32Array(64), 2, 32, 32, [1]), RangeError, "got 1 imp");
   assertEquals([...uniformPlans(8, 32)("o", 0, 40).bits], [8, 8]);
 });
