@@ -60,7 +60,7 @@ export async function resolveModel(nameOrFolder: string): Promise<URL> {
 
 /**
  * Reads a LLaMA from its folder, or one of this project by its name. Its vocabulary is the tokenizer's: rows
- * of the embedding beyond it are padding, and are cut off.
+ * of the embedding beyond it, in a model from elsewhere, are padding, and are cut off.
  *
  * @throws {UserError} naming the file, when one is missing, damaged or does not fit the others.
  */
@@ -73,11 +73,15 @@ export async function readTransformer(nameOrFolder: string): Promise<SavedTransf
   for (const name of tensors.keys()) if (isDerived(padded, name)) tensors.delete(name);
   checkShapes(where, tensors, tensorShapes(padded));
   const tokenizer = await loadTokenizer(folder, listedEnds(file));
-  if (tokenizer.vocabSize > padded.vocab_size) {
+  // A model of this project has no padding.
+  const ours = await exists(new URL("card.json", folder));
+  if (
+    tokenizer.vocabSize > padded.vocab_size || (ours && tokenizer.vocabSize < padded.vocab_size)
+  ) {
     throw new UserError({
       what: shown("tokenizer.json"),
       got: new Described(`${tokenizer.vocabSize} tokens`),
-      expected: `at most ${padded.vocab_size}, the vocab_size of config.json`,
+      expected: `${ours ? "" : "at most "}${padded.vocab_size}, the vocab_size of config.json`,
       todo: "The tokenizer belongs to another model.",
     });
   }
@@ -87,9 +91,8 @@ export async function readTransformer(nameOrFolder: string): Promise<SavedTransf
     name === "model.embed_tokens.weight" || name === "lm_head.weight"
       ? data.subarray(0, config.vocab_size * config.hidden_size)
       : data;
-  const cardFile = new URL("card.json", folder);
-  const card = await exists(cardFile)
-    ? checkedCard(shown("card.json"), await readJson(cardFile))
+  const card = ours
+    ? checkedCard(shown("card.json"), await readJson(new URL("card.json", folder)))
     : undefined;
   return {
     name: card?.name ?? folder.pathname.split("/").at(-2)!,
