@@ -10,6 +10,7 @@ import {
   leastPayment,
   type LeastPaymentProblem,
   LeastPaymentSolver,
+  linearProgram,
   loadGeneralSolver,
   Tableau,
 } from "offprint/contracts/payments/mod.ts";
@@ -338,4 +339,51 @@ Deno.test("wrong shapes are refused", () => {
 
 Deno.test("laws are views into the instance", () => {
   assertEquals([...lawAt(oneStepExample(), 0, 0, 2)], [0.1, 0.3, 0.6]);
+});
+
+Deno.test("laws that differ by little: solved here and by HiGHS, rows scaled", async () => {
+  const highs = await loadGeneralSolver();
+  const close = (got: number, expected: number, relative: number) =>
+    assert(Math.abs(got / expected - 1) < relative, `${got}, expected ${expected}`);
+  const rare = {
+    laws: [[1, 0, 0], [1 - 2e-9, 1e-9, 1e-9], [1 - 1e-9, 1e-9, 0]],
+    costs: [0, 3e-10, 2e-10],
+    action: 1,
+  };
+  const paid = leastPayment(rare);
+  assert(paid.feasible);
+  close(paid.zeta, 3e-10, 1e-6);
+  [0, 0.2, 0.1].forEach((pay, i) => assertAlmostEquals(paid.contract[i]!, pay, 1e-6));
+  close(highs.zeta(rare), 3e-10, 1e-6);
+  for (const d of [5e-12, 1e-10, 1e-9, 1e-7, 1e-3, 0.1]) {
+    const twins = {
+      laws: [[0.5, 0.5, 0], [0.5 - d, 0.5 + d, 0], [0.5 - d / 2, 0.5 + d / 2, 0]],
+      costs: [0, 0.3 * d, 0.2 * d],
+      action: 1,
+    };
+    const solved = leastPayment(twins);
+    assert(solved.feasible, `${d}`);
+    // Probabilities are rounded to 1e-16, of which d is a small multiple.
+    const relative = 1e-9 + 1e-15 / d;
+    close(solved.zeta, 0.3 * (0.5 + d), relative);
+    close(highs.zeta(twins), 0.3 * (0.5 + d), relative);
+    // Multipliers are those of the rows as they came: λ·gap is the payment.
+    const { gaps } = incentiveRows(twins);
+    close(solved.multipliers[0]! * gaps[0]! + solved.multipliers[2]! * gaps[1]!, solved.zeta, 1e-9);
+  }
+});
+
+Deno.test("equal laws stay infeasible: what rounding leaves of them is no incentive", async () => {
+  const highs = await loadGeneralSolver();
+  const law = [0.1 + 0.2, 0.3, 0.4];
+  const same = { laws: [law, [0.3, 0.3, 0.4], [0.2, 0.3, 0.5]], costs: [0, 0.1, 0.1], action: 1 };
+  assert(law[0] !== 0.3 && !leastPayment(same).feasible);
+  assertEquals(highs.zeta(same), Infinity);
+  const pair = { laws: [law, [0.3, 0.3, 0.4]], costs: [0, 0.1], action: 1 };
+  assert(!leastPayment(pair).feasible);
+});
+
+Deno.test("a program in text refuses incentives that HiGHS would drop", () => {
+  const problem = { laws: [[0.5, 0.5], [0.5 - 1e-10, 0.5 + 1e-10]], costs: [0, 1e-11], action: 1 };
+  assertThrows(() => linearProgram([problem]), RangeError, "HiGHS drops smaller ones");
 });

@@ -32,6 +32,33 @@ import { stream } from "offprint/random.ts";
 const costs = { discard: 1, verification: 4 };
 const kinds = [{ acceptance: 0.98, share: 2 / 3 }, { acceptance: 0.5, share: 1 / 3 }];
 
+Deno.test("known acceptance: the cost is that of the policy, also where even one candidate does not pay", () => {
+  const one = solveKnownAcceptance({ discard: 1, verification: 1 }, [{
+    acceptance: 0.1,
+    share: 1,
+  }]);
+  assertAlmostEquals(one.cost, 1.9 / 1.1, 1e-12); // V = 1 ÷ 1.1, D = .9 ÷ 1.1
+  for (let seed = 0; seed < 100; seed++) {
+    const random = stream(seed, "tests", "known acceptance");
+    const costs = {
+      discard: 0.05 + 2 * random.uniform(),
+      verification: 0.05 + 4 * random.uniform(),
+    };
+    const share = random.uniform();
+    const kinds = [
+      { acceptance: random.uniform(), share },
+      { acceptance: 0.3 * random.uniform(), share: 1 - share },
+    ];
+    const { cost, threshold, rates } = solveKnownAcceptance(costs, kinds, 8);
+    assertAlmostEquals(cost, extraCost(costs, rates), 1e-12);
+    assertEquals(rates, thresholdRates(kinds, { threshold, min: 1, max: 8, lag: 0 }));
+    for (let h = 0; h <= 20; h++) {
+      const other = thresholdRates(kinds, { threshold: h / 20, min: 1, max: 8, lag: 0 });
+      assert(cost <= extraCost(costs, other) + 1e-12, `seed ${seed}, h ${h / 20}`);
+    }
+  }
+});
+
 Deno.test("independent acceptance: table of λ, V and D", () => {
   const table: [number, number, number, number][] = [
     [1, 2.333333, 0.555556, 0.111111],

@@ -74,9 +74,9 @@ Deno.test("wrong plans are refused", () => {
   assertThrows(() => channelPlan([1, NaN], { blockSize: 4 }), RangeError, "got NaN for channel 1");
   for (
     const [options, message] of [
-      [{ blockSize: 4, threshold: -1 }, "got threshold -1, expected a number of at least 0"],
+      [{ blockSize: 4, threshold: -1 }, "got threshold -1"],
       [{ blockSize: 4, threshold: NaN }, "got threshold NaN"],
-      [{ blockSize: 4, share8: 2 }, "got share8 2, expected 0 to 1"],
+      [{ blockSize: 4, share8: 2 }, "got share8 2"],
       [{ blockSize: 4, share8: -0.5 }, "got share8 -0.5"],
       [{ blockSize: 4, share8: NaN }, "got share8 NaN"],
       [{ blockSize: 0 }, "got blockSize 0"],

@@ -12,6 +12,9 @@ export type LeastPaymentMethod = "nothing to pay" | "one competitor" | "two outc
 /** Incentives missing by no more than this count as present; the agent's ties are wider. */
 const GAP_TOLERANCE = 1e-13;
 
+/** Incentives no larger than this are what rounding leaves of two equal probabilities. */
+const NOISE = 2e-15;
+
 /** Residuals above this, relative to the size of the numbers involved, are a failure of the solver. */
 const RESIDUAL_TOLERANCE = 1e-9;
 
@@ -80,6 +83,10 @@ export class LeastPaymentSolver implements Solution {
   readonly #n: number;
   readonly #tableau: Tableau;
   readonly #scratch: Float64Array;
+  /** The rows and gaps, each times a power of two that brings its largest incentive to 1 … 2. */
+  readonly #rows: Float64Array;
+  readonly #gaps: Float64Array;
+  readonly #factors: Float64Array;
 
   /** For `n` outcomes and at most `maxRows` competing actions. */
   constructor(n: number, maxRows: number) {
@@ -89,6 +96,9 @@ export class LeastPaymentSolver implements Solution {
     this.capPrices = new Float64Array(n);
     this.#tableau = new Tableau(n, maxRows + n);
     this.#scratch = new Float64Array(maxRows + n);
+    this.#rows = new Float64Array(Math.max(1, maxRows) * n);
+    this.#gaps = new Float64Array(Math.max(1, maxRows));
+    this.#factors = new Float64Array(Math.max(1, maxRows));
   }
 
   /**
@@ -118,23 +128,61 @@ export class LeastPaymentSolver implements Solution {
       this.zeta = 0;
       return true;
     }
+    const feasible = this.#solveScaled(Pa, rows, gaps, k, largest, cap);
+    for (let b = 0; b < k; b++) this.multipliers[b]! *= this.#factors[b]!;
+    return feasible;
+  }
+
+  /** Leaves multipliers of the scaled rows. */
+  #solveScaled(
+    Pa: ArrayLike<number>,
+    rows: Float64Array,
+    gaps: Float64Array,
+    k: number,
+    largest: number,
+    cap: number,
+  ): boolean {
+    const scale = this.#scaleRows(rows, gaps, k, largest);
     if (k === 1) {
       this.method = "one competitor";
-      this.zeta = oneCompetitor(Pa, rows, gaps[0]!, cap, this);
+      this.zeta = oneCompetitor(Pa, this.#rows, this.#gaps[0]!, cap, this);
       return this.zeta < Infinity;
     }
     if (this.#n === 2 && antisymmetric(rows, k)) {
       this.method = "two outcomes";
-      this.zeta = twoOutcomes(Pa, rows, gaps, k, cap, this);
+      this.zeta = twoOutcomes(Pa, this.#rows, this.#gaps, k, cap, this);
       return this.zeta < Infinity;
     }
     this.method = "simplex";
     // The caps rarely bind, and without them the tableau is half as wide.
-    if (!this.#simplex(Pa, rows, gaps, k, largest, Infinity)) return false;
+    if (!this.#simplex(Pa, this.#rows, this.#gaps, k, scale, Infinity)) return false;
     if (cap < Infinity && this.contract.some((pay) => pay > cap)) {
-      return this.#simplex(Pa, rows, gaps, k, largest, cap);
+      return this.#simplex(Pa, this.#rows, this.#gaps, k, scale, cap);
     }
     return true;
+  }
+
+  /**
+   * Actions whose laws differ by little have rows far below the solver's tolerances, which are for numbers
+   * about 1. Powers of two change no digit of a result.
+   *
+   * @returns `largest`, times the power of two that the largest gap needs now.
+   */
+  #scaleRows(rows: Float64Array, gaps: Float64Array, k: number, largest: number): number {
+    const n = this.#n;
+    let most = largest;
+    for (let b = 0; b < k; b++) {
+      let size = 0;
+      for (let i = b * n; i < (b + 1) * n; i++) size = Math.max(size, Math.abs(rows[i]!));
+      const factor = size <= NOISE ? 1 : 2 ** -Math.floor(Math.log2(size));
+      for (let i = b * n; i < (b + 1) * n; i++) {
+        this.#rows[i] = Math.abs(rows[i]!) <= NOISE ? 0 : rows[i]! * factor;
+      }
+      this.#gaps[b] = gaps[b]! * factor;
+      this.#factors[b] = factor;
+      most = Math.max(most, this.#gaps[b]!);
+    }
+    return largest * 2 ** Math.floor(Math.log2(most / largest));
   }
 
   #simplex(

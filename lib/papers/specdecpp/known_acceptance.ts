@@ -129,7 +129,7 @@ export function thresholdRates(kinds: readonly AcceptanceKind[], policy: Thresho
   };
 }
 
-/** The best threshold policy for known acceptance. */
+/** The best threshold policy for known acceptance: its cost, its threshold and its rates. */
 export interface KnownSolution {
   /** λ*. */
   cost: number;
@@ -153,16 +153,21 @@ export function solveKnownAcceptance(
   checkCosts(costs);
   checkKinds(kinds);
   const meanAcceptance = kinds.reduce((sum, kind) => sum + kind.acceptance * kind.share, 0);
-  let cost = costs.verification;
-  while (true) {
-    const threshold = Math.min(
-      1,
-      Math.max(0, 1 - costs.discard / (meanAcceptance * (costs.discard + cost))),
-    );
+  const at = (threshold: number): KnownSolution => {
     const rates = thresholdRates(kinds, { threshold, min: 1, max, lag: 0 });
-    const reached = extraCost(costs, rates);
-    if (!(reached < cost - 1e-14)) return { cost, threshold, rates };
-    cost = reached;
+    return { cost: extraCost(costs, rates), threshold, rates };
+  };
+  // From a policy that can be followed, so that no cost comes out that none has.
+  let best = at(1);
+  while (true) {
+    const next = at(
+      Math.min(
+        1,
+        Math.max(0, 1 - costs.discard / (meanAcceptance * (costs.discard + best.cost))),
+      ),
+    );
+    if (!(next.cost < best.cost - 1e-14)) return next.cost <= best.cost ? next : best;
+    best = next;
   }
 }
 
