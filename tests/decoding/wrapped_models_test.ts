@@ -1,8 +1,10 @@
 /** Models that wrap another keep the contract of every language model. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { clocked } from "../../lib/decoding/what_if/timing.ts";
-import { uncached, withFeatures } from "offprint/decoding/mod.ts";
-import { markovModel, ngramModel, twoStateChains } from "offprint/lm/mod.ts";
+import { uncached } from "offprint/decoding/decoders/mod.ts";
+import { withFeatures } from "offprint/decoding/heads/mod.ts";
+import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
+import { ngramModel } from "offprint/lm/ngram/mod.ts";
 import { conformance } from "../lm/conformance.ts";
 
 const chain = () => markovModel(twoStateChains().target);
