@@ -1,0 +1,23 @@
+/** Paper 04, gradient entanglement: the sentiment task, its policy, arms and results. @module */
+export {
+  SENTIMENT_WORDS,
+  sentimentPairs,
+  sentimentText,
+  sentimentTokens,
+  type Suffix,
+  SUFFIXES,
+  suffixTokens,
+} from "./sentiment.ts";
+export { ADAMW, policyConfig, supervisedStart } from "./policy.ts";
+export { armOf, ARMS, COMPARED, EVERY, LOSS_ARMS, type Run, runName, STEPS } from "./arms.ts";
+export {
+  type Geometry,
+  geometryOf,
+  measureStart,
+  performRun,
+  runPairs,
+  type RunResult,
+  type StartResult,
+} from "./experiment.ts";
+export { NOISE, plannedRuns, SEEDS } from "./planned_runs.ts";
+export { changeOf, loadResults, resultsOf, type SentimentResults } from "./results.ts";
