@@ -21,3 +21,31 @@ export {
 } from "./experiment.ts";
 export { NOISE, plannedRuns, SEEDS } from "./planned_runs.ts";
 export { changeOf, loadResults, resultsOf, type SentimentResults } from "./results.ts";
+export {
+  changeUnder,
+  descentDirection,
+  exactGradients,
+  type ExactPair,
+  exactProducts,
+  exactStatistics,
+  exactStep,
+  logProbability,
+  normalisedDirection,
+  type Position,
+  type Response,
+  responseGradient,
+  tokenGradient,
+} from "./exact_policy.ts";
+export {
+  bothFall,
+  bothRise,
+  freeLogits,
+  ideal,
+  outputLayer,
+  randomPair,
+  randomToken,
+  sharedPrefix,
+  sharedSuffix,
+  singleToken,
+  tokenAtProbabilities,
+} from "./exact_examples.ts";

@@ -14,15 +14,17 @@ export const NOISE = 0.15;
 /** All runs in the order in which they are made, each once. */
 export function plannedRuns(): Run[] {
   const others = COMPARED.filter((arm) => arm !== "dpo");
+  const ruled = ["cpo", "dpop", "hard mask", "normalised"];
   const over = <T>(list: readonly T[], make: (each: T) => Run[]): Run[] => list.flatMap(make);
   const dpo = { arm: "dpo", noise: 0, suffix: "long", seed: 1 } as const;
   const runs: Run[] = [
     ...over(SEEDS, (seed) => SUFFIXES.map((suffix) => ({ suffix, noise: 0, arm: "dpo", seed }))),
-    ...over(SEEDS, (seed) => others.map((arm) => ({ suffix: "long", noise: 0, arm, seed }))),
+    ...over(SEEDS, (seed) => ruled.map((arm) => ({ suffix: "long", noise: 0, arm, seed }))),
     ...over(
       SEEDS,
       (seed) => SUFFIXES.map((suffix) => ({ suffix, noise: NOISE, arm: "dpo", seed })),
     ),
+    ...over(SEEDS, (seed) => others.map((arm) => ({ suffix: "long", noise: 0, arm, seed }))),
     ...LOSS_ARMS.map((arm): Run => ({ suffix: "long", noise: 0, arm, seed: 1 })),
     { ...dpo, arm: "dpo-sgd" },
     { ...dpo, arm: "soft mask" },
