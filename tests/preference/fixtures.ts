@@ -1,10 +1,10 @@
 /** A small policy with weights of a fixed seed, and pairs of the sentiment task. */
+import { OnnxEngine } from "offprint/lm/training/mod.ts";
 import {
   initialWeights,
-  OnnxEngine,
   tensorShapes,
   type TransformerConfig,
-} from "offprint/lm/mod.ts";
+} from "offprint/lm/transformer/mod.ts";
 import { ADAMW, policyConfig, sentimentPairs } from "offprint/papers/gradient_entanglement/mod.ts";
 import { stream } from "offprint/random.ts";
 
@@ -14,7 +14,7 @@ export function drawnWeights(config: TransformerConfig, seed = 3): Map<string, F
   for (const name of tensorShapes(config).keys()) {
     const random = stream(seed, "policy weights", name);
     const values = weights.get(name)!;
-    if (!name.includes("norm")) values.forEach((_, i) => values[i]! += 0.01 * random.normal());
+    if (!name.includes("norm")) values.forEach((_, i) => values[i]! += 0.03 * random.normal());
   }
   return weights;
 }

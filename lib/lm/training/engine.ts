@@ -10,9 +10,7 @@
  *
  * @module
  */
-import type { ModelRecipe } from "../transformer/recipe.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
-import { initialWeights } from "../transformer/definition.ts";
 import type { Optimizer } from "./flat_adamw.ts";
 import type { Batch } from "./windows.ts";
 
@@ -63,24 +61,4 @@ export interface TrainingEngine {
   state(): Promise<TrainingState>;
   /** Frees what it holds. */
   close(): Promise<void>;
-}
-
-/** Starts the engine that the recipe names, from a state or, without one, from fresh weights. */
-export async function openEngine(
-  recipe: ModelRecipe,
-  config: TransformerConfig,
-  start?: TrainingState,
-): Promise<TrainingEngine> {
-  const options: EngineOptions = {
-    config,
-    optimizer: { kind: "adamw", ...recipe.training },
-    start: start ?? { parameters: initialWeights(config, recipe.seed) },
-  };
-  // Loaded here, so that a training fetches only the library it uses.
-  if (recipe.training.engine === "onnx") {
-    const { OnnxEngine } = await import("./onnx_engine.ts");
-    return OnnxEngine.open(options);
-  }
-  const { JaxEngine } = await import("./jax_engine.ts");
-  return await JaxEngine.open(options);
 }

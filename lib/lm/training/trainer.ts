@@ -8,7 +8,7 @@ import { Described, UserError } from "offprint/errors.ts";
 import { learningRate, type Schedule } from "./adamw.ts";
 import { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
 import type { ModelRecipe } from "../transformer/recipe.ts";
-import { openEngine } from "./engine.ts";
+import { openEngine } from "./open_engine.ts";
 import { restoredState, stateTensors } from "./state_tensors.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
 import { languageModelLoss, languageModelStep } from "./language_model_step.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import type { Optimizer } from "offprint/lm/mod.ts";
+import type { Optimizer } from "offprint/lm/training/mod.ts";
 import {
   lossByName,
   marginMethod,
@@ -12,7 +12,7 @@ import {
   type PreferenceMethod,
   type PreferenceSettings,
   softMaskMethod,
-} from "../../preference/mod.ts";
+} from "offprint/preference/mod.ts";
 import { ADAMW } from "./policy.ts";
 import type { Suffix } from "./sentiment.ts";
 

@@ -13,7 +13,7 @@ import {
   type PairLoss,
   type PairStatistics,
   type Weights,
-} from "../../preference/mod.ts";
+} from "offprint/preference/mod.ts";
 
 /** One position of a response. */
 export interface Position {

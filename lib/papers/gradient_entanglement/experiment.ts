@@ -4,7 +4,8 @@
  * @module
  */
 import { z } from "zod";
-import { OnnxEngine, type TransformerConfig } from "offprint/lm/mod.ts";
+import { OnnxEngine } from "offprint/lm/training/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import {
   dpo,
   entanglementReport,
@@ -14,7 +15,7 @@ import {
   tokenMatrix,
   type TokenPair,
   trainPreference,
-} from "../../preference/mod.ts";
+} from "offprint/preference/mod.ts";
 import { armOf, type Run, runName, TEST_PAIRS, TRAIN_PAIRS } from "./arms.ts";
 import { ADAMW, policyConfig, supervisedStart } from "./policy.ts";
 import { sentimentPairs, type Suffix } from "./sentiment.ts";

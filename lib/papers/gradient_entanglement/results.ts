@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { sha256 } from "offprint/lm/mod.ts";
+import { sha256 } from "offprint/lm/corpora/mod.ts";
 import {
   type RunResult,
   runResultSchema,
