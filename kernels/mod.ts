@@ -45,7 +45,12 @@ export {
   type DecoderParts,
   isLinear,
 } from "./contract/decoder.ts";
-export type { ForwardResult } from "./reference/forward.ts";
 export { quantizeWeights, quantizeWeights8 } from "./reference/weights.ts";
-export { NO_WARP, type Warp } from "./reference/sampling.ts";
-export { type Draft, LEAST_RESIDUAL, type Verdicts } from "./reference/verification.ts";
+export {
+  type Draft,
+  type ForwardResult,
+  NO_WARP,
+  type Verdicts,
+  type Warp,
+} from "./contract/types.ts";
+export { LEAST_RESIDUAL } from "./reference/verification.ts";

@@ -6,7 +6,8 @@
 import { checkChoice } from "./contract/checks.ts";
 import { KernelError } from "./contract/errors.ts";
 import type { Variant } from "./native/build.ts";
-import { NativeUnavailable, variable } from "./native/compiler.ts";
+import { variable } from "./contract/permissions.ts";
+import { NativeUnavailable } from "./native/compiler.ts";
 import { openNative } from "./native/mod.ts";
 import { openReference } from "./reference/mod.ts";
 import { WebGpuUnavailable } from "./webgpu/device.ts";

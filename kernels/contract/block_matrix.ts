@@ -4,7 +4,7 @@
  * @module
  */
 import { checkArray, checkChoice, checkElements, checkWhole, notFinite } from "./checks.ts";
-import { checkColumns, GROUP_ROWS } from "../reference/p32.ts";
+import { checkColumns, GROUP_ROWS } from "./p32.ts";
 
 /** Input columns that share one scale: 128 in the paper, less for models whose layers are narrow. */
 export type BlockSize = 32 | 64 | 128;

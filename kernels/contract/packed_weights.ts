@@ -7,7 +7,7 @@
 import { BlockMatrix, type MatrixCodes, type MatrixSizes, padded } from "./block_matrix.ts";
 import { checkArray } from "./checks.ts";
 import { KernelError } from "./errors.ts";
-import { biased, GROUP_ROWS, packP32 } from "../reference/p32.ts";
+import { biased, GROUP_ROWS, packP32 } from "./p32.ts";
 
 /**
  * 4-bit weights, codes in [-8, 7]:

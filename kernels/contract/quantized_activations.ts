@@ -6,7 +6,7 @@
 import { checkArray, checkChoice, checkElements, checkWhole, notFinite } from "./checks.ts";
 import { KernelError } from "./errors.ts";
 import { BLOCK_SIZES, type BlockSize } from "./block_matrix.ts";
-import { checkColumns } from "../reference/p32.ts";
+import { checkColumns } from "./p32.ts";
 
 /**
  * How a range of values becomes codes.

@@ -8,12 +8,63 @@ import type { Decoder } from "./decoder.ts";
 import type { KvPass } from "./kv_cache.ts";
 import type { Weights } from "./packed_weights.ts";
 import type { ActivationFormat, QuantizedActivations } from "./quantized_activations.ts";
-import type { ForwardResult } from "../reference/forward.ts";
-import type { Warp } from "../reference/sampling.ts";
-import type { Draft, Verdicts } from "../reference/verification.ts";
 
 /** A way to run the cores: plain TypeScript, C through FFI, or WGSL on a GPU. */
 export type Backend = "reference" | "native" | "webgpu";
+
+/**
+ * How a distribution is sharpened and cut. The cuts apply one after the other: top-k, then top-p of
+ * what is left, then min-p.
+ */
+export interface Warp {
+  /** Logits are divided by it; 0 puts everything on the largest logit (the first, where several are). */
+  readonly temperature: number;
+  /** Keep the k largest logits (ties: lower token ids first); 0, the default, keeps all. */
+  readonly topK?: number;
+  /** Keep the largest until their mass reaches this share, (0, 1]; 1, the default, keeps all. */
+  readonly topP?: number;
+  /** Keep what has at least this share of the largest probability, [0, 1]; 0 is the default. */
+  readonly minP?: number;
+}
+
+/** The warp that changes nothing. */
+export const NO_WARP: Required<Warp> = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+
+/** Drafted tokens of a batch of texts, and the distributions on both sides. */
+export interface Draft {
+  /** Texts. */
+  readonly batch: number;
+  /** The most tokens drafted for one text, at least 1. */
+  readonly drafted: number;
+  /** Tokens there are. */
+  readonly vocabulary: number;
+  /** Drafted tokens, `[batch][drafted]`; beyond a text's length they are ignored. */
+  readonly tokens: Int32Array;
+  /** Tokens drafted for each text, 0 to `drafted`; default: `drafted` for all. */
+  readonly lengths?: Int32Array;
+  /** What each token was drawn from, `[batch][drafted][vocabulary]`: the draft's, after its warp. */
+  readonly draft: Float64Array;
+  /** The target's, after the same warp, `[batch][drafted + 1][vocabulary]`. */
+  readonly target: Float64Array;
+  /** Uniform numbers in [0, 1), `[batch][drafted + 1]`: one per test, the last for the draw at the end. */
+  readonly uniforms: Float64Array;
+}
+
+/** What became of each text's draft. */
+export interface Verdicts {
+  /** Leading tokens accepted, `[batch]`. */
+  readonly accepted: Int32Array;
+  /** The token that follows them, `[batch]`: of the residual after a rejection, else the bonus token. */
+  readonly next: Int32Array;
+}
+
+/** What `forward` returns, for each row asked for. */
+export interface ForwardResult {
+  /** Logits of the token after the row's, `[asked][vocabulary]`. */
+  readonly logits: Float32Array;
+  /** The row after the last norm, `[asked][width]`. */
+  readonly hidden: Float32Array;
+}
 
 /**
  * The cores on one backend. Arrays are row-major, shapes stand in the comments; every argument is

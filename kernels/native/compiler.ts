@@ -5,6 +5,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
+import { granted, variable } from "../contract/permissions.ts";
 
 /** Why the native kernels cannot run here; its message is one clause for a report. */
 export class NativeUnavailable extends Error {
@@ -105,14 +106,4 @@ export async function writeAtomically(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** An environment variable, undefined where it is not set, empty, or may not be read. */
-export function variable(name: string): string | undefined {
-  return granted({ name: "env", variable: name }) ? Deno.env.get(name) || undefined : undefined;
-}
-
-/** Whether a permission is there without asking the user. */
-export function granted(descriptor: Deno.PermissionDescriptor): boolean {
-  return Deno.permissions.querySync(descriptor).state === "granted";
 }

@@ -3,16 +3,16 @@
  *
  * @module
  */
+import type { ForwardResult } from "../contract/types.ts";
 import { notFinite } from "../contract/checks.ts";
 import { type Decoder, type DecoderLinear, isLinear, LINEAR_NAMES } from "../contract/decoder.ts";
 import { describeCore } from "../contract/core_descriptions.ts";
 import type { KvPass } from "../contract/kv_cache.ts";
-import { checkForward, type ForwardResult, inLayer } from "../reference/forward.ts";
+import { checkForward, inLayer } from "../reference/forward.ts";
 import { notHalf, overflown } from "../reference/kv4.ts";
+import { addressOf, LONG, type NativeContext, outOfMemory } from "./context.ts";
 import { tablesOf } from "./kv4.ts";
 import { DONE } from "./library.ts";
-import type { NativeContext } from "./mod.ts";
-import { LONG, outOfMemory } from "./products.ts";
 
 /** The kinds of faults in `forward.c`. */
 const KEY = 1, VALUE = 2, QUERY = 3, SCORE = 4, INPUT = 5, HEAD_INPUT = 9, NO_MEMORY = 10;
@@ -122,14 +122,4 @@ function linearTable({ weights, format, order }: DecoderLinear): bigint[] {
     ...[codes, weights.scales, sums, format.bits, order ?? null].map(addressOf),
     ...[rows, columns, blocks, blockSize, bits].map(BigInt),
   ];
-}
-
-/**
- * Where an array lies. Asking for its buffer first moves one of at most 64 bytes, which V8 keeps among
- * its objects and moves at will, to memory of its own, for good.
- */
-function addressOf(array: ArrayBufferView<ArrayBufferLike> | null): bigint {
-  if (array === null) return 0n;
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes as Uint8Array<ArrayBuffer>));
 }

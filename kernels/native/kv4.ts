@@ -5,9 +5,8 @@
  */
 import type { KvPass } from "../contract/kv_cache.ts";
 import { checkAppend, checkAttend, notHalf, overflown } from "../reference/kv4.ts";
+import { addressOf, type NativeContext, refused } from "./context.ts";
 import { DONE, OUT_OF_MEMORY, OVERFLOWN } from "./library.ts";
-import type { NativeContext } from "./mod.ts";
-import { refused } from "./products.ts";
 
 /** The cores of `reference/kv4.ts`. */
 export function nativeKv4({ c, variant, threadsFor }: NativeContext) {
@@ -84,9 +83,4 @@ export function tablesOf(pass: KvPass): Tables {
     packed: BigUint64Array.from(packed),
     recent: BigUint64Array.from(recent),
   };
-}
-
-/** Memory larger than 64 bytes never moves, and the pass holds on to it. */
-function addressOf(memory: Uint8Array | Uint16Array | null): bigint {
-  return memory === null ? 0n : Deno.UnsafePointer.value(Deno.UnsafePointer.of(memory));
 }

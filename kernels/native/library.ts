@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { granted, NativeUnavailable } from "./compiler.ts";
+import { granted } from "../contract/permissions.ts";
+import { NativeUnavailable } from "./compiler.ts";
 import { buildLibrary, type BuildOptions, type Variant, VARIANTS } from "./build.ts";
 
 /** The functions of `exports*.c`; the comments name their arguments. */

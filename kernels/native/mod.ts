@@ -6,13 +6,14 @@
 import { checkWhole } from "../contract/checks.ts";
 import { describeCore } from "../contract/core_descriptions.ts";
 import { KernelError } from "../contract/errors.ts";
-import { floatsOf, processorDependent } from "../processor.ts";
+import { floatsOf, processorDependent } from "../contract/processor.ts";
 import type { Kernels } from "../contract/types.ts";
+import { variable } from "../contract/permissions.ts";
 import { type BuildOptions, type Variant, VARIANTS } from "./build.ts";
-import { variable } from "./compiler.ts";
 import { nativeForward } from "./forward.ts";
 import { nativeKv4 } from "./kv4.ts";
-import { loadLibrary, type Symbols } from "./library.ts";
+import type { NativeContext } from "./context.ts";
+import { loadLibrary } from "./library.ts";
 import { nativeProducts } from "./products.ts";
 import { nativeSampling } from "./sampling.ts";
 
@@ -24,16 +25,6 @@ export interface NativeOptions {
   readonly threads?: number;
   /** For tests: an emulated or sanitized library. */
   readonly build?: BuildOptions;
-}
-
-/** What the parts of the backend call, and with what. */
-export interface NativeContext {
-  readonly c: Symbols;
-  /** The number of the variant in `exports.c`. */
-  readonly variant: number;
-  readonly threads: number;
-  /** Threads for a call of about `work` multiply-adds. */
-  threadsFor(work: number): number;
 }
 
 /** Multiply-adds below which one thread is faster than waking a second; `forward.c` has the same. */

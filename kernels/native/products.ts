@@ -4,7 +4,7 @@
  * @module
  */
 import type { BlockMatrix } from "../contract/block_matrix.ts";
-import { checkArray, checkElements, checkWhole, notFinite } from "../contract/checks.ts";
+import { checkArray, checkElements, checkWhole } from "../contract/checks.ts";
 import type { Weights } from "../contract/packed_weights.ts";
 import {
   type ActivationFormat,
@@ -13,14 +13,8 @@ import {
   QuantizedActivations,
 } from "../contract/quantized_activations.ts";
 import { checkGemm } from "../reference/gemm.ts";
-import { DONE, OUT_OF_MEMORY } from "./library.ts";
-import type { NativeContext } from "./mod.ts";
-
-/**
- * Multiply-adds from which a call is moved off JavaScript's thread: some milliseconds. Changing threads
- * takes about 0.15 ms (two processors of a virtual machine, measured), which shorter calls would feel.
- */
-export const LONG = 1 << 29;
+import { LONG, type NativeContext, refused } from "./context.ts";
+import { DONE } from "./library.ts";
 
 /** The cores of `reference/activations.ts` and `reference/gemm.ts`. */
 export function nativeProducts({ c, variant, threadsFor }: NativeContext) {
@@ -137,15 +131,4 @@ class SpareCodes {
     }
     return pile;
   }
-}
-
-/** What the index of a refused number means. */
-export function refused(what: string, values: Float32Array, index: number, row: number): Error {
-  if (index === OUT_OF_MEMORY) return outOfMemory(what);
-  return notFinite(what, values[index]!, index, row);
-}
-
-/** C could not allocate its scratch memory. */
-export function outOfMemory(what: string): Error {
-  return new Error(`${what}: out of memory`);
 }

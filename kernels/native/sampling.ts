@@ -3,12 +3,12 @@
  *
  * @module
  */
+import type { Draft, Verdicts, Warp } from "../contract/types.ts";
 import { laneSum } from "../reference/exact_math.ts";
-import { badLogit, badMass, checkSample, checkSoftmax, type Warp } from "../reference/sampling.ts";
-import { checkDraft, type Draft, notDrawn, type Verdicts } from "../reference/verification.ts";
+import { badLogit, badMass, checkSample, checkSoftmax } from "../reference/sampling.ts";
+import { checkDraft, notDrawn } from "../reference/verification.ts";
+import { type NativeContext, outOfMemory } from "./context.ts";
 import { DONE, OUT_OF_MEMORY } from "./library.ts";
-import type { NativeContext } from "./mod.ts";
-import { outOfMemory } from "./products.ts";
 
 /** The cores of `reference/sampling.ts` and `reference/verification.ts`. */
 export function nativeSampling({ c, variant, threadsFor }: NativeContext) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ForwardResult } from "../contract/types.ts";
 import { checkArray, checkWhole, notFinite } from "../contract/checks.ts";
 import { type Decoder, type DecoderLinear, isLinear } from "../contract/decoder.ts";
 import { KernelError } from "../contract/errors.ts";
@@ -12,14 +13,6 @@ import { quantizeActivations } from "./activations.ts";
 import { addInto, gated, halfProduct, reordered, rmsNorm, rotateHeads } from "./decoder_parts.ts";
 import { gemm } from "./gemm.ts";
 import { kvAppend, kvAttend } from "./kv4.ts";
-
-/** What {@linkcode forward} returns, for each row asked for. */
-export interface ForwardResult {
-  /** Logits of the token after the row's, `[asked][vocabulary]`. */
-  readonly logits: Float32Array;
-  /** The row after the last norm, `[asked][width]`. */
-  readonly hidden: Float32Array;
-}
 
 /**
  * Runs the new tokens of a pass, `[rows]`, through the decoder: writes their keys and values to the

@@ -18,7 +18,7 @@
  */
 import { checkArray, checkWhole } from "../contract/checks.ts";
 import { KernelError } from "../contract/errors.ts";
-import { P32_ORDER, packNibbles, unpackNibbles } from "./p32.ts";
+import { P32_ORDER, packNibbles, unpackNibbles } from "../contract/p32.ts";
 
 /** Rows of a tile. */
 const TILE_ROWS = 8;

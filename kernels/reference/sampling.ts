@@ -3,27 +3,10 @@
  *
  * @module
  */
+import { NO_WARP, type Warp } from "../contract/types.ts";
 import { checkArray, checkWhole, outputOf } from "../contract/checks.ts";
 import { KernelError } from "../contract/errors.ts";
 import { expNegative, laneSum } from "./exact_math.ts";
-
-/**
- * How a distribution is sharpened and cut. The cuts apply one after the other: top-k, then top-p of
- * what is left, then min-p.
- */
-export interface Warp {
-  /** Logits are divided by it; 0 puts everything on the largest logit (the first, where several are). */
-  readonly temperature: number;
-  /** Keep the k largest logits (ties: lower token ids first); 0, the default, keeps all. */
-  readonly topK?: number;
-  /** Keep the largest until their mass reaches this share, (0, 1]; 1, the default, keeps all. */
-  readonly topP?: number;
-  /** Keep what has at least this share of the largest probability, [0, 1]; 0 is the default. */
-  readonly minP?: number;
-}
-
-/** The warp that changes nothing. */
-export const NO_WARP: Required<Warp> = { temperature: 1, topK: 0, topP: 1, minP: 0 };
 
 /**
  * Probabilities after the warp, `[rows][vocabulary]` in 64-bit floats, from logits of the same shape.

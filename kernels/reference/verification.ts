@@ -3,38 +3,11 @@
  *
  * @module
  */
+import type { Draft, Verdicts } from "../contract/types.ts";
 import { checkArray, checkWhole } from "../contract/checks.ts";
 import { KernelError } from "../contract/errors.ts";
 import { laneSum } from "./exact_math.ts";
 import { badMass, checkUniforms, draw } from "./sampling.ts";
-
-/** Drafted tokens of a batch of texts, and the distributions on both sides. */
-export interface Draft {
-  /** Texts. */
-  readonly batch: number;
-  /** The most tokens drafted for one text, at least 1. */
-  readonly drafted: number;
-  /** Tokens there are. */
-  readonly vocabulary: number;
-  /** Drafted tokens, `[batch][drafted]`; beyond a text's length they are ignored. */
-  readonly tokens: Int32Array;
-  /** Tokens drafted for each text, 0 to `drafted`; default: `drafted` for all. */
-  readonly lengths?: Int32Array;
-  /** What each token was drawn from, `[batch][drafted][vocabulary]`: the draft's, after its warp. */
-  readonly draft: Float64Array;
-  /** The target's, after the same warp, `[batch][drafted + 1][vocabulary]`. */
-  readonly target: Float64Array;
-  /** Uniform numbers in [0, 1), `[batch][drafted + 1]`: one per test, the last for the draw at the end. */
-  readonly uniforms: Float64Array;
-}
-
-/** What became of each text's draft. */
-export interface Verdicts {
-  /** Leading tokens accepted, `[batch]`. */
-  readonly accepted: Int32Array;
-  /** The token that follows them, `[batch]`: of the residual after a rejection, else the bonus token. */
-  readonly next: Int32Array;
-}
 
 /** Below this sum the residual is rounding noise, and the target itself is drawn from. */
 export const LEAST_RESIDUAL = 1e-12;

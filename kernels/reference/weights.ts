@@ -7,7 +7,7 @@ import { BLOCK_SIZES, type BlockSize, type MatrixCodes } from "../contract/block
 import { checkArray, checkChoice, checkWhole, notFinite } from "../contract/checks.ts";
 import { PackedWeights, PackedWeights8 } from "../contract/packed_weights.ts";
 import { quantizeSymmetric } from "./activations.ts";
-import { checkColumns } from "./p32.ts";
+import { checkColumns } from "../contract/p32.ts";
 
 /**
  * Quantises weights `w`, `[rows][columns]`, to codes in [-7, 7] with one scale `max|w| / 7` per row

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { ForwardResult } from "../contract/types.ts";
 import { type Decoder, LINEAR_NAMES } from "../contract/decoder.ts";
 import type { KvPass } from "../contract/kv_cache.ts";
-import { checkForward, type ForwardResult } from "../reference/forward.ts";
+import { checkForward } from "../reference/forward.ts";
 import {
   type DecoderOnDevice,
   type HalfPart,

@@ -5,7 +5,7 @@
  * @module
  */
 import { KernelError } from "../contract/errors.ts";
-import { floatsOf, processorDependent } from "../processor.ts";
+import { floatsOf, processorDependent } from "../contract/processor.ts";
 import type { Kernels } from "../contract/types.ts";
 import { Gpu, hasPackedDot, requestDevice } from "./device.ts";
 import { GpuForward } from "./forward.ts";

@@ -11,7 +11,7 @@ import {
   QuantizedActivations,
 } from "../contract/quantized_activations.ts";
 import { checkGemm } from "../reference/gemm.ts";
-import { GROUP_ROWS } from "../reference/p32.ts";
+import { GROUP_ROWS } from "../contract/p32.ts";
 import type { Gpu } from "./device.ts";
 import { type QuantizeOptions, quantizeShader } from "./quantize_shader.ts";
 import {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Weights } from "../contract/packed_weights.ts";
-import { GROUP_ROWS } from "../reference/p32.ts";
+import { GROUP_ROWS } from "../contract/p32.ts";
 import type { Gpu } from "./device.ts";
 
 /** Weights on the device, in parts of whole row groups that fit a binding. */

@@ -18,7 +18,7 @@ export interface ProcessorRun {
   ids: string[];
 }
 
-/** The settings that change last digits; `OFFPRINT_TEST_NOISE` is described in `kernels/processor.ts`. */
+/** The settings that change last digits; `OFFPRINT_TEST_NOISE` is described in `kernels/contract/processor.ts`. */
 const SETTINGS: { name: string; env: Record<string, string> }[] = [
   ...[1, 2, 3].map((seed) => ({
     name: `relative noise of 10⁻⁶, seed ${seed}`,

@@ -19,4 +19,5 @@
 export type { Instance } from "./instance/instance.ts";
 export { parseInstance } from "./instance/parse_instance.ts";
 export { leastPayment } from "./payments/least_payment.ts";
-export { type Plan, plan } from "./planning/plan.ts";
+export { plan } from "./planning/plan.ts";
+export type { Plan } from "./planning/state_planner.ts";

@@ -7,7 +7,7 @@ import { Described, UserError } from "offprint/errors.ts";
 import type { Tokens } from "offprint/lm/interface/mod.ts";
 import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import { quantile } from "offprint/stats.ts";
-import type { PartName } from "./decoder_parts.ts";
+import type { PartName } from "./part_name.ts";
 import { floatForward, type Weights } from "./float_decoder.ts";
 
 /** What was seen in each channel. */

@@ -16,7 +16,7 @@ import type { ClosableModel } from "offprint/lm/onnx/mod.ts";
 import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { Weights } from "./float_decoder.ts";
 import { type QuantizationOptions, quantizeDecoder } from "./quantize_decoder.ts";
-import { QuantizedSequence } from "./sequence.ts";
+import { type PassingModel, type PassResult, QuantizedSequence } from "./sequence.ts";
 
 /** How a quantised model is run. */
 export interface RunOptions {
@@ -64,14 +64,8 @@ export async function quantizedModel(
   );
 }
 
-/** What a forward pass gives for one text: rows per new token, or only the last. */
-export interface PassResult {
-  readonly logits: Float32Array[];
-  readonly hidden: Float32Array[];
-}
-
 /** A quantised decoder behind the interface of language models. */
-export class QuantizedModel implements ClosableModel {
+export class QuantizedModel implements ClosableModel, PassingModel {
   readonly name: string;
   readonly vocabSize: number;
   readonly contextLength: number;

@@ -1,13 +1,11 @@
 /**
- * The linear parts of a decoder by name, and how plans for them are found.
+ * How plans for the linear parts of a decoder are found.
  *
  * @module
  */
 import { type ChannelPlan, channelPlan, type PlanOptions } from "./channel_plan.ts";
 import type { Calibration } from "./calibration.ts";
-
-/** Linear parts that share an input, and the head. */
-export type PartName = "qkv" | "o" | "gateUp" | "down" | "head";
+import type { PartName } from "./part_name.ts";
 
 /** Gives the plan of each linear part; `columns` are the channels of its input. */
 export type Planner = (part: PartName, layer: number, columns: number) => ChannelPlan;

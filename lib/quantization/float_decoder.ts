@@ -5,7 +5,7 @@
  * @module
  */
 import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
-import type { PartName } from "./decoder_parts.ts";
+import type { PartName } from "./part_name.ts";
 
 /** Weights by the names of `tensorShapes`, matrices `[out, in]`. */
 export type Weights = ReadonlyMap<string, Float32Array>;

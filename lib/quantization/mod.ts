@@ -20,13 +20,7 @@ export {
 } from "./channel_plan.ts";
 export { clippedCodes, clippedWeights } from "./clipped_weights.ts";
 export { type InjectedChannel, type InjectionOptions, injectOutliers } from "./inject_outliers.ts";
-export {
-  calibratedPlans,
-  type PartName,
-  type Planner,
-  sharedPlans,
-  uniformPlans,
-} from "./decoder_parts.ts";
+export { calibratedPlans, type Planner, sharedPlans, uniformPlans } from "./decoder_parts.ts";
 export { floatForward, type FloatResult, type Observer, type Weights } from "./float_decoder.ts";
 export { defaultBlockSize, type QuantizationOptions, quantizeDecoder } from "./quantize_decoder.ts";
 export {
@@ -47,3 +41,4 @@ export {
   split,
   type TilePart,
 } from "./schedule.ts";
+export type { PartName } from "./part_name.ts";

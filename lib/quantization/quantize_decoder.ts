@@ -18,7 +18,8 @@ import { UserError } from "offprint/errors.ts";
 import type { Calibration } from "./calibration.ts";
 import type { ChannelPlan } from "./channel_plan.ts";
 import { clippedWeights } from "./clipped_weights.ts";
-import { calibratedPlans, type PartName, type Planner, uniformPlans } from "./decoder_parts.ts";
+import { calibratedPlans, type Planner, uniformPlans } from "./decoder_parts.ts";
+import type { PartName } from "./part_name.ts";
 import type { Weights } from "./float_decoder.ts";
 
 /** How a transformer is quantised. */

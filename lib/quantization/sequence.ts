@@ -9,21 +9,36 @@ import {
   checkTruncation,
   closedError,
   type ExtendResult,
+  type LanguageModel,
   type Sequence,
   staleError,
   type Tokens,
 } from "offprint/lm/interface/mod.ts";
-import type { QuantizedModel } from "./decoder.ts";
 
-/** A text with its keys and values in a {@linkcode QuantizedModel}'s cache. */
+/** What a forward pass gives for one text: rows per new token, or only the last. */
+export interface PassResult {
+  readonly logits: Float32Array[];
+  readonly hidden: Float32Array[];
+}
+
+/** A model whose texts are carried forward in passes over several of them. */
+export interface PassingModel extends LanguageModel {
+  /** One forward pass over texts that each get at least one token; `lastOnly`: logits after the last token alone. */
+  pass(
+    texts: readonly { sequence: QuantizedSequence; tokens: Tokens }[],
+    lastOnly?: boolean,
+  ): Promise<PassResult[]>;
+}
+
+/** A text with its keys and values in the cache of a {@linkcode PassingModel}. */
 export class QuantizedSequence implements Sequence {
-  readonly model: QuantizedModel;
+  readonly model: PassingModel;
   /** The begin-of-text token is its first. */
   readonly kv: KvText;
   #logits: Float32Array | undefined;
   #closed = false;
 
-  constructor(model: QuantizedModel, kv: KvText, logits?: Float32Array) {
+  constructor(model: PassingModel, kv: KvText, logits?: Float32Array) {
     this.model = model;
     this.kv = kv;
     this.#logits = logits;

@@ -20,7 +20,7 @@ import {
   SWITCHED_ORDER,
   unpackNibbles,
   unpackP32,
-} from "kernels/reference/p32.ts";
+} from "kernels/contract/p32.ts";
 import { quantizeWeights } from "kernels/reference/weights.ts";
 
 const SEQUENTIAL = [0, 1, 2, 3, 4, 5, 6, 7];

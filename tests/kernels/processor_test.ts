@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { addNoise, floatsOf, processorDependent, TEST_NOISE } from "kernels/processor.ts";
+import { addNoise, floatsOf, processorDependent, TEST_NOISE } from "kernels/contract/processor.ts";
 
 const numbers = Array.from(
   { length: 4000 },
@@ -72,7 +72,7 @@ Deno.test("under the setting native kernels and ONNX Runtime give noisy numbers,
     assertNotEquals(await underNoise("2", kernels("native")), native);
   }
   const onnx = `
-    import { createSession, OnnxGraph } from "offprint/lm/mod.ts";
+    import { createSession, OnnxGraph } from "offprint/lm/onnx/mod.ts";
     const graph = new OnnxGraph();
     graph.input("x", "float32", [2]);
     graph.node("Neg", ["x"], ["y"]);

@@ -6,7 +6,7 @@ import { BLOCK_SIZES, openKernels, quantizeWeights, quantizeWeights8 } from "ker
 import { quantizeActivations } from "kernels/reference/activations.ts";
 import { linear } from "kernels/reference/gemm.ts";
 import { packRuns, unpackRuns } from "kernels/reference/kv4_records.ts";
-import { packP32, unpackP32 } from "kernels/reference/p32.ts";
+import { packP32, unpackP32 } from "kernels/contract/p32.ts";
 import { assertSame } from "./conformance/mod.ts";
 
 const kernels = await openKernels();

@@ -6,11 +6,12 @@
  * compared in two parts: every code that differs must lie at a tie, and with the GPU's codes the reference
  * must come to the GPU's logits.
  */
+import type { ForwardResult } from "kernels/contract/types.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type Decoder, type DecoderLinear, QuantizedActivations } from "kernels/mod.ts";
 import type { KvPass } from "kernels/contract/kv_cache.ts";
 import { quantizeActivations } from "kernels/reference/activations.ts";
-import type { ForwardResult, Roundings } from "kernels/reference/forward.ts";
+import type { Roundings } from "kernels/reference/forward.ts";
 import type { Gpu } from "kernels/webgpu/device.ts";
 import { GpuForward } from "kernels/webgpu/forward.ts";
 import { GpuKv } from "kernels/webgpu/kv4.ts";

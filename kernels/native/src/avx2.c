@@ -38,9 +38,9 @@ static inline __attribute__((always_inline)) __m256i add8(__m256i acc, __m256i w
 static inline int32_t first_sum(int bits, int32_t bias) { return bits == 4 ? bias & 0xffff : bias; }
 
 #ifdef IN_ASSEMBLY
-#include "block_sums_avx2.h"
+#include "block_sums_avx2.inc.h"
 #endif
 
-#include "tile_ymm.h"
+#include "tile_ymm.inc.h"
 
 const Variant offprint_avx2 = {EVERY_TOKEN, 8, tile4, tile8, PACKING, CORES};

@@ -25,6 +25,6 @@ static inline __attribute__((always_inline)) __m256i add8(__m256i acc, __m256i w
 
 #define BIAS8 128
 
-#include "tile_ymm.h"
+#include "tile_ymm.inc.h"
 
 const Variant offprint_avxvnni = {EVERY_TOKEN, 8, tile4, tile8, PACKING, CORES};

@@ -6,7 +6,8 @@
 import type { Random } from "offprint/random.ts";
 import { bestResponse, type Response } from "../planning/best_response.ts";
 import { type Instance, reachable } from "../instance/instance.ts";
-import { emptyPlan, plan, StatePlanner } from "../planning/plan.ts";
+import { plan } from "../planning/plan.ts";
+import { emptyPlan, StatePlanner } from "../planning/state_planner.ts";
 import type { GameOptions } from "../learning/bandit.ts";
 import { RegretLedger } from "../learning/regret_ledger.ts";
 

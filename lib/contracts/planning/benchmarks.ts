@@ -6,7 +6,8 @@
 import { UserError } from "offprint/errors.ts";
 import { bestResponse, type Response } from "./best_response.ts";
 import { type Instance, lawAt, rewardsAt } from "../instance/instance.ts";
-import { CHOICE_TOLERANCE, type Plan, plan } from "./plan.ts";
+import { plan } from "./plan.ts";
+import { CHOICE_TOLERANCE, type Plan } from "./state_planner.ts";
 
 /** Values and actions of a principal who acts itself. */
 export interface FirstBest {

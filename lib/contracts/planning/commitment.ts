@@ -7,7 +7,7 @@ import { Described, UserError } from "offprint/errors.ts";
 import { type Instance, reachable } from "../instance/instance.ts";
 import { evaluate } from "./evaluate.ts";
 import { cheapestContracts } from "./joint_program.ts";
-import { emptyPlan, finished, type Plan, type PlanOptions, StatePlanner } from "./plan.ts";
+import { emptyPlan, finished, type Plan, type PlanOptions, StatePlanner } from "./state_planner.ts";
 
 /** More deterministic policies than this are refused. */
 export const POLICY_LIMIT = 2_000_000;

@@ -11,7 +11,7 @@ import {
   leastPayment,
   type LeastPaymentProblem,
 } from "../payments/least_payment.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./state_planner.ts";
 
 /** The least-payment problem of action a at (h, s), with the continuation of a plan (none: nothing follows). */
 export function problemAt(

@@ -15,7 +15,7 @@ import {
 } from "../verification/option_checks.ts";
 import { residual, softmax, tokenAt, totalVariation } from "../verification/distribution.ts";
 import { emptyResult } from "./speculation_loop.ts";
-import type { SpeculativeResult } from "./speculate.ts";
+import type { SpeculativeResult } from "./speculation_loop.ts";
 import type { Warp } from "../verification/warp.ts";
 import { rootRejection } from "../verification/residual_chain.ts";
 import { examined } from "./trace.ts";

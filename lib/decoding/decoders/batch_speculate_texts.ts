@@ -13,7 +13,7 @@ import {
   openBatchText,
 } from "./batch_speculate.ts";
 import { emptyResult } from "./speculation_loop.ts";
-import type { SpeculativeResult } from "./speculate.ts";
+import type { SpeculativeResult } from "./speculation_loop.ts";
 
 /** How {@linkcode batchSpeculateTexts} decodes: as `batchSpeculate`, for several prompts. */
 export interface BatchSpeculateTextsOptions

@@ -16,6 +16,7 @@ export * from "./batch_speculate_texts.ts";
 export * from "./reread_model.ts";
 export * from "./sample.ts";
 export * from "./sample_texts.ts";
-export { speculate, type SpeculativeOptions, type SpeculativeResult } from "./speculate.ts";
+export { speculate } from "./speculate.ts";
+export type { SpeculativeOptions, SpeculativeResult } from "./speculation_loop.ts";
 export * from "./speculate_texts.ts";
 export type { ExaminedPosition } from "./trace.ts";

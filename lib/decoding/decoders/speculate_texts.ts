@@ -6,13 +6,13 @@
 import type { ExtendResult, LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkVocabularies, checkWhole } from "../verification/option_checks.ts";
-import { emptyResult, type Need } from "./speculation_loop.ts";
 import {
-  type OpenText,
-  openText,
+  emptyResult,
+  type Need,
   type SpeculativeOptions,
   type SpeculativeResult,
-} from "./speculate.ts";
+} from "./speculation_loop.ts";
+import { type OpenText, openText } from "./speculate.ts";
 
 /** How {@linkcode speculateTexts} decodes: as `speculate`, for several prompts. */
 export interface SpeculateTextsOptions extends Omit<SpeculativeOptions, "prompt" | "random"> {

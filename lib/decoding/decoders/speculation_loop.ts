@@ -13,13 +13,58 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import type { ExtendResult, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
+import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
+import type { Random } from "offprint/random.ts";
 import { stopSet } from "../verification/option_checks.ts";
 import type { CandidateLength, CandidateLengthRun } from "../policies/drafting_policy.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
-import type { SpeculativeOptions, SpeculativeResult } from "./speculate.ts";
-import { examined } from "./trace.ts";
-import { accepts, exactVerification } from "../verification/verification.ts";
+import { examined, type ExaminedPosition } from "./trace.ts";
+import { accepts, exactVerification, type VerificationRule } from "../verification/verification.ts";
+import type { Warp } from "../verification/warp.ts";
+
+/** How `speculate` decodes. */
+export interface SpeculativeOptions {
+  draft: LanguageModel;
+  target: LanguageModel;
+  /** Default empty, which needs models with a begin-of-text token. */
+  prompt?: Tokens;
+  /** Number of tokens to generate (the paper's T); fewer if a stop token comes first. */
+  maxTokens: number;
+  /** The text's own stream: draft tokens, coins and replacements are drawn from it in order. */
+  random: Random;
+  /** How many candidates a round drafts. Default: to the end of the text, as in the paper. */
+  candidates?: CandidateLength;
+  /** Whether a fully accepted round adds one token from the target, where there is room. Default false, as in the paper. */
+  bonus?: boolean;
+  /** Generation ends with the first of these; it is kept in the result. */
+  stop?: number | readonly number[];
+  /** Default {@linkcode exactVerification}, the only choice here that leaves the output law the target's. */
+  rule?: VerificationRule;
+  /** Default {@linkcode softmax}. */
+  draftWarp?: Warp;
+  /** Default {@linkcode softmax}. */
+  targetWarp?: Warp;
+  /** Whether to record each examined position; costs O(V) for each. */
+  trace?: boolean;
+}
+
+/** A text and what it cost. */
+export interface SpeculativeResult {
+  /** The generated tokens, prompt not included. */
+  tokens: number[];
+  /** Rounds of drafting and verifying. */
+  rounds: number;
+  /** Target forward passes, one a round. The first round's needs no pass of its own if the prompt's pass suffices; it counts all the same. */
+  targetCalls: number;
+  /** Candidates drafted; also the number of draft forward passes. */
+  drafted: number;
+  /** Candidates thrown away, the rejected ones included. */
+  discarded: number;
+  /** Tokens that replaced a rejected candidate (the paper's N_rej). */
+  rejections: number;
+  /** With `trace`: the examined positions in order. */
+  trace?: ExaminedPosition[];
+}
 
 /** What the loop needs before it goes on: a pass of a model, or a policy's answer. */
 export type Need =

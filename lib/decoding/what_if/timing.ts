@@ -14,7 +14,8 @@ import {
 import type { Random } from "offprint/random.ts";
 import { type CandidateLength, constantLength } from "../policies/drafting_policy.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
-import { speculate, type SpeculativeOptions } from "../decoders/speculate.ts";
+import { speculate } from "../decoders/speculate.ts";
+import type { SpeculativeOptions } from "../decoders/speculation_loop.ts";
 import type { Warp } from "../verification/warp.ts";
 import type { TimeModel } from "./what_if.ts";
 

@@ -142,7 +142,7 @@ export const SETUP_CODE = `await (async () => {
         current = latest = cell;
         origin.enterWith(cell);
       },
-      // Called by kernels/processor.ts.
+      // Called by kernels/contract/processor.ts.
       computedBy(name) {
         const cell = origin.getStore() ?? latest;
         const key = JSON.stringify([cell, name]);

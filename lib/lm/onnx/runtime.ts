@@ -5,7 +5,7 @@
  * @module
  */
 import type * as OrtModule from "onnxruntime-node";
-import { floatsOf, processorDependent } from "kernels/processor.ts";
+import { floatsOf, processorDependent } from "kernels/contract/processor.ts";
 import { messageOf, UserError } from "offprint/errors.ts";
 
 /** The whole module `onnxruntime-node`. */

@@ -14,7 +14,7 @@
  * @module
  */
 import type * as JaxModule from "@jax-js/jax";
-import { processorDependent } from "kernels/processor.ts";
+import { processorDependent } from "kernels/contract/processor.ts";
 
 /** The whole module `@jax-js/jax`, as returned by {@linkcode loadJax}. */
 export type Jax = typeof JaxModule;

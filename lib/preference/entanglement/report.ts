@@ -16,7 +16,7 @@ import {
   responseLogProbs,
   total,
 } from "../pairs/pair_batch.ts";
-import { pairStatistics } from "../training/method.ts";
+import { pairStatistics } from "../pairs/pair_statistics.ts";
 import {
   band,
   type Case,

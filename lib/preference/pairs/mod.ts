@@ -24,3 +24,4 @@ export {
   scorePairs,
   weightsHash,
 } from "./reference.ts";
+export { pairStatistics } from "./pair_statistics.ts";

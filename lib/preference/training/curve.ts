@@ -8,7 +8,7 @@ import { z } from "zod";
 import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import type { TokenPair } from "../pairs/encode.ts";
 import { type Reference, scorePairs } from "../pairs/reference.ts";
-import { pairStatistics } from "./method.ts";
+import { pairStatistics } from "../pairs/pair_statistics.ts";
 import { referenceMargin } from "../losses/pair_loss.ts";
 
 /** The schema of a {@linkcode PreferencePoint}. */

@@ -9,7 +9,8 @@ import { softLabelTerms } from "../losses/loss_options.ts";
 import type { Context, PairLoss } from "../losses/pair_loss.ts";
 import { differingTokens, type TokenMasks } from "../pairs/alignment.ts";
 import { pairBatch, responseLogProbs, total } from "../pairs/pair_batch.ts";
-import { checkFinite, pairStatistics, type PreferenceMethod, type StepPairs } from "./method.ts";
+import { checkFinite, type PreferenceMethod, type StepPairs } from "./method.ts";
+import { pairStatistics } from "../pairs/pair_statistics.ts";
 
 /**
  * Descent on a loss.

@@ -6,9 +6,7 @@
 import { Described, UserError } from "offprint/errors.ts";
 import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import type { Tensor } from "offprint/lm/transformer/mod.ts";
-import type { PairStatistics } from "../losses/pair_loss.ts";
 import type { TokenPair } from "../pairs/encode.ts";
-import type { TokenMasks } from "../pairs/alignment.ts";
 import type { ResponseLogProbs } from "../pairs/pair_batch.ts";
 
 /** The pairs of one step, with what is known about them beforehand. Lists of one length. */
@@ -48,29 +46,6 @@ export interface PreferenceMethod {
   state?(): Map<string, Tensor>;
   /** Goes on from such a state. */
   restore?(tensors: ReadonlyMap<string, Tensor>): void;
-}
-
-/** The statistics of a pair, over the tokens that the masks let through. */
-export function pairStatistics(
-  policy: ResponseLogProbs,
-  reference: ResponseLogProbs,
-  masks?: TokenMasks,
-): PairStatistics {
-  const sum = (values: Float64Array, mask?: Float64Array): number => {
-    let result = 0;
-    for (let i = 0; i < values.length; i++) result += values[i]! * (mask?.[i] ?? 1);
-    return result;
-  };
-  const count = (values: Float64Array, mask?: Float64Array): number =>
-    mask === undefined ? values.length : mask.reduce((a, b) => a + b, 0);
-  return {
-    chosen: sum(policy.chosen, masks?.chosen),
-    rejected: sum(policy.rejected, masks?.rejected),
-    chosenReference: sum(reference.chosen, masks?.chosen),
-    rejectedReference: sum(reference.rejected, masks?.rejected),
-    chosenTokens: count(policy.chosen, masks?.chosen),
-    rejectedTokens: count(policy.rejected, masks?.rejected),
-  };
 }
 
 /**

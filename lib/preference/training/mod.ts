@@ -1,10 +1,5 @@
 /** Training on pairs. @module */
-export {
-  pairStatistics,
-  type PreferenceMethod,
-  type StepGradient,
-  type StepPairs,
-} from "./method.ts";
+export { type PreferenceMethod, type StepGradient, type StepPairs } from "./method.ts";
 export { marginMethod } from "./margin_method.ts";
 export { normalisedMethod } from "./normalised_method.ts";
 export { softMaskMethod } from "./soft_mask_method.ts";

@@ -14,7 +14,8 @@ import {
 } from "../losses/pair_loss.ts";
 import { pairGradients } from "../entanglement/pair_gradients.ts";
 import { squaredNorm } from "../entanglement/laws.ts";
-import { checkFinite, pairStatistics, type PreferenceMethod } from "./method.ts";
+import { checkFinite, type PreferenceMethod } from "./method.ts";
+import { pairStatistics } from "../pairs/pair_statistics.ts";
 
 /** Added to every norm. */
 const EPSILON = 1e-12;

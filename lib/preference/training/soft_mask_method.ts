@@ -17,7 +17,8 @@ import {
 import type { TokenMasks } from "../pairs/alignment.ts";
 import { pairBatch, responseLogProbs, total } from "../pairs/pair_batch.ts";
 import { setCoefficients, wholeResponses } from "./margin_method.ts";
-import { checkFinite, pairStatistics, type PreferenceMethod } from "./method.ts";
+import { checkFinite, type PreferenceMethod } from "./method.ts";
+import { pairStatistics } from "../pairs/pair_statistics.ts";
 
 /**
  * DPO with learned masks.

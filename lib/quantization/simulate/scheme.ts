@@ -5,7 +5,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import type { PartName } from "../decoder_parts.ts";
+import type { PartName } from "../part_name.ts";
 
 /** The four linear parts of a layer; the head stays in floats. */
 export type LayerPart = Exclude<PartName, "head">;

@@ -101,7 +101,7 @@ Deno.test("what computes with something that hangs on the processor is told with
     const uses: unknown[] = [];
     const run = (cell: string, code: string) =>
       kernel.execute(code, { cell, onProcessor: (use) => uses.push(use) });
-    await run("a", `import { processorDependent } from "kernels/processor.ts";`);
+    await run("a", `import { processorDependent } from "kernels/contract/processor.ts";`);
     await run("b", `processorDependent("a library"); processorDependent("a library");`);
     await run("c", `setTimeout(() => processorDependent("a library"), 20); const go = 1;`);
     await run("d", `await new Promise((done) => setTimeout(done, 40)); processorDependent("C");`);

@@ -292,7 +292,7 @@ Deno.test("a broken identity fails its notebook; a trend that is not shown does 
 });
 
 Deno.test("a cell that hangs on the processor and does not say so fails --check and --write", async () => {
-  const use = 'const { processorDependent } = await import("kernels/processor.ts");\n' +
+  const use = 'const { processorDependent } = await import("kernels/contract/processor.ts");\n' +
     'processorDependent("ONNX Runtime");';
   await using scratch = await Scratch.make({
     "01-untagged": source([use]),

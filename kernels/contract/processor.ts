@@ -11,8 +11,8 @@
  *
  * @module
  */
-import { KernelError } from "./contract/errors.ts";
-import { variable } from "./native/compiler.ts";
+import { KernelError } from "./errors.ts";
+import { variable } from "./permissions.ts";
 
 /** The largest relative change that the test setting makes. */
 export const TEST_NOISE = 1e-6;
@@ -79,7 +79,7 @@ function noiseSeed(): number | undefined {
  * @example
  * ```ts
  * import { assert, assertEquals, assertNotEquals } from "@std/assert";
- * import { addNoise } from "kernels/processor.ts";
+ * import { addNoise } from "kernels/contract/processor.ts";
  *
  * const [a, b, c] = [1, 2, 2].map((seed) => addNoise(Float32Array.of(0, 1, -3), seed));
  * assertEquals(a[0], 0);

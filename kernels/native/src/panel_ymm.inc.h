@@ -13,6 +13,8 @@
 //   first_sum(bits, bias)  what makes `bias` part of the sum: with 4 bits, when a block's lanes are
 //                          emptied once, they begin with it; with 8 bits the 32-bit sums do
 // and may replace block_sums and add_block by its own, as BLOCK_SUMS and ADD_BLOCK.
+#include "tile.h"
+#include "ymm.h"
 
 enum {
   PANEL_TOKENS = 6,

@@ -19,8 +19,8 @@
  *
  * @module
  */
-import { checkArray, checkWhole } from "../contract/checks.ts";
-import { KernelError } from "../contract/errors.ts";
+import { checkArray, checkWhole } from "./checks.ts";
+import { KernelError } from "./errors.ts";
 
 /** Nibble `i` of a P32 word holds code `P32_ORDER[i]`. */
 export const P32_ORDER: readonly number[] = [0, 4, 1, 5, 2, 6, 3, 7];
@@ -34,7 +34,7 @@ export const SWITCHED_ORDER: readonly number[] = [0, 2, 1, 3];
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { P32_ORDER, packNibbles, SWITCHED_ORDER } from "kernels/reference/p32.ts";
+ * import { P32_ORDER, packNibbles, SWITCHED_ORDER } from "kernels/contract/p32.ts";
  *
  * assertEquals(packNibbles([6, -2, 2, -7], SWITCHED_ORDER), 0x9E26);
  * assertEquals(packNibbles([6, -2, 2, -7, 1, -8, 7, -1], P32_ORDER), 0xF9728E16);

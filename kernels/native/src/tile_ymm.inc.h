@@ -8,18 +8,11 @@
 //   widen8(w)         8-bit weights as add8 takes them
 //   add8(acc, w, a)   acc += the products of weights and activations, in 32-bit lanes
 //   BIAS8             what widen8 has added to the weights
-// and what panel_ymm.h asks for.
+// and what panel_ymm.inc.h asks for.
 #include "cores.h"
 #include "intrinsics.h"
 #include "tile.h"
-
-INLINE __m256i load_ymm(const void *from) { return _mm256_loadu_si256((const __m256i *)from); }
-
-INLINE __m256i broadcast4(const int8_t *from) {
-  int32_t four;
-  memcpy(&four, from, 4);
-  return _mm256_set1_epi32(four);
-}
+#include "ymm.h"
 
 // Adds `count` runs of four columns of 8-bit weights to acc[tokens][groups].
 INLINE void add_values(const int8_t *const *values, const int8_t *a, int64_t stride, int32_t count,
@@ -151,7 +144,7 @@ static void tile8(const GemmJob *job, const Tile *tile) {
   }
 }
 
-#include "panel_ymm.h"
+#include "panel_ymm.inc.h"
 
 static void tile4(const GemmJob *job, const Tile *tile) {
   if (job->packed) panel(job, tile);
