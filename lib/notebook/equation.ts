@@ -23,7 +23,7 @@ export interface EquationOptions<Args extends unknown[], Result> {
   id: string;
   /** Not shown any more: write the formula into the markdown cell before. */
   latex?: string;
-  /** The module that exports the function, as cells import it: "offprint/decoding/mod.ts". */
+  /** The module that exports the function, as cells import it: "offprint/decoding/verification/mod.ts". */
   source?: string;
   fn: (...args: Args) => Result;
   /** At least one value, as a list or as a function that makes the list. */
