@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
+import type { Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import { checkLength, checkVocabularies } from "../verification/option_checks.ts";
 import { constantLength } from "../policies/drafting_policy.ts";
 import {

@@ -159,7 +159,7 @@ const seed: number = 1;`,
     code(
       "imports",
       `import { claim, plot, table } from "offprint/notebook/mod.ts";
-import { expectedRejections } from "offprint/decoding/verification/mod.ts";`,
+import { expectedRejections } from "offprint/papers/specdec_theory/mod.ts";`,
     ),
     prose(
       "theorem",
@@ -248,7 +248,7 @@ table(horizons);`,
       [
         displayed(equation({
           id: "gauss",
-          source: "offprint/decoding/verification/mod.ts",
+          source: "offprint/papers/specdec_theory/mod.ts",
           fn: function gauss(n: number) {
             return n * (n + 1) / 2;
           },
