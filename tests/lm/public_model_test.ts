@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { constantLength, speculate } from "offprint/decoding/mod.ts";
+import { speculate } from "offprint/decoding/decoders/mod.ts";
+import { constantLength } from "offprint/decoding/policies/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import { loadModel } from "offprint/lm/load_model.ts";
 import { OnnxGraph } from "offprint/lm/onnx/graph.ts";

@@ -11,14 +11,10 @@ import {
   toParameters,
   transformer,
 } from "offprint/lm/transformer/mod.ts";
-import {
-  dpo,
-  longestText,
-  marginMethod,
-  pairBatch,
-  pairGradients,
-  referenceOf,
-} from "offprint/preference/mod.ts";
+import { pairGradients } from "offprint/preference/entanglement/mod.ts";
+import { dpo } from "offprint/preference/losses/mod.ts";
+import { longestText, pairBatch, referenceOf } from "offprint/preference/pairs/mod.ts";
+import { marginMethod } from "offprint/preference/training/mod.ts";
 import { policyConfig } from "offprint/papers/gradient_entanglement/mod.ts";
 import { drawnWeights, openPolicy, somePairs } from "./fixtures.ts";
 

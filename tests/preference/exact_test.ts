@@ -5,15 +5,11 @@ import {
   batchChanges,
   caseOf,
   cosine,
-  cpo,
   dot,
-  dpo,
-  dpop,
   innerProducts,
   predictedChange,
-  simpo,
-  standardLosses,
-} from "offprint/preference/mod.ts";
+} from "offprint/preference/entanglement/mod.ts";
+import { cpo, dpo, dpop, simpo, standardLosses } from "offprint/preference/losses/mod.ts";
 import {
   bothFall,
   bothRise,

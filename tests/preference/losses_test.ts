@@ -21,7 +21,7 @@ import {
   softLabelTerms,
   sppo,
   standardLosses,
-} from "offprint/preference/mod.ts";
+} from "offprint/preference/losses/mod.ts";
 import { logistic, negativeLogSigmoid } from "offprint/preference/losses/pair_loss.ts";
 import { stream } from "offprint/random.ts";
 

@@ -5,14 +5,14 @@
  */
 import { UserError } from "offprint/errors.ts";
 import type { Optimizer } from "offprint/lm/training/mod.ts";
+import { lossByName } from "offprint/preference/losses/mod.ts";
 import {
-  lossByName,
   marginMethod,
   normalisedMethod,
   type PreferenceMethod,
   type PreferenceSettings,
   softMaskMethod,
-} from "offprint/preference/mod.ts";
+} from "offprint/preference/training/mod.ts";
 import { ADAMW } from "./policy.ts";
 import type { Suffix } from "./sentiment.ts";
 

@@ -10,10 +10,9 @@ import {
   dot,
   type InnerProducts,
   innerProducts,
-  type PairLoss,
-  type PairStatistics,
   type Weights,
-} from "offprint/preference/mod.ts";
+} from "offprint/preference/entanglement/mod.ts";
+import type { PairLoss, PairStatistics } from "offprint/preference/losses/mod.ts";
 
 /** One position of a response. */
 export interface Position {

@@ -7,15 +7,13 @@ import { z } from "zod";
 import { OnnxEngine } from "offprint/lm/training/mod.ts";
 import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import {
-  dpo,
   entanglementReport,
-  preferencePointSchema,
-  scorePairs,
   summariseReport,
   tokenMatrix,
-  type TokenPair,
-  trainPreference,
-} from "offprint/preference/mod.ts";
+} from "offprint/preference/entanglement/mod.ts";
+import { dpo } from "offprint/preference/losses/mod.ts";
+import { scorePairs, type TokenPair } from "offprint/preference/pairs/mod.ts";
+import { preferencePointSchema, trainPreference } from "offprint/preference/training/mod.ts";
 import { armOf, type Run, runName, TEST_PAIRS, TRAIN_PAIRS } from "./arms.ts";
 import { ADAMW, policyConfig, supervisedStart } from "./policy.ts";
 import { sentimentPairs, type Suffix } from "./sentiment.ts";
