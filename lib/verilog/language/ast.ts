@@ -93,8 +93,16 @@ export interface Event {
   signal: Expression;
 }
 
-/** What starts an always block: events, any change of its inputs (`*`), or nothing at all. */
-export type Trigger = { kind: "events"; events: Event[] } | { kind: "inputs" } | { kind: "none" };
+/**
+ * What starts an always block: events, any change of its inputs (`*`), such a change and the beginning
+ * (`always_comb`, `always_latch`), or nothing at all.
+ */
+export type Trigger =
+  | { kind: "events"; events: Event[] }
+  | { kind: "inputs" }
+  | { kind: "combinational" }
+  | { kind: "latch" }
+  | { kind: "none" };
 
 export interface CaseItem {
   /** Empty for `default`. */

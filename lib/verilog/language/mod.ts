@@ -17,6 +17,7 @@ export * from "./lex.ts";
 export * from "./module_reader.ts";
 export * from "./module_writer.ts";
 export * from "./names.ts";
+export * from "./preprocess.ts";
 export * from "./reset.ts";
 export {
   lineAt,

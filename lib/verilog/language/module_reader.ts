@@ -4,9 +4,18 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import type { Declaration, Item, Module, Parameter, Port, Unsupported } from "./ast.ts";
+import {
+  type Declaration,
+  eachUnsupported,
+  type Item,
+  type Module,
+  type Parameter,
+  type Port,
+  type Unsupported,
+} from "./ast.ts";
 import { readAnsiPorts, readParameters, readPortDeclaration } from "./declaration_reader.ts";
 import { bodyOf, readItem } from "./item_reader.ts";
+import { prepare } from "./preprocess.ts";
 import { Source } from "./parsed_source.ts";
 import {
   childOf,
@@ -15,28 +24,32 @@ import {
   parseVerilog,
   type SyntaxNode,
   type SyntaxTree,
+  walk,
 } from "./syntax_tree.ts";
 
 /** A module as read: what has no rule stands in `unsupported` too, in the order of the file. */
 export interface ReadModule extends Module {
   /** Parts of the header that have no rule; parts of the body are among `items`. */
   unsupported: Unsupported[];
-  /** The module's own text, from `module` to `endmodule`. */
+  /** The module's own text, from `module` to `endmodule`, in the text that was parsed. */
   start: number;
   end: number;
 }
 
 /**
- * The modules of a file, in order. A part without a rule becomes an `Unsupported` in its place.
+ * The modules of a file, in order, after preprocessing. A part without a rule becomes an `Unsupported` in
+ * its place.
  *
  * @throws {UserError} when the text has a syntax error, is too long, or is nested too deeply.
  */
 export async function readModules(text: string): Promise<ReadModule[]> {
-  const tree = await parseVerilog(text);
+  const prepared = prepare(text);
+  const tree = await parseVerilog(prepared.text);
   if (tree.hasError) {
     throw new UserError({
       what: "Verilog text",
-      got: text.slice(tree.firstError ?? 0).split("\n")[0]?.slice(0, 40),
+      got: prepared.problem ??
+        prepared.text.slice(tree.firstError ?? 0).split("\n")[0]?.slice(0, 40),
       expected: "a file without syntax errors",
     });
   }
@@ -93,6 +106,7 @@ function readModule(source: Source, node: SyntaxNode): ReadModule {
     } else items.push(...readItem(source, part));
   }
   if (order !== undefined) ports.push(...merge(order, declared, items));
+  addUnread(source, node, header, unsupported, [items, ports, parameters]);
   return {
     name: name === undefined ? "" : source.name(name),
     parameters,
@@ -102,6 +116,29 @@ function readModule(source: Source, node: SyntaxNode): ReadModule {
     start: node.start,
     end: node.end,
   };
+}
+
+/**
+ * Directives of which a reader cannot know what they leave (both branches of a conditional stand in the
+ * tree), and packages that the header imports.
+ */
+function addUnread(
+  source: Source,
+  node: SyntaxNode,
+  header: SyntaxNode,
+  unsupported: Unsupported[],
+  read: unknown,
+): void {
+  const known = new Set<string>();
+  eachUnsupported([unsupported, read], ({ node, line }) => known.add(`${node} ${line}`));
+  const found = [...walk(node)].filter(({ kind }) =>
+    kind === "conditional_compilation_directive" || kind === "include_compiler_directive"
+  );
+  found.push(...childrenOf(header, "package_import_declaration"));
+  for (const part of found) {
+    const one = source.unsupported(part);
+    if (!known.has(`${one.node} ${one.line}`)) unsupported.push(one);
+  }
 }
 
 function oldStyleOrder(

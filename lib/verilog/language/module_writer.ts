@@ -28,7 +28,7 @@ export interface WriteStyle {
 }
 
 /**
- * A module as Verilog-2005.
+ * A module as Verilog-2005, with `always_comb` and `always_latch` where it was read from SystemVerilog.
  *
  * @throws {TypeError} when the module holds something that was not understood when it was read.
  */
@@ -82,7 +82,8 @@ class Writer {
     return [...lines, "endmodule", ""].join("\n");
   }
 
-  item(item: Item): string[] {
+  /** `nested` is true inside a generate block, where `generate` may not stand again. */
+  item(item: Item, nested = false): string[] {
     switch (item.kind) {
       case "declaration":
         return [declared(item)];
@@ -95,7 +96,7 @@ class Writer {
         return [`assign ${delay}${writeExpression(item.target)} = ${writeExpression(item.value)};`];
       }
       case "always":
-        return this.attach(`always${triggered(item.trigger)}`, item.body);
+        return this.attach(triggered(item.trigger), item.body);
       case "initial":
         return this.attach("initial", item.body);
       case "instance": {
@@ -116,12 +117,10 @@ class Writer {
           `${variable} = ${writeExpression(step)}) begin${
             label === undefined ? "" : " : " + label
           }`;
-        const body = items.flatMap((inner) => this.item(inner)).map((line) => this.#indent + line);
-        return [
-          "generate",
-          ...[head, ...body, "end"].map((line) => this.#indent + line),
-          "endgenerate",
-        ];
+        const body = items.flatMap((inner) => this.item(inner, true));
+        const loop = [head, ...body.map((line) => this.#indent + line), "end"];
+        if (nested) return loop;
+        return ["generate", ...loop.map((line) => this.#indent + line), "endgenerate"];
       }
       case "function":
         return this.#routine(
@@ -173,11 +172,11 @@ class Writer {
         return this.attach("", statement).map((line, at) => at === 0 ? line.trimStart() : line);
       case "if": {
         const { condition, yes, no } = statement;
-        // Without `begin`, an `else` would go to the inner `if`.
+        // Without `begin` a reader, or the language, would give an `else` to another `if`.
         const lines = this.attach(
           `if (${writeExpression(condition)})`,
           yes,
-          no !== undefined && endsOpen(yes),
+          no === undefined ? endsInElse(yes) : endsOpen(yes),
         );
         if (no === undefined) return lines;
         const joined = lines.at(-1) === "end" ? lines.splice(-1)[0] + " " : "";
@@ -247,6 +246,22 @@ function endsOpen(statement: Statement): boolean {
   }
 }
 
+/** Whether this statement ends with the `else` of an `if` inside it. */
+function endsInElse(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "if":
+      return statement.no !== undefined;
+    case "for":
+    case "while":
+    case "repeat":
+    case "forever":
+    case "delay":
+      return endsInElse(statement.body);
+    default:
+      return false;
+  }
+}
+
 function typed({ net, signed, range }: DataType): string {
   const parts = [
     net === "wire" ? "" : net,
@@ -264,12 +279,15 @@ function declared({ name, net, signed, range, entries, value }: Declaration): st
 }
 
 function triggered(trigger: Trigger): string {
-  if (trigger.kind === "none") return "";
-  if (trigger.kind === "inputs") return " @(*)";
+  if (trigger.kind === "none") return "always";
+  if (trigger.kind === "inputs") return "always @(*)";
+  // These also run once at the beginning, which no event of Verilog-2005 says.
+  if (trigger.kind === "combinational") return "always_comb";
+  if (trigger.kind === "latch") return "always_latch";
   const events = trigger.events.map(({ edge, signal }) =>
     (edge === undefined ? "" : edge + " ") + writeExpression(signal)
   );
-  return ` @(${events.join(" or ")})`;
+  return `always @(${events.join(" or ")})`;
 }
 
 function connected(list: readonly Connection[]): string {

@@ -12,6 +12,8 @@ import { childOf, lineAt, type SyntaxNode, type SyntaxTree } from "./syntax_tree
 export class Source {
   readonly tree: SyntaxTree;
   readonly tokens: readonly Token[];
+  /** Statements that stood between `begin` and `end`: no `else` behind them can belong to one inside. */
+  readonly closed: WeakSet<object> = new WeakSet();
 
   constructor(tree: SyntaxTree) {
     this.tree = tree;

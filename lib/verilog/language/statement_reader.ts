@@ -38,8 +38,13 @@ const readers: Readonly<Record<string, Reader>> = {
     const statements = childrenOf(node, "statement_or_null").map((child) =>
       readStatement(source, child)
     );
-    if (statements.length === 0) return { kind: "null" };
-    return statements.length === 1 ? statements[0]! : { kind: "block", statements };
+    const block: Statement = statements.length === 0
+      ? { kind: "null" }
+      : statements.length === 1
+      ? statements[0]!
+      : { kind: "block", statements };
+    source.closed.add(block);
+    return block;
   },
   conditional_statement: (source, node) => {
     if (childOf(node, "unique_priority") !== undefined) return undefined;
@@ -101,10 +106,43 @@ function readIf(source: Source, parts: readonly SyntaxNode[], at: number): State
   if (other === undefined) return undefined;
   if (other.kind === "if") {
     const no = readIf(source, parts, next);
-    return no === undefined ? undefined : { kind: "if", condition, yes, no };
+    return no === undefined ? undefined : withElse(source, condition, yes, no);
   }
   const no = other.kind === ";" ? { kind: "null" } as const : readStatement(source, other);
-  return { kind: "if", condition, yes, no };
+  return withElse(source, condition, yes, no);
+}
+
+/** The grammar may give an `else` to an outer `if`; the language gives it to the nearest one. */
+function withElse(source: Source, condition: Expression, yes: Statement, no: Statement): Statement {
+  const inner = nearest(source, yes, no);
+  return inner === undefined
+    ? { kind: "if", condition, yes, no }
+    : { kind: "if", condition, yes: inner };
+}
+
+/** The statement with `no` given to the last `if` inside it that has no `else`; nothing when all have one. */
+function nearest(source: Source, statement: Statement, no: Statement): Statement | undefined {
+  if (source.closed.has(statement)) return undefined;
+  switch (statement.kind) {
+    case "if": {
+      if (statement.no === undefined) {
+        const yes = nearest(source, statement.yes, no);
+        return yes === undefined ? { ...statement, no } : { ...statement, yes };
+      }
+      const last = nearest(source, statement.no, no);
+      return last === undefined ? undefined : { ...statement, no: last };
+    }
+    case "for":
+    case "while":
+    case "repeat":
+    case "forever":
+    case "delay": {
+      const body = nearest(source, statement.body, no);
+      return body === undefined ? undefined : { ...statement, body };
+    }
+    default:
+      return undefined;
+  }
 }
 
 function readCase(source: Source, node: SyntaxNode): Statement | undefined {
@@ -224,7 +262,8 @@ export function readProcess(
   const outer = childOf(node, "statement");
   if (outer === undefined) return undefined;
   if (word === "always_comb" || word === "always_latch") {
-    return { trigger: { kind: "inputs" }, body: readStatement(source, outer) };
+    const kind = word === "always_comb" ? "combinational" : "latch";
+    return { trigger: { kind }, body: readStatement(source, outer) };
   }
   const timed = outer.children[0]?.children[0];
   const control = timed === undefined ? undefined : childOf(timed, "event_control");

@@ -259,7 +259,10 @@ export class PhraseReader extends WordReader {
   trigger(): Trigger {
     if (this.take("repeats", "without", "a", "trigger")) return { kind: "none" };
     this.expect("is", "triggered", "by");
-    if (this.take("any", "change", "of", "its", "inputs")) return { kind: "inputs" };
+    if (this.take("any", "change", "of", "its", "inputs")) {
+      if (!this.take("and", "at", "the", "beginning")) return { kind: "inputs" };
+      return { kind: this.take(",", "as", "a", "latch") ? "latch" : "combinational" };
+    }
     const events: Event[] = [];
     do {
       const edge = this.take("the", "rising", "edge", "of")

@@ -77,6 +77,10 @@ export function triggerPhrase(trigger: Trigger): string {
       return "repeats without a trigger";
     case "inputs":
       return "is triggered by any change of its inputs";
+    case "combinational":
+      return "is triggered by any change of its inputs and at the beginning";
+    case "latch":
+      return "is triggered by any change of its inputs and at the beginning, as a latch";
     case "events":
       return `is triggered by ${trigger.events.map(eventPhrase).join(" or ")}`;
   }

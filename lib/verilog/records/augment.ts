@@ -131,12 +131,8 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
         if (seen.has(print)) manifest.duplicates++;
         else {
           const notes = emptyNotes();
-          try {
-            await write(recordsOf(entry.name, entry.text, options, tools, notes));
-          } catch (error) {
-            if (!(error instanceof UserError)) throw error;
-            skip({ reason: messageOf(error) });
-          }
+          const { name, text, include } = entry;
+          await write(untilError(recordsOf(name, text, options, tools, notes, include), skip));
           // A file without a module is no model that others could repeat.
           if (notes.modules > 0) seen.add(print);
           notes.skipped.forEach(skip);
@@ -165,6 +161,19 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
 
 /** At most so much work is done again after a kill, in milliseconds. */
 const SAVE_EVERY_MS = 5000;
+
+/** Records until the file that gives them fails; no single file ends a run. */
+async function* untilError(
+  records: AsyncIterable<AugmentedRecord>,
+  skip: (why: Skip) => void,
+): AsyncGenerator<AugmentedRecord> {
+  try {
+    yield* records;
+  } catch (error) {
+    if (error instanceof UserError) skip({ reason: messageOf(error) });
+    else skip({ reason: "a fault of this program", detail: String(error) });
+  }
+}
 
 function add(total: FileNotes, one: FileNotes): void {
   for (

@@ -58,7 +58,7 @@ export function* completions(text: string, options: CompletionOptions = {}): Gen
   const tokens = lex(text);
   const opening = tokens.findIndex(({ text }) => text === "module");
   const closing = tokens.findIndex(({ text }, at) => at > opening && text === "endmodule");
-  const header = tokens.findIndex(({ text }, at) => at > opening && text === ";");
+  const header = headerEnd(tokens, opening);
   if (opening === -1 || closing === -1 || header === -1 || header > closing) return;
 
   const spans = targets(tokens, header, closing).filter(({ before }) => before >= minPrefixTokens);
@@ -71,6 +71,19 @@ export function* completions(text: string, options: CompletionOptions = {}): Gen
       output: text.slice(start, end),
     };
   }
+}
+
+/** The semicolon that ends a module's header; that of an import inside the header does not. */
+function headerEnd(tokens: readonly Token[], opening: number): number {
+  let importing = false;
+  return tokens.findIndex(({ text }, at) => {
+    if (at <= opening) return false;
+    if (text === "import") importing = true;
+    if (text !== ";") return false;
+    const ends = !importing;
+    importing = false;
+    return ends;
+  });
 }
 
 interface Target {

@@ -10,6 +10,7 @@ import { describe } from "../prose/describe.ts";
 import { diagnosticText } from "../tools/diagnostics.ts";
 import { maskText } from "./masks.ts";
 import { modulesOf } from "../language/module_reader.ts";
+import { type Include, prepare } from "../language/preprocess.ts";
 import { mutate } from "../mutants/draw_mutants.ts";
 import { deepestTree, lineAt, parseVerilog } from "../language/syntax_tree.ts";
 import { type AugmentedRecord, type Flow, instructions } from "./record.ts";
@@ -61,18 +62,27 @@ export function emptyNotes(): FileNotes {
   };
 }
 
-/** The records of one file for the flows A1, A2 and B. */
+/**
+ * The records of one file for the flows A1, A2 and B. They are made of the text after preprocessing, and
+ * say so when that is another: a description of both branches of a conditional would describe no design.
+ */
 export async function* recordsOf(
   name: string,
-  text: string,
+  original: string,
   options: FlowOptions,
   tools: Tools | undefined,
   notes: FileNotes,
+  include?: Include,
 ): AsyncGenerator<AugmentedRecord> {
+  const { text, changed, problem, line } = prepare(original, include);
   const tree = await parseVerilog(text);
   if (tree.hasError) {
-    const line = lineAt(text, tree.firstError ?? 0);
-    notes.skipped.push({ reason: "syntax error", detail: `line ${line}` });
+    // What stopped the preprocessor is the likelier reason: a macro may be half a statement.
+    notes.skipped.push(
+      problem === undefined
+        ? { reason: "syntax error", detail: `line ${lineAt(text, tree.firstError ?? 0)}` }
+        : { reason: "cannot be preprocessed", detail: `line ${line}: ${problem}` },
+    );
     return;
   }
   if (tree.depth > deepestTree) {
@@ -88,10 +98,11 @@ export async function* recordsOf(
     return;
   }
   notes.modules += modules.length;
+  const preprocessed: Record<string, string> = changed ? { text: "preprocessed" } : {};
   const wants = (flow: Flow) => options.flows.includes(flow);
   for (const module of modules) {
     const source = text.slice(module.start, module.end);
-    const origin = { file: name, module: module.name };
+    const origin = { file: name, module: module.name, ...preprocessed };
     if (wants("A1")) yield* completionRecords(source, origin, options);
     if (!wants("A2")) continue;
     const { text: prose, unsupported } = describe(module);
@@ -109,12 +120,14 @@ export async function* recordsOf(
       origin,
     };
   }
-  if (wants("B") && tools !== undefined) yield* repairRecords(name, text, options, tools, notes);
+  if (wants("B") && tools !== undefined) {
+    yield* repairRecords({ file: name, ...preprocessed }, text, options, tools, notes);
+  }
 }
 
 async function* completionRecords(
   source: string,
-  origin: { file: string; module: string },
+  origin: Record<string, string>,
   { seed, completionsPerModule }: FlowOptions,
 ): AsyncGenerator<AugmentedRecord> {
   for (const record of completions(source, { maxPerModule: completionsPerModule, seed })) {
@@ -143,7 +156,7 @@ async function* completionRecords(
 }
 
 async function* repairRecords(
-  name: string,
+  source: Record<string, string>,
   text: string,
   { seed, mutantsPerFile }: FlowOptions,
   tools: Tools,
@@ -171,7 +184,7 @@ async function* repairRecords(
     else if (observed !== mutant.class) notes.mismatched++;
     if (observed !== mutant.class) continue;
     const origin = {
-      file: name,
+      ...source,
       rule: mutant.rule,
       class: mutant.class,
       line: mutant.line,

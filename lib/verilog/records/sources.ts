@@ -3,14 +3,17 @@
  *
  * @module
  */
-import { join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, normalize, relative, sep } from "node:path";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { generateDesigns } from "../designs/design.ts";
+import type { Include } from "../language/preprocess.ts";
 import { longestText } from "../language/syntax_tree.ts";
 import type { Skip } from "./flows.ts";
 
 /** A file, or why it cannot be read. */
-export type SourceFile = { name: string } & ({ text: string } | { skipped: Skip });
+export type SourceFile =
+  & { name: string }
+  & ({ text: string; include?: Include } | { skipped: Skip });
 
 /** Files to augment, in an order that does not change. */
 export interface SourceList {
@@ -41,7 +44,10 @@ export async function folderSource(folder: string): Promise<SourceList> {
     count: names.length,
     origin: "folder",
     async *files(from) {
-      for (const name of names.slice(from)) yield await readSource(join(folder, name), name);
+      for (const name of names.slice(from)) {
+        const file = await readSource(join(folder, name), name);
+        yield "text" in file ? { ...file, include: includeFrom(folder, name) } : file;
+      }
     },
   };
 }
@@ -78,6 +84,26 @@ async function collect(folder: string, root: string, names: string[]): Promise<v
     if (isDirectory && !name.startsWith(".")) await collect(path, root, names);
     if (isFile && /\.(v|sv|vh)$/i.test(name)) names.push(relative(root, path).split(sep).join("/"));
   }
+}
+
+/** Included files are looked for beside the file and in the folder itself, and nowhere outside it. */
+function includeFrom(folder: string, name: string): Include {
+  return (wanted) => {
+    for (const place of [dirname(name), "."]) {
+      const path = normalize(join(place, wanted));
+      if (isAbsolute(wanted) || path.startsWith("..")) continue;
+      try {
+        const real = Deno.realPathSync(join(folder, path));
+        const inside = relative(Deno.realPathSync(folder), real);
+        if (inside.startsWith("..") || isAbsolute(inside)) continue;
+        const { size, isFile } = Deno.statSync(real);
+        if (isFile && size <= longestText) return Deno.readTextFileSync(real);
+      } catch {
+        // Not there.
+      }
+    }
+    return undefined;
+  };
 }
 
 async function readSource(path: string, name: string): Promise<SourceFile> {

@@ -77,7 +77,9 @@ const script = (top: string) =>
 
 /** System functions that say nothing at run time, and tasks that only print. */
 const harmless = new Set(
-  "$signed $unsigned $clog2 $bits $display $write $strobe $monitor".split(" "),
+  "$signed $unsigned $clog2 $bits $display $write $strobe $monitor $time $realtime $stime".split(
+    " ",
+  ),
 );
 
 /**
