@@ -5,6 +5,7 @@
  */
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sweepOnce, temporaryName } from "./temporary.ts";
 
 /**
  * The text of a UTF-8 file without the byte order mark that some editors put in front: it is no part of
@@ -44,7 +45,8 @@ export interface WriteOptions {
 }
 
 /**
- * Writes a file as a whole or not at all: under a temporary name in the same folder, then renamed.
+ * Writes a file as a whole or not at all: under a temporary name in the same folder, then renamed. What a
+ * killed process left there under such names is removed.
  * The folder is made where it is missing.
  *
  * @example
@@ -65,8 +67,9 @@ export async function writeWhole(
 ): Promise<void> {
   const path = file instanceof URL ? fileURLToPath(file) : file;
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
+  const temporary = join(dirname(path), temporaryName(basename(path)));
   await Deno.mkdir(dirname(path), { recursive: true });
+  await sweepOnce(dirname(path));
   try {
     {
       // Closed before the renaming, which Windows refuses for an open file.

@@ -85,7 +85,7 @@ export function cacheFolder(): string {
 
 /**
  * Writes `path` as a whole or not at all: `write` fills a folder beside it and returns the file there
- * that is then renamed.
+ * that is then renamed. Folders that a killed process left are removed.
  *
  * @throws {NativeUnavailable} when the folder cannot be written.
  */
@@ -97,6 +97,7 @@ export async function writeAtomically(
   let folder: string;
   try {
     await Deno.mkdir(parent, { recursive: true, mode: 0o700 });
+    await sweepBuilds(parent);
     folder = await Deno.makeTempDir({ dir: parent, prefix: "build-" });
   } catch (error) {
     throw new NativeUnavailable(`cannot write to ${parent} (${(error as Error).message})`);
@@ -105,5 +106,22 @@ export async function writeAtomically(
     await Deno.rename(await write(folder), path);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** No compiler takes so long, in ms: a folder that old has no owner any more. */
+const FORGOTTEN_MS = 3_600_000;
+
+async function sweepBuilds(parent: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(parent)) {
+    if (!isDirectory || !name.startsWith("build-")) continue;
+    const path = join(parent, name);
+    try {
+      const { mtime } = await Deno.lstat(path);
+      if (mtime === null || Date.now() - mtime.getTime() < FORGOTTEN_MS) continue;
+      await Deno.remove(path, { recursive: true });
+    } catch {
+      // Another process sweeps too.
+    }
   }
 }

@@ -6,6 +6,8 @@
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { parse } from "offprint/command_line.ts";
+import { type Child, startChild } from "offprint/process/mod.ts";
+import { temporaryFolder } from "offprint/temporary.ts";
 import type { Command } from "./command.ts";
 import { Ending } from "./interruption.ts";
 import { COMMAND_FLAGS, ROOT } from "../kit/project.ts";
@@ -107,18 +109,18 @@ function chooseStages(only: unknown, paths: string[]): readonly Stage[] {
 }
 
 /** Tests and doc examples, in one `deno test`; the counts come from its JUnit report. */
-async function unit(paths: string[]): Promise<TestCounts> {
-  const folder = await Deno.makeTempDir({ prefix: "offprint-test-" });
+async function unit(paths: string[], ending: Ending): Promise<TestCounts> {
+  const folder = await temporaryFolder("test");
   const file = `${folder}/junit.xml`;
   try {
     const targets = paths.length > 0 ? paths : await folders("tests", "lib", "kernels");
-    const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", ...COMMAND_FLAGS, "--doc", `--junit-path=${file}`, ...targets],
+    const args = ["test", ...COMMAND_FLAGS, "--doc", `--junit-path=${file}`, ...targets];
+    const child = startChild(Deno.execPath(), args, {
       cwd: ROOT,
-      stdin: "null",
       stdout: "inherit",
       stderr: "inherit",
-    }).spawn().status;
+    });
+    const { code } = await endedWith(child, ending);
     const counts = readJUnit(await Deno.readTextFile(file).catch(() => ""));
     // A test file that does not even load leaves no test case behind, only the exit code.
     if (code !== 0 && counts.failed === 0) counts.failed = 1;
@@ -147,18 +149,23 @@ async function countsOf(
   alone: boolean,
   ending: Ending,
 ): Promise<TestCounts> {
-  if (stage === "unit") return await unit(paths);
-  if (stage === "check") return await ownCommand(["check"]);
+  if (stage === "unit") return await unit(paths, ending);
+  if (stage === "check") return await ownCommand(["check"], ending);
   const run = ["run", "--profile", "quick", "--check"];
-  if (stage === "notebooks") return await ownCommand(run);
+  if (stage === "notebooks") return await ownCommand(run, ending);
   const total: TestCounts = { passed: 0, failed: 0, skipped: [], ran: [] };
-  const out = await Deno.makeTempDir({ prefix: "offprint-test-" });
+  const out = await temporaryFolder("test");
   try {
     const runs = alone ? allProcessorRuns() : await sampledProcessorRuns(join(ROOT, "notebooks"));
     for (const { name, env, ids } of runs) {
       if (ending.exitCode !== undefined) break;
       console.error(`\n${name}${ids.length === 0 ? "" : `: ${ids.join(", ")}`}`);
-      const counts = await ownCommand([...run, "--no-timing", "--out", out, ...ids], env, CLOSING);
+      const counts = await ownCommand(
+        [...run, "--no-timing", "--out", out, ...ids],
+        ending,
+        env,
+        CLOSING,
+      );
       total.passed += counts.passed;
       total.failed += counts.failed;
     }
@@ -175,19 +182,16 @@ async function countsOf(
  */
 async function ownCommand(
   args: string[],
+  ending: Ending,
   env: Record<string, string> = {},
   shown = /^/,
 ): Promise<TestCounts> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...COMMAND_FLAGS, "lib/commands/main.ts", ...args],
-    cwd: ROOT,
-    env,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const text = await new Response(child.stdout).text();
-  const { code } = await child.status;
+  const all = ["run", ...COMMAND_FLAGS, "lib/commands/main.ts", ...args];
+  const child = startChild(Deno.execPath(), all, { cwd: ROOT, env, stderr: "inherit" });
+  const [text, { code }] = await Promise.all([
+    new Response(child.stdout).text(),
+    endedWith(child, ending),
+  ]);
   console.log(text.trimEnd().split("\n").filter((line) => shown.test(line)).join("\n"));
   const closing = /^(\d+) passed, (\d+) failed$/m.exec(text);
   const failed = Number(closing?.[2] ?? 0);
@@ -197,4 +201,15 @@ async function ownCommand(
     skipped: [],
     ran: [],
   };
+}
+
+/** How a child ended; Ctrl-C is passed on to it, since it leads a group of its own. */
+async function endedWith(child: Child, { signal }: Ending) {
+  const interrupt = () => child.interrupt();
+  signal.addEventListener("abort", interrupt);
+  try {
+    return await child.status;
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+  }
 }

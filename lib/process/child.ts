@@ -19,8 +19,10 @@ export interface ChildOptions {
   clearEnv?: boolean;
   /** What it reads: nothing (the default), or what is written to {@linkcode Child.stdin}. */
   stdin?: "null" | "piped";
+  /** Default "piped"; "inherit" is where we print ourselves. */
+  stdout?: "piped" | "inherit";
   /** Default "piped". */
-  stderr?: "null" | "piped";
+  stderr?: "null" | "piped" | "inherit";
   /** Bytes of data memory of each of its processes, where the system heeds that (Linux). */
   memoryBytes?: number;
   /** Largest file it may write, in bytes. */
@@ -79,8 +81,8 @@ export function startChild(
     env: { ...(options.clearEnv ? {} : Deno.env.toObject()), ...options.env },
     stdio: [
       options.stdin === "piped" ? "pipe" : "ignore",
-      "pipe",
-      options.stderr === "null" ? "ignore" : "pipe",
+      options.stdout === "inherit" ? "inherit" : "pipe",
+      { null: "ignore", piped: "pipe", inherit: "inherit" }[options.stderr ?? "piped"] as "pipe",
       ...(WINDOWS ? [] : ["pipe"] as const),
     ],
     detached: !WINDOWS,
@@ -123,9 +125,9 @@ export class Child {
   readonly #child: ChildProcess;
   /** How it ended; its own output may still be in the pipes. */
   readonly status: Promise<ChildEnd>;
-  /** What it prints. */
+  /** What it prints; empty where we do not read it. */
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** What it prints as errors; empty where that is not read. */
+  /** What it prints as errors; empty where we do not read it. */
   readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
   #end: ChildEnd | undefined;
 
@@ -172,6 +174,11 @@ export class Child {
     if (this.#end !== undefined) return;
     if (WINDOWS) killWindowsTree(this.pid);
     else if (!this.#killGroup()) this.#child.kill("SIGKILL");
+  }
+
+  /** Asks it to end, as Ctrl-C in a terminal would; what it started is for it to end. */
+  interrupt(): void {
+    if (this.#end === undefined) this.#child.kill("SIGINT");
   }
 
   /** Keeps our process alive while it runs; the default. */

@@ -7,5 +7,4 @@
 export { Child, type ChildEnd, type ChildOptions, startChild } from "./child.ts";
 export { withinOwnTime } from "./own_time.ts";
 export { type LimitedResult, type Limits, runLimited } from "./run_limited.ts";
-export { isRunning, sweepTemporary, temporaryFolder } from "./temporary.ts";
 export { LATE, within } from "./within.ts";

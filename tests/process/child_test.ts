@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { COMMAND_FLAGS } from "offprint/kit/project.ts";
-import { isRunning, runLimited, startChild } from "offprint/process/mod.ts";
+import { runLimited, startChild } from "offprint/process/mod.ts";
+import { isRunning } from "offprint/temporary.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 const LIMITS = { timeMs: 20_000, outputBytes: 100_000, memoryBytes: 1_500_000_000 };

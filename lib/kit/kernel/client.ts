@@ -20,7 +20,8 @@ import {
   type OutputMessage,
   thrownOf,
 } from "./execution.ts";
-import { LATE, temporaryFolder, within, withinOwnTime } from "offprint/process/mod.ts";
+import { LATE, within, withinOwnTime } from "offprint/process/mod.ts";
+import { temporaryFolder } from "offprint/temporary.ts";
 import { type JsonObject, type Message, MessageError } from "./messages.ts";
 import { KernelProcess, type ProcessEnd } from "./process.ts";
 import { enterCode, fenceCode, HIDDEN, SETUP_CODE } from "./setup_cell.ts";

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 
 const pairSchema = z.object({
   id: z.union([z.string(), z.number()]).exactOptional(),
@@ -120,7 +121,7 @@ export async function readPairs(file: string | URL): Promise<PreferencePair[]> {
   const name = file instanceof URL ? decodeURIComponent(file.pathname) : file;
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = await readText(file);
   } catch (error) {
     throw new UserError({
       what: name,

@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { temporaryFolder } from "offprint/process/mod.ts";
+import { temporaryFolder } from "offprint/temporary.ts";
 
 /**
  * Writes `files` into a new temporary folder, calls `use` with its path and removes it afterwards,

@@ -1,49 +1,61 @@
 /**
- * Temporary folders that say whose they are, and the sweeping of those whose owner is dead.
+ * Temporary files and folders that say whose they are, and the sweeping of those whose owner is dead.
  *
  * @module
  */
 import { dirname, join } from "node:path";
 import process from "node:process";
 
-/** How a folder's name begins: kind, then its owner. */
-const NAME = /^offprint-[a-z]+-(\d+)\.(\d+)\.(\d+)-/;
+/** How names begin: `offprint-KIND-OWNER-…` for a folder, `.NAME.OWNER-….tmp` for a file. */
+const FOLDER = /^offprint-[a-z]+-(\d+)\.(\d+)\.(\d+)-/;
+const FILE = /^\..*\.(\d+)\.(\d+)\.(\d+)-[^.]*\.tmp$/;
 
-/** Kinds of folders that this process has swept already, by parent folder. */
+/** Folders that this process has swept already. */
 const swept = new Set<string>();
 
 /**
  * Makes a temporary folder. Its name holds this process: its id, when it started, and among which processes
- * the id counts. Before the first one, folders of processes that have ended are removed.
+ * the id counts. Before the first one, what processes that have ended left there is removed.
  *
  * @param kind One word, in the folder's name.
  * @throws {Deno.errors.PermissionDenied} and what else making a folder may meet.
  */
 export async function temporaryFolder(kind: string): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: `offprint-${kind}-${owner()}-` });
-  const parent = dirname(folder);
-  if (!swept.has(parent)) {
-    swept.add(parent);
-    await sweepTemporary(parent);
-  }
+  await sweepOnce(dirname(folder));
   return folder;
 }
 
+/** A temporary name beside a file, with this process in it. */
+export function temporaryName(file: string): string {
+  return `.${file}.${owner()}-${crypto.randomUUID()}.tmp`;
+}
+
+/** {@linkcode sweepTemporary}, the first time that this process asks for a folder. */
+export async function sweepOnce(parent: string): Promise<void> {
+  if (swept.has(parent)) return;
+  swept.add(parent);
+  await sweepTemporary(parent);
+}
+
 /**
- * Removes the temporary folders of processes that have ended. Folders of other users, and of processes whose
- * ids we cannot tell (another container's), are left alone.
+ * Removes what processes that have ended left in a folder: their temporary folders and files. What belongs
+ * to other users, or to processes whose ids we cannot tell (another container's), is left alone; so is all
+ * where the permissions to see to it are missing.
  *
- * @returns The folders that were removed.
+ * @returns What was removed.
  */
 export async function sweepTemporary(parent: string): Promise<string[]> {
   const removed: string[] = [];
-  const [, , namespace] = owner().split(".");
+  const allowed = granted({ name: "read" }) && granted({ name: "write" }) &&
+    granted({ name: "run" }) && granted({ name: "sys", kind: "uid" });
+  if (!allowed) return removed;
+  const namespace = owner().split(".")[2];
   const user = Deno.uid();
   try {
     for await (const { name, isDirectory } of Deno.readDir(parent)) {
-      const [, pid, start, space] = NAME.exec(name) ?? [];
-      if (!isDirectory || pid === undefined || space !== namespace) continue;
-      if (isRunning(Number(pid), start)) continue;
+      const [, pid, start, space] = (isDirectory ? FOLDER : FILE).exec(name) ?? [];
+      if (pid === undefined || space !== namespace || isRunning(Number(pid), start)) continue;
       const path = join(parent, name);
       try {
         if ((await Deno.lstat(path)).uid !== user) continue;
@@ -60,7 +72,7 @@ export async function sweepTemporary(parent: string): Promise<string[]> {
 }
 
 /**
- * Whether a process runs.
+ * Whether a process runs; yes where that cannot be told.
  *
  * @param start When it started, as the system counts; another process may have got the id since.
  */
@@ -78,7 +90,9 @@ export function isRunning(pid: number, start?: string): boolean {
 function owner(): string {
   let namespace = "0";
   try {
-    namespace = /\d+/.exec(Deno.readLinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
+    if (granted({ name: "read" })) {
+      namespace = /\d+/.exec(Deno.readLinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
+    }
   } catch {
     // not Linux
   }
@@ -88,9 +102,15 @@ function owner(): string {
 /** When a process started, in clock ticks since the system did: field 22 of /proc/PID/stat. */
 function startOf(pid: number): string | undefined {
   try {
+    if (!granted({ name: "read" })) return undefined;
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   } catch {
     return undefined;
   }
+}
+
+/** Whether a permission is there without asking the user. */
+function granted(descriptor: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(descriptor).state === "granted";
 }
