@@ -221,6 +221,15 @@ Deno.test("a file is written as a whole or not at all", () =>
     assertEquals([...Deno.readDirSync(join(folder, "kernels"))].map(({ name }) => name), [
       "library",
     ]);
+    // What a killed process left goes, once no compiler can still be at work in it.
+    const [left, recent] = ["build-left", "build-recent"].map((name) =>
+      join(folder, "kernels", name)
+    );
+    for (const build of [left!, recent!]) await Deno.mkdir(build);
+    await Deno.utime(left!, 1, 1);
+    await write("four");
+    const names = [...Deno.readDirSync(join(folder, "kernels"))].map(({ name }) => name);
+    assertEquals(names.sort(), ["build-recent", "library"]);
     await Deno.writeTextFile(join(folder, "file"), "");
     await assertRejects(
       () => writeAtomically(join(folder, "file", "library"), () => Promise.resolve("")),
