@@ -12,7 +12,7 @@ const USAGE = `deno task check
 
 Tells in seconds what is wrong with the project, without running a notebook:
 
-  format, lint, types   of lib, kernels, tests and notebooks
+  format, lint, types   of lib, kernels, bench, tests and notebooks, and of the ts blocks in *.md
   cells                 ids, parameters, names used before their cell or declared in two,
                         import.meta, Deno.exit, Deno.test, relative imports, cells that deno fmt
                         would merge

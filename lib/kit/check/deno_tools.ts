@@ -62,6 +62,11 @@ export async function checkTypes(
   return readTypes(root, await deno(join(root, inFolder), ["check", ...locked, ...paths]));
 }
 
+/** Types of the `ts` blocks in Markdown files, each block as a module of its own. `files`: paths from the root. */
+export async function checkExamples(root: string, files: readonly string[]): Promise<Problem[]> {
+  return await checkTypes(root, files.length === 0 ? [] : ["--doc-only", ...files]);
+}
+
 /** Reads `deno fmt --check`: one problem for each file, at its first line that would change. */
 export function readFormat(root: string, { code, stderr }: Said): Problem[] {
   const problems: Problem[] = [];
@@ -137,9 +142,11 @@ export function readTypes(root: string, { code, stderr }: Said): Problem[] {
     if (start !== null) message = `${start[1]!.replace("error: ", "")}${start[2]}`;
     const place = /^\s+at (file:\S+?):(\d+):\d+$/.exec(line);
     if (place === null || message === undefined) continue;
+    // A block of a Markdown file is told as "README.md#100-103.ts": its lines count from after the fence.
+    const block = /^(.+\.md)#(\d+)-\d+\.ts$/.exec(place[1]!);
     problems.push({
-      file: inProject(root, place[1]!),
-      line: Number(place[2]),
+      file: inProject(root, block?.[1] ?? place[1]!),
+      line: Number(place[2]) + Number(block?.[2] ?? 0),
       message: `${message.replace(/\.$/, "")}, correct the types`,
     });
     message = undefined;

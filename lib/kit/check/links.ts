@@ -120,7 +120,8 @@ function headingsOf(text: string): string[] {
 
 const SKIPPED = new Set(["node_modules", "out"]);
 
-async function markdownFiles(root: string, folder = root): Promise<string[]> {
+/** Every `*.md` of the project, paths from the root. */
+export async function markdownFiles(root: string, folder = root): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
     if (name.startsWith(".") || SKIPPED.has(name)) continue;

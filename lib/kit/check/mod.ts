@@ -9,15 +9,15 @@ import { notebookIds, readPair } from "../pairs/mod.ts";
 import { expectedStartHere, START_HERE_ID } from "../pairs/start_here.ts";
 import { checkForm } from "./cell_form.ts";
 import { checkClaims } from "./claims.ts";
-import { checkCellLint, checkFormat, checkLint, checkTypes } from "./deno_tools.ts";
-import { checkLinks } from "./links.ts";
+import { checkCellLint, checkExamples, checkFormat, checkLint, checkTypes } from "./deno_tools.ts";
+import { checkLinks, markdownFiles } from "./links.ts";
 import { checkInStep, checkSource } from "./notebooks.ts";
 import { type CheckResult, inOrder, type Problem } from "./problem.ts";
 
 export { type CheckResult, printProblem, type Problem } from "./problem.ts";
 
 /** Folders of TypeScript that are checked with the project's own options. */
-const FOLDERS = ["lib", "kernels", "tests"];
+const FOLDERS = ["lib", "kernels", "bench", "tests"];
 
 /**
  * Checks a whole project; Deno's tools run beside one another.
@@ -46,6 +46,7 @@ export async function checkProject(
         toldByLint,
       ),
     ],
+    ["types of examples in *.md", checkExamples(root, await markdownFiles(root))],
     ["format", checkFormat(root)],
     ["lint", checkLint(root)],
     ...pairs.map((pair): [string, Promise<Problem[]>] => [

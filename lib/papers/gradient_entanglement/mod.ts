@@ -1,4 +1,14 @@
-/** Paper 04, gradient entanglement: the sentiment task, its policy, arms and results. @module */
+/**
+ * Paper 04, A Common Pitfall of Margin-based Language Model Alignment: Gradient Entanglement.
+ *
+ * Begin with `sentiment.ts`, the task, and `arms.ts`, what is trained on it. `policy.ts` is the small policy, `exact_policy.ts`
+ * and `exact_examples.ts` the worlds in which everything is known exactly; `planned_runs.ts` says which runs there are,
+ * `experiment.ts` and `measure.ts` do them, `results.ts` keeps them.
+ *
+ * Losses, training and the entanglement laws are in `preference`.
+ *
+ * @module
+ */
 export {
   SENTIMENT_WORDS,
   sentimentPairs,

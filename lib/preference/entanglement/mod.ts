@@ -1,4 +1,12 @@
-/** The entanglement of a pair's two gradients: laws, report, token matrix. @module */
+/**
+ * What the two gradients of a preference pair have to do with each other.
+ *
+ * Begin with `laws.ts`: from three inner products to what one step does to both log-probabilities. `pair_gradients.ts`
+ * computes the gradients, `parameter_subset.ts` restricts them to some tensors, `token_matrix.ts` looks at single tokens,
+ * `report.ts` puts prediction and observed change side by side for every pair and loss.
+ *
+ * @module
+ */
 export {
   adamDiagonal,
   band,

@@ -1,4 +1,15 @@
-/** Preference losses of one pair, with their slopes. @module */
+/**
+ * Losses of one preference pair: what a pair's log-probabilities are worth, and the slopes towards both.
+ *
+ * Begin with `PairLoss` in `pair_loss.ts`: from the statistics of a pair to a loss with its two weights.
+ * `margin_losses.ts` has those of the margin alone (DPO and its kin), `reference_free_losses.ts` those without a reference
+ * model, `separable_losses.ts` those that look at each response by itself. `loss_options.ts` has label smoothing and
+ * others; `standard_losses.ts` finds a loss by its name.
+ *
+ * What becomes of a loss in training is the business of `training`.
+ *
+ * @module
+ */
 export {
   type Context,
   type LossTerms,

@@ -1,4 +1,12 @@
-/** Preference pairs: files, token ids, batches, reference log-probabilities. @module */
+/**
+ * Preference pairs: from files to token ids, batches and log-probabilities.
+ *
+ * Begin with `readPairs` in `pair.ts` (JSON lines) and `encodePairs` in `encode.ts` (token ids that fit a context).
+ * `pair_batch.ts` scores pairs in batches, `reference.ts` keeps the reference model's log-probabilities,
+ * `pair_statistics.ts` sums them to what a loss reads, `alignment.ts` marks the tokens in which two responses differ.
+ *
+ * @module
+ */
 export { parsePairs, type PreferencePair, readPairs } from "./pair.ts";
 export {
   checkedPair,

@@ -1,4 +1,14 @@
-/** Training on pairs. @module */
+/**
+ * Training a language model on preference pairs.
+ *
+ * Begin with `trainPreference` in `trainer.ts`. What a step descends on is a `PreferenceMethod` (`method.ts`): a loss of the
+ * margin (`margin_method.ts`), pairwise-normalised steps (`normalised_method.ts`) or soft token masks
+ * (`soft_mask_method.ts`). `curve.ts` measures pairs on the way.
+ *
+ * The arithmetic is done by an engine of `lm/training`.
+ *
+ * @module
+ */
 export { type PreferenceMethod, type StepGradient, type StepPairs } from "./method.ts";
 export { marginMethod } from "./margin_method.ts";
 export { normalisedMethod } from "./normalised_method.ts";

@@ -55,6 +55,11 @@ const a: number = "x";
       ^
     at file:///p/lib/a.ts:1:7
 
+TS2304 [ERROR]: Cannot find name 'x'.
+x;
+~
+    at file:///p/docs/README.md#100-103.ts:2:1
+
 TS2451 [ERROR]: Cannot redeclare block-scoped variable 'b'.
 const b = 1;
       ^
@@ -71,6 +76,7 @@ error: Type checking failed.
 `;
   assertEquals(readTypes("/p", said(1, stderr)).map(printProblem), [
     "lib/a.ts:1: TS2322 Type 'string' is not assignable to type 'number', correct the types",
+    "docs/README.md:102: TS2304 Cannot find name 'x', correct the types",
     "notebooks/02-b.ts:20: TS2451 Cannot redeclare block-scoped variable 'b', correct the types",
   ]);
   const graph = `error: Module not found "file:///p/lib/x.ts".\n    at file:///p/lib/a.ts:2:8\n`;

@@ -116,14 +116,18 @@ Deno.test("a project in order has no problem", async () => {
 Deno.test("each mistake in a project is told once, with its place and what to do", async () => {
   const problems = await problemsOf({
     "tests/a_test.ts": 'const unused: number = "1"\n',
-    "README.md": "# A\n\n[gone](docs/gone.md)\n\n![gone](#b) [out](../../x)\n",
+    "bench/b.ts": 'export const slow: number = "1";\n',
+    "README.md": "# A\n\n[gone](docs/gone.md)\n\n![gone](#b) [out](../../x)\n" +
+      "\n```ts\nconst a = 1;\nconst b: string = a;\n```\n",
     "notebooks/02-a.ts": NOTEBOOK.replace("= 1 + 2;", "= 1 + 2 + later;")
       .replace('"02.sum"', '"02.gone"')
       .replace('// %% id="claims"', '// %% id="last"\nconst later = 1;\nlet sum = 2;\n\n$&'),
     "notebooks/00-start-here.ts": NOTEBOOK.replace("(00-start-here.ipynb#run-it)", "(#no)"),
   });
   assertEquals(problems, [
+    "bench/b.ts:1: TS2322 Type 'string' is not assignable to type 'number', correct the types",
     "tests/a_test.ts:1: TS2322 Type 'string' is not assignable to type 'number', correct the types",
+    "README.md:9: TS2322 Type 'number' is not assignable to type 'string', correct the types",
     "tests/a_test.ts:1: not formatted, run deno fmt",
     "tests/a_test.ts:1: `unused` is never used, if this is intentional, prefix it with an underscore like `_unused` (no-unused-vars)",
     'notebooks/02-a.ts:18: later is used in cell "sum" before cell "last" at line 24, which declares it, ' +
