@@ -4,9 +4,19 @@
  * @module
  */
 import { loadModel } from "offprint/lm/mod.ts";
-import { remoteTextModel } from "offprint/lm/text/mod.ts";
+import {
+  type ChatClientOptions,
+  estimateOf,
+  folderStore,
+  OPTIONAL_FIELDS,
+  type OptionalField,
+  remoteTextModel,
+  requestsOf,
+} from "offprint/chat/mod.ts";
 import { parse, type ParsedArguments, runCommand } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
+import { writeWhole } from "offprint/files.ts";
+import type { JudgedAnswer } from "offprint/problems/mod.ts";
 import {
   addRun,
   askedOf,
@@ -32,7 +42,7 @@ import {
   proseInstance,
   splitDesigns,
 } from "offprint/papers/chipgpt_ft/arms/mod.ts";
-import { findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
+import { findIcarus, toolLimits, YosysPool } from "offprint/verilog/tools/mod.ts";
 
 const usage = `deno task solve MODEL… [--out FILE]
 deno task solve --baselines [--out FILE]
@@ -53,15 +63,31 @@ key is taken from OPENAI_API_KEY.
   --problems N        only the first N problems
   --max-tokens N      longest answer (default 1024)
   --seed N            default 1
-  --out FILE          add the counts to this file of results (JSON)
+  --out FILE          add the counts to this file of results (JSON), after every problem
+  --answers FILE      write every answer with its verdict, and the rule by which its code was found (JSONL)
+
+Servers (with --endpoint):
+  --answer-seconds N  longest wait for one answer (default 120)
+  --tries N           tries while a server is busy or answers with no answer (default 4)
+  --concurrency N     problems under way at the same time (default 4)
+  --limit-field NAME  how the server calls the limit: max_tokens (default) or max_completion_tokens
+  --omit FIELDS       leave out fields that the server refuses: temperature, seed, max_tokens
+  --store FOLDER      keep every exchange there (default out/chat): a run that was stopped goes on, and no
+                      answer is paid twice
+  --replay            answer from the store alone, without a network
+  --max-calls N       stop after as many requests
+  --max-total-tokens N  stop after as many tokens, prompts and answers together
+  --bench-seconds N   longest run of a bench of --set (default 60)
   --help`;
 
 const text = { type: "string" } as const;
 const known = {
   ...{ endpoint: text, model: text, set: text, samples: text, temperature: text, shots: text },
-  ...{ problems: text, "max-tokens": text, seed: text, out: text },
+  ...{ problems: text, "max-tokens": text, seed: text, out: text, answers: text },
+  ...{ "answer-seconds": text, tries: text, concurrency: text, "limit-field": text, omit: text },
+  ...{ store: text, "max-calls": text, "max-total-tokens": text, "bench-seconds": text },
 };
-const flags = { baselines: { type: "boolean" } } as const;
+const flags = { baselines: { type: "boolean" }, replay: { type: "boolean" } } as const;
 
 /** Every option of `known` has a value that is a text. */
 interface Values {
@@ -104,35 +130,132 @@ async function main(args: string[]): Promise<number> {
   if (baselines) return await solveBaselines(values.out, yosys);
   if (!remote) return await solveArms(positionals, values.out, yosys);
 
-  const key = Deno.env.get("OPENAI_API_KEY");
-  const model = remoteTextModel({
-    base: values.endpoint!,
-    model: values.model!,
-    ...(key === undefined ? {} : { key }),
-  });
-  const { set, problems } = values.set === undefined
-    ? await generated(yosys)
-    : await publicSet(values.set);
-  const some = problems.slice(0, number("problems", problems.length, 2));
+  const whole = (name: keyof typeof known, low: number): number | undefined =>
+    values[name] === undefined ? undefined : number(name, 0, low);
   const samples = number("samples", 5, 1);
   const temperature = number("temperature", 0.1, 0, false);
   const shots = number("shots", 0, 0);
-  const solved = await solve(some, byChat(await examples(shots)), model, {
+  const generate = {
     samples,
     temperature,
     seed: number("seed", 1, 0),
     maxTokens: number("max-tokens", 1024, 1),
-    onProblem: bar(),
+  };
+  const concurrency = number("concurrency", 4, 1);
+  const model = remoteTextModel({
+    ...serverOptions(values, number, whole),
+    replay: given.values.replay === true,
+    concurrency,
   });
-  const asking = shots === 0 ? "zero-shot" : `${shots}-shot`;
-  console.log(summary(`${model.name} on ${set}, ${asking}`, solved));
-  if (values.out !== undefined) {
-    await addRun(values.out, {
-      model: `${model.name} ${asking}`,
-      asked: [askedOf({ set, asking, samples, temperature }, solved)],
+  const { set, problems } = values.set === undefined
+    ? await generated(yosys)
+    : await publicSet(values.set, number("bench-seconds", 60, 1));
+  const some = problems.slice(0, number("problems", Math.max(1, problems.length), 1));
+  if (some.length === 0) {
+    throw new UserError({
+      what: "--set",
+      got: new Described("no problem with a bench that works"),
+      expected: "at least one",
+      todo: "The reasons are above.",
     });
   }
+  const asking = byChat(await examples(shots));
+  const estimate = estimateOf(
+    some.flatMap((problem) => requestsOf(asking(problem).prompt, undefined, generate)),
+  );
+  console.error(
+    `${estimate.calls} answers, about ${estimate.promptTokens} tokens of prompts and at most ` +
+      `${estimate.answerTokens} of answers; what is stored is not asked again`,
+  );
+  const way = shots === 0 ? "zero-shot" : `${shots}-shot`;
+  const keep = async (solved: readonly Solved[]): Promise<void> => {
+    if (values.out === undefined || solved.length === 0) return;
+    await addRun(values.out, {
+      model: `${model.name} ${way}`,
+      asked: [askedOf({ set, asking: way, samples, temperature }, solved)],
+    });
+  };
+  const log = await answerLog(values.answers);
+  const progress = bar();
+  const kinds = new Map<string, number>();
+  const solved = await solve(some, asking, model, {
+    ...generate,
+    concurrency,
+    onProblem: async (done, total, sofar) => {
+      await keep(sofar);
+      progress(done, total);
+    },
+    onAnswer: async (answer) => {
+      const kind = answer.failure?.split(":")[0] ?? (answer.cut ? "cut" : "whole");
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      await log(answer);
+    },
+  });
+  console.log(summary(`${model.name} on ${set}, ${way}`, solved));
+  warn(kinds, generate.maxTokens);
+  console.error(`${model.client.spent.calls} requests sent, ${model.client.spent.tokens} tokens`);
   return 0;
+}
+
+function serverOptions(
+  values: Values["values"],
+  number: (name: keyof typeof known, fallback: number, low: number) => number,
+  whole: (name: keyof typeof known, low: number) => number | undefined,
+): ChatClientOptions {
+  const key = Deno.env.get("OPENAI_API_KEY");
+  const field = values["limit-field"] ?? "max_tokens";
+  if (field !== "max_tokens" && field !== "max_completion_tokens") {
+    throw new UserError({
+      what: "--limit-field",
+      got: field,
+      expected: "max_tokens or max_completion_tokens",
+    });
+  }
+  const omit = (values.omit ?? "").split(",").map((name) => name.trim()).filter((name) => name);
+  const odd = omit.find((name) => !(OPTIONAL_FIELDS as readonly string[]).includes(name));
+  if (odd !== undefined) {
+    throw new UserError({
+      what: "--omit",
+      got: odd,
+      expected: `fields among ${OPTIONAL_FIELDS.join(", ")}, with commas between them`,
+    });
+  }
+  const calls = whole("max-calls", 0), tokens = whole("max-total-tokens", 0);
+  return {
+    base: values.endpoint!,
+    model: values.model!,
+    ...(key === undefined ? {} : { key }),
+    timeMs: 1000 * number("answer-seconds", 120, 1),
+    tries: number("tries", 4, 1),
+    tokensField: field,
+    omit: omit as OptionalField[],
+    store: folderStore(values.store ?? "out/chat"),
+    caps: {
+      ...(calls === undefined ? {} : { calls }),
+      ...(tokens === undefined ? {} : { tokens }),
+    },
+  };
+}
+
+/** Writes answers to a file as they come, one JSON object a line; a file of an earlier run is replaced. */
+async function answerLog(
+  file: string | undefined,
+): Promise<(answer: JudgedAnswer) => Promise<void>> {
+  if (file === undefined) return () => Promise.resolve();
+  await writeWhole(file, "");
+  return (answer) => Deno.writeTextFile(file, `${JSON.stringify(answer)}\n`, { append: true });
+}
+
+/** What the numbers alone would hide: answers that ended at the limit, and answers that are none. */
+function warn(kinds: ReadonlyMap<string, number>, maxTokens: number): void {
+  const total = [...kinds.values()].reduce((sum, count) => sum + count, 0);
+  for (const [kind, count] of kinds) {
+    if (kind === "whole") continue;
+    const what = kind === "cut"
+      ? `ended at the limit of ${maxTokens} tokens and count as they are (see --max-tokens)`
+      : `are none (${kind}) and count as wrong`;
+    console.error(`warning: ${count} of ${total} answers ${what}`);
+  }
 }
 
 async function solveBaselines(out: string | undefined, yosys: YosysPool): Promise<number> {
@@ -177,8 +300,11 @@ async function generated(yosys: YosysPool): Promise<{ set: string; problems: Pro
   };
 }
 
-async function publicSet(folder: string): Promise<{ set: string; problems: Problem[] }> {
-  const icarus = await findIcarus();
+async function publicSet(
+  folder: string,
+  benchSeconds: number,
+): Promise<{ set: string; problems: Problem[] }> {
+  const icarus = await findIcarus({ ...toolLimits, timeMs: 1000 * benchSeconds });
   if (icarus === undefined) {
     throw new UserError({
       what: "--set",
@@ -192,9 +318,10 @@ async function publicSet(folder: string): Promise<{ set: string; problems: Probl
   const reasons = skipped.map(({ name, reason }) => `${name}: ${reason}`);
   for (const problem of problems) {
     const audit = await auditProblem(problem);
-    if (!audit.sound) reasons.push(`${problem.name}: its own reference fails`);
-    else if (audit.vacuous) reasons.push(`${problem.name}: its bench accepts constant zero`);
-    else sound.push(problem);
+    if (!audit.sound) reasons.push(`${problem.name}: its own reference fails (${audit.reason})`);
+    else if (audit.vacuous) {
+      reasons.push(`${problem.name}: its bench accepts all zeros and all ones`);
+    } else sound.push(problem);
   }
   console.error(`${set}: ${problems.length} problems, ${sound.length} with a bench that works`);
   for (const reason of reasons) console.error(`  left out: ${reason}`);
@@ -218,10 +345,12 @@ function bar(): (done: number, total: number) => void {
 }
 
 function summary(title: string, solved: readonly Solved[]): string {
-  const percent = ({ mean, low, high }: Share): string =>
-    `${(100 * mean).toFixed(1)} % (95 %: ${(100 * Math.max(0, low)).toFixed(1)} to ${
-      (100 * Math.min(1, high)).toFixed(1)
-    })`;
+  const percent = ({ mean, low, high, n }: Share): string =>
+    n < 2
+      ? `${(100 * mean).toFixed(1)} % (one problem: no interval)`
+      : `${(100 * mean).toFixed(1)} % (95 %: ${(100 * Math.max(0, low)).toFixed(1)} to ${
+        (100 * Math.min(1, high)).toFixed(1)
+      })`;
   const samples = solved[0]?.samples ?? 0;
   return [
     `${title}: ${solved.length} problems, ${samples} answers each`,

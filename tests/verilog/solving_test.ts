@@ -26,6 +26,7 @@ import { readModules } from "offprint/verilog/language/mod.ts";
 import {
   addRun,
   askedOf,
+  type Asking,
   byChat,
   compileShare,
   passShare,
@@ -54,7 +55,7 @@ Deno.test("solving counts: the reference passes however it is asked, a wrong ans
   const problems = (await split).heldOutParameters.slice(0, 3)
     .map((design) => designProblem(design, yosys));
   const options = { samples: 2, temperature: 0, seed: 1 };
-  const replyOf = (find: (problem: Problem) => string, asking: typeof byDescription) =>
+  const replyOf = (find: (problem: Problem) => string, asking: Asking) =>
     oracle((prompt) => find(problems.find((problem) => asking(problem).prompt === prompt)!));
   const whole = ({ reference, names }: Problem): string => spaced(reference, names);
   const body = ({ reference, header, names }: Problem): string =>
@@ -219,6 +220,21 @@ Deno.test("results: a run takes the place of its like; a broken file is named", 
     await addRun(file, { model: "m", seed: 1, asked: [asked] });
     const { runs } = await readResults(file);
     assertEquals(runs.map(({ seed, asked }) => [seed, asked.length]), [[1, 1], [2, 1]]);
+    // Another set is added; the same one again takes the old one's place.
+    const more = { ...asked, set: "t" };
+    await addRun(file, { model: "m", seed: 1, parameters: 7, asked: [more] });
+    await addRun(file, { model: "m", seed: 1, asked: [{ ...asked, passed: [3] }] });
+    await addRun(file, { model: "m", seed: 1, asked: [{ ...asked, temperature: 1 }] });
+    const [first] = (await readResults(file)).runs;
+    assertEquals(first!.parameters, 7);
+    assertEquals(
+      first!.asked.map(({ set, temperature, passed }) => [set, temperature, passed[0]]),
+      [
+        ["t", 0.1, 2],
+        ["s", 0.1, 3],
+        ["s", 1, 2],
+      ],
+    );
     await Deno.writeTextFile(file, '{"format": 1}');
     await assertRejects(() => readResults(file), UserError, "runs");
     await Deno.writeTextFile(file, "{");

@@ -19,11 +19,22 @@ export interface GenerateOptions {
   maxTokens?: number;
 }
 
+/** An answer, and how it ended. */
+export interface GeneratedAnswer {
+  text: string;
+  /** Whether it ended at `maxTokens` and not by itself. */
+  cut?: boolean;
+  /** Why there is no answer, in one line: refused, empty, malformed, … */
+  failure?: string;
+}
+
 /** A model that continues or answers a prompt. */
 export interface TextModel {
   readonly name: string;
   /** `samples` answers, without the prompt. */
   generate(prompt: string, options: GenerateOptions): Promise<string[]>;
+  /** The same with how each ended, where the model can tell. */
+  answers?(prompt: string, options: GenerateOptions): Promise<GeneratedAnswer[]>;
 }
 
 /**

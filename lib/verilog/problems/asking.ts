@@ -5,24 +5,21 @@
  */
 import type { Instance } from "../records/completion.ts";
 import { instructions } from "../records/record.ts";
-import type { Problem } from "./problem.ts";
-import { verilogIn } from "./reply.ts";
+import { fileIn } from "./answer_file.ts";
+import { moduleName, type Problem } from "./problem.ts";
+import type { Candidate, Question } from "../../problems/mod.ts";
 
-/** A prompt, and how the model's reply becomes a file. */
-export interface Question {
-  prompt: string;
-  answer(reply: string): string;
-}
-
-/** A way of asking. */
-export type Asking = (problem: Problem) => Question;
+/** A way of asking for Verilog. */
+export type Asking<Answer extends string | Candidate = string | Candidate> = (
+  problem: Problem,
+) => Question<Answer>;
 
 /**
  * For a chat model: the description, the header where there is one, and worked examples before it (few
  * shots of augmented records).
  */
-export function byChat(shots: readonly Instance[] = []): Asking {
-  return ({ description, header }) => {
+export function byChat(shots: readonly Instance[] = []): Asking<Candidate> {
+  return ({ description, header, reference }) => {
     const examples = shots.map(({ input, output }) =>
       `Description:\n${input.trim()}\n\nVerilog:\n\`\`\`verilog\n${output.trim()}\n\`\`\`\n\n`
     ).join("");
@@ -31,11 +28,7 @@ export function byChat(shots: readonly Instance[] = []): Asking {
       prompt:
         `${instructions.prose} Answer with one Verilog file in a fenced block.\n\n${examples}` +
         `Description:\n${description.trim()}\n${begins}\nVerilog:\n`,
-      answer: (reply) => {
-        const text = verilogIn(reply);
-        // Some models go on after the header instead of repeating it.
-        return /^\s*module\b/.test(text) ? text : verilogIn(`${header}\n${text}`);
-      },
+      answer: (reply) => fileIn(reply, { header, top: moduleName(header || reference) }),
     };
   };
 }

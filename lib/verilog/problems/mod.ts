@@ -1,16 +1,35 @@
 /**
  * Problems for models that write Verilog, and what their answers are worth.
  *
- * Begin with `Problem` in `problem.ts` (what is asked, and a judge) and `solve` in `solve.ts`, which `deno task solve` runs.
- * `asking.ts` says how a model is asked, `reply.ts` finds the code in what it wrote. `problem_sets.ts` reads VGen, RTLLM and
- * VerilogEval from a folder; `pass_at_k.ts` scores; `results.ts` reads and writes `data/results`.
+ * Begin with `Problem` in `problem.ts` (what is asked, and a judge); `solve`, scores and results are those of
+ * `lib/problems`. `asking.ts` says how a model is asked; `answer_file.ts` finds the file in a chat model's answer
+ * (`answer_blocks.ts` its blocks), `reply.ts` the module in what a small model wrote. `problem_sets.ts` reads VGen, RTLLM
+ * and VerilogEval from a folder, `set_bench.ts` runs their benches, `audit.ts` tries what a bench is worth.
  *
  * @module
  */
+export * from "./answer_file.ts";
 export * from "./asking.ts";
-export * from "./pass_at_k.ts";
+export * from "./audit.ts";
 export * from "./problem.ts";
 export * from "./problem_sets.ts";
 export * from "./reply.ts";
-export * from "./results.ts";
-export * from "./solve.ts";
+export {
+  addRun,
+  type Asked,
+  askedOf,
+  compileShare,
+  mcnemarExact,
+  passAtK,
+  passShare,
+  type Question,
+  readResults,
+  type Results,
+  type Run,
+  type Share,
+  solve,
+  type Solved,
+  solvedOf,
+  type SolveOptions,
+  type Verdict,
+} from "../../problems/mod.ts";

@@ -7,32 +7,19 @@ import { lex } from "../language/lex.ts";
 import type { Bench } from "../simulate/bench.ts";
 import { runBench } from "../simulate/run_bench.ts";
 import type { YosysPool } from "../tools/yosys.ts";
+import type { Problem as GeneralProblem, Verdict } from "../../problems/mod.ts";
 import type { Names } from "../language/names.ts";
 
-/** What became of a candidate. */
-export interface Verdict {
-  /** A tool accepted the file, with the ports that the bench needs. */
-  compiles: boolean;
-  /** Every comparison of the bench held. */
-  passes: boolean;
-  /** Why not, in a word. */
-  reason?: string;
-}
-
-/** One thing to write. */
-export interface Problem {
-  name: string;
-  /** Family, or level of difficulty. */
-  group: string;
+/** One module to write. */
+export interface Problem extends GeneralProblem {
   /** What is asked, in words. */
   description: string;
   /** The names that the description uses for ports and everything else. */
   names: Names;
   /** How the answer begins, through the `;` of the port list; nothing when only words are given. */
   header: string;
-  /** A right answer: for audits and for nothing else. */
+  /** A right answer: for audits, the name of the graded module, and for nothing else. */
   reference: string;
-  judge(candidate: string): Promise<Verdict>;
 }
 
 /** The text from `module` through the `;` that ends the port list; nothing where there is no module. */
@@ -41,6 +28,14 @@ export function headerOf(text: string): string {
   const from = tokens.findIndex((token) => token.text === "module" && token.kind === "keyword");
   const to = tokens.findIndex((token, at) => at > from && token.text === ";");
   return from === -1 || to === -1 ? "" : text.slice(tokens[from]!.start, tokens[to]!.end);
+}
+
+/** The name of the first module of a text. */
+export function moduleName(text: string): string | undefined {
+  const tokens = lex(text);
+  const at = tokens.findIndex((token) => token.text === "module" && token.kind === "keyword");
+  const name = tokens[at + 1];
+  return at >= 0 && name?.kind === "identifier" ? name.text.trim() : undefined;
 }
 
 /** Judges by a bench in the embedded simulator. */

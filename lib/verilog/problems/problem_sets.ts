@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import type { Icarus } from "../tools/icarus.ts";
 import { namesIn } from "../language/names.ts";
-import { headerOf, type Problem, type Verdict } from "./problem.ts";
+import { headerOf, type Problem } from "./problem.ts";
+import { judgeWith, namedFor } from "./set_bench.ts";
 
 /** The sets that are known. */
 export type ProblemSetName = "VGen" | "RTLLM" | "VerilogEval";
@@ -37,15 +38,45 @@ export async function readProblemSet(folder: string, icarus: Icarus): Promise<Pr
   for (const [set, read] of Object.entries(readers) as [ProblemSetName, Reader][]) {
     const skipped: ProblemSet["skipped"] = [];
     const problems: Problem[] = [];
-    for (const files of folders) problems.push(...await read(files, icarus, skipped));
+    const places: string[] = [];
+    for (const files of folders) {
+      const found = await read(files, icarus, skipped);
+      for (const problem of found) problems.push(problem);
+      for (const _ of found) places.push(relative(folder, files.folder));
+    }
+    if (problems.length === 0) continue;
+    keepApart(folder, set, problems, places);
     problems.sort((a, b) => a.name < b.name ? -1 : 1);
-    if (problems.length > 0) return { set, problems, skipped };
+    return { set, problems, skipped };
   }
   throw new UserError({
     what: folder,
     got: new Described("no problem"),
     expected: "a folder with VGen (prompt1_*.v, tb_*.v), RTLLM (design_description.txt, " +
       "testbench.v) or VerilogEval (*_prompt.txt, *_test.sv)",
+  });
+}
+
+/** Problems of one name get their folders in front; of VerilogEval's two benchmarks one has to be chosen. */
+function keepApart(
+  folder: string,
+  set: ProblemSetName,
+  problems: Problem[],
+  places: readonly string[],
+): void {
+  const times = new Map<string, number>();
+  for (const { name } of problems) times.set(name, (times.get(name) ?? 0) + 1);
+  if (times.size === problems.length) return;
+  if (set === "VerilogEval") {
+    throw new UserError({
+      what: folder,
+      got: new Described(`several benchmarks with problems of the same names`),
+      expected: `one of its folders: ${[...new Set(places)].sort().join(", ")}`,
+      todo: "Give that folder.",
+    });
+  }
+  problems.forEach((problem, i) => {
+    if (times.get(problem.name)! > 1) problem.name = `${dirname(places[i]!)}/${problem.name}`;
   });
 }
 
@@ -68,7 +99,7 @@ const readers: Record<ProblemSetName, Reader> = {
       return [];
     }
     const test = await text(folder, bench);
-    const reference = await text(folder, answer);
+    const reference = namedFor(await text(folder, answer), test);
     return await Promise.all(prompts.map(async (file) => {
       const prompt = await text(folder, file);
       return {
@@ -78,7 +109,12 @@ const readers: Record<ProblemSetName, Reader> = {
         names: namesIn(prompt),
         header: headerOf(prompt),
         reference,
-        judge: judgeWith(icarus, test, /all tests passed/i),
+        judge: judgeWith(icarus, {
+          text: test,
+          right: /all tests passed/i,
+          generation: "2005",
+          data: await dataOf(folder, names, test),
+        }),
       };
     }));
   },
@@ -91,8 +127,9 @@ const readers: Record<ProblemSetName, Reader> = {
       skipped.push({ name, reason: "no testbench.v or no verified_*.v" });
       return [];
     }
+    const test = await text(folder, "testbench.v");
     // Some references are named `verified_x` where the bench asks for `x`.
-    const reference = (await text(folder, verified)).replace(/\bverified_(\w+)/g, "$1");
+    const reference = namedFor(await text(folder, verified), test);
     return [{
       name,
       group: folder.split("/").at(-2) ?? "",
@@ -100,11 +137,12 @@ const readers: Record<ProblemSetName, Reader> = {
       names: [],
       header: "",
       reference,
-      judge: judgeWith(
-        icarus,
-        await text(folder, "testbench.v"),
-        /your design passed/i,
-      ),
+      judge: judgeWith(icarus, {
+        text: test,
+        right: /your design passed/i,
+        generation: "2012",
+        data: await dataOf(folder, names, test),
+      }),
     }];
   },
   /** `x_prompt.txt`, `x_test.sv` with the reference beside it in `x_ref.sv`; many in one folder. */
@@ -126,58 +164,17 @@ const readers: Record<ProblemSetName, Reader> = {
         names: namesIn(asked),
         header: asked === "" ? "" : headerOf(asked),
         reference: reference.replace(/\bRefModule\b/g, "TopModule"),
-        judge: judgeWith(icarus, bench, /^Mismatches: 0 in [1-9]\d* samples/m),
+        judge: judgeWith(icarus, {
+          text: bench,
+          right: /^Mismatches: 0 in [1-9]\d* samples/m,
+          generation: "2012",
+          data: await dataOf(folder, names, bench),
+        }),
       });
     }
     return problems;
   },
 };
-
-/** Runs a candidate with a bench whose output matches `right` when all is well. */
-function judgeWith(
-  icarus: Icarus,
-  bench: string,
-  right: RegExp,
-): (candidate: string) => Promise<Verdict> {
-  // Waveform files are of no use here and are refused by the tool's wrapper.
-  const quiet = bench.replace(/\$dump\w+\s*(?:\([^;]*\))?\s*;/g, ";");
-  return async (candidate) => {
-    const { ended, output } = await icarus.simulate({
-      "candidate.sv": candidate,
-      "bench.sv": quiet,
-    });
-    if (ended === "compile" || ended === "refused") {
-      return { compiles: false, passes: false, reason: output.split("\n")[0]! };
-    }
-    if (ended !== "exit") return { compiles: true, passes: false, reason: ended };
-    return { compiles: true, passes: right.test(output) };
-  };
-}
-
-/** What a problem's own bench is worth. */
-export interface Audit {
-  name: string;
-  /** The reference passes. */
-  sound: boolean;
-  /** A module with the same ports and nothing inside passes too: the bench sees nothing. */
-  vacuous: boolean;
-}
-
-/** Tries the reference and a module that drives nothing. Problems that fail this should not be counted. */
-export async function auditProblem({ name, reference, judge }: Problem): Promise<Audit> {
-  const sound = (await judge(reference)).passes;
-  const zeros = constantZero(reference);
-  return { name, sound, vacuous: zeros !== undefined && (await judge(zeros)).passes };
-}
-
-/** The module of a reference with every output at zero; nothing where its ports are not in its header. */
-export function constantZero(reference: string): string | undefined {
-  const header = headerOf(reference);
-  const outputs = [...header.matchAll(/\boutput\b([^,;)]*?)(\w+)\s*(?=[,;)])/g)];
-  if (outputs.length === 0) return undefined;
-  const plain = header.replace(/\boutput(\s+)(?:reg|logic)\b/g, "output$1wire");
-  return `${plain}\n${outputs.map(([, , name]) => `assign ${name} = 0;`).join("\n")}\nendmodule\n`;
-}
 
 async function foldersOf(root: string): Promise<Files[]> {
   const found: Files[] = [];
@@ -207,6 +204,20 @@ async function foldersOf(root: string): Promise<Files[]> {
 
 /** Folders below the given one that are looked into. */
 const DEEPEST = 5;
+
+/** The files beside a bench that it speaks of. */
+async function dataOf(
+  folder: string,
+  names: readonly string[],
+  bench: string,
+): Promise<Record<string, string>> {
+  const data: Record<string, string> = {};
+  for (const name of names) {
+    if (/\.s?vh?$/.test(name) || !bench.includes(`${name}"`)) continue;
+    data[name] = await text(folder, name);
+  }
+  return data;
+}
 
 async function text(folder: string, name: string): Promise<string> {
   return new TextDecoder().decode(await Deno.readFile(join(folder, name)));

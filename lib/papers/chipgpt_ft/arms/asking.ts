@@ -9,20 +9,20 @@ import { type Asking, verilogIn } from "offprint/verilog/problems/mod.ts";
 import { promptText, spaced, spelled } from "./token_layout.ts";
 
 /** Words alone; the whole module is the answer. */
-export const byDescription: Asking = ({ description, names }) => ({
+export const byDescription: Asking<string> = ({ description, names }) => ({
   prompt: promptText({ instruction: instructions.prose, input: description }, names),
   answer: (reply) => verilogIn(spelled(reply, names)),
 });
 
 /** Words, and the header as the beginning of the answer. */
-export const byDescriptionAndHeader: Asking = ({ description, header, names }) => ({
+export const byDescriptionAndHeader: Asking<string> = ({ description, header, names }) => ({
   prompt: promptText({ instruction: instructions.prose, input: description }, names) +
     spaced(header, names),
   answer: (reply) => verilogIn(`${header}\n${spelled(reply, names)}`),
 });
 
 /** The header alone, as a completion record. */
-export const byHeader: Asking = ({ header }) => {
+export const byHeader: Asking<string> = ({ header }) => {
   const names = namesIn(header);
   return {
     prompt: promptText({ instruction: completionInstructions.module, input: header }, names),
@@ -31,7 +31,7 @@ export const byHeader: Asking = ({ header }) => {
 };
 
 /** The header alone, as plain code. */
-export const byPlainHeader: Asking = ({ header }) => {
+export const byPlainHeader: Asking<string> = ({ header }) => {
   const names = namesIn(header);
   return {
     prompt: spaced(header, names),
@@ -40,7 +40,7 @@ export const byPlainHeader: Asking = ({ header }) => {
 };
 
 /** A broken file to correct, with the tool's report before it or without. */
-export function byBrokenFile(withReport: boolean): Asking {
+export function byBrokenFile(withReport: boolean): Asking<string> {
   const instruction = withReport ? instructions.report : instructions.repair;
   return ({ description, names }) => ({
     prompt: promptText({ instruction, input: description }, names),

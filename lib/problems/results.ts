@@ -73,12 +73,21 @@ export async function readResults(file: URL | string): Promise<Results> {
   });
 }
 
-/** Puts a run into a file of results, in the place of one of the same model and seed. */
+/**
+ * Adds a run to a file of results. Of the same model and seed, counts of other sets, ways of asking, numbers of
+ * answers or temperatures stay; those of the same are replaced.
+ */
 export async function addRun(file: URL | string, run: Run): Promise<void> {
   const { runs } = await readResults(file);
-  const others = runs.filter(({ model, seed }) => model !== run.model || seed !== run.seed);
+  const like = runs.find(({ model, seed }) => model === run.model && seed === run.seed);
+  const others = runs.filter((each) => each !== like);
+  const same = (a: Asked, b: Asked): boolean =>
+    a.set === b.set && a.asking === b.asking && a.samples === b.samples &&
+    a.temperature === b.temperature;
+  const kept = (like?.asked ?? []).filter((old) => !run.asked.some((asked) => same(old, asked)));
   const key = ({ model, seed }: Run): string => `${model} ${String(seed ?? 0).padStart(6, "0")}`;
-  const sorted = [...others, run].sort((a, b) => key(a) < key(b) ? -1 : 1);
+  const merged = { ...like, ...run, asked: [...kept, ...run.asked] };
+  const sorted = [...others, merged].sort((a, b) => key(a) < key(b) ? -1 : 1);
   await writeWhole(file, `${JSON.stringify({ format: 1, runs: sorted })}\n`);
 }
 

@@ -13,7 +13,7 @@
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { passAtK } from "offprint/verilog/problems/mod.ts";
+ * import { passAtK } from "offprint/problems/mod.ts";
  *
  * assertAlmostEquals(passAtK(10, 3, 5), 11 / 12);
  * ```

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { publishedGeneration, publishedModels, solved } from "offprint/papers/chipgpt_ft/mod.ts";
-import { mcnemarExact, passAtK } from "offprint/verilog/problems/mod.ts";
+import { mcnemarExact, passAtK } from "offprint/problems/mod.ts";
 
 Deno.test("pass@k on the specification's examples", () => {
   const examples: [number, number, number, number][] = [

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { remoteTextModel } from "offprint/lm/text/mod.ts";
+import { remoteTextModel } from "offprint/chat/mod.ts";
 
 interface Seen {
   body: Record<string, unknown>;
@@ -68,7 +68,7 @@ Deno.test("a busy server is asked again; one that stays busy is one line, and th
   await served([() => new Response("oh\nno", { status: 503 })], async (base, seen) => {
     const model = remoteTextModel({ base, model: "m", key: "secret", waitMs: 1, tries: 3 });
     const error = await assertRejects(
-      () => model.generate("x", options),
+      () => model.generate("x", { ...options, samples: 1 }),
       UserError,
       "status 503 (oh no), 3 times",
     );
@@ -80,7 +80,8 @@ Deno.test("a busy server is asked again; one that stays busy is one line, and th
 Deno.test("a refusal, an answer that is none, and no server at all", async () => {
   await served([() => new Response("bad key", { status: 401 })], async (base, seen) => {
     await assertRejects(
-      () => remoteTextModel({ base, model: "m", waitMs: 1 }).generate("x", options),
+      () =>
+        remoteTextModel({ base, model: "m", waitMs: 1 }).generate("x", { ...options, samples: 1 }),
       UserError,
       "status 401 (bad key)",
     );
@@ -92,12 +93,12 @@ Deno.test("a refusal, an answer that is none, and no server at all", async () =>
     );
   });
   for (const reply of ["<html>", "{}", '{"choices":[]}']) {
-    await served([() => new Response(reply)], async (base) => {
-      await assertRejects(
-        () => remoteTextModel({ base, model: "m" }).generate("x", options),
-        UserError,
-        "expected a chat completion",
-      );
+    await served([() => new Response(reply)], async (base, seen) => {
+      const model = remoteTextModel({ base, model: "m", waitMs: 1, tries: 2 });
+      const [answer] = await model.answers("x", { ...options, samples: 1 });
+      assertEquals(answer!.text, "");
+      assert(answer!.failure!.startsWith("malformed: a reply"), answer!.failure);
+      assertEquals(seen.length, 2);
     });
   }
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
