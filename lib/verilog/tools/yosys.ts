@@ -69,19 +69,33 @@ export class YosysPool implements AsyncDisposable {
   }
 
   /**
-   * Runs a script. A run that overruns its time is killed with its process; the next one starts afresh.
+   * Runs a script. A run that overruns its time is killed with its process; the next one starts afresh. A
+   * process that is dead before it has begun is started once more.
    *
    * @throws {UserError} when Yosys cannot be started.
    */
   async run({ script, files, outputs = [] }: YosysRun): Promise<YosysResult> {
-    const worker = await this.#take();
-    let answer: YosysAnswer | "time" | "memory";
-    try {
-      const { timeMs, logBytes } = this.#options;
-      answer = await worker.ask({ script, files, outputs, logBytes }, timeMs);
-    } catch (error) {
-      this.#drop(worker);
-      throw error;
+    const { timeMs, logBytes } = this.#options;
+    const ask = async () => {
+      const worker = await this.#take();
+      try {
+        const answer = await worker.ask({ script, files, outputs, logBytes }, timeMs);
+        if (typeof answer === "object" && "died" in answer) this.#drop(worker);
+        return { worker, answer };
+      } catch (error) {
+        this.#drop(worker);
+        throw error;
+      }
+    };
+    let { worker, answer } = await ask();
+    if (typeof answer === "object" && "died" in answer) ({ worker, answer } = await ask());
+    if (typeof answer === "object" && "died" in answer) {
+      throw new UserError({
+        what: "Yosys",
+        got: new Described(`a child process that ended at once, with status ${answer.died}`),
+        expected: "npm:@yowasp/yosys to load",
+        todo: "Fetch it once with a network: deno cache npm:@yowasp/yosys@0.55.944",
+      });
     }
     if (answer === "time" || answer === "memory") {
       this.#drop(worker);
@@ -137,6 +151,11 @@ const START_MS = 60_000;
 const childScript = new URL("./yosys_child.ts", import.meta.url);
 const lockFile = new URL("../../../deno.lock", import.meta.url);
 
+/** A process that ended before it began with a request; its status. */
+interface Died {
+  died: number;
+}
+
 /** One process and its pipe. */
 class Worker {
   readonly #child: Promise<Child>;
@@ -145,6 +164,7 @@ class Worker {
   #killed = false;
   #asking = 0;
   #started = false;
+  #ended: number | undefined;
 
   constructor(memoryBytes: number) {
     this.#child = this.#spawn(memoryBytes);
@@ -161,6 +181,7 @@ class Worker {
       memoryBytes,
     });
     this.#lines = child.stdout.pipeThrough(new TextDecoderStream() as never).getReader() as never;
+    child.status.then(({ code }) => this.#ended = code, () => {});
     if (this.#killed) child.kill();
     // An idle process must not keep ours alive when nobody closes the pool.
     if (this.#asking === 0) child.unref();
@@ -168,14 +189,20 @@ class Worker {
   }
 
   /** Sends a request and waits for its answer, at most `timeMs`, in which starting the process does not count. */
-  async ask(request: YosysRequest, timeMs: number): Promise<YosysAnswer | "time" | "memory"> {
+  async ask(
+    request: YosysRequest,
+    timeMs: number,
+  ): Promise<YosysAnswer | "time" | "memory" | Died> {
     if (!this.#started) {
       // Else a busy machine would call every design too slow.
       const nothing = { script: "design -reset", files: {}, outputs: [], logBytes: 1000 };
       const answer = await this.#exchange(nothing, Math.max(START_MS, timeMs));
-      if (typeof answer === "string") return answer;
+      if (answer === "memory") return { died: this.#ended ?? 0 };
+      if (answer === "time") return answer;
       this.#started = true;
     }
+    // Something else may have ended it while it was idle.
+    if (this.#ended !== undefined) return { died: this.#ended };
     return await this.#exchange(request, timeMs);
   }
 
@@ -184,23 +211,16 @@ class Worker {
     const child = await this.#child;
     child.ref();
     try {
-      const answering = child.write(JSON.stringify(request) + "\n").then(() => this.#line());
+      const answering = child.write(JSON.stringify(request) + "\n").then(() => this.#line())
+        // A process that ended has closed its pipes, and which of them tells first is chance.
+        .catch(() => undefined);
       const line = await withinOwnTime(timeMs, child.pid, answering);
       if (line === LATE) {
         this.kill();
-        answering.catch(() => {});
         return "time";
       }
       if (line !== undefined) return JSON.parse(line);
-      const { code } = await child.status;
-      if (code === 1) {
-        throw new UserError({
-          what: "Yosys",
-          got: new Described(`a child process that ended with status ${code}`),
-          expected: "npm:@yowasp/yosys to load",
-          todo: "Fetch it once with a network: deno cache npm:@yowasp/yosys@0.55.944",
-        });
-      }
+      this.#ended = (await child.status).code;
       return "memory";
     } finally {
       this.#asking--;
