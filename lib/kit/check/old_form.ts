@@ -1,8 +1,5 @@
 /** Notebooks of before the rules of form (lib/notebook/README.md), until they are written anew. */
 export const OLD_FORM: ReadonlySet<string> = new Set([
   "02-specdec-theory",
-  "07-chipgpt-ft",
-  "08-contractual-rl",
   "10-specdecpp",
-  "90-language-models",
 ]);

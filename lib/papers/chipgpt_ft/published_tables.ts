@@ -1,6 +1,6 @@
 /**
- * The paper's result tables as numbers, so that what it concludes can be computed again: Table 5
- * (generation) and Table 3 (repair) of arXiv 2403.11202, version 1.
+ * The paper's result tables as numbers, so that what it concludes can be computed again: Table 2 (sizes of
+ * the data set), Table 5 (generation) and Table 3 (repair) of arXiv 2403.11202, version 1.
  *
  * @module
  */
@@ -9,6 +9,9 @@
 export const publishedModels = [
   ...["GPT-3.5", "ours-7B", "ours-13B", "Thakur", "Llama2-13B", "GA-13B"],
 ] as const;
+
+/** One of them. */
+export type PublishedModel = (typeof publishedModels)[number];
 
 /** A cell: samples with syntax errors (of five) and best share of passed test cases in percent, per prompt. */
 export interface PublishedCell {
@@ -118,3 +121,38 @@ export function solved(row: PublishedRow, model: number, strict = false): boolea
   // Five errors in five samples and a pass rate above zero cannot both be; `strict` counts errors first.
   return passed.some((rate, at) => rate === 100 && !(strict && errors[at] === 5));
 }
+
+/** Problems that only one of two models solved: how many only the first, how many only the second. */
+export function discordantPairs(
+  rows: readonly PublishedRow[],
+  first: PublishedModel,
+  second: PublishedModel,
+): [onlyFirst: number, onlySecond: number] {
+  const [a, b] = [publishedModels.indexOf(first), publishedModels.indexOf(second)];
+  const only = (x: number, y: number) =>
+    rows.filter((row) => solved(row, x) && !solved(row, y)).length;
+  return [only(a, b), only(b, a)];
+}
+
+/**
+ * Cells of a model that say two things which cannot both be: five syntax errors in five samples, and a pass rate
+ * above zero.
+ */
+export function impossibleCells(model: PublishedModel): number {
+  const at = publishedModels.indexOf(model);
+  return publishedGeneration.flatMap(({ cells }) => {
+    const { errors, passed } = cells[at]!;
+    return passed.filter((rate, level) => rate > 0 && errors[level] === 5);
+  }).length;
+}
+
+/** Table 2: records of each task and bytes of all of them, as printed. */
+export const publishedSizes: Readonly<Record<string, { records: number; bytes: number }>> = {
+  "module completion": { records: 400e3, bytes: 693e6 },
+  "statement completion": { records: 2388e3, bytes: 2.9e9 },
+  "token completion": { records: 3700e3, bytes: 21e9 },
+  "mask completion": { records: 107e3, bytes: 2145.29e6 },
+  "prose to Verilog": { records: 124e3, bytes: 1784.24e6 },
+  "prose to script": { records: 200, bytes: 301e3 },
+  "repair with report": { records: 240e3, bytes: 523.77e6 },
+};

@@ -4,10 +4,12 @@
  * Begin with `verilogCorpus` in `training_corpus.ts` (what each arm reads) and `evaluateArm` in `evaluate_arm.ts` (how it
  * is asked and judged). `settings.ts` names the arms, `held_out.ts` splits the designs, `design_problems.ts`, `held_out_problems.ts`,
  * `natural_problems.ts` and `repair_cases.ts` make problems of them. `token_layout.ts` writes records for small models, `asking.ts`
- * asks in the same layout. `baselines.ts` are controls without a model; `compare_arms.ts` compares with intervals.
+ * asks in the same layout. `baselines.ts` are controls without a model; `compare_arms.ts` compares with intervals, and
+ * `arm_tables.ts` makes rows for tables and figures.
  *
  * @module
  */
+export * from "./arm_tables.ts";
 export * from "./asking.ts";
 export * from "./baselines.ts";
 export * from "./compare_arms.ts";

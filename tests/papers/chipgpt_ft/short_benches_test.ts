@@ -1,0 +1,24 @@
+import { assertEquals } from "@std/assert";
+import { cutBench, notices } from "offprint/papers/chipgpt_ft/mod.ts";
+import { saturatingCounter, saturatingCounterBench } from "offprint/verilog/designs/mod.ts";
+import { benchTotal, Simulation, simulationOf } from "offprint/verilog/simulate/mod.ts";
+import { YosysPool } from "offprint/verilog/tools/mod.ts";
+
+Deno.test("a bench is cut after its first comparisons", () => {
+  const bench = saturatingCounterBench();
+  assertEquals(benchTotal(cutBench(bench, 3)), 3);
+  assertEquals(cutBench(bench, 0).steps, []);
+  assertEquals(cutBench(bench, 1000).steps, bench.steps);
+});
+
+Deno.test("a longer bench notices what a shorter one does not", async () => {
+  await using yosys = new YosysPool();
+  const down = saturatingCounter.replace("cnt + 1", "cnt - 1");
+  const simulation = await simulationOf(down, "sat_cnt", yosys);
+  if (!(simulation instanceof Simulation)) throw new Error(simulation.refused);
+  const bench = saturatingCounterBench();
+  const noticed = [1, benchTotal(bench)].map((count) =>
+    notices(simulation, cutBench(bench, count))
+  );
+  assertEquals(noticed, [false, true]);
+});
