@@ -222,3 +222,188 @@ Deno.test("deno task solve: wrong arguments are one line", async () => {
   }
   assertEquals((await solveCommand(["--help"])).code, 0);
 });
+
+Deno.test("each set in its own language: names that SystemVerilog keeps are names in VGen", {
+  ignore: skipped,
+}, async () => {
+  const logic =
+    "module inv(input a, output y); wire bit; assign bit = ~a; assign y = bit; endmodule\n";
+  await inFolder({
+    "basic1/prompt1_inv.v": "module inv(input a, output y);",
+    "basic1/answer_inv.v": inverter,
+    "basic1/tb_inv.v": bench("all tests passed", good),
+  }, async (folder) => {
+    const { problems } = await readProblemSet(folder, icarus as Icarus);
+    assertEquals(await problems[0]!.judge(logic), { compiles: true, passes: true });
+    const system = logic.replace("wire bit;", "logic b;").replaceAll("bit", "b");
+    assertEquals((await problems[0]!.judge(system)).compiles, false);
+  });
+});
+
+Deno.test(
+  "benches that read files, references of other names, and right answers that are 0 are judged",
+  {
+    ignore: skipped,
+  },
+  async () => {
+    const reading =
+      `module tb; reg a; wire y; reg [1:0] m [0:1]; integer i, f, bad = 0; top_mod d(.a(a), .y(y));
+  initial begin $readmemb("cases.dat", m); f = $fopen("log.txt", "w"); for (i = 0; i < 2; i = i + 1) begin
+  a = m[i][1]; #1 if (y !== m[i][0]) bad = bad + 1; end $fdisplay(f, "x"); $fclose(f);
+  if (bad == 0) $display("Your Design Passed"); $finish; end endmodule\n`;
+    await inFolder({
+      "A/inv/design_description.txt": "An inverter, named top_mod.",
+      "A/inv/testbench.v": reading,
+      "A/inv/cases.dat": "01\n10\n",
+      // Not \`verified_top_mod\`, and with a helper of its own.
+      "A/inv/verified_inv.v": "module helper(input a, output y); assign y = ~a; endmodule\n" +
+        "module the_inverter(input a, output y); helper h(a, y); endmodule\n",
+      "A/zero/design_description.txt": "Always 0, named inv.",
+      "A/zero/testbench.v": bench("Your Design Passed", "a = 0; #1 if (y !== 0) $finish;"),
+      "A/zero/verified_inv.v": inverter.replace("~a", "0"),
+      "B/zero/design_description.txt": "The same once more.",
+      "B/zero/testbench.v": bench("Your Design Passed", "a = 0; #1 if (y !== 0) $finish;"),
+      "B/zero/verified_inv.v": inverter.replace("~a", "0"),
+      "B/escape/design_description.txt": "Reads elsewhere.",
+      "B/escape/testbench.v": bench("Your Design Passed", '$fopen("/tmp/x"); a = 0;'),
+      "B/escape/verified_inv.v": inverter,
+    }, async (folder) => {
+      const { problems } = await readProblemSet(folder, icarus as Icarus);
+      assertEquals(problems.map(({ name }) => name), ["A/zero", "B/zero", "escape", "inv"]);
+      const audits = await Promise.all(problems.map(auditProblem));
+      assertEquals(audits.map(({ sound, vacuous }) => [sound, vacuous]), [
+        [true, false],
+        [true, false],
+        [false, false],
+        [true, false],
+      ]);
+      assert(
+        audits[2]!.reason!.includes('the path "/tmp/x" is not allowed here'),
+        audits[2]!.reason,
+      );
+      const [, , , inv] = problems;
+      assert(
+        inv!.reference.includes("module top_mod(") && inv!.reference.includes("module helper("),
+      );
+      assertEquals(
+        (await inv!.judge(inv!.reference.replace("~", ""))).reason?.slice(0, 14),
+        "the bench said",
+      );
+    });
+  },
+);
+
+Deno.test("VerilogEval's root holds two benchmarks: asked which", { ignore: skipped }, async () => {
+  const one = (folder: string) => ({
+    [`${folder}/Prob001_zero_prompt.txt`]: "zero",
+    [`${folder}/Prob001_zero_ref.sv`]: "module RefModule(output zero); assign zero = 0; endmodule",
+    [`${folder}/Prob001_zero_test.sv`]: `module tb; wire r, t; RefModule a(r); TopModule b(t);
+      initial begin #1 $display("Mismatches: %0d in 1 samples", r !== t); $finish; end endmodule`,
+  });
+  const two = { ...one("dataset_code-complete-iccad2023"), ...one("dataset_spec-to-rtl") };
+  await inFolder(two, async (folder) => {
+    await assertRejects(
+      () => readProblemSet(folder, icarus as Icarus),
+      UserError,
+      "one of its folders: dataset_code-complete-iccad2023, dataset_spec-to-rtl",
+    );
+    const { problems } = await readProblemSet(`${folder}/dataset_spec-to-rtl`, icarus as Icarus);
+    // The right answer is 0, and the bench tells it from 1.
+    assertEquals(await auditProblem(problems[0]!), {
+      name: "Prob001_zero",
+      sound: true,
+      vacuous: false,
+    });
+  });
+});
+
+Deno.test("deno task solve: odd answers count as wrong, a stopped run goes on, and is replayed", {
+  ignore: skipped,
+}, async () => {
+  const fenced = (code: string) => ({
+    choices: [{ finish_reason: "stop", message: { content: `\`\`\`verilog\n${code}\`\`\`` } }],
+  });
+  const odd = [
+    fenced(inverter),
+    { choices: [{ finish_reason: "stop", message: { content: null, refusal: "No." } }] },
+    { choices: [{ finish_reason: "length", message: { content: "module inv(" } }] },
+    { choices: [] },
+  ];
+  let calls = 0;
+  const bodies: Record<string, unknown>[] = [];
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async (request) => {
+      bodies.push(await request.json());
+      const { seed } = bodies.at(-1) as { seed?: number };
+      calls++;
+      return Response.json(odd[(seed ?? 1) - 1]);
+    },
+  );
+  try {
+    await inFolder({
+      "basic1/prompt1_inv.v": "module inv(input a, output y);",
+      "basic1/answer_inv.v": inverter,
+      "basic1/tb_inv.v": bench("all tests passed", good),
+    }, async (folder) => {
+      const [out, answers] = [join(folder, "out.json"), join(folder, "answers.jsonl")];
+      const common = [
+        ...["--endpoint", `http://127.0.0.1:${server.addr.port}/v1`, "--model", "m"],
+        ...["--set", folder, "--samples", "4", "--store", join(folder, "chat"), "--tries", "1"],
+        ...["--out", out, "--answers", answers],
+      ];
+      const stopped = await solveCommand([...common, "--max-calls", "2"]);
+      assertEquals(stopped.code, 2);
+      assert(stopped.err.includes("at most 2 requests"), stopped.err);
+      const { code, out: printed, err } = await solveCommand(common);
+      assertEquals([code, calls], [0, 4], err);
+      assert(printed.includes("1 problems, 4 answers each"), printed);
+      assert(printed.includes("pass@1   25.0 % (one problem: no interval)"), printed);
+      for (
+        const kind of [
+          "1 of 4 answers ended at the limit of 1024 tokens",
+          "(refused)",
+          "(malformed)",
+        ]
+      ) {
+        assert(err.includes(kind), err);
+      }
+      const lines = (await Deno.readTextFile(answers)).trim().split("\n").map((line) =>
+        JSON.parse(line)
+      );
+      assertEquals(lines.map(({ passes, cut }) => [passes, cut]), [
+        [true, false],
+        [false, false],
+        [false, true],
+        [false, false],
+      ]);
+      assertEquals(lines[0].rule, "one fenced block");
+      assert(lines[1].failure.startsWith("refused"), lines[1].failure);
+      assertEquals((await readResults(out)).runs[0]!.asked[0]!.passed, [1]);
+      await server.shutdown();
+      const replayed = await solveCommand([...common, "--replay"]);
+      assertEquals([replayed.code, replayed.out], [0, printed], replayed.err);
+      const other = await solveCommand([...common, "--replay", "--temperature", "0.9"]);
+      assertEquals(other.code, 2);
+      assert(other.err.includes("replay: got no stored answer"), other.err);
+    });
+  } finally {
+    await server.shutdown();
+  }
+});
+
+Deno.test("deno task solve: what a server refuses can be left out, and wrong options are one line", async () => {
+  const start = ["--endpoint", "http://127.0.0.1:1/v1", "--model", "m"];
+  for (
+    const [args, words] of [
+      [["--omit", "seed,top_p"], '--omit: got "top_p"'],
+      [["--limit-field", "tokens"], "max_completion_tokens"],
+      [["--answer-seconds", "0"], "--answer-seconds"],
+      [["--concurrency", "x"], "--concurrency"],
+    ] as const
+  ) {
+    const { code, err } = await solveCommand([...start, ...args]);
+    assertEquals([code, err.split("\n").length], [2, 1], err);
+    assert(err.includes(words), err);
+  }
+});
