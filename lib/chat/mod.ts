@@ -4,7 +4,7 @@
  * Begin with `chatClient` in `client.ts`. `message.ts` has the parts of a message, `request.ts` the bytes that are
  * sent and their hash, `answer.ts` what a reply means, `store.ts` where exchanges are kept, so that a run goes on where it
  * stopped and can be replayed without a network. `budget.ts` says before the start what will be asked for, and has the
- * caps. `remoteTextModel` makes such a model into something that takes text, as local models do.
+ * caps. `remoteTextModel` of `lib/lm/text` makes such a model into something that takes text, as local models do.
  *
  * @module
  */
@@ -13,7 +13,6 @@ export * from "./budget.ts";
 export * from "./client.ts";
 export * from "./key.ts";
 export * from "./message.ts";
-export * from "./remote_text_model.ts";
 export * from "./request.ts";
 export * from "./retry_after.ts";
 export * from "./store.ts";

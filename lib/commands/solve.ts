@@ -4,19 +4,10 @@
  * @module
  */
 import { loadModel } from "offprint/lm/mod.ts";
-import {
-  type ChatClientOptions,
-  estimateOf,
-  folderStore,
-  OPTIONAL_FIELDS,
-  type OptionalField,
-  remoteTextModel,
-  requestsOf,
-} from "offprint/chat/mod.ts";
+import { estimateOf } from "offprint/chat/mod.ts";
+import { remoteTextModel, requestsOf } from "offprint/lm/text/mod.ts";
 import { parse, type ParsedArguments, runCommand } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
-import { writeWhole } from "offprint/files.ts";
-import type { JudgedAnswer } from "offprint/problems/mod.ts";
 import {
   addRun,
   askedOf,
@@ -42,6 +33,7 @@ import {
   proseInstance,
   splitDesigns,
 } from "offprint/papers/chipgpt_ft/arms/mod.ts";
+import { answerLog, serverOptions, warn } from "./solve_server.ts";
 import { findIcarus, toolLimits, YosysPool } from "offprint/verilog/tools/mod.ts";
 
 const usage = `deno task solve MODEL… [--out FILE]
@@ -130,8 +122,6 @@ async function main(args: string[]): Promise<number> {
   if (baselines) return await solveBaselines(values.out, yosys);
   if (!remote) return await solveArms(positionals, values.out, yosys);
 
-  const whole = (name: keyof typeof known, low: number): number | undefined =>
-    values[name] === undefined ? undefined : number(name, 0, low);
   const samples = number("samples", 5, 1);
   const temperature = number("temperature", 0.1, 0, false);
   const shots = number("shots", 0, 0);
@@ -143,7 +133,7 @@ async function main(args: string[]): Promise<number> {
   };
   const concurrency = number("concurrency", 4, 1);
   const model = remoteTextModel({
-    ...serverOptions(values, number, whole),
+    ...serverOptions(values, number),
     replay: given.values.replay === true,
     concurrency,
   });
@@ -195,67 +185,6 @@ async function main(args: string[]): Promise<number> {
   warn(kinds, generate.maxTokens);
   console.error(`${model.client.spent.calls} requests sent, ${model.client.spent.tokens} tokens`);
   return 0;
-}
-
-function serverOptions(
-  values: Values["values"],
-  number: (name: keyof typeof known, fallback: number, low: number) => number,
-  whole: (name: keyof typeof known, low: number) => number | undefined,
-): ChatClientOptions {
-  const key = Deno.env.get("OPENAI_API_KEY");
-  const field = values["limit-field"] ?? "max_tokens";
-  if (field !== "max_tokens" && field !== "max_completion_tokens") {
-    throw new UserError({
-      what: "--limit-field",
-      got: field,
-      expected: "max_tokens or max_completion_tokens",
-    });
-  }
-  const omit = (values.omit ?? "").split(",").map((name) => name.trim()).filter((name) => name);
-  const odd = omit.find((name) => !(OPTIONAL_FIELDS as readonly string[]).includes(name));
-  if (odd !== undefined) {
-    throw new UserError({
-      what: "--omit",
-      got: odd,
-      expected: `fields among ${OPTIONAL_FIELDS.join(", ")}, with commas between them`,
-    });
-  }
-  const calls = whole("max-calls", 0), tokens = whole("max-total-tokens", 0);
-  return {
-    base: values.endpoint!,
-    model: values.model!,
-    ...(key === undefined ? {} : { key }),
-    timeMs: 1000 * number("answer-seconds", 120, 1),
-    tries: number("tries", 4, 1),
-    tokensField: field,
-    omit: omit as OptionalField[],
-    store: folderStore(values.store ?? "out/chat"),
-    caps: {
-      ...(calls === undefined ? {} : { calls }),
-      ...(tokens === undefined ? {} : { tokens }),
-    },
-  };
-}
-
-/** Writes answers to a file as they come, one JSON object a line; a file of an earlier run is replaced. */
-async function answerLog(
-  file: string | undefined,
-): Promise<(answer: JudgedAnswer) => Promise<void>> {
-  if (file === undefined) return () => Promise.resolve();
-  await writeWhole(file, "");
-  return (answer) => Deno.writeTextFile(file, `${JSON.stringify(answer)}\n`, { append: true });
-}
-
-/** What the numbers alone would hide: answers that ended at the limit, and answers that are none. */
-function warn(kinds: ReadonlyMap<string, number>, maxTokens: number): void {
-  const total = [...kinds.values()].reduce((sum, count) => sum + count, 0);
-  for (const [kind, count] of kinds) {
-    if (kind === "whole") continue;
-    const what = kind === "cut"
-      ? `ended at the limit of ${maxTokens} tokens and count as they are (see --max-tokens)`
-      : `are none (${kind}) and count as wrong`;
-    console.error(`warning: ${count} of ${total} answers ${what}`);
-  }
 }
 
 async function solveBaselines(out: string | undefined, yosys: YosysPool): Promise<number> {

@@ -3,10 +3,14 @@
  *
  * @module
  */
-import type { GeneratedAnswer, GenerateOptions, TextModel } from "offprint/lm/text/mod.ts";
-import type { ChatAnswer } from "./answer.ts";
-import { type ChatClient, chatClient, type ChatClientOptions } from "./client.ts";
-import type { ChatRequest } from "./request.ts";
+import {
+  type ChatAnswer,
+  type ChatClient,
+  chatClient,
+  type ChatClientOptions,
+  type ChatRequest,
+} from "../../chat/mod.ts";
+import type { GeneratedAnswer, GenerateOptions, TextModel } from "./text_model.ts";
 
 /** Where the model is and how it is asked. */
 export interface RemoteModelOptions extends ChatClientOptions {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { remoteTextModel } from "offprint/chat/mod.ts";
+import { remoteTextModel } from "offprint/lm/text/mod.ts";
 
 interface Seen {
   body: Record<string, unknown>;
