@@ -67,20 +67,3 @@ export function wholeNumber(
   }
   return value;
 }
-
-/**
- * Runs a command as the whole program: a user's mistake is printed in one line, any other error with its
- * stack. Ends the process, also where something (the workers of jax-js) would keep it alive.
- *
- * @param main Resolves to the exit code.
- */
-export async function runCommand(main: (args: string[]) => Promise<number>): Promise<never> {
-  let code = 2;
-  try {
-    code = await main(Deno.args);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-  }
-  Deno.exit(code);
-}

@@ -2433,7 +2433,7 @@ md`Doubling: $V$ = ${doublingRates.verification.toFixed(3)}, $D$ = ${
 // format in `--help`:
 //
 // ```sh
-// deno run -R --lock=deno.lock --frozen lib/commands/what_if.ts run.jsonl --draft-ms 23 --target-ms 1:98,5:104,20:131
+// deno task what-if run.jsonl --draft-ms 23 --target-ms 1:98,5:104,20:131
 // ```
 //
 // If all you know is which tokens were accepted, write 1 and 0; constants and the heuristic need nothing else.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parse, runCommand, wholeNumber } from "offprint/command_line.ts";
+import { parse, wholeNumber } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import {
   augment,
@@ -13,9 +13,11 @@ import {
   generatedSource,
   summary,
 } from "offprint/verilog/records/mod.ts";
+import { countingLine, Ending } from "offprint/terminal.ts";
 import { findIcarus, findVerilator, YosysPool } from "offprint/verilog/tools/mod.ts";
+import type { Command } from "./command.ts";
 
-const usage = `deno task augment DIR --out FILE [options]
+const USAGE = `deno task augment DIR --out FILE [options]
 
 Makes training records from every .v, .sv and .vh file below DIR: one JSON object a line in FILE, counts
 and hashes in FILE.manifest.json. An interrupted run goes on where it stopped.
@@ -36,12 +38,16 @@ const known = {
   ...{ scripts: text, processes: text },
 };
 
-async function main(args: string[]): Promise<number> {
+/** The command. */
+export const command: Command = {
+  name: "augment",
+  summary: "turn a folder of Verilog into training data",
+  usage: USAGE,
+  run: run,
+};
+
+async function run(args: string[]): Promise<number> {
   const { values, positionals } = parse("augment", args, known, true);
-  if (values["help"] === true) {
-    console.log(usage);
-    return 0;
-  }
   /** Every option but --help has a text as its value. */
   const given = (name: keyof typeof known) => values[name] as string | undefined;
   const number = (name: keyof typeof known, fallback: number, low: number): number => {
@@ -90,47 +96,26 @@ async function main(args: string[]): Promise<number> {
     : await folderSource(folder);
   const repairs = chosen.includes("B");
   const completions = number("completions", 24, 0);
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  Deno.addSignalListener("SIGINT", interrupt);
+  using ending = new Ending();
   await using yosys = repairs ? new YosysPool({ processes: number("processes", 2, 1) }) : undefined;
-  try {
-    const manifest = await augment({
-      source,
-      out,
-      flows: chosen as Flow[],
-      seed,
-      completionsPerModule: completions === 0 ? Infinity : completions,
-      mutantsPerFile: number("mutants", 6, 0),
-      scripts: number("scripts", 200, 0),
-      ...(yosys === undefined ? {} : {
-        tools: { yosys, icarus: await findIcarus(), verilator: await findVerilator() },
-      }),
-      onProgress: bar(),
-      signal: stop.signal,
-    });
-    if (manifest === undefined) {
-      console.error("\nStopped. The same command goes on from here.");
-      return 130;
-    }
-    console.log(summary(manifest, out));
-    return 0;
-  } finally {
-    Deno.removeSignalListener("SIGINT", interrupt);
+  const manifest = await augment({
+    source,
+    out,
+    flows: chosen as Flow[],
+    seed,
+    completionsPerModule: completions === 0 ? Infinity : completions,
+    mutantsPerFile: number("mutants", 6, 0),
+    scripts: number("scripts", 200, 0),
+    ...(yosys === undefined ? {} : {
+      tools: { yosys, icarus: await findIcarus(), verilator: await findVerilator() },
+    }),
+    onProgress: countingLine(),
+    signal: ending.signal,
+  });
+  if (manifest === undefined) {
+    console.error("\nStopped. The same command goes on from here.");
+    return ending.exitCode ?? 130;
   }
+  console.log(summary(manifest, out));
+  return 0;
 }
-
-/** A progress line on standard error; nothing but the last one where it is not a terminal. */
-function bar(): (done: number, total: number, file: string) => void {
-  const terminal = Deno.stderr.isTerminal();
-  const encoder = new TextEncoder();
-  return (done, total, file) => {
-    if (!terminal && done !== total) return;
-    const line = `${terminal ? "\r\x1b[K" : ""}${done}/${total} ${file.slice(-50)}${
-      done === total ? "\n" : ""
-    }`;
-    Deno.stderr.writeSync(encoder.encode(line));
-  };
-}
-
-if (import.meta.main) await runCommand(main);

@@ -7,6 +7,7 @@ import { checkProject, printProblem } from "../kit/check/mod.ts";
 import { parse } from "offprint/command_line.ts";
 import type { Command } from "./command.ts";
 import { ROOT } from "../kit/project.ts";
+import { ProgressLine, standardError } from "offprint/terminal.ts";
 
 const USAGE = `deno task check
 
@@ -36,15 +37,13 @@ export const command: Command = {
 async function check(args: string[]): Promise<number> {
   parse("check", args, {});
   let done = 0;
-  const live = Deno.stderr.isTerminal();
+  const line = new ProgressLine(standardError, { terminalMs: 0 });
   const results = await checkProject(ROOT, ({ name, problems }) => {
     done++;
     const outcome = problems.length === 0 ? "ok" : `${problems.length} to correct`;
-    if (live) {
-      Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${done} ${name}: ${outcome}`));
-    }
+    if (standardError.terminal) line.show(`${done} ${name}: ${outcome}`);
   });
-  if (live) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
+  line.close();
   for (const { problems } of results) {
     for (const problem of problems) console.log(printProblem(problem));
   }

@@ -5,9 +5,11 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join, resolve } from "node:path";
-import { parse, runCommand } from "offprint/command_line.ts";
+import { parse } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { DEFAULT_ENDPOINT, DownloadDisplay, downloadModel } from "offprint/lm/hub/mod.ts";
+import { Ending } from "offprint/terminal.ts";
+import type { Command } from "./command.ts";
 
 const USAGE = `deno task download OWNER/NAME [--to FOLDER] [--revision R] [--files PATTERN]...
                    [--endpoint URL] [--replace]
@@ -28,11 +30,15 @@ HF_TOKEN is sent to the hub where it is set: gated models need one.
 The folder is printed on standard output, progress on standard error.
 `;
 
-/** The exit status of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
+/** The command. */
+export const command: Command = {
+  name: "download",
+  summary: "fetch a public model from the hub into a local folder",
+  usage: USAGE,
+  run: run,
+};
 
-/** Runs the command and resolves to its exit code. */
-export async function main(args: string[]): Promise<number> {
+async function run(args: string[]): Promise<number> {
   const text = { type: "string" } as const;
   const { values, positionals } = parse("download", args, {
     to: text,
@@ -42,10 +48,6 @@ export async function main(args: string[]): Promise<number> {
     replace: { type: "boolean" },
   }, true);
   const option = (name: string): string | undefined => values[name] as string | undefined;
-  if (values["help"]) {
-    console.log(USAGE);
-    return 0;
-  }
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) {
     throw new UserError({
@@ -63,9 +65,7 @@ export async function main(args: string[]): Promise<number> {
   const revision = option("revision");
   const patterns = values["files"] as string[] | undefined;
   const display = new DownloadDisplay();
-  const stop = new AbortController();
-  const onInterrupt = (): void => stop.abort();
-  Deno.addSignalListener("SIGINT", onInterrupt);
+  using ending = new Ending();
   try {
     await downloadModel(name, folder, {
       ...(revision === undefined ? {} : { revision }),
@@ -73,7 +73,7 @@ export async function main(args: string[]): Promise<number> {
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(token === undefined ? {} : { token }),
       replace: values["replace"] === true,
-      signal: stop.signal,
+      signal: ending.signal,
       onPlan: (plan) => display.plan(plan),
       onBytes: (file, present, received) => display.bytes(file, present, received),
       onFile: (file) => display.file(file),
@@ -81,20 +81,16 @@ export async function main(args: string[]): Promise<number> {
     console.log(fileURLToPath(folder));
     return 0;
   } catch (error) {
-    if (stop.signal.aborted) {
+    if (ending.exitCode !== undefined) {
       display.note("stopped; the same command fetches the rest");
-      return INTERRUPTED;
+      return ending.exitCode;
     }
     // The line of the error begins where the progress line stood.
     display.close();
     throw error;
-  } finally {
-    Deno.removeSignalListener("SIGINT", onInterrupt);
   }
 }
 
 function setting(name: string): string | undefined {
   return Deno.env.get(name)?.trim() || undefined;
 }
-
-if (import.meta.main) await runCommand(main);

@@ -15,6 +15,13 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   check: () => import("./check.ts"),
   sync: () => import("./sync.ts"),
   bench: () => import("./bench.ts"),
+  train: () => import("./train.ts"),
+  "train-heads": () => import("./train_heads.ts"),
+  download: () => import("./download.ts"),
+  augment: () => import("./augment.ts"),
+  solve: () => import("./solve.ts"),
+  "what-if": () => import("./what_if.ts"),
+  "measure-entanglement": () => import("./measure_entanglement.ts"),
 };
 
 async function overview(): Promise<string> {
@@ -26,12 +33,8 @@ async function overview(): Promise<string> {
   ];
   for (const load of Object.values(COMMANDS)) {
     const { command } = await load();
-    lines.push(`  ${command.name.padEnd(8)}${command.summary}`);
+    lines.push(`  ${command.name.padEnd(22)}${command.summary}`);
   }
-  lines.push(
-    "",
-    "Also: deno task train, train-heads, download, augment, solve, what-if; deno task alone lists everything.",
-  );
   return lines.join("\n");
 }
 
@@ -56,7 +59,8 @@ async function main(args: string[]): Promise<number> {
   }
   const { command } = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
-    console.log(command.usage);
+    const { usage } = command;
+    console.log(typeof usage === "string" ? usage : await usage());
     return 0;
   }
   try {

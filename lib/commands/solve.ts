@@ -6,7 +6,7 @@
 import { loadModel } from "offprint/lm/mod.ts";
 import { estimateOf } from "offprint/chat/mod.ts";
 import { remoteTextModel, requestsOf } from "offprint/lm/text/mod.ts";
-import { parse, type ParsedArguments, runCommand } from "offprint/command_line.ts";
+import { parse, type ParsedArguments } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import {
   addRun,
@@ -35,8 +35,10 @@ import {
 } from "offprint/papers/chipgpt_ft/arms/mod.ts";
 import { answerLog, serverOptions, warn } from "./solve_server.ts";
 import { findIcarus, toolLimits, YosysPool } from "offprint/verilog/tools/mod.ts";
+import { countingLine } from "offprint/terminal.ts";
+import type { Command } from "./command.ts";
 
-const usage = `deno task solve MODEL… [--out FILE]
+const USAGE = `deno task solve MODEL… [--out FILE]
 deno task solve --baselines [--out FILE]
 deno task solve --endpoint URL --model NAME [--set FOLDER] [options] [--out FILE]
 
@@ -86,14 +88,18 @@ interface Values {
   values: Partial<Record<keyof typeof known, string>>;
 }
 
-async function main(args: string[]): Promise<number> {
+/** The command. */
+export const command: Command = {
+  name: "solve",
+  summary: "let a model write Verilog and grade it",
+  usage: USAGE,
+  run: run,
+};
+
+async function run(args: string[]): Promise<number> {
   const given = parse("solve", args, { ...known, ...flags }, true);
   const { positionals } = given;
   const { values } = given as ParsedArguments & Values;
-  if (given.values.help === true) {
-    console.log(usage);
-    return 0;
-  }
   const number = (name: keyof typeof known, fallback: number, low: number, whole = true) => {
     const text = values[name];
     const value = Number(text ?? fallback);
@@ -166,7 +172,7 @@ async function main(args: string[]): Promise<number> {
     });
   };
   const log = await answerLog(values.answers);
-  const progress = bar();
+  const progress = countingLine();
   const kinds = new Map<string, number>();
   const solved = await solve(some, asking, model, {
     ...generate,
@@ -263,16 +269,6 @@ async function examples(count: number) {
   return balanced(train, count).map((design) => proseInstance(design, design));
 }
 
-function bar(): (done: number, total: number) => void {
-  const terminal = Deno.stderr.isTerminal();
-  const encoder = new TextEncoder();
-  return (done, total) => {
-    if (!terminal && done !== total) return;
-    const line = `${terminal ? "\r\x1b[K" : ""}${done}/${total}${done === total ? "\n" : ""}`;
-    Deno.stderr.writeSync(encoder.encode(line));
-  };
-}
-
 function summary(title: string, solved: readonly Solved[]): string {
   const percent = ({ mean, low, high, n }: Share): string =>
     n < 2
@@ -288,5 +284,3 @@ function summary(title: string, solved: readonly Solved[]): string {
       .map((k) => `  pass@${k}   ${percent(passShare(solved, k))}`),
   ].join("\n");
 }
-
-if (import.meta.main) await runCommand(main);

@@ -9,7 +9,7 @@ import { parse } from "offprint/command_line.ts";
 import { type Child, startChild } from "offprint/process/mod.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
 import type { Command } from "./command.ts";
-import { Ending } from "./interruption.ts";
+import { Ending } from "offprint/terminal.ts";
 import { COMMAND_FLAGS, ROOT } from "../kit/project.ts";
 import { allProcessorRuns, sampledProcessorRuns } from "./processors.ts";
 import { readJUnit, type TestCounts } from "../kit/junit.ts";

@@ -5,10 +5,12 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
-import { parse, runCommand } from "offprint/command_line.ts";
+import { parse } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { exportModel, train, trainingData, TrainingDisplay } from "offprint/lm/training/mod.ts";
 import { modelFolder, modelRecipe, recipeNames } from "offprint/lm/transformer/mod.ts";
+import { Ending } from "offprint/terminal.ts";
+import type { Command } from "./command.ts";
 
 const USAGE =
   `deno task train NAME [--out FOLDER] [--minutes N] [--seed N] [--fresh] [--export] [--to FOLDER]
@@ -24,8 +26,15 @@ whenever you like (Ctrl-C, or kill): the next call goes on from the last checkpo
   --to FOLDER    where the model is written (default data/models/NAME)
 `;
 
-/** Runs the command and resolves to its exit code. */
-export async function main(args: string[]): Promise<number> {
+/** The command. */
+export const command: Command = {
+  name: "train",
+  summary: "rebuild a model under data/models from its recipe",
+  usage: async () => USAGE + `\nModels: ${(await recipeNames()).join(", ")}`,
+  run: run,
+};
+
+async function run(args: string[]): Promise<number> {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
   const { values, positionals } = parse("train", args, {
@@ -37,10 +46,6 @@ export async function main(args: string[]): Promise<number> {
     to: text,
   }, true);
   const option = (name: string): string | undefined => values[name] as string | undefined;
-  if (values["help"]) {
-    console.log(USAGE + `\nModels: ${(await recipeNames()).join(", ")}`);
-    return 0;
-  }
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) {
     throw new UserError({
@@ -85,12 +90,12 @@ export async function main(args: string[]): Promise<number> {
     `${name}: ${count(data.train)} tokens to train on, ${count(data.heldOut)} held out, ` +
       `vocabulary ${data.config.vocab_size}`,
   );
+  using ending = new Ending();
   const stop = new AbortController();
-  const onInterrupt = (): void => {
+  ending.signal.addEventListener("abort", () => {
     display.note("stopping after this step; the state will be saved");
     stop.abort();
-  };
-  Deno.addSignalListener("SIGINT", onInterrupt);
+  });
   const timer = minutes === Infinity ? undefined : setTimeout(() => stop.abort(), minutes * 60_000);
   try {
     const result = await train({ ...data, folder }, {
@@ -113,8 +118,5 @@ export async function main(args: string[]): Promise<number> {
     return 0;
   } finally {
     clearTimeout(timer);
-    Deno.removeSignalListener("SIGINT", onInterrupt);
   }
 }
-
-if (import.meta.main) await runCommand(main);

@@ -8,11 +8,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { readText, writeWhole } from "offprint/files.ts";
-import { parse, runCommand } from "offprint/command_line.ts";
+import { parse } from "offprint/command_line.ts";
 import { loadModel } from "offprint/lm/mod.ts";
-import { duration, standardError as stderr } from "offprint/lm/training/mod.ts";
 import { type Card, readTransformer, type SavedTransformer } from "offprint/lm/transformer/mod.ts";
 import { pairedBootstrap } from "offprint/stats.ts";
+import { duration, ProgressLine, standardError } from "offprint/terminal.ts";
+import type { Command } from "./command.ts";
 import { timePerToken } from "offprint/decoding/policies/mod.ts";
 import { encodeHead } from "offprint/decoding/heads/mod.ts";
 import {
@@ -45,8 +46,15 @@ results to data/heads. Stop it whenever you like: the next call goes on from the
   --fresh         forget the pieces and start again
   --help          this text`;
 
-/** Runs the command and resolves to its exit code. */
-export async function main(args: string[]): Promise<number> {
+/** The command. */
+export const command: Command = {
+  name: "train-heads",
+  summary: "train and measure SpecDec++'s acceptance heads for a draft and a target",
+  usage: USAGE,
+  run: run,
+};
+
+async function run(args: string[]): Promise<number> {
   const text = { type: "string" } as const;
   const { values } = parse("train-heads", args, {
     draft: text,
@@ -57,10 +65,6 @@ export async function main(args: string[]): Promise<number> {
     to: text,
     fresh: { type: "boolean" },
   });
-  if (values["help"]) {
-    console.log(USAGE);
-    return 0;
-  }
   const option = (name: string): string | undefined => values[name] as string | undefined;
   const folderOf = (name: string, otherwise: string): URL =>
     pathToFileURL(`${resolve(option(name) ?? otherwise)}/`);
@@ -166,36 +170,25 @@ function summary({ recipe, decoded }: HeadsResults): string[] {
   });
 }
 
-const TERMINAL_PERIOD_MS = 500;
-const LOG_PERIOD_MS = 20_000;
-
 /** A progress line on standard error. */
 class StageDisplay {
+  readonly #line = new ProgressLine(standardError, { terminalMs: 500, logMs: 20_000 });
   #what = "";
   #started = 0;
-  #shown = 0;
 
   progress(what: string, done: number, of: number): void {
-    const now = stderr.now();
+    const now = standardError.now();
     if (what !== this.#what) {
       this.#what = what;
       this.#started = now;
-      this.#shown = -Infinity;
+      this.#line.restart();
     }
-    if (now - this.#shown < (stderr.terminal ? TERMINAL_PERIOD_MS : LOG_PERIOD_MS) && done < of) {
-      return;
-    }
-    this.#shown = now;
     const left = (of - done) * (now - this.#started) / Math.max(done, 1) / 1000;
-    const line = `${what}: ${done} of ${of}${
-      done < of && done > 1 ? `, ${duration(left)} left` : ""
-    }`;
-    stderr.write(stderr.terminal ? `\r\x1b[K${line}` : `${line}\n`);
+    const still = done < of && done > 1 ? `, ${duration(left)} left` : "";
+    this.#line.show(`${what}: ${done} of ${of}${still}`, done >= of);
   }
 
   note(line: string): void {
-    stderr.write(stderr.terminal ? `\r\x1b[K${line}\n` : `${line}\n`);
+    this.#line.note(line);
   }
 }
-
-if (import.meta.main) await runCommand(main);

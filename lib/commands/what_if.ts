@@ -5,18 +5,19 @@
  */
 import { UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
-import { parse, runCommand, wholeNumber } from "offprint/command_line.ts";
+import { parse, wholeNumber } from "offprint/command_line.ts";
 import { parseLog, type Prediction, signalsOf, whatIf } from "offprint/decoding/what_if/mod.ts";
 import { defaultPolicies, parseMs, parsePolicies } from "offprint/decoding/policies/mod.ts";
+import type { Command } from "./command.ts";
 
 /** The text of `--help`. */
-export const USAGE = `what-if LOG.jsonl --draft-ms MS --target-ms MS [options]
+export const USAGE = `deno task what-if LOG.jsonl --draft-ms MS --target-ms MS [options]
 
 Predicts, from logged acceptance probabilities alone, what candidate-length policies of speculative
 decoding would cost: verifications per token (V), discarded candidates per token (D), milliseconds per
-token (T/N), each with its standard error over texts. No model is loaded. From the project's folder:
+token (T/N), each with its standard error over texts. No model is loaded. For example:
 
-  deno run -R --lock=deno.lock --frozen lib/commands/what_if.ts LOG.jsonl --draft-ms 23 --target-ms 107
+  deno task what-if LOG.jsonl --draft-ms 23 --target-ms 107
 
   --draft-ms MS      one pass of the draft
   --target-ms MS     one verification; one number, or by number of candidates: 1:98,5:104,20:131
@@ -53,13 +54,24 @@ prompt not included. Probabilities are after temperature, top-k and top-p.
 "guessed" is the share of rejections for which the log has no branch, or too short a one: another branch
 is borrowed, or the round is taken to end there. It can only shift D and T/N, never V of a constant K.`;
 
+/** The command. */
+export const command: Command = {
+  name: "what-if",
+  summary: "predict any candidate-length policy from a log of acceptances",
+  usage: USAGE,
+  run: async (args) => {
+    console.log(await predict(args));
+    return 0;
+  },
+};
+
 /**
- * Runs the command.
+ * What the command prints.
  *
  * @returns What goes to stdout.
  * @throws {UserError} for wrong arguments and for a log that cannot be read.
  */
-export async function main(args: string[]): Promise<string> {
+export async function predict(args: string[]): Promise<string> {
   const text = { type: "string" } as const;
   const { values, positionals } = parse("what-if", args, {
     "draft-ms": text,
@@ -73,11 +85,10 @@ export async function main(args: string[]): Promise<string> {
     seed: text,
     json: { type: "boolean" },
   }, true);
-  if (values["help"]) return USAGE;
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) {
     throw new UserError({
-      what: "what-if",
+      what: "deno task what-if",
       got: positionals.length === 0 ? undefined : positionals.join(" "),
       expected: "one log file",
       todo: "See --help for the format.",
@@ -177,11 +188,4 @@ function report(
     ...rows.map(line),
     "speed-up: against the target alone at one verification a token",
   ].join("\n");
-}
-
-if (import.meta.main) {
-  await runCommand(async (args) => {
-    console.log(await main(args));
-    return 0;
-  });
 }

@@ -11,7 +11,7 @@ import {
   variantName,
 } from "offprint/papers/specdecpp/heads/mod.ts";
 import { stretchChains } from "offprint/papers/specdecpp/mod.ts";
-import { main } from "offprint/commands/train_heads.ts";
+import { command } from "offprint/commands/train_heads.ts";
 import { headsPage } from "offprint/papers/specdecpp/heads/page.ts";
 import { type HeadsInput, trainHeads } from "offprint/papers/specdecpp/heads/pipeline.ts";
 import type { Prompt } from "offprint/papers/specdecpp/heads/prompts.ts";
@@ -164,11 +164,15 @@ Deno.test("recipe and command: one clear line each", async () => {
   await assertRejects(() => headsRecipe(file), UserError, "mixing: got 2");
   await Deno.writeTextFile(file, "{");
   await assertRejects(() => headsRecipe(file), UserError, "a recipe of acceptance heads");
-  await assertRejects(() => main(["--wieght", "3"]), UserError, "unknown option '--wieght'");
-  await assertRejects(() => main(["--target", "nothing"]), UserError, 'model: got "nothing"');
+  await assertRejects(() => command.run(["--wieght", "3"]), UserError, "unknown option '--wieght'");
+  await assertRejects(
+    () => command.run(["--target", "nothing"]),
+    UserError,
+    'model: got "nothing"',
+  );
   await Deno.writeTextFile(file, JSON.stringify(recipe));
   await assertRejects(
-    () => main(["--recipe", fileURLToPath(file), "--draft", fileURLToPath(root)]),
+    () => command.run(["--recipe", fileURLToPath(file), "--draft", fileURLToPath(root)]),
     UserError,
     "model",
   );

@@ -33,7 +33,7 @@ import {
 } from "offprint/decoding/what_if/mod.ts";
 import { lookAheadCounts } from "offprint/papers/specdec_theory/mod.ts";
 import { stretchChains } from "offprint/papers/specdecpp/mod.ts";
-import { main } from "offprint/commands/what_if.ts";
+import { command, predict } from "offprint/commands/what_if.ts";
 import { UserError } from "offprint/errors.ts";
 import { markovChain, markovModel } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
@@ -385,9 +385,9 @@ Deno.test("the command: table, JSON, help and errors", async () => {
     const log = await logs(setting, 30, oraclePredictor(setting.target));
     await Deno.writeTextFile(file, formatLog(log));
     const times = ["--draft-ms", "23", "--target-ms", "107"];
-    const table = await main([file, ...times]);
+    const table = await predict([file, ...times]);
     await Deno.writeTextFile(`${file}.marked`, `\ufeff${formatLog(log)}`);
-    const marked = await main([`${file}.marked`, ...times]);
+    const marked = await predict([`${file}.marked`, ...times]);
     assertEquals(marked.replaceAll(`${file}.marked`, file), table);
     await Deno.remove(`${file}.marked`);
     assert(table.includes("30 texts, 1200 tokens"));
@@ -397,17 +397,25 @@ Deno.test("the command: table, JSON, help and errors", async () => {
       assert(table.includes(name), name);
     }
     const json = JSON.parse(
-      await main([file, ...times, "--policy", "constant:4", "--policy", "specdecpp:.5", "--json"]),
+      await predict([
+        file,
+        ...times,
+        "--policy",
+        "constant:4",
+        "--policy",
+        "specdecpp:.5",
+        "--json",
+      ]),
     );
     const direct = whatIf(parseLog(formatLog(log), file), constantRule(4), {
       time: { draftMs: 23, targetMs: () => 107 },
     });
     assertEquals(json.policies[0], direct);
     assertEquals([json.texts, json.tokens, json.policies.length], [30, 1200, 2]);
-    assert((await main(["--help"])).includes("deno run"));
+    assert((command.usage as string).includes("deno task what-if LOG.jsonl"));
 
     const fails = async (args: string[], text: string) => {
-      const error = await assertRejects(() => main(args), UserError, text);
+      const error = await assertRejects(() => predict(args), UserError, text);
       assertEquals(error.message.includes("\n"), false);
     };
     await fails([], "expected one log file");

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
 import { COMMAND_FLAGS, ROOT } from "offprint/kit/project.ts";
 
 /** The command line as `deno task` starts it. */
@@ -16,8 +17,10 @@ async function kit(...args: string[]) {
 Deno.test("without a command there is an overview, and every command has its --help", async () => {
   const { code, stdout } = await kit();
   assertEquals(code, 0);
-  for (const name of ["run", "test", "check", "sync", "bench"]) {
+  const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  for (const [name, task] of Object.entries<{ description: string; command: string }>(tasks)) {
     assertMatch(stdout, new RegExp(`^  ${name} +\\w`, "m"));
+    assertMatch(task.command, new RegExp(`lib/commands/main\\.ts ${name}$`));
     const help = await kit(name, "--help");
     assertEquals([help.code, help.stderr], [0, ""]);
     assertStringIncludes(help.stdout, `deno task ${name}`);

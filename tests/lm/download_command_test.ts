@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "offprint/errors.ts";
 import { DownloadDisplay } from "offprint/lm/hub/display.ts";
-import { main } from "offprint/commands/download.ts";
+import { command } from "offprint/commands/download.ts";
 import { loadModel } from "offprint/lm/load_model.ts";
 import { HubServer } from "./hub_server.ts";
 import { publishedFiles } from "./published_model.ts";
@@ -16,7 +16,15 @@ const decoder = new TextDecoder();
 function spawn(args: string[], env: Record<string, string>): Deno.ChildProcess {
   const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--lock=deno.lock", "--frozen", at("lib/commands/download.ts"), ...args],
+    args: [
+      "run",
+      "-A",
+      "--lock=deno.lock",
+      "--frozen",
+      at("lib/commands/main.ts"),
+      "download",
+      ...args,
+    ],
     cwd: at(""),
     env: { HF_TOKEN: "", ...env },
     stdout: "piped",
@@ -86,7 +94,7 @@ Deno.test("wrong arguments are one clear line", async () => {
     [["../b", "--endpoint", "http://127.0.0.1:9"], 'model: got "../b"'],
   ];
   for (const [args, message] of cases) {
-    const error = await assertRejects(() => main(args), UserError, message);
+    const error = await assertRejects(() => command.run(args), UserError, message);
     assert(!error.message.includes("\n"), error.message);
   }
 });

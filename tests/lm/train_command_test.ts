@@ -16,7 +16,7 @@ import {
   type Tensor,
 } from "offprint/lm/transformer/safetensors.ts";
 import { checkedRecipe, modelRecipe } from "offprint/lm/transformer/recipe.ts";
-import { main } from "offprint/commands/train.ts";
+import { command } from "offprint/commands/train.ts";
 import { trainingData } from "offprint/lm/training/training_data.ts";
 import { conformance } from "./conformance.ts";
 
@@ -25,10 +25,10 @@ const path = `${root}/model`;
 const folder = pathToFileURL(`${path}/`);
 
 function inRoot(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const program = fileURLToPath(new URL("../../lib/commands/train.ts", import.meta.url));
+  const program = fileURLToPath(new URL("../../lib/commands/main.ts", import.meta.url));
   const decoder = new TextDecoder();
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--lock=deno.lock", "--frozen", program, ...args],
+    args: ["run", "-A", "--lock=deno.lock", "--frozen", program, "train", ...args],
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
     stdout: "piped",
     stderr: "piped",
@@ -157,12 +157,16 @@ Deno.test("each kind of damage to a model's folder is one clear line", async () 
 Deno.test("unknown names and wrong arguments are one clear line", async () => {
   await assertRejects(() => loadModel("gpt-5"), UserError, 'model: got "gpt-5", expected one of');
   await assertRejects(() => loadModel("./nowhere"), UserError, 'got "./nowhere"');
-  await assertRejects(() => main([]), UserError, "one model name");
-  await assertRejects(() => main(["nothing"]), UserError, "one of sotu-draft, sotu-target, tiny");
-  await assertRejects(() => main(["tiny", "--fast"]), UserError, "options among --out");
-  await assertRejects(() => main(["tiny", "--minutes", "soon"]), UserError, "--minutes");
-  await assertRejects(() => main(["tiny", "--seed", "1.5"]), UserError, "--seed");
-  await assertRejects(() => main(["tiny", "--seed", "77"]), UserError, "--to FOLDER");
+  await assertRejects(() => command.run([]), UserError, "one model name");
+  await assertRejects(
+    () => command.run(["nothing"]),
+    UserError,
+    "one of sotu-draft, sotu-target, tiny",
+  );
+  await assertRejects(() => command.run(["tiny", "--fast"]), UserError, "options among --out");
+  await assertRejects(() => command.run(["tiny", "--minutes", "soon"]), UserError, "--minutes");
+  await assertRejects(() => command.run(["tiny", "--seed", "1.5"]), UserError, "--seed");
+  await assertRejects(() => command.run(["tiny", "--seed", "77"]), UserError, "--to FOLDER");
   const recipe = await modelRecipe("tiny");
   assertEquals(checkedRecipe("r", recipe), recipe);
   const wrong = { ...recipe, training: { ...recipe.training, peak: -1 } };

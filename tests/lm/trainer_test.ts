@@ -4,7 +4,8 @@ import { UserError } from "offprint/errors.ts";
 import { learningRate } from "offprint/lm/training/adamw.ts";
 import { loadCheckpoint } from "offprint/lm/training/checkpoint.ts";
 import { train } from "offprint/lm/training/trainer.ts";
-import { duration, TrainingDisplay } from "offprint/lm/training/display.ts";
+import { TrainingDisplay } from "offprint/lm/training/display.ts";
+import { duration } from "offprint/terminal.ts";
 import { programPath, smallTraining, trainSmall } from "./small_training.ts";
 
 async function inFolder(run: (folder: URL) => Promise<void>): Promise<void> {

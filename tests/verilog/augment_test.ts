@@ -126,10 +126,22 @@ Deno.test("the data set is the same however often the run was stopped", async ()
 
 Deno.test("a run that is killed goes on where it last saved, and gives the same data set", async () => {
   await inFolder(async (folder) => {
-    const script = new URL("../../lib/commands/augment.ts", import.meta.url).href;
+    const script = new URL("../../lib/commands/main.ts", import.meta.url).href;
     const command = (out: string) =>
       new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "-q", script, "--generate", "300", "--flows", "A2,C", "--out", out],
+        args: [
+          "run",
+          "-A",
+          "-q",
+          script,
+          "augment",
+          "--generate",
+          "300",
+          "--flows",
+          "A2,C",
+          "--out",
+          out,
+        ],
         stdout: "null",
         stderr: "null",
         cwd: folder,
@@ -239,7 +251,7 @@ Deno.test("wrong folders and options give one line", async () => {
   await inFolder(async (folder) => {
     await assertRejects(() => folderSource(folder), UserError, "no file ending in .v");
     await assertRejects(() => folderSource(join(folder, "none")), UserError, "NotFound");
-    const script = new URL("../../lib/commands/augment.ts", import.meta.url).href;
+    const script = new URL("../../lib/commands/main.ts", import.meta.url).href;
     for (
       const [args, words] of [
         [["x"], "--out"],
@@ -252,7 +264,7 @@ Deno.test("wrong folders and options give one line", async () => {
       ] as const
     ) {
       const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "-q", script, ...args],
+        args: ["run", "-A", "-q", script, "augment", ...args],
         cwd: folder,
       }).output();
       const text = new TextDecoder().decode(stderr).trim();

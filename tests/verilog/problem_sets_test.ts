@@ -149,9 +149,9 @@ Deno.test("constants drive every output, wherever it is declared", () => {
 
 /** Runs the command and gives status and both outputs. */
 async function solveCommand(args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const script = new URL("../../lib/commands/solve.ts", import.meta.url).href;
+  const script = new URL("../../lib/commands/main.ts", import.meta.url).href;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "-q", script, ...args],
+    args: ["run", "-A", "-q", script, "solve", ...args],
     env: { OPENAI_API_KEY: "secret" },
   }).output();
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).trim();

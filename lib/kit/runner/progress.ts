@@ -4,25 +4,20 @@
  *
  * @module
  */
+import { standardError as stderr, type Terminal } from "offprint/terminal.ts";
 import type { RunEvent } from "./run_notebooks.ts";
 
-/** Where progress goes. */
-export interface ProgressTarget {
-  write(text: string): void;
-  /** Whether lines can be redrawn. */
-  terminal: boolean;
+/** A terminal of which the width is known. */
+export interface ProgressTarget extends Terminal {
   /** Width in characters. */
   columns(): number;
-  /** Milliseconds, from any start. */
-  now(): number;
 }
 
-/** The standard error stream, where progress belongs: stdout is for results. */
+/** The standard error stream with its width. */
 export function standardError(): ProgressTarget {
-  const encoder = new TextEncoder();
   return {
-    terminal: Deno.stderr.isTerminal(),
-    write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
+    ...stderr,
+    terminal: stderr.terminal,
     columns() {
       try {
         return Deno.consoleSize().columns || 80; // 0: unknown
@@ -30,7 +25,6 @@ export function standardError(): ProgressTarget {
         return 80; // not a console although it says so
       }
     },
-    now: () => performance.now(),
   };
 }
 

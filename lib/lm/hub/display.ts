@@ -4,28 +4,27 @@
  * @module
  */
 import { type DownloadPlan, type PlannedFile, shownBytes } from "./download.ts";
-import { type DisplayPorts, duration, standardError } from "../training/display.ts";
+import { duration, ProgressLine, standardError, type Terminal } from "offprint/terminal.ts";
 
-const TERMINAL_PERIOD_MS = 200;
-const LOG_PERIOD_MS = 10_000;
 /** The rate is that of about the last so many milliseconds. */
 const RATE_MEMORY_MS = 5_000;
 
 /** A progress line in a terminal; in a file or a pipe a plain line for each file and every ten seconds. */
 export class DownloadDisplay {
-  readonly #ports: DisplayPorts;
+  readonly #terminal: Terminal;
+  readonly #line: ProgressLine;
   #total = 0;
   /** Bytes on the disk, by file. */
   readonly #present = new Map<string, number>();
-  #shown: number;
   #last: number;
   #received = 0;
   #bytesPerMs: number | undefined;
 
-  constructor(ports: DisplayPorts = standardError) {
-    this.#ports = ports;
-    this.#last = ports.now();
-    this.#shown = this.#last;
+  constructor(terminal: Terminal = standardError) {
+    this.#terminal = terminal;
+    this.#line = new ProgressLine(terminal);
+    this.#line.wait();
+    this.#last = terminal.now();
   }
 
   /** Says what is going to be done. */
@@ -46,13 +45,9 @@ export class DownloadDisplay {
   bytes(file: PlannedFile, present: number, received: number): void {
     this.#present.set(file.path, present);
     this.#received += received;
-    const now = this.#ports.now();
-    const { terminal } = this.#ports;
-    if (now - this.#shown < (terminal ? TERMINAL_PERIOD_MS : LOG_PERIOD_MS)) return;
-    this.#shown = now;
-    this.#measure(now);
-    const line = `${file.path}  ${this.#state()}`;
-    this.#ports.write(terminal ? `\r\x1b[K${line}` : `${line}\n`);
+    if (!this.#line.due) return;
+    this.#measure(this.#terminal.now());
+    this.#line.show(`${file.path}  ${this.#state()}`);
   }
 
   /** Says that a file is in its place. */
@@ -63,12 +58,12 @@ export class DownloadDisplay {
 
   /** Prints a line of its own. */
   note(line: string): void {
-    this.#ports.write(this.#ports.terminal ? `\r\x1b[K${line}\n` : `${line}\n`);
+    this.#line.note(line);
   }
 
   /** Takes an unfinished progress line away. */
   close(): void {
-    if (this.#ports.terminal) this.#ports.write("\r\x1b[K");
+    this.#line.close();
   }
 
   #sum(): number {

@@ -30,7 +30,14 @@ export {
   type StartResult,
 } from "./experiment.ts";
 export { NOISE, plannedRuns, SEEDS } from "./planned_runs.ts";
-export { changeOf, loadResults, resultsOf, type SentimentResults } from "./results.ts";
+export {
+  changeOf,
+  loadResults,
+  RESULTS_FILE,
+  resultsOf,
+  resultsText,
+  type SentimentResults,
+} from "./results.ts";
 export {
   changeUnder,
   descentDirection,

@@ -1,26 +1,45 @@
 /**
- * The program behind `data/results/04-sentiment.json`. Each run is kept in a file of its own, so that it can be
- * stopped at any time and several can share the work; `--collect` puts the files together.
- *
- * ```sh
- * deno run -A --lock=deno.lock --frozen lib/papers/gradient_entanglement/measure.ts
- * deno run -A --lock=deno.lock --frozen lib/papers/gradient_entanglement/measure.ts --collect
- * ```
+ * `deno task measure-entanglement`: the runs behind `data/results/04-sentiment.json`.
  *
  * @module
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parse, runCommand } from "offprint/command_line.ts";
+import { parse } from "offprint/command_line.ts";
 import { writeWhole } from "offprint/files.ts";
-import { plannedRuns, SEEDS } from "./planned_runs.ts";
-import { measureStart, performRun, type RunResult, type StartResult } from "./experiment.ts";
-import { RESULTS_FILE, resultsText } from "./results.ts";
-import { runName } from "./arms.ts";
-import { SUFFIXES } from "./sentiment.ts";
+import {
+  measureStart,
+  performRun,
+  plannedRuns,
+  RESULTS_FILE,
+  resultsText,
+  runName,
+  type RunResult,
+  SEEDS,
+  type StartResult,
+  SUFFIXES,
+} from "offprint/papers/gradient_entanglement/mod.ts";
+import type { Command } from "./command.ts";
 
-async function main(args: string[]): Promise<number> {
-  const { values } = parse("measure", args, {
+const USAGE = `deno task measure-entanglement [--out FOLDER] [--collect]
+
+Trains and measures the arms of paper 04. Each run is kept in a file of its own: stop it whenever you like,
+and start it several times to share the work.
+
+  --out FOLDER   where runs are kept (default out/04-runs)
+  --collect      put the files together into data/results/04-sentiment.json
+  --help         this text`;
+
+/** The command. */
+export const command: Command = {
+  name: "measure-entanglement",
+  summary: "train and measure the arms of paper 04",
+  usage: USAGE,
+  run,
+};
+
+async function run(args: string[]): Promise<number> {
+  const { values } = parse("measure-entanglement", args, {
     out: { type: "string" },
     collect: { type: "boolean" },
   });
@@ -99,5 +118,3 @@ async function collected(
 async function exists(file: URL): Promise<boolean> {
   return await Deno.stat(file).then(() => true, () => false);
 }
-
-if (import.meta.main) await runCommand(main);
