@@ -63,8 +63,11 @@ Deno.test({
   async fn() {
     using ending = new Ending();
     const aborted = new Promise((resolve) => ending.signal.addEventListener("abort", resolve));
+    // Listening for signals alone does not keep a program alive.
+    const alive = setInterval(() => {}, 1000);
     Deno.kill(Deno.pid, "SIGTERM");
     await aborted;
+    clearInterval(alive);
     assertEquals([ending.exitCode, ending.signal.aborted], [143, true]);
   },
 });
