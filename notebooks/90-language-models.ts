@@ -27,7 +27,8 @@
 import * as Plot from "@observablehq/plot";
 import { sampleText } from "offprint/decoding/decoders/mod.ts";
 import { softmax, totalVariation, warp } from "offprint/decoding/verification/mod.ts";
-import { type LanguageModel, loadModel, type Sequence } from "offprint/lm/mod.ts";
+import type { LanguageModel, Sequence } from "offprint/lm/interface/mod.ts";
+import { loadModel } from "offprint/lm/mod.ts";
 import { train, trainingData } from "offprint/lm/training/mod.ts";
 import {
   type Card,
