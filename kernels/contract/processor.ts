@@ -81,7 +81,8 @@ function noiseSeed(): number | undefined {
  * import { assert, assertEquals, assertNotEquals } from "@std/assert";
  * import { addNoise } from "kernels/contract/processor.ts";
  *
- * const [a, b, c] = [1, 2, 2].map((seed) => addNoise(Float32Array.of(0, 1, -3), seed));
+ * const noisy = (seed: number) => addNoise(Float32Array.of(0, 1, -3), seed);
+ * const [a, b, c] = [noisy(1), noisy(2), noisy(2)];
  * assertEquals(a[0], 0);
  * assert(Math.abs(a[1]! - 1) < 1.1e-6);
  * assertNotEquals(a, b);

@@ -38,7 +38,7 @@ export async function checkProject(
   const toldByLint = cellLint.then(toldNames);
   const folders = await withTypeScript(root, FOLDERS);
   const checks: [name: string, problems: Promise<Problem[]>][] = [
-    ["types", checkTypes(root, folders)],
+    ["types", checkTypes(root, ["--doc", ...folders])],
     [
       "types of notebooks",
       withoutRepeats(

@@ -1,7 +1,7 @@
 /**
  * Numbers that a reader is invited to change: `change me:` in a comment above a declaration.
  *
- * ```ts
+ * ```text
  * // change me: [0.4, 0.4, 0.1, 0.1] makes draft and target agree on more tokens.
  * const p4 = distribution("draft", [0.4, 0.3, 0.2, 0.1]);
  * ```

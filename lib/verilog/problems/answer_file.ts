@@ -35,7 +35,8 @@ export interface Wanted {
  * import { assertEquals } from "@std/assert";
  * import { fileIn } from "offprint/verilog/problems/mod.ts";
  *
- * const reply = "First: ```verilog\nmodule m; wire a; endmodule\n```\nBetter:\n```verilog\nmodule m; endmodule\n```";
+ * const block = (code: string) => ["~~~verilog", code, "~~~"].join("\n").replaceAll("~", "`");
+ * const reply = [block("module m; wire a; endmodule"), "Better:", block("module m; endmodule")].join("\n");
  * assertEquals(fileIn(reply), { text: "module m; endmodule", rule: "the last of 2 fenced blocks" });
  * ```
  */
