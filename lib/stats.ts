@@ -111,6 +111,11 @@ export class RunningMoments {
   get standardError(): number {
     return Math.sqrt(this.variance / this.#n);
   }
+
+  /** Mean, standard error and count in one go. */
+  estimate(): Estimate {
+    return { mean: this.mean, standardError: this.standardError, n: this.count };
+  }
 }
 
 /**

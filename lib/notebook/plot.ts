@@ -183,8 +183,8 @@ function compose(drawn: Drawn, options: FigureOptions): { svg: string; width: nu
   const headingHeight = Math.round(lines.length * TITLE_SIZE * 1.3) + 8;
   const legend = drawLegend(
     {
-      color: options.color?.legend ? drawn.scale("color") : undefined,
-      symbol: options.symbol?.legend ? drawn.scale("symbol") : undefined,
+      color: options.color?.legend ? titled(drawn.scale("color"), options.color) : undefined,
+      symbol: options.symbol?.legend ? titled(drawn.scale("symbol"), options.symbol) : undefined,
     },
     plotWidth,
     drawsFilledDots(drawn),
@@ -217,6 +217,14 @@ function compose(drawn: Drawn, options: FigureOptions): { svg: string; width: nu
     markup.replaceAll(ID_PREFIX, `${key}-`),
   );
   return { svg, width };
+}
+
+/** A scale with the label that was given: Plot hands none on for categories. */
+function titled(
+  scale: Plot.Scale | undefined,
+  { label }: Plot.ScaleOptions,
+): Plot.Scale | undefined {
+  return scale === undefined || label === undefined || label === null ? scale : { ...scale, label };
 }
 
 /** Whether areas are coloured by a quantity. */

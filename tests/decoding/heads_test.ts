@@ -44,7 +44,11 @@ const recipe: HeadsRecipe = {
   ablation: { rejectionWeight: 6, depths: [1], untied: [], mixing: [0.5] },
 };
 const prompts = (count: number): Prompt[] =>
-  Array.from({ length: count }, (_, i) => ({ document: `d${i}`, tokens: [i % 8] }));
+  Array.from({ length: count }, (_, i) => ({
+    document: `d${i}`,
+    text: `${i % 8}`,
+    tokens: [i % 8],
+  }));
 const root = pathToFileURL(`${await Deno.makeTempDir()}/`);
 const input: HeadsInput = {
   recipe,

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Described, UserError } from "offprint/errors.ts";
+
 /** A residual of less mass than this is rounding noise: the two distributions are equal. */
 const RESIDUAL_FLOOR = 1e-12;
 
@@ -61,6 +63,47 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
   const scale = 1 / sum;
   for (let i = 0; i < size; i++) probabilities[i]! *= scale;
   return probabilities;
+}
+
+/** How far a typed-in distribution's sum may lie from 1. */
+const SUM_TOLERANCE = 1e-9;
+
+/**
+ * A distribution that somebody typed in, checked where it enters.
+ *
+ * @param name What it is, for the message.
+ * @param probabilities [V], each at least 0, with sum 1.
+ * @throws {UserError} when one is negative or no number, or the sum is not 1.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { distribution } from "offprint/decoding/verification/mod.ts";
+ *
+ * assertEquals([...distribution("draft", [0.25, 0.75])], [0.25, 0.75]);
+ * assertThrows(() => distribution("draft", [0.5, 0.8]));
+ * ```
+ */
+export function distribution(name: string, probabilities: ArrayLike<number>): Float64Array {
+  const values = Float64Array.from(probabilities);
+  const wrong = values.findIndex((value) => !(value >= 0) || value === Infinity);
+  if (wrong >= 0) {
+    throw new UserError({
+      what: `${name}: probability ${wrong + 1} of ${values.length}`,
+      got: values[wrong],
+      expected: "a number from 0 to 1",
+    });
+  }
+  const sum = values.reduce((total, value) => total + value, 0);
+  if (Math.abs(sum - 1) > SUM_TOLERANCE) {
+    throw new UserError({
+      what: name,
+      got: new Described(`${values.length} probabilities with sum ${Number(sum.toPrecision(12))}`),
+      expected: "a distribution: the sum must be 1",
+      todo: "Change another probability as well.",
+    });
+  }
+  return values;
 }
 
 /**

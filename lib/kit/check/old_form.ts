@@ -1,5 +1,3 @@
 /** Notebooks of before the rules of form (lib/notebook/README.md), until they are written anew. */
 export const OLD_FORM: ReadonlySet<string> = new Set([
-  "02-specdec-theory",
-  "10-specdecpp",
 ]);

@@ -7,7 +7,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const CODE_KEY = "offprint-code";
   const SCROLLING = ".drawing, .scroll, .katex-display, .output-html, .output [role=region], " +
-    ".prose > p, .prose > ul, .prose > ol";
+    ".prose > p, .prose > ul, .prose > ol, .input:not(.is-long) > pre";
   const stored = (key) => {
     try {
       return localStorage.getItem(key);

@@ -5,7 +5,7 @@
  * @module
  */
 import { isAbsolute, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { type Card, checkedCard } from "./card.ts";
@@ -29,6 +29,9 @@ export interface SavedTransformer {
   card: Card | undefined;
 }
 
+/** The project's folder. */
+const PROJECT = new URL("../../../", import.meta.url);
+
 /** The names of the models in `data/models` that have weights, sorted. */
 export async function modelNames(): Promise<string[]> {
   const names: string[] = [];
@@ -39,7 +42,8 @@ export async function modelNames(): Promise<string[]> {
 }
 
 /**
- * The folder that a name or a path means; ends with a slash.
+ * The folder that a name or a path means; ends with a slash. A path that is not absolute is tried from the
+ * current folder and then from the project's.
  *
  * @throws {UserError} when there is no such model.
  */
@@ -48,9 +52,12 @@ export async function resolveModel(nameOrFolder: string): Promise<URL> {
     const folder = modelFolder(nameOrFolder);
     if (await exists(new URL("model.safetensors", folder))) return folder;
   }
-  const path = isAbsolute(nameOrFolder) ? nameOrFolder : resolve(nameOrFolder);
-  const folder = pathToFileURL(`${path}/`);
-  if (await exists(new URL("config.json", folder))) return folder;
+  // A notebook runs in notebooks/: what a command line calls models/x lies beside that folder.
+  const starts = isAbsolute(nameOrFolder) ? [""] : [Deno.cwd(), fileURLToPath(PROJECT)];
+  for (const start of starts) {
+    const folder = pathToFileURL(`${resolve(start, nameOrFolder)}/`);
+    if (await exists(new URL("config.json", folder))) return folder;
+  }
   throw new UserError({
     what: "model",
     got: nameOrFolder,

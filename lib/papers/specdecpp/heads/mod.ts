@@ -8,6 +8,7 @@
  *
  * @module
  */
+export * from "./chosen.ts";
 export * from "./families.ts";
 export type { HeadsInput } from "./input.ts";
 export * from "./measure.ts";
@@ -29,6 +30,7 @@ export {
   checkModels,
   type CommittedHeads,
   type HeadsResults,
+  heldOutPrompts,
   loadHeads,
   loadPrompts,
   weightsHash,

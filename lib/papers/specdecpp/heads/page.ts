@@ -25,7 +25,7 @@ ${model(models.target)}. Made by \`deno task train-heads\` from \`recipe.json\`.
 * \`${
     committedVariants(recipe).map((variant) => `${variantName(variant)}.safetensors`).join("`, `")
   }\`: the heads, float16, tensor names of the released head.
-* \`prompts.json\`: ${recipe.prompts.dev} + ${recipe.prompts.test} prompts from held-out addresses, as token ids.
+* \`prompts.json\`: ${recipe.prompts.dev} + ${recipe.prompts.test} prompts from held-out addresses, as text and as token ids.
 * \`results.json\`: everything that was measured; its fields are those of \`lib/papers/specdecpp/heads/results.ts\`.
 
 Training data: ${recipe.prompts.training} texts of the target, ${data.positions} positions, ${data.labelled} with a

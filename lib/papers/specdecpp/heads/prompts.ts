@@ -18,6 +18,8 @@ import type { HeadsRecipe } from "./recipe.ts";
 export interface Prompt {
   /** Name of the document. */
   document: string;
+  /** What {@linkcode tokens} say: a tokenizer of another vocabulary encodes this instead. */
+  text: string;
   tokens: number[];
 }
 
@@ -58,7 +60,8 @@ export async function headsPrompts(
         tokens.push(...tokenizer.encode(`${document.sentences[i]}\n`));
       }
       if (tokens.length < prompts.tokens) continue;
-      drawn.push({ document: document.name, tokens: tokens.slice(0, prompts.tokens) });
+      const kept = tokens.slice(0, prompts.tokens);
+      drawn.push({ document: document.name, text: tokenizer.decode(kept), tokens: kept });
     }
     if (drawn.length === prompts[name]) return drawn;
     throw new UserError({

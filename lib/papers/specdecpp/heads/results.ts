@@ -7,6 +7,7 @@ import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
+import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import { type AcceptanceHead, decodeHead, headParameters } from "offprint/decoding/heads/mod.ts";
 import { HEADS_FOLDER, headsRecipeSchema, type HeadVariant, variantName } from "./recipe.ts";
 
@@ -84,10 +85,16 @@ export const headsResultsSchema = z.strictObject({
 /** What training and measuring the committed heads gave. */
 export type HeadsResults = z.infer<typeof headsResultsSchema>;
 
-/** The schema of `data/heads/prompts.json`: where each prompt was taken from, and its tokens. */
+const promptSchema = z.strictObject({
+  document: z.string(),
+  text: z.string(),
+  tokens: z.array(natural),
+});
+
+/** The schema of `data/heads/prompts.json`: where each prompt was taken from, its text and its tokens. */
 export const promptsSchema = z.strictObject({
-  dev: z.array(z.strictObject({ document: z.string(), tokens: z.array(natural) })),
-  test: z.array(z.strictObject({ document: z.string(), tokens: z.array(natural) })),
+  dev: z.array(promptSchema),
+  test: z.array(promptSchema),
 });
 
 /** The committed heads with all that belongs to them. */
@@ -129,6 +136,26 @@ export async function loadPrompts(
   folder: URL = HEADS_FOLDER,
 ): Promise<CommittedHeads["prompts"]> {
   return await readJson(new URL("prompts.json", folder), promptsSchema);
+}
+
+/**
+ * The held-out prompts for any model: their tokens where they are the tokenizer's own, else their text
+ * encoded anew, because ids of one vocabulary mean other words in another.
+ *
+ * @throws {UserError} when the file is missing or damaged.
+ */
+export async function heldOutPrompts(
+  tokenizer: Tokenizer,
+  folder: URL = HEADS_FOLDER,
+): Promise<CommittedHeads["prompts"]> {
+  const prompts = await loadPrompts(folder);
+  const own = [...prompts.dev, ...prompts.test].every(({ text, tokens }) =>
+    tokens.every((token) => token < tokenizer.vocabSize) && tokenizer.decode(tokens) === text
+  );
+  if (own) return prompts;
+  const encoded = (list: CommittedHeads["prompts"]["dev"]) =>
+    list.map((prompt) => ({ ...prompt, tokens: [...tokenizer.encode(prompt.text)] }));
+  return { dev: encoded(prompts.dev), test: encoded(prompts.test) };
 }
 
 /** Reads a head by its variant. */
