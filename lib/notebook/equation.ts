@@ -21,8 +21,6 @@ export interface EquationCheck<Args extends unknown[], Result> {
 export interface EquationOptions<Args extends unknown[], Result> {
   /** Names the equation on its page, "theorem-1". The formula itself stands in the markdown cell before. */
   id: string;
-  /** Not shown any more: write the formula into the markdown cell before. */
-  latex?: string;
   /** The module that exports the function, as cells import it: "offprint/decoding/verification/mod.ts". */
   source?: string;
   fn: (...args: Args) => Result;

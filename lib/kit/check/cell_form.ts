@@ -5,7 +5,6 @@
  */
 import { type Cell, tagsOf } from "../nbformat.ts";
 import { foldedAs, type LocatedCell, type Pair, scanPercent } from "../pairs/mod.ts";
-import { OLD_FORM } from "./old_form.ts";
 import type { Problem } from "./problem.ts";
 
 /** The most lines of a computing cell, and of half of them. */
@@ -29,8 +28,8 @@ export function median(values: readonly number[]): number {
 }
 
 /** Computing cells that are too long, and a notebook of a paper that shows its verdicts elsewhere. */
-export function checkForm({ id, source, sourceName: file }: Pair): Problem[] {
-  if (source === undefined || OLD_FORM.has(id)) return [];
+export function checkForm({ source, sourceName: file }: Pair): Problem[] {
+  if (source === undefined) return [];
   const { metadata, cells } = scanPercent(source, file);
   const computing = cells.filter(({ cell }) => isComputing(cell));
   const problems = computing.filter(({ cell }) => lineCount(cell) > LONGEST).map((located) =>

@@ -8,7 +8,6 @@
  */
 import { NameCollector } from "./cell_names.ts";
 import { cellAt, cellPositions } from "./cell_positions.ts";
-import { OLD_FORM } from "./old_form.ts";
 import { missingTags } from "./inherited_tags.ts";
 
 type Node = Deno.lint.Node;
@@ -212,7 +211,7 @@ function isShowing(node: Node): boolean {
 }
 
 /** `display(x)` that nobody waits for may be sent after the cell has ended. */
-const awaitedDisplay = inNewForm(rule((node) => {
+const awaitedDisplay = rule((node) => {
   if (!isShowing(node)) return undefined;
   const { parent } = node as Deno.lint.CallExpression;
   const waited = parent.type === "AwaitExpression" || parent.type === "ReturnStatement" ||
@@ -221,7 +220,7 @@ const awaitedDisplay = inNewForm(rule((node) => {
     message: "what is shown without await can land under another cell",
     hint: "write await before it",
   };
-}));
+});
 
 /** The statements whose value would be the value of a cell that ends with `node`. */
 function lastStatements(node: Node | null | undefined): Node[] {
@@ -250,7 +249,7 @@ function lastStatements(node: Node | null | undefined): Node[] {
  * The kernel can say that a cell has ended before it sends the value of its last expression, and a stock
  * client then puts that value under another cell. An awaited display comes before the end.
  */
-const endWithDisplay = inNewForm({
+const endWithDisplay: Deno.lint.Rule = {
   create: (context) => ({
     Program(program) {
       const cells = cellPositions(context.sourceCode.text);
@@ -274,15 +273,7 @@ const endWithDisplay = inNewForm({
       }
     },
   }),
-});
-
-/** The rule for all notebooks but those of before the form (`OLD_FORM`). */
-function inNewForm(rule: Deno.lint.Rule): Deno.lint.Rule {
-  return {
-    create: (context) =>
-      [...OLD_FORM].some((id) => context.filename.includes(id)) ? {} : rule.create(context),
-  };
-}
+};
 
 const plugin: Deno.lint.Plugin = {
   name: "cells",

@@ -29,7 +29,6 @@ Deno.test("computing cells are short; folded ones, parameters and exercises do n
     problems("03-x", null, cell("a", "1;"), cell("b", lines(21).join("\n"))),
     ["-: half of its computing cells have 21 lines or more, at most 20"],
   );
-  assertEquals(problems("07-chipgpt-ft", "07-chipgpt-ft", cell("long", long)), []);
 });
 
 Deno.test("a paper's notebook shows its verdicts at the top and its claims at the end", () => {
