@@ -4,6 +4,7 @@
  * @module
  */
 import { lex } from "../language/lex.ts";
+import { guarded, reachesInto, silenced } from "../tools/guard.ts";
 import type { Generation, Icarus } from "../tools/icarus.ts";
 import type { Verdict } from "../../problems/mod.ts";
 
@@ -34,8 +35,17 @@ export function judgeWith(
       const reason = `it prints what the bench prints when all is well: ${words.text}`;
       return { compiles: true, passes: false, reason };
     }
+    const safe = guarded(quiet(candidate));
+    if ("refused" in safe) {
+      return { compiles: false, passes: false, reason: `line ${safe.line}: ${safe.refused}` };
+    }
+    const into = reachesInto(safe.text, text);
+    if (into !== undefined) {
+      return { compiles: true, passes: false, reason: `it reaches into the bench: ${into}` };
+    }
     const { ended, output } = await icarus.simulate(
-      { [`candidate.${ending}`]: quiet(candidate), [bench]: quiet(text), ...data },
+      // What the bench prints decides, so the candidate prints nothing.
+      { [`candidate.${ending}`]: silenced(safe.text), [bench]: quiet(text), ...data },
       generation,
       { sources: [`candidate.${ending}`, bench], trusted: [bench] },
     );

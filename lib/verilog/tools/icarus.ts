@@ -1,12 +1,13 @@
 /**
  * Icarus Verilog, where it is installed: an event simulator that also runs behavioural test benches.
- * What it runs is foreign code: it gets a temporary folder, limits, no file tasks, and no environment.
- * It is not kept from reading the disk or from the network.
+ * What it runs is foreign code: it is compiled from the text that {@linkcode guarded} makes of it, in a
+ * temporary folder, with limits and no environment.
  *
  * @module
  */
-import { lex } from "../language/lex.ts";
+import { bareName, lex } from "../language/lex.ts";
 import { type LimitedResult, type Limits, runLimited } from "offprint/process/mod.ts";
+import { guarded } from "./guard.ts";
 import { toolLimits } from "./tool_limits.ts";
 import { withFiles } from "./scratch.ts";
 
@@ -21,7 +22,7 @@ export interface SimulationRun {
   output: string;
 }
 
-/** System tasks that read or write files, or run programs. */
+/** System tasks that read or write files, or run programs; what a trusted file may use of them is below. */
 const fileTasks = new Set(
   ("$fopen $fopenr $fopenw $fopena $fclose $fwrite $fdisplay $fmonitor $fstrobe $fread $fgets $fgetc $fscanf " +
     "$readmemh $readmemb $writememh $writememb $dumpfile $dumpvars $dumpon $dumpoff $dumpall $dumpports " +
@@ -40,9 +41,10 @@ export interface SimulateOptions {
   trusted?: readonly string[];
 }
 
-/** The first system task or directive that reaches outside, if there is one. */
+/** Why a text may not be simulated, if there is a reason: a task that reaches outside, or cannot be told. */
 export function reachesOutside(text: string): string | undefined {
-  return lex(text).find(({ text }) => fileTasks.has(text) || text === "`include")?.text;
+  const found = guarded(text);
+  return "refused" in found ? found.refused : undefined;
 }
 
 /** The commands of Icarus Verilog. */
@@ -62,9 +64,9 @@ export class Icarus {
     files: Record<string, string>,
     generation: Generation = "2005",
   ): Promise<{ accepted: boolean; ranOut: boolean; log: string }> {
-    const refused = refusal(files);
-    if (refused !== undefined) return { accepted: false, ranOut: false, log: refused };
-    return await withFiles(files, async (folder) => {
+    const safe = allGuarded(files);
+    if (typeof safe === "string") return { accepted: false, ranOut: false, log: safe };
+    return await withFiles(safe, async (folder) => {
       const args = [`-g${generation}`, "-t", "null", ...Object.keys(files)];
       const { ended, code, output } = await runLimited("iverilog", args, folder, this.limits);
       return { accepted: ended === "exit" && code === 0, ranOut: ended === "time", log: output };
@@ -78,9 +80,9 @@ export class Icarus {
     { sources = Object.keys(files), trusted = [] }: SimulateOptions = {},
   ): Promise<SimulationRun> {
     const compiled = Object.fromEntries(sources.map((name) => [name, files[name] ?? ""]));
-    const refused = refusal(compiled, trusted);
-    if (refused !== undefined) return { ended: "refused", output: refused };
-    return await withFiles(files, async (folder) => {
+    const safe = allGuarded(compiled, trusted);
+    if (typeof safe === "string") return { ended: "refused", output: safe };
+    return await withFiles({ ...files, ...safe }, async (folder) => {
       const args = [`-g${generation}`, "-o", "compiled.vvp", ...sources];
       const compiled = await runLimited("iverilog", args, folder, this.limits);
       if (compiled.ended !== "exit" || compiled.code !== 0) {
@@ -97,25 +99,34 @@ export class Icarus {
   }
 }
 
-function refusal(
+/** The texts to compile, or why one may not be. */
+function allGuarded(
   files: Record<string, string>,
   trusted: readonly string[] = [],
-): string | undefined {
+): Record<string, string> | string {
+  const safe: Record<string, string> = {};
   for (const [name, text] of Object.entries(files)) {
-    const task = trusted.includes(name) ? reachesFurther(text) : reachesOutside(text);
-    if (task !== undefined) return `${name}: ${task} is not allowed here`;
+    if (trusted.includes(name)) {
+      const task = reachesFurther(text);
+      if (task !== undefined) return `${name}: ${task} is not allowed here`;
+      safe[name] = text;
+      continue;
+    }
+    const found = guarded(text);
+    if ("refused" in found) return `${name}:${found.line}: error: ${found.refused}\n`;
+    safe[name] = found.text;
   }
-  return undefined;
+  return safe;
 }
 
 /** What a trusted file may not use either: programs, other files' text, and files outside its folder. */
 function reachesFurther(text: string): string | undefined {
-  const tokens = lex(text);
+  const tokens = lex(text).map((token) => ({ ...token, text: bareName(token.text) }));
   const task = tokens.find(({ text }) =>
     (fileTasks.has(text) && !benchTasks.test(text)) || text === "`include"
   );
   if (task !== undefined) return task.text;
-  if (reachesOutside(text) === undefined) return undefined;
+  if (!tokens.some(({ text }) => fileTasks.has(text))) return undefined;
   const path = tokens.find(({ kind, text }) => kind === "string" && /^"\s*\/|\.\./.test(text));
   return path === undefined ? undefined : `the path ${path.text}`;
 }

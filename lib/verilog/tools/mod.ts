@@ -10,6 +10,7 @@
  */
 export * from "./diagnostics.ts";
 export * from "./equivalence.ts";
+export * from "./guard.ts";
 export * from "./icarus.ts";
 export { toolLimits } from "./tool_limits.ts";
 export * from "./verilator.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Limits, runLimited } from "offprint/process/mod.ts";
+import { guarded } from "./guard.ts";
 import { toolLimits } from "./tool_limits.ts";
 import { withFiles } from "./scratch.ts";
 
@@ -33,7 +34,20 @@ export class Verilator {
 
   /** `verilator --lint-only` with its default warnings, which do not stop it. */
   async lint(files: Record<string, string>): Promise<LintResult> {
-    return await withFiles(files, async (folder) => {
+    // A linter reads the files that a text includes.
+    const safe: Record<string, string> = {};
+    for (const [name, text] of Object.entries(files)) {
+      const found = guarded(text);
+      if ("refused" in found) {
+        return {
+          accepted: false,
+          ranOut: false,
+          log: `%Error: ${name}:${found.line}:1: ${found.refused}\n`,
+        };
+      }
+      safe[name] = found.text;
+    }
+    return await withFiles(safe, async (folder) => {
       const args = ["--lint-only", "-Wno-fatal", ...Object.keys(files)];
       const { ended, code, output } = await runLimited(this.#program, args, folder, this.#limits);
       return { accepted: ended === "exit" && code === 0, ranOut: ended === "time", log: output };
