@@ -141,7 +141,6 @@ function objection({ kind, text }: Token): string | undefined {
   if (name.startsWith("$") && name.length > 1 && kind !== "string") {
     return harmlessTasks.has(name) ? undefined : `the system task ${name} is not allowed here`;
   }
-  // deno-lint-ignore no-control-regex
   if (/[^\t\n\r -~]/.test(text) && kind !== "string") return "a character that is no ASCII";
   if (kind === "string") {
     // deno-lint-ignore no-control-regex
