@@ -3,7 +3,7 @@
 // ---
 
 // %% [markdown] id="title"
-// # Offprint: ten papers; 4 run today
+// # Offprint: ten papers; 5 run today
 //
 // An offprint is the single article that a journal hands its author. Here each article runs: its prose, equations,
 // typed code, figures and a verdict on every claim stand in one notebook that executes on an ordinary laptop.
@@ -43,7 +43,7 @@
 //
 // ### 04 A Common Pitfall of Margin-based Language Model Alignment: Gradient Entanglement
 //
-// Hui Yuan and 5 others, ICLR 2025, [arXiv 2410.13828](https://arxiv.org/abs/2410.13828). *Notebook to come.*
+// Hui Yuan and 5 others, ICLR 2025, [arXiv 2410.13828](https://arxiv.org/abs/2410.13828). **[Open the notebook](04-gradient-entanglement.ipynb)**
 //
 // A preference loss that sees only the margin between a chosen and a rejected answer can raise or
 // lower both likelihoods together while the margin grows. The paper traces this to one number, the

@@ -7,6 +7,11 @@ import { UserError } from "offprint/errors.ts";
 import type { Optimizer } from "offprint/lm/training/mod.ts";
 import { lossByName } from "offprint/preference/losses/mod.ts";
 import {
+<<<<<<< HEAD
+=======
+  lossByName,
+  type LossOptions,
+>>>>>>> 16d7316 (Notebook 04, first state; where the mass goes, which signs each law gets right)
   marginMethod,
   normalisedMethod,
   type PreferenceMethod,
@@ -45,7 +50,7 @@ const SGD: Optimizer = { kind: "sgd" };
 const loss = (name: string, options = {}): Arm => ({
   method: () => marginMethod(lossByName(name, options)),
 });
-const betaOf = ({ beta }: Run) => beta === undefined ? {} : { beta };
+const betaOf = ({ beta }: Run): LossOptions => beta === undefined ? {} : { beta };
 
 const BY_NAME: Record<string, Arm> = {
   "dpo": { method: (run) => marginMethod(lossByName("dpo", betaOf(run))) },

@@ -92,9 +92,11 @@ export function runPairs(
 /** Trains one run from its own supervised start. */
 export async function performRun(
   run: Run,
-  { start, onStep }: {
+  { start, onStep, onEnd }: {
     start?: Map<string, Float32Array>;
     onStep?: (step: number) => void;
+    /** Called with the trained weights. */
+    onEnd?: (weights: Map<string, Float32Array>) => void;
   } = {},
 ): Promise<RunResult> {
   const config = policyConfig();
@@ -117,6 +119,7 @@ export async function performRun(
       if (run.arm === "dpo") geometry.push(await geometryOf(engine, reported, step));
     },
   });
+  onEnd?.(result.weights);
   return {
     name: runName(run),
     suffix: run.suffix,

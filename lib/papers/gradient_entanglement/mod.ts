@@ -66,3 +66,5 @@ export {
   singleToken,
   tokenAtProbabilities,
 } from "./exact_examples.ts";
+export { largestGain, type Mass, massOf } from "./mass.ts";
+export { type PredictionRow, stepPredictions } from "./step_predictions.ts";
