@@ -5,13 +5,8 @@
  */
 import { UserError } from "offprint/errors.ts";
 import type { Optimizer } from "offprint/lm/training/mod.ts";
-import { lossByName } from "offprint/preference/losses/mod.ts";
+import { lossByName, type LossOptions } from "offprint/preference/losses/mod.ts";
 import {
-<<<<<<< HEAD
-=======
-  lossByName,
-  type LossOptions,
->>>>>>> 16d7316 (Notebook 04, first state; where the mass goes, which signs each law gets right)
   marginMethod,
   normalisedMethod,
   type PreferenceMethod,
