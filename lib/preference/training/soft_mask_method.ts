@@ -63,7 +63,10 @@ export function softMaskMethod(
         const next = (side: "chosen" | "rejected", sign: number): Float64Array =>
           mask[side].map((m, t) => {
             const ratio = scores[i]![side][t]! - reference[side][t]!;
-            return Math.min(1, Math.max(0, m - maskRate * (lambda + sign * weight * ratio)));
+            // In float32, as checkpoints keep them.
+            return Math.fround(
+              Math.min(1, Math.max(0, m - maskRate * (lambda + sign * weight * ratio))),
+            );
           });
         moved.push({ chosen: next("chosen", -1), rejected: next("rejected", 1) });
       });

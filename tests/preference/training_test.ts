@@ -1,0 +1,153 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { pathToFileURL } from "node:url";
+import { UserError } from "offprint/errors.ts";
+import { kto, lossByName } from "offprint/preference/losses/mod.ts";
+import {
+  marginMethod,
+  normalisedMethod,
+  type PreferenceInput,
+  type PreferenceMethod,
+  type PreferenceOptions,
+  softMaskMethod,
+  synchronyRate,
+  trainPreference,
+} from "offprint/preference/training/mod.ts";
+import { referenceOf } from "offprint/preference/pairs/mod.ts";
+import { ADAMW, policyConfig, sentimentPairs } from "offprint/papers/gradient_entanglement/mod.ts";
+import { drawnWeights, openPolicy } from "./fixtures.ts";
+
+const config = policyConfig();
+
+function input(method: PreferenceMethod, change: Partial<PreferenceInput["settings"]> = {}) {
+  const pairs = (count: number, part: "train" | "test") =>
+    sentimentPairs({ suffix: "single", seed: 5, count, part });
+  return {
+    config,
+    start: drawnWeights(config),
+    method,
+    train: pairs(18, "train"),
+    evaluation: pairs(6, "test"),
+    settings: {
+      batch: 4,
+      schedule: { peak: 1e-3, warmUp: 1, steps: 9, floor: 1 },
+      optimizer: ADAMW,
+      evaluateEvery: 3,
+      seed: 1,
+      ...change,
+    },
+  };
+}
+
+const METHODS: [string, () => PreferenceMethod][] = [
+  ["DPO", () => marginMethod(lossByName("dpo"))],
+  ["KTO with its own reference point", () => marginMethod(kto())],
+  ["DPO on differing tokens", () => marginMethod(lossByName("dpo"), { mask: "differing" })],
+  ["normalised steps", () => normalisedMethod()],
+  ["soft masks", () => softMaskMethod()],
+];
+
+for (const [name, method] of METHODS) {
+  Deno.test(`${name}: the margin grows, and an interrupted training ends the same, bit for bit`, async () => {
+    const sgd = name === "normalised steps"
+      ? {
+        optimizer: { kind: "sgd" } as const,
+        schedule: { peak: 0.05, warmUp: 1, steps: 9, floor: 1 },
+      }
+      : {};
+    const whole = await trainPreference(input(method(), sgd));
+    assert(whole.finished);
+    assertEquals(whole.curve.map(({ step }) => step), [0, 3, 6, 9]);
+    assert(whole.curve.at(-1)!.margin > 0.05, `${whole.curve.at(-1)!.margin}`);
+    const path = await Deno.makeTempDir();
+    const folder = pathToFileURL(`${path}/`);
+    const options: PreferenceOptions = { folder };
+    for (const stopAfter of [2, 0, 4]) {
+      const part = await trainPreference(input(method(), sgd), { ...options, stopAfter });
+      assertEquals(part.finished, false);
+    }
+    const rest = await trainPreference(input(method(), sgd), options);
+    assertEquals(rest.curve, whole.curve);
+    for (const [tensor, values] of whole.weights) {
+      assertEquals(bits(rest.weights.get(tensor)!), bits(values), tensor);
+    }
+    await Deno.remove(path, { recursive: true });
+  });
+}
+
+/** Bit patterns, so that equality is exact. */
+function bits(values: Float32Array): Uint32Array {
+  return new Uint32Array(values.slice().buffer);
+}
+
+Deno.test("a checkpoint of other settings is refused", async () => {
+  const path = await Deno.makeTempDir();
+  const folder = pathToFileURL(`${path}/`);
+  const dpo = (beta: number) => input(marginMethod(lossByName("dpo", { beta })));
+  await trainPreference(dpo(0.1), { folder, stopAfter: 1 });
+  await assertRejects(
+    () => trainPreference(dpo(0.2), { folder }),
+    UserError,
+    "a checkpoint of another recipe",
+  );
+  await Deno.remove(path, { recursive: true });
+});
+
+Deno.test("a loss that is no number names step and pair, before anything is changed", async () => {
+  const broken = marginMethod({
+    ...lossByName("dpo"),
+    at: (pair) => ({ ...lossByName("dpo").at(pair), loss: NaN }),
+  });
+  await assertRejects(
+    () => trainPreference(input(broken)),
+    UserError,
+    "DPO, step 1, pair train-",
+  );
+});
+
+Deno.test("fewer pairs than a batch are refused", async () => {
+  await assertRejects(
+    () => trainPreference(input(marginMethod(lossByName("dpo")), { batch: 19 })),
+    UserError,
+    "got 18 pairs, expected at least one batch of 19",
+  );
+});
+
+Deno.test("a pair without a gradient is skipped and counted in normalised steps", async () => {
+  const engine = await openPolicy();
+  const pairs = sentimentPairs({ suffix: "single", seed: 5, count: 2, part: "train" });
+  const { pairs: reference } = await referenceOf(engine, pairs);
+  // An engine whose rejected gradient vanishes.
+  let call = 0;
+  const half = new Proxy(engine, {
+    get(target, key) {
+      if (key !== "gradient") {
+        const value = Reflect.get(target, key, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return async (...args: Parameters<typeof engine.gradient>) => {
+        const result = await target.gradient(...args);
+        if (call++ % 2 === 1) result.gradient.fill(0);
+        return result;
+      };
+    },
+  });
+  const { gradient, skipped } = await normalisedMethod().gradient(half, {
+    step: 1,
+    indices: [0, 1],
+    pairs,
+    reference,
+    length: 20,
+  });
+  assertEquals(skipped, 2);
+  assert(gradient.every((value) => value === 0));
+  await engine.close();
+});
+
+Deno.test("the synchrony rate counts intervals in which both move together", () => {
+  const curve = [[0, 0], [1, 1], [2, 0], [1, -1]].map(([chosen = 0, rejected = 0]) => ({
+    chosen,
+    rejected,
+  }));
+  assertEquals(synchronyRate(curve), 2 / 3);
+  assert(Number.isNaN(synchronyRate(curve.slice(0, 1))));
+});
