@@ -14,7 +14,7 @@ import {
 import { dpo } from "offprint/preference/losses/mod.ts";
 import { scorePairs, type TokenPair } from "offprint/preference/pairs/mod.ts";
 import { preferencePointSchema, trainPreference } from "offprint/preference/training/mod.ts";
-import { armOf, type Run, runName, TEST_PAIRS, TRAIN_PAIRS } from "./arms.ts";
+import { armOf, type Run, runName, STEPS, TEST_PAIRS, TRAIN_PAIRS } from "./arms.ts";
 import { ADAMW, policyConfig, supervisedStart } from "./policy.ts";
 import { sentimentPairs, type Suffix } from "./sentiment.ts";
 
@@ -92,8 +92,10 @@ export function runPairs(
 /** Trains one run from its own supervised start. */
 export async function performRun(
   run: Run,
-  { start, onStep, onEnd }: {
+  { start, steps = STEPS, onStep, onEnd }: {
     start?: Map<string, Float32Array>;
+    /** Stops earlier than the rerun does; the steps until then are the same. */
+    steps?: number;
     onStep?: (step: number) => void;
     /** Called with the trained weights. */
     onEnd?: (weights: Map<string, Float32Array>) => void;
@@ -112,7 +114,7 @@ export async function performRun(
     method,
     train,
     evaluation: test,
-    settings,
+    settings: { ...settings, schedule: { ...settings.schedule, steps } },
   }, {
     ...(onStep === undefined ? {} : { onStep }),
     onPoint: async ({ step }, engine) => {

@@ -47,3 +47,4 @@ export {
   type ReportSummary,
   summariseReport,
 } from "./report.ts";
+export { reportCsv, ReportFile, type ReportKey } from "./report_file.ts";

@@ -1,0 +1,88 @@
+/**
+ * A report on disk, written pair by pair, so that it can be stopped at any time: JSON lines, the first of which
+ * says what the report is of.
+ *
+ * @module
+ */
+import { Described, UserError } from "offprint/errors.ts";
+import type { EntanglementRow } from "./report.ts";
+
+/** What a report depends on: model, pairs, losses, subset, step size. */
+export type ReportKey = Readonly<Record<string, unknown>>;
+
+/** The rows of an unfinished or finished report. */
+export class ReportFile {
+  readonly rows: EntanglementRow[];
+  readonly #file: URL;
+
+  private constructor(file: URL, rows: EntanglementRow[]) {
+    this.#file = file;
+    this.rows = rows;
+  }
+
+  /**
+   * Opens a report, or begins it. A last line that was cut off is dropped.
+   *
+   * @throws {UserError} when the file is a report of something else.
+   */
+  static async open(file: URL, key: ReportKey): Promise<ReportFile> {
+    const head = JSON.stringify({ report: key });
+    const text = await Deno.readTextFile(file).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    });
+    if (text === undefined) {
+      await Deno.mkdir(new URL("./", file), { recursive: true });
+      await Deno.writeTextFile(file, `${head}\n`);
+      return new ReportFile(file, []);
+    }
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    const [first, ...lines] = whole.split("\n").slice(0, -1);
+    if (first !== head) {
+      throw new UserError({
+        what: decodeURIComponent(file.pathname),
+        got: new Described("a report of another model, other pairs or other options"),
+        expected: "the one that is to go on",
+        todo: "Give another --out, or remove the folder.",
+      });
+    }
+    if (whole.length < text.length) await Deno.writeTextFile(file, whole);
+    return new ReportFile(file, lines.map((line) => revived(JSON.parse(line))));
+  }
+
+  /** Adds the rows of one pair. */
+  async add(rows: readonly EntanglementRow[]): Promise<void> {
+    const text = rows.map((row) => `${JSON.stringify(row, infinities)}\n`).join("");
+    await Deno.writeTextFile(this.#file, text, { append: true });
+    this.rows.push(...rows);
+  }
+}
+
+/** JSON has no infinity, and an open band has one. */
+function infinities(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+
+function revived(row: EntanglementRow): EntanglementRow {
+  const numbers = ["Infinity", "-Infinity", "NaN"];
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [
+      key,
+      numbers.includes(value as string) ? Number(value) : value,
+    ]),
+  ) as unknown as EntanglementRow;
+}
+
+/** Rows as comma-separated values, with a line of names. */
+export function reportCsv(rows: readonly EntanglementRow[]): string {
+  const [first] = rows;
+  if (first === undefined) return "";
+  const cell = (value: unknown): string => {
+    if (value === null) return "";
+    const text = String(value);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const names = Object.keys(first) as (keyof EntanglementRow)[];
+  return [names.join(","), ...rows.map((row) => names.map((name) => cell(row[name])).join(","))]
+    .join("\n") + "\n";
+}
