@@ -163,8 +163,8 @@ async function report(
       losses: losses.map((loss) => ({ name: loss.name, ...loss.options })),
       subset,
       stepSize,
-    });
-    const done = Math.floor(rows.rows.length / losses.length);
+    }, losses.length);
+    const done = rows.rows.length / losses.length;
     if (done > 0) console.error(`${done} of ${pairs.length} pairs are there already`);
     for (const [index, pair] of pairs.entries()) {
       if (index < done) continue;

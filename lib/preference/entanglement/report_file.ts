@@ -5,6 +5,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
+import { writeWhole } from "offprint/files.ts";
 import type { EntanglementRow } from "./report.ts";
 
 /** What a report depends on: model, pairs, losses, subset, step size. */
@@ -21,11 +22,12 @@ export class ReportFile {
   }
 
   /**
-   * Opens a report, or begins it. A last line that was cut off is dropped.
+   * Opens a report, or begins it. A last line that was cut off is dropped, with the other rows of its pair.
    *
+   * @param rowsPerPair how many rows each pair has, one a loss.
    * @throws {UserError} when the file is a report of something else.
    */
-  static async open(file: URL, key: ReportKey): Promise<ReportFile> {
+  static async open(file: URL, key: ReportKey, rowsPerPair: number): Promise<ReportFile> {
     const head = JSON.stringify({ report: key });
     const text = await Deno.readTextFile(file).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return undefined;
@@ -46,8 +48,10 @@ export class ReportFile {
         todo: "Give another --out, or remove the folder.",
       });
     }
-    if (whole.length < text.length) await Deno.writeTextFile(file, whole);
-    return new ReportFile(file, lines.map((line) => revived(JSON.parse(line))));
+    const kept = lines.slice(0, lines.length - lines.length % rowsPerPair);
+    const rest = `${[head, ...kept].join("\n")}\n`;
+    if (rest.length < text.length) await writeWhole(file, rest);
+    return new ReportFile(file, kept.map((line) => revived(JSON.parse(line))));
   }
 
   /** Adds the rows of one pair. */
