@@ -1243,7 +1243,7 @@ await display(plot({
 //
 // One thing at a time: length of the supervised start, $\beta$, batch size, words in the ending, wrong labels.
 
-// %% id="variations"
+// %% id="variations" tags=["drawing"]
 const varied = committed.runs.filter((run) =>
   run.arm === "dpo" && run.seed === 1 && (run.noise === 0 || run.suffix === "long") &&
   (run.suffix === "long" || typeof run.suffix === "number")
@@ -1276,7 +1276,7 @@ await display(table(noisy, { caption: "DPO with 15 % of the labels exchanged" })
 // %% [markdown] id="untied-text"
 // **The embedding.** The order of the start cosines hangs on the architecture. With an output matrix of its own:
 
-// %% id="untied"
+// %% id="untied" tags=["drawing"]
 await display(table(
   [true, false].flatMap((tied) =>
     SUFFIXES.map((suffix) => {
@@ -1409,7 +1409,7 @@ await claim("04.gpt2-sentiment", null);
 // JSON object a line with `prompt`, `chosen` and `rejected`, as CSV and as a page. It goes on where it was stopped. Below, the
 // same from a cell.
 
-// %% id="own-model-example"
+// %% id="own-model-example" tags=["drawing"]
 const ownPairs = runPairs({ suffix: "short", noise: 0, seed }).test.slice(0, 4);
 const ownEngine = await OnnxEngine.open({
   config: policyConfig(),
