@@ -8,7 +8,21 @@ import { resolve } from "node:path";
 import { parse } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { exportModel, train, trainingData, TrainingDisplay } from "offprint/lm/training/mod.ts";
-import { modelFolder, modelRecipe, recipeNames } from "offprint/lm/transformer/mod.ts";
+import {
+  modelFolder,
+  type ModelRecipe,
+  modelRecipe,
+  recipeKind,
+  recipeNames,
+} from "offprint/lm/transformer/mod.ts";
+import {
+  exportPreferenceModel,
+  preferenceData,
+  type PreferenceRecipe,
+  preferenceRecipe,
+  trainRecipe,
+} from "offprint/preference/training/mod.ts";
+
 import { Ending } from "offprint/terminal.ts";
 import type { Command } from "./command.ts";
 
@@ -62,7 +76,8 @@ async function run(args: string[]): Promise<number> {
       expected: "a number above 0",
     });
   }
-  const committed = await modelRecipe(name);
+  const kind = await recipeKind(name);
+  const committed = kind === "preference" ? await preferenceRecipe(name) : await modelRecipe(name);
   const seed = Number(option("seed") ?? committed.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new UserError({ what: "--seed", got: option("seed"), expected: "a whole number from 0" });
@@ -83,13 +98,6 @@ async function run(args: string[]): Promise<number> {
   if (values["fresh"]) await Deno.remove(folder, { recursive: true }).catch(() => {});
 
   const display = new TrainingDisplay();
-  const data = await trainingData(recipe, new URL("corpora/", out));
-  const count = (documents: { tokens: Int32Array }[]): string =>
-    documents.reduce((sum, { tokens }) => sum + tokens.length, 0).toLocaleString("en");
-  display.note(
-    `${name}: ${count(data.train)} tokens to train on, ${count(data.heldOut)} held out, ` +
-      `vocabulary ${data.config.vocab_size}`,
-  );
   using ending = new Ending();
   const stop = new AbortController();
   ending.signal.addEventListener("abort", () => {
@@ -97,26 +105,90 @@ async function run(args: string[]): Promise<number> {
     stop.abort();
   });
   const timer = minutes === Infinity ? undefined : setTimeout(() => stop.abort(), minutes * 60_000);
+  const training: Run = {
+    folder,
+    target,
+    corpora: new URL("corpora/", out),
+    exportNow: values["export"] === true,
+    display,
+    signal: stop.signal,
+  };
   try {
-    const result = await train({ ...data, folder }, {
-      ...(values["export"] ? { stopAfter: 0 } : {}),
-      onStep: (step) => display.step(step),
-      onNote: (line) => display.note(line),
-      signal: stop.signal,
-    });
-    const { finished, progress } = result;
-    if (!finished && !values["export"]) {
-      display.note(`${name}: stopped at step ${progress.step}; the same command goes on from here`);
-      return 0;
-    }
-    const card = await exportModel(data, result, target, (line) => display.note(line));
-    const { perplexity, kneserNey } = card.heldOut;
-    display.note(
-      `${name}: step ${progress.step}, held-out perplexity ${perplexity.toFixed(2)}, ` +
-        `best n-gram ${Math.min(...kneserNey).toFixed(2)}; written to ${fileURLToPath(target)}`,
-    );
+    if ("base" in recipe) await preferenceTraining(recipe, training);
+    else await languageModelTraining(recipe, training);
     return 0;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Where a training keeps things, and how it is stopped. */
+interface Run {
+  /** Of checkpoints. */
+  folder: URL;
+  /** Of the finished model. */
+  target: URL;
+  /** Of fetched text. */
+  corpora: URL;
+  /** Writes the model as it is, without training. */
+  exportNow: boolean;
+  display: TrainingDisplay;
+  signal: AbortSignal;
+}
+
+async function languageModelTraining(recipe: ModelRecipe, run: Run): Promise<void> {
+  const { folder, target, display } = run;
+  const { name } = recipe;
+  const data = await trainingData(recipe, run.corpora);
+  const count = (documents: { tokens: Int32Array }[]): string =>
+    documents.reduce((sum, { tokens }) => sum + tokens.length, 0).toLocaleString("en");
+  display.note(
+    `${name}: ${count(data.train)} tokens to train on, ${count(data.heldOut)} held out, ` +
+      `vocabulary ${data.config.vocab_size}`,
+  );
+  const result = await train({ ...data, folder }, {
+    ...(run.exportNow ? { stopAfter: 0 } : {}),
+    onStep: (step) => display.step(step),
+    onNote: (line) => display.note(line),
+    signal: run.signal,
+  });
+  const { finished, progress } = result;
+  if (!finished && !run.exportNow) {
+    display.note(`${name}: stopped at step ${progress.step}; the same command goes on from here`);
+    return;
+  }
+  const card = await exportModel(data, result, target, (line) => display.note(line));
+  const { perplexity, kneserNey } = card.heldOut;
+  display.note(
+    `${name}: step ${progress.step}, held-out perplexity ${perplexity.toFixed(2)}, ` +
+      `best n-gram ${Math.min(...kneserNey).toFixed(2)}; written to ${fileURLToPath(target)}`,
+  );
+}
+
+async function preferenceTraining(recipe: PreferenceRecipe, run: Run): Promise<void> {
+  const { folder, target, display } = run;
+  const { name } = recipe;
+  const data = await preferenceData(recipe);
+  const { train, heldOut, cut } = data;
+  display.note(
+    `${name}: ${train.length} pairs to train on, ${heldOut.length} held out, ` +
+      `${cut.length} that did not fit the context; from ${recipe.base}`,
+  );
+  const result = await trainRecipe(data, {
+    folder,
+    ...(run.exportNow ? { stopAfter: 0 } : {}),
+    onNote: (line) => display.note(line),
+    onPoint: ({ step, chosen, rejected, margin }) =>
+      display.note(
+        `step ${step}: chosen ${chosen.toFixed(2)}, rejected ${rejected.toFixed(2)}, ` +
+          `margin ${margin.toFixed(2)}`,
+      ),
+    signal: run.signal,
+  });
+  if (!result.finished && !run.exportNow) {
+    display.note(`${name}: stopped at step ${result.step}; the same command goes on from here`);
+    return;
+  }
+  await exportPreferenceModel(data, result, target);
+  display.note(`${name}: step ${result.step}; written to ${fileURLToPath(target)}`);
 }

@@ -20,7 +20,7 @@ export {
 export { initialWeights, toParameters, type Transformer, transformer } from "./definition.ts";
 export * from "./jax.ts";
 export { modelNames, readTransformer, type SavedTransformer } from "./model_folder.ts";
-export { modelFolder, type ModelRecipe, modelRecipe, recipeNames } from "./recipe.ts";
+export { modelFolder, type ModelRecipe, modelRecipe, recipeKind, recipeNames } from "./recipe.ts";
 export { type RotaryTable, rotaryTable } from "./rotary.ts";
 export * from "./safetensors.ts";
 export { type ParameterBlock, parameterBlocks, tensorViews } from "./parameter_blocks.ts";

@@ -16,6 +16,8 @@ const fraction = z.number().min(0).max(1);
 /** The schema of `data/models/NAME/recipe.json`. */
 export const modelRecipeSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  /** Language models may leave it out; other kinds have recipes of their own. */
+  kind: z.literal("language-model").exactOptional(),
   /** One line on what the model is for. */
   purpose: z.string(),
   /** A recipe in `data/corpora`. */
@@ -77,7 +79,27 @@ export async function recipeNames(): Promise<string[]> {
 }
 
 /**
- * Reads the recipe of a model.
+ * What kind of model a recipe is for: a language model, or one that was trained on preference pairs.
+ *
+ * @throws {UserError} for an unknown name (the known ones are listed) or an unknown kind.
+ */
+export async function recipeKind(name: string): Promise<"language-model" | "preference"> {
+  const known = await recipeNames();
+  if (!known.includes(name)) {
+    throw new UserError({ what: "model", got: name, expected: `one of ${known.join(", ")}` });
+  }
+  const text = await Deno.readTextFile(new URL("recipe.json", modelFolder(name)));
+  const { kind = "language-model" } = JSON.parse(text) as { kind?: unknown };
+  if (kind === "language-model" || kind === "preference") return kind;
+  throw new UserError({
+    what: `data/models/${name}/recipe.json: kind`,
+    got: kind,
+    expected: '"language-model" or "preference"',
+  });
+}
+
+/**
+ * Reads the recipe of a language model.
  *
  * @throws {UserError} for an unknown name (the known ones are listed) or a malformed file.
  */

@@ -27,3 +27,10 @@ export {
   type PreferenceSettings,
   trainPreference,
 } from "./trainer.ts";
+export { type PreferenceRecipe, preferenceRecipe, preferenceRecipeSchema } from "./recipe.ts";
+export {
+  exportPreferenceModel,
+  type PreferenceData,
+  preferenceData,
+  trainRecipe,
+} from "./build_model.ts";

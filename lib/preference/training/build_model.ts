@@ -1,0 +1,135 @@
+/**
+ * From a recipe of kind `preference` to the folder of a model: base, pairs, training, and a page that says what
+ * came out.
+ *
+ * @module
+ */
+import { writeWhole } from "offprint/files.ts";
+import {
+  encodeSafetensors,
+  readTransformer,
+  type SavedTransformer,
+  type Tensor,
+  tensorShapes,
+} from "offprint/lm/transformer/mod.ts";
+import { lossByName } from "../losses/standard_losses.ts";
+import { encodePairs, type TokenPair } from "../pairs/encode.ts";
+import { readPairs } from "../pairs/pair.ts";
+import { pairsHash } from "../pairs/reference.ts";
+import { Described, UserError } from "offprint/errors.ts";
+import type { PreferencePoint } from "./curve.ts";
+import { marginMethod } from "./margin_method.ts";
+import type { PreferenceRecipe } from "./recipe.ts";
+import { type PreferenceOptions, type PreferenceResult, trainPreference } from "./trainer.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+/** What a recipe is trained on. */
+export interface PreferenceData {
+  recipe: PreferenceRecipe;
+  base: SavedTransformer;
+  train: TokenPair[];
+  heldOut: TokenPair[];
+  /** Ids of pairs that did not fit the context and were dropped or cut. */
+  cut: string[];
+}
+
+/**
+ * Opens the base and encodes the pairs.
+ *
+ * @throws {UserError} when a file is missing or wrong, or no pair is left to train on.
+ */
+export async function preferenceData(recipe: PreferenceRecipe): Promise<PreferenceData> {
+  const base = await readTransformer(recipe.base);
+  const { tokenizer, config } = base;
+  const encoded = encodePairs(tokenizer, await readPairs(new URL(recipe.pairs, ROOT)), {
+    contextLength: config.max_position_embeddings - 1,
+    end: tokenizer.eos,
+    truncation: recipe.truncation,
+  });
+  const count = encoded.pairs.length - recipe.heldOut;
+  if (count < recipe.training.batch) {
+    throw new UserError({
+      what: `training ${recipe.name}`,
+      got: new Described(`${encoded.pairs.length} pairs, ${recipe.heldOut} of them held out`),
+      expected: `at least one batch of ${recipe.training.batch} beside them`,
+    });
+  }
+  return {
+    recipe,
+    base,
+    train: encoded.pairs.slice(0, count),
+    heldOut: encoded.pairs.slice(count),
+    cut: [...encoded.cutOnOneSide, ...encoded.cutOnBothSides],
+  };
+}
+
+/** Trains a recipe, going on from the last checkpoint in the folder. */
+export function trainRecipe(
+  { recipe, base, train, heldOut }: PreferenceData,
+  options: PreferenceOptions,
+): Promise<PreferenceResult> {
+  const { loss, training, seed } = recipe;
+  const { batch, evaluateEvery, optimizer } = training;
+  return trainPreference({
+    config: base.config,
+    start: base.weights,
+    method: marginMethod(lossByName(loss.name, loss.options), { mask: loss.mask }),
+    train,
+    evaluation: heldOut,
+    settings: { batch, schedule: training, optimizer, evaluateEvery, seed },
+  }, options);
+}
+
+/**
+ * Writes the model into `folder` (ends with a slash): float16 weights with the base's configuration and
+ * tokenizer, `training.json` with recipe, hashes and curve, and a page.
+ */
+export async function exportPreferenceModel(
+  { recipe, base, train }: PreferenceData,
+  { weights, curve, step, finished }: PreferenceResult,
+  folder: URL,
+): Promise<void> {
+  const tensors = new Map<string, Tensor>();
+  for (const [name, shape] of tensorShapes(base.config)) {
+    tensors.set(name, { shape, data: weights.get(name)! });
+  }
+  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  const record = { format: 1, recipe, finished, step, pairs: await pairsHash(train), curve };
+  const files: [string, Uint8Array | string][] = [
+    ["config.json", json(base.config)],
+    ["training.json", json(record)],
+    ["README.md", page(recipe, curve, finished)],
+    ["model.safetensors", encodeSafetensors(tensors, { dtype: "F16", metadata: { format: "pt" } })],
+  ];
+  for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
+    files.push([name, await Deno.readFile(new URL(name, base.folder))]);
+  }
+  for (const [name, content] of files) {
+    await writeWhole(new URL(name, folder), content, { durable: true });
+  }
+}
+
+function page(recipe: PreferenceRecipe, curve: PreferencePoint[], finished: boolean): string {
+  const rows = curve.map(({ step, chosen, rejected, margin, accuracy }) =>
+    `| ${step} | ${chosen.toFixed(2)} | ${rejected.toFixed(2)} | ${margin.toFixed(2)} | ${
+      (100 * accuracy).toFixed(0)
+    } % |`
+  );
+  return `# ${recipe.name}
+
+${recipe.purpose}
+
+Trained from \`${recipe.base}\` on the pairs of \`${recipe.pairs}\` with the loss \`${recipe.loss.name}\`${
+    finished ? "" : " (**training was not finished**)"
+  }. Built by \`deno task train ${recipe.name}\`; all numbers in \`recipe.json\`.
+
+## Curve
+
+Means over the held-out pairs: log-probabilities in nats, margin against the base, pairs told apart.
+
+| step | chosen | rejected | margin | told apart |
+|---|---|---|---|---|
+${rows.join("\n")}
+`;
+}
