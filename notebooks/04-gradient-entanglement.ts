@@ -767,11 +767,11 @@ await claim(
 //
 // This cell trains DPO on the three sets with one seed. The figures and verdicts below come from five seeds, trained by
 // `lib/papers/gradient_entanglement/measure.ts` under the same code and committed in `data/results/04-sentiment.json`; this
-// run must follow the committed run of its seed. `quick` trains half of the 240 steps.
+// run must follow the committed run of its seed. `quick` trains 72 of the 240 steps.
 
 // %% id="train" tags=["slow"]
 const committed = await loadResults();
-const trained = profile === "quick" ? 120 : 240;
+const trained = profile === "quick" ? 72 : 240;
 const steps = progress("DPO on three data sets", 3 * trained);
 const ends = new Map<Suffix, Map<string, Float32Array>>();
 const live = await Promise.all(
