@@ -22,11 +22,13 @@ import {
 } from "offprint/preference/pairs/mod.ts";
 import {
   entanglementReport,
+  type EntanglementRow,
   reportCsv,
   ReportFile,
   subsetNames,
+  summariseReport,
 } from "offprint/preference/entanglement/mod.ts";
-import { entanglementPage } from "./entangle_page.ts";
+import { pairsPage } from "../kit/site/pairs_page.ts";
 
 /** The text of `--help`. */
 export const USAGE = `deno task entangle MODEL --pairs FILE [options]
@@ -179,12 +181,44 @@ async function report(
       if ((index + 1) % 10 === 0) console.error(`${index + 1} of ${pairs.length} pairs`);
     }
     await writeWhole(new URL("report.csv", out), reportCsv(rows.rows));
-    await writeWhole(new URL("report.html", out), entanglementPage(model.name, rows.rows));
+    await writeWhole(new URL("report.html", out), pageOf(model.name, losses, rows.rows));
     console.error(`${pairs.length} pairs; written to ${fileURLToPath(out)}`);
   } finally {
     await policy.close();
     if (frozen !== policy) await frozen.close();
   }
+}
+
+/** The page of a report; bands are drawn for the first loss. */
+function pageOf(
+  model: string,
+  losses: readonly PairLoss[],
+  rows: readonly EntanglementRow[],
+): string {
+  const first = losses[0]!.name;
+  return pairsPage({
+    model,
+    loss: first,
+    summaries: losses.map(({ name }) => {
+      const own = rows.filter(({ method }) => method === name);
+      const { pairs, predicted, agreement, meanCosine, meanCondition } = summariseReport(own);
+      return {
+        loss: name,
+        pairs,
+        ...predicted,
+        "predicted as observed": Number.isNaN(agreement) ? null : agreement,
+        "mean cosine": meanCosine,
+        "mean I/min(N_w, N_l)": meanCondition,
+      };
+    }),
+    bands: rows.filter(({ method }) => method === first).map((row) => ({
+      pair: row.pair,
+      low: row.bandLow,
+      high: row.bandHigh,
+      ratio: row.ratio,
+    })),
+    rows: rows.map((row) => ({ ...row })),
+  });
 }
 
 function opened({ config, weights }: SavedTransformer): Promise<OnnxEngine> {
