@@ -770,7 +770,6 @@ await claim(
 // run must follow the committed run of its seed. `quick` trains 72 of the 240 steps.
 
 // %% id="train" tags=["slow"]
-const committed = await loadResults();
 const trained = profile === "quick" ? 72 : 240;
 const steps = progress("DPO on three data sets", 3 * trained);
 const ends = new Map<Suffix, Map<string, Float32Array>>();
@@ -784,6 +783,7 @@ const live = await Promise.all(
     })
   ),
 );
+const committed = await loadResults();
 /** How far a run had come after the steps that were trained here. */
 const changeAt = ({ curve }: RunResult) =>
   changeOf({ curve: curve.filter(({ step }) => step <= trained) });
@@ -1344,7 +1344,7 @@ const ablation = await sweep({
   run: async ({ words, loss }) => {
     const { train, test } = runPairs({ suffix: words, noise: 0, seed });
     const config = policyConfig();
-    const start = await supervisedStart({ config, pairs: train, seed, steps: 30 });
+    const start = await supervisedStart({ config, pairs: train, seed, steps: 30, batch: 16 });
     const { curve } = await trainPreference({
       config,
       start,
@@ -1352,7 +1352,7 @@ const ablation = await sweep({
       train,
       evaluation: test.slice(0, 32),
       settings: {
-        batch: 16,
+        batch: 8,
         schedule: { peak: 3e-4, warmUp: 1, steps: ablationSteps, floor: 1 },
         optimizer: ADAMW,
         evaluateEvery: ablationSteps,

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
-import { parse, runCommand, wholeNumber } from "offprint/command_line.ts";
+import { parse, wholeNumber } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import { OnnxEngine } from "offprint/lm/training/mod.ts";
@@ -28,10 +28,10 @@ import {
   subsetNames,
   summariseReport,
 } from "offprint/preference/entanglement/mod.ts";
+import type { Command } from "./command.ts";
 import { pairsPage } from "../kit/site/pairs_page.ts";
 
-/** The text of `--help`. */
-export const USAGE = `deno task entangle MODEL --pairs FILE [options]
+const USAGE = `deno task entangle MODEL --pairs FILE [options]
 
 For every pair of a file: the two gradients of a model, their inner product, and for each loss whether one step
 would raise or lower the chosen and the rejected answer, predicted and tried. MODEL is a name in data/models or
@@ -54,8 +54,15 @@ on.
 /** Rows are filled up to a multiple of this many tokens, so that few graphs serve all pairs. */
 const ROW_STEP = 16;
 
-/** Runs the command and resolves to its exit code. */
-export async function main(args: string[]): Promise<number> {
+/** The command. */
+export const command: Command = {
+  name: "entangle",
+  summary: "report on the two gradients of every preference pair of a file",
+  usage: USAGE,
+  run,
+};
+
+async function run(args: string[]): Promise<number> {
   const text = { type: "string" } as const;
   const { values, positionals } = parse("entangle", args, {
     pairs: text,
@@ -67,10 +74,6 @@ export async function main(args: string[]): Promise<number> {
     limit: text,
     out: text,
   }, true);
-  if (values["help"]) {
-    console.log(USAGE);
-    return 0;
-  }
   const option = (name: string): string | undefined => values[name] as string | undefined;
   const [name, ...more] = positionals;
   const file = option("pairs");
@@ -224,5 +227,3 @@ function pageOf(
 function opened({ config, weights }: SavedTransformer): Promise<OnnxEngine> {
   return OnnxEngine.open({ config, optimizer: { kind: "sgd" }, start: { parameters: weights } });
 }
-
-if (import.meta.main) await runCommand(main);

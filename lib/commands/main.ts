@@ -21,6 +21,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   augment: () => import("./augment.ts"),
   solve: () => import("./solve.ts"),
   "what-if": () => import("./what_if.ts"),
+  entangle: () => import("./entangle.ts"),
   "measure-entanglement": () => import("./measure_entanglement.ts"),
 };
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { UserError } from "offprint/errors.ts";
-import { main } from "offprint/commands/entangle.ts";
+import { command } from "offprint/commands/entangle.ts";
 
 const PAIRS = fileURLToPath(new URL("../../data/pairs/summaries.jsonl", import.meta.url));
 const root = await Deno.makeTempDir();
@@ -10,7 +10,7 @@ const base = ["sotu-draft", "--pairs", PAIRS];
 
 Deno.test("a report is written, goes on where it stopped, and is refused for other options", async () => {
   const out = ["--out", `${root}/report`, "--loss", "dpo,cpo"];
-  assertEquals(await main([...base, ...out]), 0);
+  assertEquals(await command.run([...base, ...out]), 0);
   const csv = await Deno.readTextFile(`${root}/report/report.csv`);
   const rows = csv.trimEnd().split("\n");
   assertEquals(rows.length, 1 + 6 * 2);
@@ -24,11 +24,11 @@ Deno.test("a report is written, goes on where it stopped, and is refused for oth
     `${root}/report/rows.jsonl`,
     lines.slice(0, 8).join("\n") + `\n${lines[8]!.slice(0, 40)}`,
   );
-  assertEquals(await main([...base, ...out]), 0);
+  assertEquals(await command.run([...base, ...out]), 0);
   assertEquals(await Deno.readTextFile(`${root}/report/report.csv`), csv);
 
   await assertRejects(
-    () => main([...base, "--out", `${root}/report`, "--loss", "dpo"]),
+    () => command.run([...base, "--out", `${root}/report`, "--loss", "dpo"]),
     UserError,
     "a report of another model, other pairs or other options",
   );
@@ -36,7 +36,7 @@ Deno.test("a report is written, goes on where it stopped, and is refused for oth
 
 Deno.test("wrong arguments cost one clear line", async () => {
   const refused = (args: string[], message: string) =>
-    assertRejects(() => main(args), UserError, message);
+    assertRejects(() => command.run(args), UserError, message);
   await refused([], "expected one model and --pairs FILE");
   await refused(["sotu-draft"], "expected one model and --pairs FILE");
   await refused([...base, "--loss", "ppo"], 'loss: got "ppo"');

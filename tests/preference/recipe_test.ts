@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { UserError } from "offprint/errors.ts";
-import { main } from "offprint/commands/train.ts";
+import { command } from "offprint/commands/train.ts";
 import { loadModel } from "offprint/lm/mod.ts";
 import { modelRecipe, recipeKind } from "offprint/lm/transformer/mod.ts";
 import { preferenceData, preferenceRecipe } from "offprint/preference/training/mod.ts";
@@ -11,7 +11,7 @@ const root = await Deno.makeTempDir();
 
 Deno.test("a model is trained from its base, and the folder opens", async () => {
   const out = ["--out", `${root}/train`, "--to", `${root}/model`];
-  assertEquals(await main(["tiny-preference", ...out]), 0);
+  assertEquals(await command.run(["tiny-preference", ...out]), 0);
   const { curve, finished, recipe } = JSON.parse(
     await Deno.readTextFile(`${root}/model/training.json`),
   );
@@ -26,7 +26,7 @@ Deno.test("a model is trained from its base, and the folder opens", async () => 
 
   // The same recipe again ends with the same weights.
   const again = ["--out", `${root}/again`, "--to", `${root}/second`];
-  assertEquals(await main(["tiny-preference", ...again]), 0);
+  assertEquals(await command.run(["tiny-preference", ...again]), 0);
   assertEquals(
     await Deno.readFile(`${root}/second/model.safetensors`),
     await Deno.readFile(`${root}/model/model.safetensors`),
