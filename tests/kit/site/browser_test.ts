@@ -19,6 +19,8 @@ function exists(path: string): boolean {
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
+  // It ends the browser when drawing takes long.
+  "--disable-gpu-watchdog",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -46,7 +48,7 @@ Deno.test({
     let browser: Browser | undefined;
     try {
       await buildSite(site(folder));
-      browser = await chromium.launch({ executablePath, args: FLAGS });
+      browser = await chromium.launch({ executablePath, args: FLAGS, timeout: PATIENT_MS });
       const step = (name: string, fn: (open: typeof opener) => Promise<void>) =>
         t.step({ name, fn: () => fn(opener), sanitizeOps: false, sanitizeResources: false });
       const opener = (file: string, options: BrowserContextOptions = {}) =>
@@ -59,6 +61,9 @@ Deno.test({
   },
 });
 
+/** A busy machine decides nothing: only what will never come is given up. */
+const PATIENT_MS = 600_000;
+
 async function open(
   browser: Browser,
   folder: string,
@@ -66,6 +71,7 @@ async function open(
   options: BrowserContextOptions,
 ): Promise<Opened> {
   const context = await browser.newContext({ offline: true, ...options });
+  context.setDefaultTimeout(PATIENT_MS);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));

@@ -4,6 +4,7 @@
  * @module
  */
 import { pathToFileURL } from "node:url";
+import { temporaryFolder } from "offprint/temporary.ts";
 import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import type { AcceptanceHead } from "offprint/decoding/heads/mod.ts";
 import type { HeadsInput } from "./input.ts";
@@ -43,7 +44,7 @@ export async function remeasureHeads(
       heads.get(variant.rejectionWeight)!,
     ]),
   );
-  const folder = await Deno.makeTempDir({ prefix: "offprint-heads-" });
+  const folder = await temporaryFolder("heads");
   try {
     const input: HeadsInput = {
       recipe: committedOnly,

@@ -1,0 +1,37 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { allProcessorRuns, sampledProcessorRuns } from "offprint/commands/processors.ts";
+import { ROOT } from "offprint/kit/project.ts";
+import { Scratch, source } from "../kit/runner/scratch.ts";
+
+Deno.test("the sample: one seed, notebooks with native cells that are not run alone", async () => {
+  const native: [string, string] = [`tags=["native"]`, "1"];
+  await using scratch = await Scratch.make({
+    "01-native": source(["1", native]),
+    "02-plain": source(["1", [`tags=["timing"]`, "2"]]),
+    "03-long": source([native], { exclusive: true }),
+  });
+  assertEquals(await sampledProcessorRuns(scratch.folder), [{
+    name: "relative noise of 10⁻⁶, seed 1",
+    env: { OFFPRINT_TEST_NOISE: "1" },
+    ids: ["01-native"],
+  }]);
+  await using none = await Scratch.make({ "01-plain": source(["1"]) });
+  assertEquals(await sampledProcessorRuns(none.folder), []);
+});
+
+Deno.test("the project's sample holds the notebook of language models", async () => {
+  const [run] = await sampledProcessorRuns(join(ROOT, "notebooks"));
+  assert(run!.ids.includes("90-language-models"), String(run!.ids));
+});
+
+Deno.test("the whole stage: three seeds, two numbers of threads, the reference kernels, all notebooks", () => {
+  assertEquals(allProcessorRuns().map(({ env, ids }) => [env, ids]), [
+    [{ OFFPRINT_TEST_NOISE: "1" }, []],
+    [{ OFFPRINT_TEST_NOISE: "2" }, []],
+    [{ OFFPRINT_TEST_NOISE: "3" }, []],
+    [{ OFFPRINT_THREADS: "1" }, []],
+    [{ OFFPRINT_THREADS: "4" }, []],
+    [{ OFFPRINT_KERNELS: "reference" }, []],
+  ]);
+});
