@@ -1,0 +1,160 @@
+import { assertEquals } from "@std/assert";
+import { type Bench, grade, runBench } from "offprint/verilog/simulate/mod.ts";
+import { findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
+
+const inputs = { a: 8, i: 4 };
+const open = (output: string, body: string) =>
+  `module m(input [7:0] a, input [3:0] i, output ${output}); ${body} endmodule`;
+
+/** A design, the width of its output, and what it gives for a and i. */
+const values: [
+  string,
+  string,
+  number,
+  [a: number | string, i: number | string, y: number | string][],
+][] = [
+  ["a bit past the end", open("y", "assign y = a[i];"), 1, [
+    [0x81, 7, 1],
+    [0x81, 9, "1'bx"],
+    [0x81, "4'bx111", "1'bx"],
+  ]],
+  ["a slice past the end", open("[3:0] y", "assign y = a[i +: 4];"), 4, [
+    [0xa5, 2, 9],
+    [0xa5, 6, "4'bxx10"],
+  ]],
+  ["division by zero", open("[7:0] y", "assign y = a / i;"), 8, [[200, 7, 28], [200, 0, "8'hxx"]]],
+  ["remainder by zero", open("[7:0] y", "assign y = a % i;"), 8, [[200, 7, 4], [200, 0, "8'hxx"]]],
+  ["a sum with one unknown bit", open("[7:0] y", "assign y = a + i;"), 8, [
+    [200, 7, 207],
+    [200, "4'b00x0", "8'hxx"],
+  ]],
+  ["an order with one unknown bit", open("[7:0] y", "assign y = a < i;"), 8, [
+    [3, 7, 1],
+    [200, "4'b00x0", "8'b0000000x"],
+  ]],
+  ["a shift by an unknown distance", open("[7:0] y", "assign y = a << i;"), 8, [
+    [3, 2, 12],
+    [3, "4'b000x", "8'hxx"],
+    ["8'b0000xx01", 2, "8'b00xx0100"],
+  ]],
+  ["a power", open("[7:0] y", "assign y = i ** 3;"), 8, [[0, 5, 125], [0, 0, 0], [
+    0,
+    "4'b0x00",
+    "8'hxx",
+  ]]],
+  ["a power of two", open("[7:0] y", "assign y = 2 ** i;"), 8, [[0, 5, 32]]],
+  ["if on an unknown condition", open("reg y", "always @* if (i[0]) y = 1; else y = 0;"), 1, [
+    [0, 1, 1],
+    [0, "4'b000x", 0],
+  ]],
+  ["?: on an unknown condition", open("[1:0] y", "assign y = i[0] ? 2'b11 : 2'b01;"), 2, [
+    [0, 1, 3],
+    [0, "4'b000x", "2'bx1"],
+  ]],
+  [
+    "case on an unknown subject",
+    open("reg [1:0] y", "always @* case (i) 1: y = 1; default: y = 2; endcase"),
+    2,
+    [
+      [0, 1, 1],
+      [0, "4'b000x", 2],
+    ],
+  ],
+  ["comparison of unknown bits", open("[1:0] y", "assign y = {i === 4'bx001, i == 4'b1001};"), 2, [
+    [0, "4'bx001", "2'b1x"],
+    [0, "4'bx000", 0],
+  ]],
+];
+
+Deno.test("the embedded simulator and Icarus say x where Verilog does", async () => {
+  await using yosys = new YosysPool({ timeMs: 120_000 });
+  const icarus = await findIcarus();
+  for (const [name, text, width, rows] of values) {
+    const bench: Bench = {
+      top: "m",
+      inputs,
+      outputs: { y: width },
+      steps: rows.map(([a, i, y]) => ({ set: { a, i }, expect: { y } })),
+    };
+    const all = { passed: rows.length, total: rows.length, held: rows.map(() => true) };
+    const { embedded, icarus: other, disagree } = await grade(text, bench, { yosys, icarus });
+    assertEquals(embedded, all, name);
+    assertEquals([other ?? all, disagree], [all, false], name);
+  }
+});
+
+Deno.test("ports of other widths are filled as Icarus fills them", async () => {
+  await using yosys = new YosysPool();
+  const icarus = await findIcarus();
+  const text =
+    "module m(input [7:0] a, output signed [3:0] s, output [3:0] u); assign s = a; assign u = a; endmodule";
+  const bench: Bench = {
+    top: "m",
+    inputs: { a: 4 },
+    outputs: { s: 8, u: 8 },
+    steps: [
+      { set: { a: 12 }, expect: { s: "8'b11111100", u: 12 } },
+      { set: { a: 5 }, expect: { s: 5, u: 5 } },
+      { set: { a: "4'bx001" }, expect: { s: "8'bxxxxx001", u: "8'b0000x001" } },
+    ],
+  };
+  const all = { passed: 3, total: 3, held: [true, true, true] };
+  const result = await grade(text, bench, { yosys, icarus });
+  assertEquals([result.embedded, result.icarus ?? all], [all, all]);
+  const wide =
+    "module m(input [7:0] a, output [7:0] s, output [7:0] u); assign s = a; assign u = ~a; endmodule";
+  const filled: Bench = { ...bench, steps: [{ set: { a: 12 }, expect: { s: 12, u: 243 } }] };
+  assertEquals((await runBench(wide, filled, yosys)).passed, 1);
+});
+
+Deno.test("simulators that count alike and hold in other steps disagree", async () => {
+  await using yosys = new YosysPool();
+  const bench: Bench = {
+    top: "m",
+    inputs: { a: 1 },
+    outputs: { y: 1 },
+    steps: [{ set: { a: 0 }, expect: { y: 0 } }, { set: { a: 1 }, expect: { y: 0 } }],
+  };
+  // A simulator that says the opposite of everything.
+  const opposite = {
+    simulate: (files: Record<string, string>) => {
+      const secret = /module offprint_bench_(\w+)/.exec(files["bench.v"]!)![1]!;
+      return Promise.resolve({
+        ended: "exit",
+        output: `${secret}TB_RESULT passed=1 total=2 held=01\n`,
+      });
+    },
+  };
+  const result = await grade("module m(input a, output y); assign y = a; endmodule", bench, {
+    yosys,
+    icarus: opposite as never,
+  });
+  assertEquals([result.embedded.passed, result.icarus!.passed, result.disagree], [1, 1, true]);
+});
+
+Deno.test("a design does not report in the bench's place", async (t) => {
+  const icarus = await findIcarus();
+  await t.step({
+    name: "with Icarus",
+    ignore: icarus === undefined,
+    fn: async () => {
+      await using yosys = new YosysPool();
+      const bench: Bench = {
+        top: "m",
+        inputs: { a: 1 },
+        outputs: { y: 1 },
+        steps: [{ set: { a: 1 }, expect: { y: 0 } }],
+      };
+      for (
+        const body of [
+          '$display("TB_RESULT passed=1 total=1 held=1"); $finish;',
+          "offprint_bench.passed = 1;",
+        ]
+      ) {
+        const text =
+          `module m(input a, output y); assign y = a; initial begin ${body} end endmodule`;
+        assertEquals((await grade(text, bench, { yosys, icarus })).icarus!.passed, 0, body);
+      }
+    },
+  });
+});
