@@ -930,8 +930,9 @@ await claim("08.general-solver-values", {
 // its own cost: the harder the work is for the agent, the more the principal must promise.
 
 // %% id="economics-cost"
+const scaled = (factor: number) => withCostScale(oneStepExample(), factor);
 const costRows = Array.from({ length: 601 }, (_, k) => k / 200).map((factor) => {
-  const instance = withCostScale(oneStepExample(), factor);
+  const instance = scaled(factor);
   const found = plan(instance);
   const best = firstBest(instance);
   return {
@@ -940,14 +941,11 @@ const costRows = Array.from({ length: 601 }, (_, k) => k / 200).map((factor) => 
     rent: found.rent,
     "first best": best.value,
     "best linear contract": bestLinearContract(instance).value,
-    induced: found.rec[0] === full,
-    isEfficient: best.actions[0] === full,
   };
 });
-const lastInduced = Math.max(...costRows.filter(({ induced }) => induced).map((r) => r.factor));
-const lastEfficient = Math.max(
-  ...costRows.filter(({ isEfficient }) => isEfficient).map((r) => r.factor),
-);
+const lastInduced = bisect((factor) => plan(scaled(factor)).rec[0] !== full, 0, 3, 1e-6).low;
+const lastEfficient =
+  bisect((factor) => firstBest(scaled(factor)).actions[0] !== full, 0, 3, 1e-6).low;
 await display(
   md`The principal gives up full effort at a factor of ${
     lastInduced.toFixed(2)
@@ -1081,7 +1079,9 @@ const payable = cap === 0 ? null : cap;
 /** The plan of an instance beside its benchmarks. */
 const benchmarks = (instance: Instance) =>
   table(benchmarkRows(instance), {
-    caption: `${instance.name}: ${instance.H} steps, ${instance.n} states, ${instance.m} actions`,
+    caption: `${instance.name}: ${instance.H} step${
+      instance.H === 1 ? "" : "s"
+    }, ${instance.n} states, ${instance.m} actions`,
   });
 
 /** Payments of one step as a heat map over state (with the induced action) and next state. */
@@ -1124,7 +1124,7 @@ function paymentMap(instance: Instance, h: number) {
 // won tends to stay. The platform earns by engagement and pays by engagement.
 
 // %% id="scenario-content"
-// change me: with 0.8 a post says little about the effort behind it, and the plan asks for less effort.
+// change me: with 0.8 a post says little about effort, and the plan asks for less of it.
 const inertia = 0.4;
 const platform = withCostScale(
   contentPlatform({
@@ -1402,21 +1402,24 @@ await display(plot({
 const all = experiments();
 const seedsOf = (id: ExperimentId) =>
   id.startsWith("general") ? Math.ceil(seedsPerPoint / 2) : seedsPerPoint;
-const curves = new Map<ExperimentId, CurvePoint[]>();
-const steps = progress(
-  "regret curves",
-  Object.values(all).reduce((sum, { horizons }) => sum + horizons.length, 0),
-);
-for (const experiment of Object.values(all)) {
-  const points: CurvePoint[] = [];
-  for (const T of experiment.horizons) {
-    points.push(curvePoint(experiment, T, seedsOf(experiment.id), seed));
-    steps.tick(1, experiment.id);
-    // Lets the kernel send the progress.
-    await new Promise((resolve) => setTimeout(resolve));
+/** Regret of every learner at every horizon, over the seeds. */
+async function regretCurves(): Promise<Map<ExperimentId, CurvePoint[]>> {
+  const found = new Map<ExperimentId, CurvePoint[]>();
+  const count = Object.values(all).reduce((sum, { horizons }) => sum + horizons.length, 0);
+  const steps = progress("regret curves", count);
+  for (const experiment of Object.values(all)) {
+    const points: CurvePoint[] = [];
+    for (const T of experiment.horizons) {
+      points.push(curvePoint(experiment, T, seedsOf(experiment.id), seed));
+      steps.tick(1, experiment.id);
+      // Lets the kernel send the progress.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    found.set(experiment.id, points);
   }
-  curves.set(experiment.id, points);
+  return found;
 }
+const curves = await regretCurves();
 const slopes = new Map([...curves].map(([id, points]) => [id, curveSlope(points)]));
 const slopeOf = (id: ExperimentId) => slopes.get(id)?.slope ?? NaN;
 

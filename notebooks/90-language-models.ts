@@ -335,9 +335,8 @@ await display(md(...samples));
 // pass share the weights.
 
 // %% id="cost" tags=["timing"]
-const timedPasses: { model: string; pass: string; count: number; work: () => Promise<void> }[] = [];
 const opened: Sequence[] = [];
-for (const model of [draft, target]) {
+const passesOf = async (model: LanguageModel) => {
   const texts = await Promise.all(
     Array.from({ length: 16 }, () => model.open(tokenizer.encode(prompt))),
   );
@@ -352,12 +351,13 @@ for (const model of [draft, target]) {
     await model.extendBatch(texts, texts.map(() => [100]));
     for (const each of texts) each.truncate(before);
   };
-  timedPasses.push(
+  return [
     { model: model.name, pass: "1 token", count: 1, work: extendBy(1) },
     { model: model.name, pass: "8 tokens of one text", count: 8, work: extendBy(8) },
     { model: model.name, pass: "1 token of each of 16 texts", count: 16, work: extendAll },
-  );
-}
+  ];
+};
+const timedPasses = [...await passesOf(draft), ...await passesOf(target)];
 const passMs = await medianTimesMs(timedPasses.map(({ work }) => work), { rounds: 21 });
 
 // %% id="cost-table" tags=["timing","drawing"]
