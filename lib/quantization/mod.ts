@@ -20,6 +20,13 @@ export {
 } from "./channel_plan.ts";
 export { clippedCodes, clippedWeights } from "./clipped_weights.ts";
 export { type InjectedChannel, type InjectionOptions, injectOutliers } from "./inject_outliers.ts";
+export {
+  type ManifestInput,
+  manifestSchema,
+  type QuantizationManifest,
+  quantizationManifest,
+  verifyManifest,
+} from "./manifest.ts";
 export { calibratedPlans, type Planner, sharedPlans, uniformPlans } from "./decoder_parts.ts";
 export { floatForward, type FloatResult, type Observer, type Weights } from "./float_decoder.ts";
 export { defaultBlockSize, type QuantizationOptions, quantizeDecoder } from "./quantize_decoder.ts";

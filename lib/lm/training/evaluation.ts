@@ -72,18 +72,32 @@ export async function evaluate(
 ): Promise<Score> {
   const score: Score = { nats: 0, tokens: 0 };
   for (const [index, document] of documents.entries()) {
-    for (const { start, first, end } of evaluationWindows(document, model.contextLength)) {
-      const window = document.tokens.subarray(start, end);
-      const sequence = await model.open([]);
-      const opening = sequence.logits;
-      const rest = await sequence.extend(Array.from(window.subarray(0, -1)));
-      sequence.close();
-      for (let i = first - start; i < window.length; i++) {
-        score.nats += surprisal(i === 0 ? opening : rest.logits[i - 1]!, window[i]!);
-        score.tokens++;
-      }
-    }
+    const windows = evaluationWindows(document, model.contextLength);
+    const { nats, tokens } = await scoreWindows(model, document, windows);
+    score.nats += nats;
+    score.tokens += tokens;
     onDocument(index + 1);
+  }
+  return score;
+}
+
+/** Predicts the tokens of some windows of a document. */
+export async function scoreWindows(
+  model: LanguageModel,
+  document: TokenDocument,
+  windows: readonly EvaluationWindow[],
+): Promise<Score> {
+  const score: Score = { nats: 0, tokens: 0 };
+  for (const { start, first, end } of windows) {
+    const window = document.tokens.subarray(start, end);
+    const sequence = await model.open([]);
+    const opening = sequence.logits;
+    const rest = await sequence.extend(Array.from(window.subarray(0, -1)));
+    sequence.close();
+    for (let i = first - start; i < window.length; i++) {
+      score.nats += surprisal(i === 0 ? opening : rest.logits[i - 1]!, window[i]!);
+      score.tokens++;
+    }
   }
   return score;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 
 const positive = z.int().positive();
 
@@ -83,6 +83,13 @@ export function transformerConfig(sizes: TransformerSizes): TransformerConfig {
  * @throws {UserError} when a field is missing, wrong or does not fit the others.
  */
 export function checkedConfig(where: string, value: unknown): TransformerConfig {
+  if (typeof value === "object" && value !== null && "quantization_config" in value) {
+    throw new UserError({
+      what: where,
+      got: new Described("a model that is quantised already (quantization_config)"),
+      expected: "one whose weights are floats",
+    });
+  }
   const parsed = transformerConfigSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;

@@ -5,8 +5,7 @@
  */
 import { openKernels } from "kernels/mod.ts";
 import { writeWhole } from "offprint/files.ts";
-import { evaluate } from "offprint/lm/training/mod.ts";
-import type { SavedTransformer } from "offprint/lm/transformer/mod.ts";
+import { evaluationWindows, type SavedTransformer, scoreWindows } from "offprint/lm/mod.ts";
 import { injectOutliers, quantizedModel } from "offprint/quantization/mod.ts";
 import {
   calibrateFast,
@@ -19,7 +18,6 @@ import {
   configurationKey,
   configurations,
   INJECTION,
-  KERNEL_SCHEMES,
   kernelScheme,
   type KernelSchemeName,
   KV,
@@ -40,12 +38,20 @@ export interface MeasurementInput {
   /** Where finished pieces are kept; ends with a slash. */
   readonly folder: URL;
   readonly threads?: number;
+  /** Which configurations are measured; default: all. */
+  readonly select?: (configuration: Configuration) => boolean;
   readonly onNote?: (line: string) => void;
 }
 
-/** Nats of each held-out document under one configuration. */
+/** How many rounds cover the whole held-out text: round r scores the windows r, r + 8, r + 16 … of each document. */
+export const ROUNDS = 8;
+
+/** Nats and tokens of each held-out document under one configuration. */
 export interface ConfigurationScore extends Configuration {
+  /** Rounds that were scored, of {@linkcode ROUNDS}. */
+  readonly rounds: number;
   readonly nats: readonly number[];
+  readonly tokens: readonly number[];
 }
 
 /** The model with and without injected outliers, each with its calibration. */
@@ -66,57 +72,83 @@ export async function subjects(
   return { plain: await subject(model.weights), injected: await subject(weights) };
 }
 
-/** Measures what is not in the folder yet, and returns all scores. */
-export async function measureAccuracy(input: MeasurementInput): Promise<ConfigurationScore[]> {
-  const { folder, onNote = () => {} } = input;
+/**
+ * Measures what is not in the folder yet, round by round, and returns the scores of the rounds that are
+ * finished for every configuration.
+ *
+ * @param rounds to measure; default all.
+ */
+export async function measureAccuracy(
+  input: MeasurementInput,
+  rounds: number = ROUNDS,
+): Promise<ConfigurationScore[]> {
+  const { folder, select = () => true, onNote = () => {} } = input;
   const both = await subjects(input);
-  const scores: ConfigurationScore[] = [];
-  for (const configuration of configurations()) {
-    const key = configurationKey(configuration);
-    const file = new URL(`${key.replaceAll(/[^A-Za-z0-9]+/g, "-")}.json`, folder);
-    let nats: number[];
-    try {
-      nats = JSON.parse(await Deno.readTextFile(file));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      const started = performance.now();
-      nats = await documentNats(
-        input,
-        both[configuration.injected ? "injected" : "plain"],
-        configuration,
-      );
-      await writeWhole(file, JSON.stringify(nats));
-      onNote(`${key}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  const chosen = configurations().filter(select);
+  const sums = chosen.map(() => ({ nats: [] as number[], tokens: [] as number[] }));
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, configuration] of chosen.entries()) {
+      const key = configurationKey(configuration);
+      const file = new URL(`${round}-${key.replaceAll(/[^A-Za-z0-9]+/g, "-")}.json`, folder);
+      const scores = await kept(file, async () => {
+        const started = performance.now();
+        const subject = both[configuration.injected ? "injected" : "plain"];
+        const scores = await roundScores(input, subject, configuration, round);
+        onNote(`round ${round}, ${key}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+        return scores;
+      });
+      scores.forEach(({ nats, tokens }, i) => {
+        sums[at]!.nats[i] = (sums[at]!.nats[i] ?? 0) + nats;
+        sums[at]!.tokens[i] = (sums[at]!.tokens[i] ?? 0) + tokens;
+      });
     }
-    scores.push({ ...configuration, nats });
   }
-  return scores;
+  return chosen.map((configuration, at) => ({ ...configuration, rounds, ...sums[at]! }));
 }
 
-async function documentNats(
+/** The content of a file of an earlier run, or what `measure` gives, kept there. */
+export async function kept<T>(file: URL, measure: () => Promise<T>): Promise<T> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const value = await measure();
+    await writeWhole(file, JSON.stringify(value));
+    return value;
+  }
+  return JSON.parse(text);
+}
+
+async function roundScores(
   { texts, threads }: MeasurementInput,
   subject: Subject,
   { engine, scheme, kv }: Configuration,
-): Promise<number[]> {
+  round: number,
+): Promise<{ nats: number; tokens: number }[]> {
   const { config, weights, calibration } = subject;
+  const take = (window: number) => window % ROUNDS === round;
   if (engine === "kernels") {
     const kernels = await openKernels();
     const { kernels: options } = kernelScheme(scheme as KernelSchemeName, subject);
     const model = await quantizedModel(config, weights, { ...options, kernels });
-    const nats: number[] = [];
-    for (const document of texts.heldOut) nats.push((await evaluate(model, [document])).nats);
+    const scores: { nats: number; tokens: number }[] = [];
+    for (const document of texts.heldOut) {
+      const windows = evaluationWindows(document, model.contextLength).filter((_, i) => take(i));
+      scores.push(await scoreWindows(model, document, windows));
+    }
     kernels.close();
-    return nats;
+    return scores;
   }
   const simulated = SCHEMES.includes(scheme as SchemeName)
     ? withKv(schemeOf(scheme as SchemeName, subject), kv === "KV32" ? undefined : KV[kv])
-    : kernelScheme(scheme as typeof KERNEL_SCHEMES[number], subject).simulated;
+    : kernelScheme(scheme as KernelSchemeName, subject).simulated;
   const model = await simulator(config, weights, simulated, {
     calibration,
     ...(threads === undefined ? {} : { threads }),
   });
   try {
-    return (await model.score(texts.heldOut)).map(({ nats }) => nats);
+    return (await model.score(texts.heldOut, take)).map(({ nats, tokens }) => ({ nats, tokens }));
   } finally {
     await model.close();
   }

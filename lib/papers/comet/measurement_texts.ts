@@ -23,6 +23,9 @@ export interface MeasurementTexts {
 /** Tokens of an excerpt: with the begin-of-text token in front they fill a context of 256. */
 export const EXCERPT_TOKENS = 255;
 
+/** Sentences of a training document that are encoded. */
+const TRAIN_SENTENCES = 80;
+
 /** Reads a corpus, fetching its package into `folder` when it is not there, and encodes it. */
 export async function measurementTexts(
   corpus: string,
@@ -33,7 +36,13 @@ export async function measurementTexts(
   const documents = await corpusDocuments(recipe, await corpusBytes(recipe, folder));
   const encoded = (heldOut: boolean) =>
     documents.filter((document) => document.heldOut === heldOut)
-      .map((document) => tokenDocument(tokenizer, document));
+      .map(({ sentences, ...document }) =>
+        tokenDocument(tokenizer, {
+          ...document,
+          // Of a training document only the beginning is calibrated on.
+          sentences: heldOut ? sentences : sentences.slice(0, TRAIN_SENTENCES),
+        })
+      );
   const texts = { train: encoded(false), heldOut: encoded(true) };
   checkDisjoint(texts.train, texts.heldOut);
   return texts;

@@ -8,7 +8,7 @@ import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod
 import type { Calibration } from "../calibration.ts";
 import type { Weights } from "../float_decoder.ts";
 import { schemedWeights } from "./rounded_weights.ts";
-import { roundedActivations, roundedCache, shorthands, throughHalves } from "./rounding_nodes.ts";
+import { roundedCache, schemedInput, shorthands, throughHalves } from "./rounding_nodes.ts";
 import { checkPart, type LayerPart, type Scheme } from "./scheme.ts";
 
 /** Added to the score of a token that is not to be seen. */
@@ -90,17 +90,7 @@ export function evaluationGraph(
       graph.output(`input ${part} ${layer}`, "float32", ["N", columns]);
     }
     const schemed = schemedWeights(w, columns, how, calibration?.meanSquare(part, layer));
-    let moved = x;
-    if (how.order !== undefined) {
-      moved = op("Gather", [moved, graph.integers([...how.order])], { axis: 1 });
-    }
-    if (how.divisors !== undefined) moved = op("Div", [moved, constant(how.divisors, [columns])]);
-    if (how.rotation !== undefined) {
-      moved = op("MatMul", [moved, constant(how.rotation, [columns, columns])]);
-    }
-    if (how.activations !== undefined) {
-      moved = roundedActivations(graph, moved, columns, how.activations, { name: mask, length });
-    }
+    const moved = schemedInput(graph, x, columns, how, { name: mask, length });
     const rounded = op("MatMul", [moved, matrix(schemed, columns)]);
     if (outputs.errors !== true) return rounded;
     const exact = op("MatMul", [x, matrix(w, columns)]);

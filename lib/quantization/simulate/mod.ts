@@ -6,6 +6,7 @@
  * @module
  */
 export { hadamardRotation } from "./hadamard.ts";
+export { layerErrors } from "./layer_errors.ts";
 export {
   calibrateFast,
   type InputObserver,

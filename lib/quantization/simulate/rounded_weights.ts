@@ -92,7 +92,9 @@ function roundSymmetric(values: Float32Array, bits: number, into: Float32Array):
   for (const value of values) amax = Math.max(amax, Math.abs(value));
   const scale = Math.fround(amax / limit) || 1;
   values.forEach((value, i) => {
-    into[i] = scale * Math.max(-limit, Math.min(limit, Math.floor(value / scale + 0.5)));
+    // In 32-bit floats, as the kernels: next to a tie that decides.
+    const code = Math.floor(Math.fround(Math.fround(value / scale) + 0.5));
+    into[i] = scale * Math.max(-limit, Math.min(limit, code));
   });
 }
 

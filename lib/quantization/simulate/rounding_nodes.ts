@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { OnnxGraph } from "offprint/lm/onnx/mod.ts";
-import { type ActivationRounding, blockBits, type KvRounding } from "./scheme.ts";
+import type { OnnxGraph } from "offprint/lm/mod.ts";
+import { type ActivationRounding, blockBits, type KvRounding, type PartScheme } from "./scheme.ts";
 
 /** Below every scale that occurs: a block of zeros is divided by this instead of by 0. */
 const TINY = 1e-30;
@@ -80,6 +80,28 @@ export function roundedActivations(
     ]);
   }
   return reshape(op("Mul", [code, scale]), [-1, columns]);
+}
+
+/** A part's input as a scheme leaves it: reordered, divided, rotated and rounded, in that order. */
+export function schemedInput(
+  graph: OnnxGraph,
+  x: string,
+  columns: number,
+  { order, divisors, rotation, activations }: PartScheme,
+  mask: { name: string; length: number },
+): string {
+  const { op, constant } = shorthands(graph);
+  let moved = x;
+  if (order !== undefined) {
+    moved = op("Gather", [moved, graph.integers([...order])], { axis: 1 });
+  }
+  if (divisors !== undefined) moved = op("Div", [moved, constant(divisors, [columns])]);
+  if (rotation !== undefined) {
+    moved = op("MatMul", [moved, constant(rotation, [columns, columns])]);
+  }
+  return activations === undefined
+    ? moved
+    : roundedActivations(graph, moved, columns, activations, mask);
 }
 
 /** `x` rounded to 16-bit floats and back. */

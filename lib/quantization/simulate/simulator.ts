@@ -136,23 +136,22 @@ export class Simulator {
   /**
    * Scores every token of the documents once, in the windows of `evaluate`.
    *
-   * @param onDocument called with each document's score.
+   * @param take which of a document's windows are scored, by their number; default: all.
    */
   async score(
     documents: readonly TokenDocument[],
-    onDocument: (score: DocumentScore) => void = () => {},
+    take: (window: number) => boolean = () => true,
   ): Promise<DocumentScore[]> {
     const scores: DocumentScore[] = [];
     for (const document of documents) {
-      let nats = 0;
-      for await (const { logProbs, window } of this.#windows(document)) {
+      let nats = 0, tokens = 0;
+      for await (const { logProbs, window } of this.#windows(document, take)) {
         for (let i = window.first - window.start; i < window.end - window.start; i++) {
           nats -= logProbs[i]!;
+          tokens++;
         }
       }
-      const score = { name: document.name, nats, tokens: document.tokens.length };
-      scores.push(score);
-      onDocument(score);
+      scores.push({ name: document.name, nats, tokens });
     }
     return scores;
   }
@@ -173,8 +172,9 @@ export class Simulator {
 
   async *#windows(
     document: TokenDocument,
+    take: (window: number) => boolean = () => true,
   ): AsyncGenerator<{ window: EvaluationWindow; logProbs: Float32Array }> {
-    const windows = evaluationWindows(document, this.length);
+    const windows = evaluationWindows(document, this.length).filter((_, i) => take(i));
     for (let at = 0; at < windows.length; at += BATCH) {
       const some = windows.slice(at, at + BATCH);
       const texts = some.map(({ start, end }) => Array.from(document.tokens.subarray(start, end)));
