@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import { Described, UserError } from "offprint/errors.ts";
-import { sha256, type TransformerConfig } from "offprint/lm/mod.ts";
+import { sha256 } from "offprint/lm/corpora/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { Calibration, CalibrationOptions } from "./calibration.ts";
 import { channelPlan, type PlanOptions } from "./channel_plan.ts";
 import type { Weights } from "./float_decoder.ts";

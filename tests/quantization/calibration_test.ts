@@ -1,7 +1,7 @@
 /** What calibration keeps, what it refuses, and the manifest that a second run is held against. */
 import { assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { initialWeights, transformerConfig } from "offprint/lm/mod.ts";
+import { initialWeights, transformerConfig } from "offprint/lm/transformer/mod.ts";
 import {
   calibrate,
   channelPlan,

@@ -25,6 +25,7 @@ export {
   type EvaluationWindow,
   evaluationWindows,
   perplexity,
+  scoreWindows,
   surprisal,
 } from "./evaluation.ts";
 export { type Batch, type TokenDocument, tokenDocument } from "./windows.ts";

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { sha256 } from "offprint/lm/mod.ts";
+import { sha256 } from "offprint/lm/corpora/mod.ts";
 import { type MeanInterval, meanInterval } from "offprint/stats.ts";
 import type { KvName } from "./configurations.ts";
 import { studiesSchema } from "./studies_schema.ts";

@@ -141,23 +141,30 @@ export interface Configuration {
 export function configurations(): Configuration[] {
   const simulated = (injected: boolean, kv: Configuration["kv"], names: readonly SchemeName[]) =>
     names.map((scheme): Configuration => ({ injected, engine: "simulator", scheme, kv }));
+  const agreement = (injected: boolean) =>
+    KERNEL_SCHEMES.flatMap((scheme) =>
+      (["simulator", "kernels"] as const).map((engine): Configuration => ({
+        injected,
+        engine,
+        scheme,
+        kv: "KV4",
+      }))
+    );
   const paper = SCHEMES.slice(0, 7), baselines = SCHEMES.slice(7);
-  const both = (["simulator", "kernels"] as const).flatMap((engine) =>
-    [true, false].flatMap((injected) =>
-      KERNEL_SCHEMES.map((scheme): Configuration => ({ injected, engine, scheme, kv: "KV4" }))
-    )
-  );
   const all = [
     ...simulated(true, "KV16", paper),
-    ...simulated(true, "KV4", paper),
-    ...simulated(false, "KV16", paper),
-    ...simulated(false, "KV4", paper),
-    ...both,
+    ...simulated(true, "KV4", ["W4Ax"]),
+    ...simulated(false, "KV16", ["floats", "W4A4 per token", "W4Ax"]),
     ...simulated(true, "KV16", baselines),
+    ...agreement(true),
+    ...simulated(false, "KV16", paper),
+    ...agreement(false),
+    ...simulated(true, "KV4", paper),
+    ...simulated(false, "KV4", paper),
     ...simulated(false, "KV16", baselines),
     ...simulated(false, "KV32", ["floats"]),
   ];
-  // W4Ax and W4A4 in blocks are in both lists.
+  // Some are in several lists.
   const seen = new Set<string>();
   return all.filter((configuration) => {
     const key = configurationKey(configuration);

@@ -5,7 +5,8 @@
  */
 import { openKernels } from "kernels/mod.ts";
 import { writeWhole } from "offprint/files.ts";
-import { evaluationWindows, type SavedTransformer, scoreWindows } from "offprint/lm/mod.ts";
+import { evaluationWindows, scoreWindows } from "offprint/lm/training/mod.ts";
+import type { SavedTransformer } from "offprint/lm/transformer/mod.ts";
 import { injectOutliers, quantizedModel } from "offprint/quantization/mod.ts";
 import {
   calibrateFast,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Tokenizer } from "offprint/lm/mod.ts";
+import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import { generateDesigns } from "../../verilog/designs/design.ts";
 import { type Excerpt, EXCERPT_TOKENS } from "./measurement_texts.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createSession, OnnxGraph } from "offprint/lm/mod.ts";
+import { createSession, OnnxGraph } from "offprint/lm/onnx/mod.ts";
 import { schemedWeights } from "./rounded_weights.ts";
 import { schemedInput, shorthands } from "./rounding_nodes.ts";
 import { checkPart, type PartScheme } from "./scheme.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OnnxGraph } from "offprint/lm/mod.ts";
+import type { OnnxGraph } from "offprint/lm/onnx/mod.ts";
 import { type ActivationRounding, blockBits, type KvRounding, type PartScheme } from "./scheme.ts";
 
 /** Below every scale that occurs: a block of zeros is divided by this instead of by 0. */
