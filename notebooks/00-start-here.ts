@@ -52,7 +52,7 @@
 //
 // ### 05 COMET: Towards Practical W4A4KV4 LLMs Serving
 //
-// Lian Liu and 8 others, ASPLOS 2025, [arXiv 2410.12168](https://arxiv.org/abs/2410.12168). *Notebook to come.*
+// Lian Liu and 8 others, ASPLOS 2025, [arXiv 2410.12168](https://arxiv.org/abs/2410.12168). **[Open the notebook](05-comet.ipynb)**
 //
 // A few outlier channels are what makes 4-bit activations inaccurate; COMET permutes channels so
 // that the outliers share a few 8-bit blocks and nearly all other blocks can be 4-bit. A matrix

@@ -41,6 +41,8 @@ export interface MeasurementInput {
   readonly threads?: number;
   /** Which configurations are measured; default: all. */
   readonly select?: (configuration: Configuration) => boolean;
+  /** Take what is finished and measure nothing: configurations and studies that are not finished are left out. */
+  readonly onlyKept?: boolean;
   readonly onNote?: (line: string) => void;
 }
 
@@ -83,37 +85,61 @@ export async function measureAccuracy(
   input: MeasurementInput,
   rounds: number = ROUNDS,
 ): Promise<ConfigurationScore[]> {
-  const { folder, select = () => true, onNote = () => {} } = input;
-  const both = await subjects(input);
+  const { folder, select = () => true, onlyKept = false, onNote = () => {} } = input;
+  const both = onlyKept ? undefined : await subjects(input);
   const chosen = configurations().filter(select);
-  const sums = chosen.map(() => ({ nats: [] as number[], tokens: [] as number[] }));
+  const finished = new Map<Configuration, ConfigurationScore>();
   for (let round = 0; round < rounds; round++) {
-    for (const [at, configuration] of chosen.entries()) {
+    for (const configuration of chosen) {
       const key = configurationKey(configuration);
       const file = new URL(`${round}-${key.replaceAll(/[^A-Za-z0-9]+/g, "-")}.json`, folder);
-      const scores = await kept(file, async () => {
-        const started = performance.now();
-        const subject = both[configuration.injected ? "injected" : "plain"];
-        const scores = await roundScores(input, subject, configuration, round);
-        onNote(`round ${round}, ${key}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
-        return scores;
-      });
-      scores.forEach(({ nats, tokens }, i) => {
-        sums[at]!.nats[i] = (sums[at]!.nats[i] ?? 0) + nats;
-        sums[at]!.tokens[i] = (sums[at]!.tokens[i] ?? 0) + tokens;
-      });
+      const scores = await kept(
+        file,
+        both && (async () => {
+          const started = performance.now();
+          const subject = both[configuration.injected ? "injected" : "plain"];
+          const scores = await roundScores(input, subject, configuration, round);
+          onNote(`round ${round}, ${key}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+          return scores;
+        }),
+      );
+      if (scores === undefined) finished.delete(configuration);
+      else finished.set(configuration, added(configuration, finished.get(configuration), scores));
     }
   }
-  return chosen.map((configuration, at) => ({ ...configuration, rounds, ...sums[at]! }));
+  return [...finished.values()].filter((score) => score.rounds === rounds);
 }
 
-/** The content of a file of an earlier run, or what `measure` gives, kept there. */
-export async function kept<T>(file: URL, measure: () => Promise<T>): Promise<T> {
+/** A configuration's scores with another round's. */
+function added(
+  configuration: Configuration,
+  before: ConfigurationScore | undefined,
+  scores: readonly { nats: number; tokens: number }[],
+): ConfigurationScore {
+  return {
+    ...configuration,
+    rounds: (before?.rounds ?? 0) + 1,
+    nats: scores.map(({ nats }, i) => nats + (before?.nats[i] ?? 0)),
+    tokens: scores.map(({ tokens }, i) => tokens + (before?.tokens[i] ?? 0)),
+  };
+}
+
+/** The content of a file of an earlier run, or what `measure` gives, kept there; nothing without `measure`. */
+export async function kept<T>(file: URL, measure: () => Promise<T>): Promise<T>;
+export async function kept<T>(
+  file: URL,
+  measure: (() => Promise<T>) | undefined,
+): Promise<T | undefined>;
+export async function kept<T>(
+  file: URL,
+  measure: (() => Promise<T>) | undefined,
+): Promise<T | undefined> {
   let text: string;
   try {
     text = await Deno.readTextFile(file);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (measure === undefined) return undefined;
     const value = await measure();
     await writeWhole(file, JSON.stringify(value));
     return value;

@@ -32,44 +32,50 @@ import {
 } from "./configurations.ts";
 import { CALIBRATION_TEXTS, kept, type MeasurementInput, subjects } from "./measure_accuracy.ts";
 import { asDocuments, type Excerpt, excerpts } from "./measurement_texts.ts";
-import type { Studies } from "./studies_schema.ts";
+import { type Studies, studiesSchema } from "./studies_schema.ts";
 import { verilogExcerpts } from "./verilog_excerpts.ts";
 
 /** Excerpts that are scored: the second stretch of each held-out address, past its greeting. */
 const SET = 1;
 
+type Study = Exclude<keyof Studies, "excerpts">;
+
+/** What a study gives. */
+type Measured<S extends Study> = NonNullable<Studies[S]>;
+
 /** Measures the studies that are not in the folder yet. */
 export async function measureStudies(input: MeasurementInput): Promise<Studies> {
-  const { texts, folder, onNote = () => {} } = input;
+  const { texts, folder, onlyKept = false, onNote = () => {} } = input;
   const scored = excerpts(texts.heldOut, texts.heldOut.length, SET);
-  const { injected } = await subjects(input);
-  const session = new StudySession(input, scored, injected);
-  const measured = {} as Record<keyof Studies, unknown>;
-  const stages: { [K in keyof Studies]: () => Promise<Studies[K]> } = {
-    excerpts: () => Promise.resolve(scored.map(({ document }) => document)),
-    plans: () => planRows(session),
-    blockSizes: () => blockSizeRows(session),
-    ranges: () => rangeRows(session),
-    caches: () => cacheRows(session),
-    parts: () => partRows(session),
-    noise: () => noiseRows(session),
-    depth: () => depthRows(session),
-    context: () => contextRows(session),
-    stability: () => stabilityRows(session),
-    domain: () => domainRow(session),
-    seeds: () => seedRows(session),
+  const sessionOf = async () => new StudySession(input, scored, (await subjects(input)).injected);
+  const session = onlyKept ? undefined : await sessionOf();
+  const stages: Record<Study, (session: StudySession) => Promise<unknown>> = {
+    plans: planRows,
+    blockSizes: blockSizeRows,
+    ranges: rangeRows,
+    caches: cacheRows,
+    stability: stabilityRows,
+    domain: domainRow,
+    seeds: seedRows,
+    parts: partRows,
+    noise: noiseRows,
+    depth: depthRows,
+    context: contextRows,
   };
-  for (
-    const [name, measure] of Object.entries(stages) as [keyof Studies, () => Promise<unknown>][]
-  ) {
-    measured[name] = await kept(new URL(`study-${name}.json`, folder), async () => {
-      const started = performance.now();
-      const value = await measure();
-      onNote(`study ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
-      return value;
-    });
+  const measured: Partial<Record<Study, unknown>> = {};
+  for (const name of Object.keys(stages) as Study[]) {
+    const value = await kept(
+      new URL(`study-${name}.json`, folder),
+      session && (async () => {
+        const started = performance.now();
+        const value = await stages[name](session);
+        onNote(`study ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+        return value;
+      }),
+    );
+    if (value !== undefined) measured[name] = value;
   }
-  return measured as Studies;
+  return studiesSchema.parse({ excerpts: scored.map(({ document }) => document), ...measured });
 }
 
 /** What all studies share. */
@@ -144,8 +150,8 @@ function partRowCount(
   }[part];
 }
 
-async function planRows(session: StudySession): Promise<Studies["plans"]> {
-  const rows: Studies["plans"] = [];
+async function planRows(session: StudySession): Promise<Measured<"plans">> {
+  const rows: Measured<"plans"> = [];
   for (const threshold of [1.5, 2, 3, 4, 6, 8, 16, 32]) {
     rows.push({ by: "threshold", value: threshold, ...await session.planned({ threshold }) });
   }
@@ -161,8 +167,8 @@ async function planRows(session: StudySession): Promise<Studies["plans"]> {
   return rows;
 }
 
-async function blockSizeRows(session: StudySession): Promise<Studies["blockSizes"]> {
-  const rows: Studies["blockSizes"] = [];
+async function blockSizeRows(session: StudySession): Promise<Measured<"blockSizes">> {
+  const rows: Measured<"blockSizes"> = [];
   for (const blockSize of [32, 64, 128]) {
     rows.push({
       blockSize,
@@ -179,7 +185,7 @@ async function blockSizeRows(session: StudySession): Promise<Studies["blockSizes
   return rows;
 }
 
-async function rangeRows(session: StudySession): Promise<Studies["ranges"]> {
+async function rangeRows(session: StudySession): Promise<Measured<"ranges">> {
   const ways: Record<string, Partial<FmpqOptions>> = {
     "token": {},
     "text": { range: "text" },
@@ -188,14 +194,14 @@ async function rangeRows(session: StudySession): Promise<Studies["ranges"]> {
     "text, min–max": { range: "text", scheme: "minmax" },
     "token, weights by absmax": { weights: "absmax" },
   };
-  const rows: Studies["ranges"] = [];
+  const rows: Measured<"ranges"> = [];
   for (const [name, options] of Object.entries(ways)) {
     rows.push({ name, nats: (await session.planned(options)).nats });
   }
   return rows;
 }
 
-async function cacheRows(session: StudySession): Promise<Studies["caches"]> {
+async function cacheRows(session: StudySession): Promise<Measured<"caches">> {
   const kv = (rest: object): KvRounding => ({ bits: 4, axis: "channel", ...rest });
   const ways: Record<string, KvRounding | undefined> = {
     "32 bits": undefined,
@@ -207,16 +213,16 @@ async function cacheRows(session: StudySession): Promise<Studies["caches"]> {
     "4 bits, per token": { bits: 4, axis: "token" },
     "4 bits, per token, keys before rotation": { bits: 4, axis: "token", keys: "before" },
   };
-  const rows: Studies["caches"] = [];
+  const rows: Measured<"caches"> = [];
   for (const [name, rounding] of Object.entries(ways)) {
     rows.push({ name, nats: await session.nats(withKv(IN_FLOATS, rounding)) });
   }
   return rows;
 }
 
-async function partRows(session: StudySession): Promise<Studies["parts"]> {
-  const rows: Studies["parts"] = [];
-  for (const scheme of ["W4A4 per token", "W4A4 per block", "W4Ax", "W4A16"] as const) {
+async function partRows(session: StudySession): Promise<Measured<"parts">> {
+  const rows: Measured<"parts"> = [];
+  for (const scheme of ["W4A4 per block", "W4Ax"] as const) {
     for (const part of LAYER_PARTS) {
       const alone = onlyWhere(schemeOf(scheme, session.subject), (p) => p === part);
       rows.push({ scheme, part, nats: await session.nats(alone) });
@@ -225,13 +231,13 @@ async function partRows(session: StudySession): Promise<Studies["parts"]> {
   return rows;
 }
 
-async function noiseRows(session: StudySession): Promise<Studies["noise"]> {
+async function noiseRows(session: StudySession): Promise<Measured<"noise">> {
   const { config, weights, calibration } = session.subject;
   const names = [
     ...["W8A8", "W4A16", "W4Ax", "W4Ax in place", "W4A4 per block", "W4A4 per token"],
   ] as SchemeName[];
-  const texts = session.scored.slice(0, 8).map(({ tokens }) => tokens);
-  const rows: Studies["noise"] = [];
+  const texts = session.scored.slice(0, 4).map(({ tokens }) => tokens);
+  const rows: Measured<"noise"> = [];
   for (const name of names) {
     const scheme = schemeOf(name, session.subject);
     const options = { ...session.options, calibration };
@@ -242,10 +248,10 @@ async function noiseRows(session: StudySession): Promise<Studies["noise"]> {
   return rows;
 }
 
-async function depthRows(session: StudySession): Promise<Studies["depth"]> {
+async function depthRows(session: StudySession): Promise<Measured<"depth">> {
   const { config, weights, calibration } = session.subject;
-  const texts = session.scored.slice(0, 8).map(({ tokens }) => tokens);
-  const rows: Studies["depth"] = [];
+  const texts = session.scored.slice(0, 4).map(({ tokens }) => tokens);
+  const rows: Measured<"depth"> = [];
   for (const name of ["W8A8", "W4A16", "W4Ax", "W4A4 per block"] as SchemeName[]) {
     const errors = await streamErrors(config, weights, schemeOf(name, session.subject), texts, {
       ...session.options,
@@ -259,9 +265,9 @@ async function depthRows(session: StudySession): Promise<Studies["depth"]> {
 /** Positions that are averaged over. */
 const STRETCH = 32;
 
-async function contextRows(session: StudySession): Promise<Studies["context"]> {
+async function contextRows(session: StudySession): Promise<Measured<"context">> {
   const { config, weights, calibration } = session.subject;
-  const rows: Studies["context"] = [];
+  const rows: Measured<"context"> = [];
   for (
     const [scheme, kv] of [["floats", "KV16"], ["W4Ax", "KV16"], ["W4Ax", "KV4"], [
       "floats",
@@ -308,7 +314,7 @@ export function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
   return either === 0 ? 1 : both / either;
 }
 
-async function stabilityRows(session: StudySession): Promise<Studies["stability"]> {
+async function stabilityRows(session: StudySession): Promise<Measured<"stability">> {
   const { train } = session.input.texts;
   const sets = 3;
   const outliersOf = async (some: readonly Excerpt[]) => {
@@ -322,8 +328,8 @@ async function stabilityRows(session: StudySession): Promise<Studies["stability"
     };
   };
   const many = await outliersOf(excerpts(train, 64, sets));
-  const rows: Studies["stability"] = [];
-  for (const texts of [1, 2, 4, 8, 16, 32]) {
+  const rows: Measured<"stability"> = [];
+  for (const texts of [1, 4, 8, 32]) {
     const found: { names: Set<string>; share4: number }[] = [];
     for (let set = 0; set < sets; set++) found.push(await outliersOf(excerpts(train, texts, set)));
     const pairs = found.flatMap((a, i) => found.slice(i + 1).map((b) => overlap(a.names, b.names)));
@@ -338,7 +344,7 @@ async function stabilityRows(session: StudySession): Promise<Studies["stability"
   return rows;
 }
 
-async function domainRow(session: StudySession): Promise<Studies["domain"]> {
+async function domainRow(session: StudySession): Promise<Measured<"domain">> {
   const { tokenizer } = session.input.model;
   const verilog = await verilogExcerpts(tokenizer, CALIBRATION_TEXTS);
   const calibration = await session.calibrated(verilog);
@@ -350,10 +356,10 @@ async function domainRow(session: StudySession): Promise<Studies["domain"]> {
   };
 }
 
-async function seedRows(session: StudySession): Promise<Studies["seeds"]> {
+async function seedRows(session: StudySession): Promise<Measured<"seeds">> {
   const { config } = session.subject, { model, texts } = session.input;
   const calibrationTexts = excerpts(texts.train, CALIBRATION_TEXTS);
-  const rows: Studies["seeds"] = [];
+  const rows: Measured<"seeds"> = [];
   for (let seed = INJECTION.seed + 1; seed <= INJECTION.seed + 5; seed++) {
     const { weights } = injectOutliers(config, model.weights, { ...INJECTION, seed });
     const calibration = await calibrateFast(

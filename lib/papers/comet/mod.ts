@@ -6,7 +6,9 @@
  */
 export * from "./accuracy_results.ts";
 export * from "./configurations.ts";
+export * from "./golden.ts";
 export * from "./measurement_texts.ts";
 export * from "./published_tables.ts";
 export * from "./serving.ts";
+export { overlap, shareOf4Work } from "./measure_studies.ts";
 export type { Studies } from "./studies_schema.ts";

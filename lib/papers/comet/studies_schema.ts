@@ -11,7 +11,7 @@ const planned = { share4: share, nats };
 const part = z.enum(["qkv", "o", "gateUp", "down"]);
 const scheme = z.string();
 
-/** The schema of {@linkcode Studies}. */
+/** The schema of {@linkcode Studies}; a study that was not finished is absent. */
 export const studiesSchema = z.strictObject({
   /** Held-out documents of the scored excerpts; every `nats` below has one number for each. */
   excerpts: z.array(z.string()),
@@ -20,24 +20,25 @@ export const studiesSchema = z.strictObject({
     by: z.enum(["threshold", "share8", "sortAll", "percentile"]),
     value: z.number(),
     ...planned,
-  })),
+  })).exactOptional(),
   blockSizes: z.array(z.strictObject({
     blockSize: z.int().positive(),
     ...planned,
     share4InPlace: share,
     natsW4A4: nats,
     natsFloats: nats,
-  })),
+  })).exactOptional(),
   /** W4Ax with other ranges. */
-  ranges: z.array(z.strictObject({ name: z.string(), nats })),
+  ranges: z.array(z.strictObject({ name: z.string(), nats })).exactOptional(),
   /** Linear parts in floats, with each cache. */
-  caches: z.array(z.strictObject({ name: z.string(), nats })),
+  caches: z.array(z.strictObject({ name: z.string(), nats })).exactOptional(),
   /** One kind of part rounded, the others in floats. */
-  parts: z.array(z.strictObject({ scheme, part, nats })),
+  parts: z.array(z.strictObject({ scheme, part, nats })).exactOptional(),
   /** Signal to noise of each part by itself. */
-  noise: z.array(z.strictObject({ scheme, part, layer: z.int(), decibels: z.number() })),
+  noise: z.array(z.strictObject({ scheme, part, layer: z.int(), decibels: z.number() }))
+    .exactOptional(),
   /** Relative error of the residual stream after each layer. */
-  depth: z.array(z.strictObject({ scheme, errors: z.array(z.number()) })),
+  depth: z.array(z.strictObject({ scheme, errors: z.array(z.number()) })).exactOptional(),
   /** Nats over stretches of positions. */
   context: z.array(z.strictObject({
     scheme,
@@ -45,7 +46,7 @@ export const studiesSchema = z.strictObject({
     stretches: z.array(
       z.strictObject({ from: z.int(), nats: z.number(), tokens: z.number() }),
     ),
-  })),
+  })).exactOptional(),
   /** Outlier channels found on sets of texts that do not overlap. */
   stability: z.array(z.strictObject({
     texts: z.int().positive(),
@@ -53,13 +54,13 @@ export const studiesSchema = z.strictObject({
     withMany: z.array(share),
     outliers: z.array(z.int()),
     share4: z.array(share),
-  })),
+  })).exactOptional(),
   /** Calibrated on Verilog. */
   domain: z.strictObject({
     overlap: share,
     own: z.strictObject(planned),
     other: z.strictObject(planned),
-  }),
+  }).exactOptional(),
   /** Other draws of the injected channels. */
   seeds: z.array(z.strictObject({
     seed: z.int(),
@@ -68,7 +69,7 @@ export const studiesSchema = z.strictObject({
     W4A16: nats,
     W4Ax: nats,
     "W4A4 per token": nats,
-  })),
+  })).exactOptional(),
 });
 
 /** What the studies gave. */

@@ -1,0 +1,129 @@
+/**
+ * `deno task measure-quantization`: scores the committed model under every scheme of paper 05 and writes
+ * `data/results/05-accuracy.json` and `05-texts.json`, going on where it stopped.
+ *
+ * @module
+ */
+import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { Described, UserError } from "offprint/errors.ts";
+import { writeWhole } from "offprint/files.ts";
+import { parse, runCommand } from "offprint/command_line.ts";
+import { modelRecipe, readTransformer } from "offprint/lm/transformer/mod.ts";
+import {
+  type AccuracyResults,
+  type CommittedTexts,
+  fileHash,
+} from "../papers/comet/accuracy_results.ts";
+import { BLOCK_SIZE, GROUP_SIZE, INJECTION, THRESHOLD } from "../papers/comet/configurations.ts";
+import { CALIBRATION_TEXTS, measureAccuracy, ROUNDS } from "../papers/comet/measure_accuracy.ts";
+import { measureStudies } from "../papers/comet/measure_studies.ts";
+import { excerpts, measurementTexts } from "../papers/comet/measurement_texts.ts";
+
+/** The text of `--help`. */
+export const USAGE = `deno task measure-quantization [options]
+
+Scores sotu-target on the held-out addresses under every scheme of paper 05, with and without injected
+outliers, and makes the studies of its notebook; writes data/results/05-accuracy.json and 05-texts.json.
+Stop it whenever you like: the next call goes on from the last finished piece. All of it takes hours on two
+busy cores.
+
+  --rounds N     parts of the held-out text, of ${ROUNDS} (default ${ROUNDS}, all of it)
+  --threads N    threads of ONNX Runtime (default: the cores)
+  --finished     write what is finished, measure nothing
+  --out FOLDER   where pieces and fetched text are kept (default out)
+  --help         this text`;
+
+/** Excerpts that a notebook scores anew. */
+const LIVE_EXCERPTS = 8;
+
+/** Runs the command and resolves to its exit code. */
+export async function main(args: string[]): Promise<number> {
+  const text = { type: "string" } as const;
+  const { values } = parse("measure-quantization", args, {
+    rounds: text,
+    threads: text,
+    finished: { type: "boolean" },
+    out: text,
+  });
+  if (values["help"]) {
+    console.log(USAGE);
+    return 0;
+  }
+  const whole = (name: string, most: number): number | undefined => {
+    const given = values[name] as string | undefined;
+    if (given === undefined) return undefined;
+    const number = Number(given);
+    if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+    throw new UserError({
+      what: `--${name}`,
+      got: given,
+      expected: `a whole number from 1 to ${most}`,
+    });
+  };
+  const rounds = whole("rounds", ROUNDS) ?? ROUNDS, threads = whole("threads", 64);
+  const out = pathToFileURL(`${resolve(values["out"] as string | undefined ?? "out")}/`);
+  const model = await readTransformer("sotu-target");
+  const { corpus } = await modelRecipe("sotu-target");
+  const texts = await measurementTexts(corpus, model.tokenizer, new URL("train/corpora/", out));
+  const input = {
+    model,
+    texts,
+    ...(threads === undefined ? {} : { threads }),
+    onNote: (line: string) => console.error(line),
+    onlyKept: values["finished"] === true,
+  };
+  const configurations = await measureAccuracy(
+    { ...input, folder: new URL("comet/accuracy/", out) },
+    rounds,
+  );
+  if (configurations.length === 0) {
+    throw new UserError({
+      what: "--finished",
+      got: new Described("no finished piece"),
+      expected: "pieces of an earlier call",
+    });
+  }
+  const results: AccuracyResults = {
+    format: 1,
+    model: {
+      name: model.name,
+      sha256: await fileHash(new URL("model.safetensors", model.folder)),
+    },
+    settings: {
+      blockSize: BLOCK_SIZE,
+      threshold: THRESHOLD,
+      groupSize: GROUP_SIZE,
+      calibrationTexts: CALIBRATION_TEXTS,
+      injection: { ...INJECTION, factors: [...INJECTION.factors] },
+    },
+    documents: texts.heldOut.map(({ name }) => name),
+    allRounds: ROUNDS,
+    configurations: configurations.map(({ nats, tokens, ...rest }) => ({
+      ...rest,
+      nats: [...nats],
+      tokens: [...tokens],
+    })),
+    studies: await measureStudies({ ...input, folder: new URL("comet/studies/", out) }),
+  };
+  const committed: CommittedTexts = {
+    format: 1,
+    source:
+      "State of the Union addresses as token ids of sotu-target's tokenizer; works of the United States government, not under copyright",
+    calibration: mutable(excerpts(texts.train, CALIBRATION_TEXTS)),
+    evaluation: mutable(excerpts(texts.heldOut, LIVE_EXCERPTS, 1)),
+  };
+  const rounded = (_key: string, value: unknown): unknown =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(9)) : value;
+  const to = new URL("../../data/results/", import.meta.url);
+  await writeWhole(new URL("05-accuracy.json", to), `${JSON.stringify(results, rounded)}\n`);
+  await writeWhole(new URL("05-texts.json", to), `${JSON.stringify(committed)}\n`);
+  console.error(`written: ${configurations.length} configurations`);
+  return 0;
+}
+
+function mutable(some: ReturnType<typeof excerpts>): CommittedTexts["calibration"] {
+  return some.map(({ document, tokens }) => ({ document, tokens: [...tokens] }));
+}
+
+if (import.meta.main) await runCommand(main);
