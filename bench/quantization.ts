@@ -1,7 +1,9 @@
 /**
- * The `quantization` suite: what a committed model loses when it is quantised. Perplexity on the text that
- * was held out from its training, in floats through ONNX Runtime and through the kernels at several
- * numbers of bits, all with the 4-bit KV cache.
+ * The `quantization` suite: how long quantising a committed model takes, how fast the simulator is, and what
+ * the model loses: perplexity on the text that was held out from its training, in floats through ONNX Runtime
+ * and through the kernels at several numbers of bits, all with the 4-bit KV cache.
+ *
+ * `OFFPRINT_PARTS=speed` leaves the perplexities out.
  *
  * `OFFPRINT_MODEL` names another model than `sotu-target`. The text comes from npm (through `npm pack`)
  * and is kept in `out/train/corpora`.
@@ -12,6 +14,7 @@ import { openKernels } from "kernels/mod.ts";
 import {
   type BenchReport,
   type BenchRow,
+  interleaved,
   lessIsBetter,
   machineName,
 } from "offprint/kit/bench/report.ts";
@@ -19,21 +22,35 @@ import { ROOT } from "offprint/kit/project.ts";
 import { corpusBytes, corpusDocuments, corpusRecipe } from "offprint/lm/corpora/corpus.ts";
 import { loadModel } from "offprint/lm/mod.ts";
 import { evaluate, perplexity } from "offprint/lm/training/mod.ts";
-import { modelRecipe, readTransformer } from "offprint/lm/transformer/mod.ts";
+import {
+  modelRecipe,
+  readTransformer,
+  type TransformerConfig,
+} from "offprint/lm/transformer/mod.ts";
 import { tokenDocument } from "offprint/lm/training/windows.ts";
 import {
   calibrate,
   calibratedPlans,
   defaultBlockSize,
+  floatForward,
   type QuantizationOptions,
+  quantizeDecoder,
   quantizedModel,
   uniformPlans,
+  type Weights,
 } from "offprint/quantization/mod.ts";
+import { calibrateFast, IN_FLOATS, simulator } from "offprint/quantization/simulate/mod.ts";
 
 /** Calibration: so many training documents, so many of their first tokens. */
 const TEXTS = 8, TOKENS = 255;
 
-/** Runs the suite: about five minutes on two cores. */
+/** Seconds that calibrating, permuting and packing may take. */
+const QUANTISE_BUDGET = 20;
+
+/** Times are measured so often, contestants in turn. */
+const TURNS = 3;
+
+/** Runs the suite: about six minutes on two cores. */
 export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
   const name = Deno.env.get("OFFPRINT_MODEL") || "sotu-target";
   const kernels = await openKernels();
@@ -49,6 +66,9 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   const texts = encoded(false, TEXTS).map(({ tokens }) => Array.from(tokens.subarray(0, TOKENS)));
   const calibration = calibrate(config, weights, texts);
   const blockSize = defaultBlockSize(config);
+  const rows: BenchRow[] = await speedRows(name, config, weights, texts);
+  const machine = `${machineName()}; ${kernels.backend} ${kernels.variant}`;
+  if (Deno.env.get("OFFPRINT_PARTS") === "speed") return { suite: "quantization", machine, rows };
   const all = (bits: 4 | 8) => uniformPlans(bits, blockSize);
   const ways: Record<string, QuantizationOptions> = {
     "W8A8 KV4": { weightBits: 8 },
@@ -61,7 +81,6 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   const inFloats = perplexity(await evaluate(model, heldOut));
   await model.close();
   progress(`quantization: ${inFloats.toFixed(2)} in floats`);
-  const rows: BenchRow[] = [];
   for (const [way, options] of Object.entries(ways)) {
     const quantized = await quantizedModel(config, weights, { ...options, kernels });
     const ours = perplexity(await evaluate(quantized, heldOut));
@@ -79,6 +98,61 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
       unit: "perplexity",
     }));
   }
-  const machine = `${machineName()}; ${kernels.backend} ${kernels.variant}`;
   return { suite: "quantization", machine, rows };
+}
+
+/** How long it takes to quantise, against a budget; and the simulator against plain TypeScript. */
+async function speedRows(
+  name: string,
+  config: TransformerConfig,
+  weights: Weights,
+  texts: readonly number[][],
+): Promise<BenchRow[]> {
+  const blockSize = defaultBlockSize(config);
+  const model = await simulator(config, weights, IN_FLOATS, { outputs: { logits: true } });
+  const [text] = texts, floats = [config.bos_token_id, ...text!.slice(0, -1)];
+  let linears: { bytes: number; parameters: number } = { bytes: 0, parameters: 0 };
+  const seconds = await interleaved({
+    quantise: async () => {
+      const calibration = await calibrateFast(config, weights, texts);
+      const plan = calibratedPlans(calibration, { blockSize });
+      const decoder = quantizeDecoder(config, weights, { calibration, plan, blockSize });
+      linears = decoder.linears.reduce(
+        ({ bytes, parameters }, { weights }) => ({
+          bytes: bytes + weights.bytes,
+          parameters: parameters + weights.rows * weights.columns,
+        }),
+        { bytes: 0, parameters: 0 },
+      );
+    },
+    simulator: () => model.run([text!]),
+    typescript: () => floatForward(config, weights, floats).logits,
+  }, TURNS);
+  await model.close();
+  return [
+    lessIsBetter({
+      name: "calibrate, permute and pack",
+      shape: `${name}, ${texts.length} texts of ${TOKENS} tokens, blocks of ${blockSize}`,
+      ours: seconds.quantise,
+      peer: QUANTISE_BUDGET,
+      peerName: "the budget",
+      unit: "s",
+    }),
+    lessIsBetter({
+      name: "simulator, one text in floats",
+      shape: `${name}, ${floats.length} tokens, logits of all`,
+      ours: seconds.simulator * 1000,
+      peer: seconds.typescript * 1000,
+      peerName: "the decoder in TypeScript",
+      unit: "ms",
+    }),
+    lessIsBetter({
+      name: "memory of the linear layers",
+      shape: `${name}, blocks of ${blockSize}`,
+      ours: linears.bytes / linears.parameters,
+      peer: 4,
+      peerName: "32-bit floats",
+      unit: "bytes a parameter",
+    }),
+  ];
 }
