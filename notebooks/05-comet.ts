@@ -63,7 +63,7 @@ const moved = [...toyPlan.order].map((channel) => signed[channel]!);
 const toyWays = [
   { way: "all blocks in 4 bits", order: signed, rounded: roundBlocks(signed, [4, 4, 4]) },
   {
-    way: "permuted, outliers' block in 8 bits",
+    way: "permuted, one block in 8 bits",
     order: moved,
     rounded: roundBlocks(moved, toyPlan.bits),
   },
@@ -97,9 +97,9 @@ await display(plot({
   } channels lose more than half of their size; permuted, with one 8-bit block, ${
     lostShare(toyWays[1]!.way)
   } do.`,
-  caption: "Dark: nothing lost. Bright: the number has become 0. Vertical lines part the blocks.",
+  caption: "Dark: nothing lost. Bright: the number has become 0. Each four places are a block.",
   height: 200,
-  marginLeft: 210,
+  marginLeft: 240,
   x: { label: "place of the channel", domain: sizes.map((_, place) => place) },
   y: { label: null, domain: toyWays.map(({ way }) => way) },
   color: { label: "share lost", domain: [0, 1], legend: true },
@@ -143,27 +143,23 @@ const seed: number = 1;
 import {
   type BlockSize,
   type GroupSize,
-  KvCache,
   openKernels,
   quantizeWeights,
   quantizeWeights8,
 } from "kernels/mod.ts";
-import { quantizeActivations } from "kernels/reference/activations.ts";
-import { packFrag, unpackFrag } from "kernels/reference/frag.ts";
-import { gemm, linear } from "kernels/reference/gemm.ts";
-import { channelRange } from "kernels/reference/kv4_records.ts";
 import {
   biased,
+  channelRange,
   highBytes,
+  linear,
   lowBytes,
   P32_ORDER,
   packNibbles,
-  packP32,
+  quantizeActivations,
   signedBytes,
   SWITCHED_ORDER,
   unpackNibbles,
-  unpackP32,
-} from "kernels/reference/p32.ts";
+} from "kernels/reference/mod.ts";
 import { perplexity } from "offprint/lm/training/mod.ts";
 import { createSession, OnnxGraph } from "offprint/lm/onnx/mod.ts";
 import { readTransformer } from "offprint/lm/transformer/mod.ts";
@@ -202,14 +198,12 @@ import {
   type SchemeName,
   schemeOf,
   SCHEMES,
-  scoreOf,
   shareOf4Work,
   tensorCoreMismatches,
   textsThatFit,
 } from "offprint/papers/comet/mod.ts";
 import {
   calibratedPlans,
-  floatForward,
   injectOutliers,
   longestFirst,
   makespan,
@@ -217,7 +211,6 @@ import {
   quantizedModel,
   remap,
   roundRobin,
-  sharedPlans,
   split,
 } from "offprint/quantization/mod.ts";
 import {
@@ -226,7 +219,6 @@ import {
   fmpqBlocks,
   IN_FLOATS,
   LAYER_PARTS,
-  layerErrors,
   type Scheme,
   simulator,
   totalScore,
@@ -262,7 +254,7 @@ function minMaxByHand(x: number[], bits: number): number[] {
 const figure4 = [18.6, 2.7, 31.2, -23.1, 0.8, 0.1, 15.8, -3.3];
 await display(equation({
   id: "min-max-codes",
-  source: "kernels/reference/activations.ts",
+  source: "kernels/reference/mod.ts",
   fn: minMaxCodes,
   checks: [
     { args: [figure4, 8], equals: minMaxByHand(figure4, 8) },
@@ -346,7 +338,7 @@ function productByHand(m: number, n: number): number {
 }
 await display(equation({
   id: "mixed-product",
-  source: "kernels/reference/gemm.ts",
+  source: "kernels/reference/mod.ts",
   fn: mixedProduct,
   checks: [[0, 0], [0, 1], [1, 0], [1, 1]].map(([m = 0, n = 0]) => ({
     args: [m, n] as [number, number],
@@ -379,7 +371,7 @@ const restoredScore = (token: number) =>
   );
 await display(equation({
   id: "folded-scores",
-  source: "kernels/reference/kv4_records.ts",
+  source: "kernels/reference/mod.ts",
   fn: foldedScore,
   checks: [0, 1, 2, 3].map((token) => ({
     args: [token] as [number],
@@ -673,7 +665,8 @@ await display(plot({
     `Two heat maps of ${channelSizes.length} channels in blocks of ${blockSize}. In place, bright outliers lie in several blocks; permuted, all lie in the last.`,
   caption: "Multiples of the median size. Each row is a block.",
   width: 640,
-  height: 260,
+  height: 290,
+  marginBottom: 45,
   x: { label: "channel within its block", axis: null },
   y: { label: "block", tickFormat: "d" },
   fx: { label: null, domain: ["in place", "permuted"] },
@@ -1546,7 +1539,8 @@ await display(plot({
   caption:
     "Bars of perplexity end at 4. Blocks and 8-bit blocks buy accuracy; the permutation buys work in 4 bits and so time; the 4-bit cache buys memory.",
   width: 760,
-  height: 260,
+  height: 290,
+  marginBottom: 45,
   marginLeft: 180,
   fx: {
     label: null,

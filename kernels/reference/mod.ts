@@ -4,6 +4,11 @@
  *
  * @module
  */
+export { quantizeActivations } from "./activations.ts";
+export { packFrag, unpackFrag } from "./frag.ts";
+export { gemm, linear } from "./gemm.ts";
+export { channelRange } from "./kv4_records.ts";
+export * from "../contract/p32.ts";
 import { describeCore } from "../contract/core_descriptions.ts";
 import { KernelError } from "../contract/errors.ts";
 import type { Kernels } from "../contract/types.ts";

@@ -12,13 +12,19 @@ import { parse, runCommand } from "offprint/command_line.ts";
 import { modelRecipe, readTransformer } from "offprint/lm/transformer/mod.ts";
 import {
   type AccuracyResults,
+  BLOCK_SIZE,
+  CALIBRATION_TEXTS,
   type CommittedTexts,
+  excerpts,
   fileHash,
-} from "../papers/comet/accuracy_results.ts";
-import { BLOCK_SIZE, GROUP_SIZE, INJECTION, THRESHOLD } from "../papers/comet/configurations.ts";
-import { CALIBRATION_TEXTS, measureAccuracy, ROUNDS } from "../papers/comet/measure_accuracy.ts";
-import { measureStudies } from "../papers/comet/measure_studies.ts";
-import { excerpts, measurementTexts } from "../papers/comet/measurement_texts.ts";
+  GROUP_SIZE,
+  INJECTION,
+  measureAccuracy,
+  measurementTexts,
+  measureStudies,
+  ROUNDS,
+  THRESHOLD,
+} from "offprint/papers/comet/mod.ts";
 
 /** The text of `--help`. */
 export const USAGE = `deno task measure-quantization [options]

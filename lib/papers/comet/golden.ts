@@ -4,9 +4,16 @@
  *
  * @module
  */
-import { quantizeActivations } from "kernels/reference/activations.ts";
-import { packFrag, unpackFrag } from "kernels/reference/frag.ts";
-import { highBytes, lowBytes, packP32, signedBytes, unpackP32 } from "kernels/reference/p32.ts";
+import {
+  highBytes,
+  lowBytes,
+  packFrag,
+  packP32,
+  quantizeActivations,
+  signedBytes,
+  unpackFrag,
+  unpackP32,
+} from "kernels/reference/mod.ts";
 import { channelPlan } from "offprint/quantization/mod.ts";
 import { layerErrors, type PartScheme } from "offprint/quantization/simulate/mod.ts";
 import { stream } from "offprint/random.ts";

@@ -1,14 +1,22 @@
 /**
- * What paper 05 (COMET) alone needs: its published tables, serving arithmetic, and what is measured on the
+ * Paper 05, COMET: its printed tables, arithmetic of serving, golden examples, and what is measured on the
  * committed model.
+ *
+ * Begin with `configurations.ts`: every scheme of the comparison, with and without injected outliers.
+ * `measurement_texts.ts` says which documents are calibrated on and which are judged; `measure_accuracy.ts`
+ * scores the held-out text under every configuration, `measure_studies.ts` asks the questions behind it, and
+ * both keep what is finished. `accuracy_results.ts` reads what was committed.
+ *
+ * The quantisation itself is in `quantization`, its simulator in `quantization/simulate`, the cores in `kernels`.
  *
  * @module
  */
 export * from "./accuracy_results.ts";
 export * from "./configurations.ts";
 export * from "./golden.ts";
+export * from "./measure_accuracy.ts";
+export { measureStudies, overlap, shareOf4Work } from "./measure_studies.ts";
 export * from "./measurement_texts.ts";
 export * from "./published_tables.ts";
 export * from "./serving.ts";
-export { overlap, shareOf4Work } from "./measure_studies.ts";
 export type { Studies } from "./studies_schema.ts";

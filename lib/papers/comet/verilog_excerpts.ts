@@ -4,7 +4,7 @@
  * @module
  */
 import type { Tokenizer } from "offprint/lm/text/mod.ts";
-import { generateDesigns } from "../../verilog/designs/design.ts";
+import { generateDesigns } from "offprint/verilog/designs/mod.ts";
 import { type Excerpt, EXCERPT_TOKENS } from "./measurement_texts.ts";
 
 /** `count` excerpts of generated Verilog, designs one after the other until an excerpt is full. */
