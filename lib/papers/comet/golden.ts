@@ -76,7 +76,7 @@ export function neighboursOfOutlier(
   bits: 4 | 8,
   ratio: number,
   seed: number,
-  tokens = 2000,
+  tokens = 10_000,
 ): { error: number; zeros: number } {
   const random = stream(seed, "outlier", ratio);
   const x = Float32Array.from(
