@@ -11,9 +11,9 @@
 // rounds everything else, the key-value cache included, to 4.
 
 // %% id="citation"
-import { citation } from "offprint/notebook/mod.ts";
+import { citation, display } from "offprint/notebook/mod.ts";
 
-await citation("05-comet");
+await display(citation("05-comet"));
 
 // %% [markdown] id="summary"
 // ## In two minutes
@@ -44,7 +44,7 @@ await verdicts("05-comet");
 // %% id="idea-imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";
 import { channelPlan, shareOf4 } from "offprint/quantization/mod.ts";
-import { check, display, formatNumber, md, plot, table } from "offprint/notebook/mod.ts";
+import { check, formatNumber, md, plot, table } from "offprint/notebook/mod.ts";
 
 // %% id="idea-example"
 // change me: 0.7 for the third number, so that only one outlier is left, and no block is spoiled but one.
@@ -140,13 +140,7 @@ const modelName: string = "sotu-target";
 const seed: number = 1;
 
 // %% id="imports" tags=["imports"]
-import {
-  type BlockSize,
-  type GroupSize,
-  openKernels,
-  quantizeWeights,
-  quantizeWeights8,
-} from "kernels/mod.ts";
+import { type BlockSize, type GroupSize, openKernels, quantizeWeights } from "kernels/mod.ts";
 import {
   biased,
   channelRange,
@@ -161,7 +155,6 @@ import {
   unpackNibbles,
 } from "kernels/reference/mod.ts";
 import { perplexity } from "offprint/lm/training/mod.ts";
-import { createSession, OnnxGraph } from "offprint/lm/onnx/mod.ts";
 import { readTransformer } from "offprint/lm/transformer/mod.ts";
 import { claim, claimsTable, equation, type Measured, sweep } from "offprint/notebook/mod.ts";
 import {
@@ -172,12 +165,14 @@ import {
   cacheBits,
   cacheBytesPerToken,
   CACHES,
+  conversionSpeed,
   documentDifference,
   EXCERPT_TOKENS,
   excerptDifference,
   excerptPerplexity,
   INJECTION,
   KERNEL_SCHEMES,
+  kernelSpeeds,
   LAYER_WAYS,
   type LayerTrial,
   layerTrial,
@@ -567,7 +562,7 @@ await claim(
 await claim("05.layer-blocks", Math.max(...trials.map(({ blocks8 }) => blocks8[1])));
 await claim("05.layer-blocks-before", Math.min(...trials.map(({ blocks8 }) => blocks8[0])));
 
-// %% id="layer-figure" tags=["drawing"]
+// %% id="layer-figure" tags=["drawing","native"]
 await display(plot({
   title: "Relative error of one layer's product",
   alt: `Bars of ${layerRows.length} ways of rounding. ${
@@ -658,7 +653,7 @@ const heatRows = ["in place", "permuted"].flatMap((way) =>
   }))
 );
 
-// %% id="model-channels-figure" tags=["drawing"]
+// %% id="model-channels-figure" tags=["drawing","native"]
 await display(plot({
   title: "Sizes of the channels behind the second layer's first norm",
   alt:
@@ -800,16 +795,10 @@ await display(plot({
 // %% id="accuracy-claims"
 const missing = "this configuration measured (deno task measure-quantization)";
 type Score = NonNullable<ReturnType<typeof stored>>;
-const ratioClaim = async (id: string, a: Score | undefined, b: Score | undefined) =>
-  await claim(
-    id,
-    a === undefined || b === undefined ? { needs: missing } : perplexityOf(a) / perplexityOf(b),
-  );
-const differenceClaim = async (id: string, a: Score | undefined, b: Score | undefined) =>
-  await claim(
-    id,
-    a === undefined || b === undefined ? { needs: missing } : documentDifference(a, b),
-  );
+const ratio = (a?: Score, b?: Score): Measured =>
+  a && b ? perplexityOf(a) / perplexityOf(b) : { needs: missing };
+const difference = (a?: Score, b?: Score): Measured =>
+  a && b ? documentDifference(a, b) : { needs: missing };
 const ordered = ["floats", "W8A8", "W4A16", "W4Ax", "W4A4 per block", "W4A4 per token"].map((
   scheme,
 ) => stored(true, scheme));
@@ -819,19 +808,21 @@ await claim(
     ? { needs: missing }
     : ordered.map((score) => perplexityOf(score!)),
 );
-await ratioClaim("05.w4ax-near-w4a16", stored(true, "W4Ax"), stored(true, "W4A16"));
-await ratioClaim("05.naive-w4a4-fails", stored(true, "W4A4 per token"), stored(true, "floats"));
-await differenceClaim("05.w4ax-beats-blocks", stored(true, "W4A4 per block"), stored(true, "W4Ax"));
-await ratioClaim("05.permutation-accuracy", stored(true, "W4Ax"), stored(true, "W4Ax in place"));
-await ratioClaim("05.kv4-cost", stored(true, "W4Ax", "KV4"), stored(true, "W4Ax"));
-await ratioClaim("05.negligible-loss", stored(true, "W4Ax", "KV4"), stored(true, "floats"));
-await ratioClaim("05.plain-naive", stored(false, "W4A4 per token"), stored(false, "floats"));
-await differenceClaim(
-  "05.smoothquant-w4a4",
-  stored(true, "W4A4 SmoothQuant"),
-  stored(true, "W4Ax"),
+await claim("05.w4ax-near-w4a16", ratio(stored(true, "W4Ax"), stored(true, "W4A16")));
+await claim("05.naive-w4a4-fails", ratio(stored(true, "W4A4 per token"), stored(true, "floats")));
+await claim(
+  "05.w4ax-beats-blocks",
+  difference(stored(true, "W4A4 per block"), stored(true, "W4Ax")),
 );
-await ratioClaim("05.hadamard-w4a4", stored(true, "W4A4 Hadamard"), stored(true, "floats"));
+await claim("05.permutation-accuracy", ratio(stored(true, "W4Ax"), stored(true, "W4Ax in place")));
+await claim("05.kv4-cost", ratio(stored(true, "W4Ax", "KV4"), stored(true, "W4Ax")));
+await claim("05.negligible-loss", ratio(stored(true, "W4Ax", "KV4"), stored(true, "floats")));
+await claim("05.plain-naive", ratio(stored(false, "W4A4 per token"), stored(false, "floats")));
+await claim(
+  "05.smoothquant-w4a4",
+  difference(stored(true, "W4A4 SmoothQuant"), stored(true, "W4Ax")),
+);
+await claim("05.hadamard-w4a4", ratio(stored(true, "W4A4 Hadamard"), stored(true, "floats")));
 
 // %% [markdown] id="agreement-text"
 // ### The simulator is the kernels
@@ -946,17 +937,9 @@ const {
   context: contextStudy = [],
   domain: domainStudy,
 } = results.studies;
-/** A claim on a study; without it there is no verdict. */
-async function studyClaim(
-  id: string,
-  rows: readonly unknown[],
-  value: () => Measured,
-): Promise<void> {
-  await claim(
-    id,
-    rows.length === 0 ? { needs: "its study (deno task measure-quantization)" } : value(),
-  );
-}
+/** What a claim on a study measures; without the study there is no verdict. */
+const studied = (rows: readonly unknown[], value: () => Measured): Measured =>
+  rows.length === 0 ? { needs: "its study (deno task measure-quantization)" } : value();
 const perplexityOfExcerpts = (nats: readonly number[]) => excerptPerplexity(nats, EXCERPT_TOKENS);
 const planRows = planStudy.map(({ by, value, share4, nats }) => ({
   by: ({
@@ -971,15 +954,19 @@ const planRows = planStudy.map(({ by, value, share4, nats }) => ({
 }));
 const thresholdRows = planStudy.filter(({ by }) => by === "threshold");
 await display(table(planRows, { caption: "W4Ax as its settings move" }));
-await studyClaim(
+await claim(
   "05.threshold-share",
-  thresholdRows,
-  () => thresholdRows.map(({ share4 }) => share4),
+  studied(thresholdRows, () => thresholdRows.map(({ share4 }) => share4)),
 );
-await studyClaim("05.threshold-accuracy", thresholdRows, () => {
-  const [first, ...others] = thresholdRows.map(({ nats }) => perplexityOfExcerpts(nats));
-  return [1, ...others.map((value) => value / first!)];
-});
+await claim(
+  "05.threshold-accuracy",
+  studied(thresholdRows, () => {
+    const [first, ...others] = thresholdRows.map(({ nats }) => perplexityOfExcerpts(nats));
+    return [1, ...others.map((value) => value / first!)];
+  }),
+);
+
+// %% id="studies-blocks"
 const blockRows = blockStudy.map((row) => ({
   block: row.blockSize,
   "f, %": 100 * row.share4,
@@ -988,7 +975,7 @@ const blockRows = blockStudy.map((row) => ({
   "W4A4 per block": perplexityOfExcerpts(row.natsW4A4),
 }));
 await display(table(blockRows, { caption: "Block sizes" }));
-await studyClaim("05.block-size-accuracy", blockRows, () => blockRows.map((row) => row.W4Ax));
+await claim("05.block-size-accuracy", studied(blockRows, () => blockRows.map((row) => row.W4Ax)));
 
 // %% id="studies-plans-figure" tags=["drawing"]
 const frontier = planRows.filter(({ by }) => by === "threshold κ" || by === "share ρ in 8 bits");
@@ -1038,14 +1025,17 @@ await display(
 );
 const beyondToken = (name: string) => () =>
   excerptDifference(rangeNats(name), rangeNats("token"), EXCERPT_TOKENS);
-await studyClaim("05.static-costs", rangeStudy, beyondToken("static"));
-await studyClaim("05.text-range-costs", rangeStudy, beyondToken("text"));
-await studyClaim("05.keys-before-rotation", cacheStudy, () =>
-  excerptDifference(
-    cacheNats("4 bits, groups of 64, keys before rotation"),
-    cacheNats("4 bits, groups of 64"),
-    EXCERPT_TOKENS,
-  ));
+await claim("05.static-costs", studied(rangeStudy, beyondToken("static")));
+await claim("05.text-range-costs", studied(rangeStudy, beyondToken("text")));
+await claim(
+  "05.keys-before-rotation",
+  studied(cacheStudy, () =>
+    excerptDifference(
+      cacheNats("4 bits, groups of 64, keys before rotation"),
+      cacheNats("4 bits, groups of 64"),
+      EXCERPT_TOKENS,
+    )),
+);
 
 // %% [markdown] id="studies-fixed-text"
 // ### Are outliers where they were?
@@ -1066,8 +1056,8 @@ await display(
   }),
 );
 const overlapAt = (texts: number) => stabilityStudy.find((row) => row.texts === texts)!;
-await studyClaim("05.outliers-fixed", stabilityStudy, () => mean(overlapAt(8).between));
-await studyClaim("05.outliers-few-texts", stabilityStudy, () => mean(overlapAt(4).withMany));
+await claim("05.outliers-fixed", studied(stabilityStudy, () => mean(overlapAt(8).between)));
+await claim("05.outliers-few-texts", studied(stabilityStudy, () => mean(overlapAt(4).withMany)));
 
 // %% [markdown] id="studies-domain-text"
 // And on text of another kind, or with other channels drawn?
@@ -1090,11 +1080,16 @@ if (domainStudy !== undefined) {
     },
   ], { caption: "Calibrated on text of another kind; overlap of the outliers" }));
 }
-await studyClaim(
+await claim(
   "05.other-domain",
-  domainStudy === undefined ? [] : [domainStudy],
-  () => perplexityOfExcerpts(domainStudy!.other.nats) / perplexityOfExcerpts(domainStudy!.own.nats),
+  studied(
+    domainStudy === undefined ? [] : [domainStudy],
+    () =>
+      perplexityOfExcerpts(domainStudy!.other.nats) / perplexityOfExcerpts(domainStudy!.own.nats),
+  ),
 );
+
+// %% id="studies-seeds"
 const seedRows = seedStudy.map((row) => ({
   seed: row.seed,
   "f, %": 100 * row.share4,
@@ -1106,12 +1101,16 @@ const seedRows = seedStudy.map((row) => ({
 if (seedRows.length > 0) {
   await display(table(seedRows, { caption: "Other draws of the injected channels" }));
 }
-await studyClaim(
+await claim(
   "05.injection-seeds",
-  seedRows,
-  () =>
-    seedRows.filter((row) => row.W4Ax <= 1.1 * row.W4A16 && row["W4A4 per token"] >= 2 * row.floats)
-      .length,
+  studied(
+    seedRows,
+    () =>
+      seedRows.filter((row) =>
+        row.W4Ax <= 1.1 * row.W4A16 && row["W4A4 per token"] >= 2 * row.floats
+      )
+        .length,
+  ),
 );
 
 // %% [markdown] id="studies-errors-text"
@@ -1146,10 +1145,9 @@ const aloneRows = partStudy.map(({ scheme, part, nats }) => ({
 if (aloneRows.length > 0) {
   await display(table(aloneRows, { caption: "One kind of part rounded, the others in floats" }));
 }
-await studyClaim(
+await claim(
   "05.error-depth",
-  depthStudy,
-  () => depthStudy.find(({ scheme }) => scheme === "W4Ax")!.errors,
+  studied(depthStudy, () => depthStudy.find(({ scheme }) => scheme === "W4Ax")!.errors),
 );
 const depthRows = depthStudy.flatMap(({ scheme, errors }) =>
   errors.map((error, layer) => ({ scheme, layer: layer + 1, error }))
@@ -1162,7 +1160,7 @@ const contextRows = contextStudy.flatMap(({ scheme, kv, stretches }) =>
   }))
 );
 
-// %% id="studies-errors-figure" tags=["drawing"]
+// %% id="studies-errors-figure" tags=["drawing","native"]
 if (depthRows.length > 0) {
   await display(plot({
     title: "Error of the residual stream after each layer",
@@ -1299,6 +1297,8 @@ await display(table([
   { schedule: "all in 4 bits", ours: speeds.allFour, paper: null },
 ], { caption: "Speed over W4A8 (LLaMA-3-8B's shapes); ours are makespans, no times" }));
 await claim("05.schedule-ablation", [speeds.inTurn, speeds.remapped, speeds.divided]);
+
+// %% id="cost-balance"
 const tileRandom = stream(seed, "tiles");
 let worstBalance = 1;
 for (let round = 0; round < 200; round++) {
@@ -1347,6 +1347,8 @@ await claim("05.kv-sequences", [
   fitting(largeCache["KV16, bytes a token"]),
   fitting(largeCache["KV4, bytes a token"]),
 ]);
+
+// %% id="cost-memory-linears"
 const oneMatrix = quantizeWeights(new Float32Array(256 * 1024).fill(0.5), 256, 1024, 128);
 await claim("05.memory-linears", oneMatrix.bytes / (256 * 1024));
 
@@ -1384,96 +1386,36 @@ await display(plot({
 
 // %% id="cost-clock" tags=["timing","native"]
 const kernels = await openKernels({ say: () => {} });
-const side = 1024, clockRandom = stream(seed, "clock");
-const clockW = Float32Array.from({ length: side * side }, () => clockRandom.normal());
-const w4 = quantizeWeights(clockW, side, side, 128), w8 = quantizeWeights8(clockW, side, side, 128);
-const bitsOf = (eightShare: number) =>
-  Uint8Array.from({ length: side / 128 }, (_, b) => b < eightShare * side / 128 ? 8 : 4);
-const formatOf = (eightShare: number) => ({ blockSize: 128, bits: bitsOf(eightShare) }) as const;
-const floatGraph = new OnnxGraph();
-const floatInput = floatGraph.input("x", "float32", ["M", side]);
-floatGraph.node("MatMul", [floatInput, floatGraph.floats(clockW, [side, side])], ["y"]);
-floatGraph.output("y", "float32", ["M", side]);
-const { ort, session } = await createSession("clock", floatGraph.model("clock"), {
-  threads: kernels.threads,
-});
-/** Medians of interleaved turns, in milliseconds. */
-async function inTurns(
-  ways: Record<string, () => Promise<unknown>>,
-  turns = 9,
-): Promise<Record<string, number>> {
-  const times = Object.fromEntries(Object.keys(ways).map((name) => [name, [] as number[]]));
-  for (let turn = 0; turn < turns; turn++) {
-    for (const [name, way] of Object.entries(ways)) {
-      const started = performance.now();
-      await way();
-      times[name]!.push(performance.now() - started);
-    }
-  }
-  return Object.fromEntries(
-    Object.entries(times).map(([name, list]) => [name, list.sort((a, b) => a - b)[turns >> 1]!]),
-  );
-}
-const clockRows = [];
-for (const tokens of [2, 8, 16, 64, 256]) {
-  const x = Float32Array.from({ length: tokens * side }, () => clockRandom.normal());
-  const feeds = { x: new ort.Tensor("float32", x, [tokens, side]) };
-  const ms = await inTurns({
-    floats: () => session.run(feeds),
-    mixed: () => kernels.linear(x, tokens, formatOf(0.25), w4),
-    W4A8: () => kernels.linear(x, tokens, formatOf(1), w4),
-    W8A8: () => kernels.linear(x, tokens, formatOf(1), w8),
-  });
-  clockRows.push({
-    tokens,
-    "over floats": ms["floats"]! / ms["mixed"]!,
-    "over W8A8": ms["W8A8"]! / ms["mixed"]!,
-    "mixed over W4A8, time": ms["mixed"]! / ms["W4A8"]!,
-    "paper, over FP16": publishedKernelSpeed.find((row) => row.tokens === tokens)?.speed ?? null,
-  });
-}
-await session.release();
-await display(
-  table(clockRows, {
-    caption:
-      `Products of ${side} × ${side} on ${kernels.backend} ${kernels.variant}, three quarters in W4A4: how many times as fast`,
-  }),
-);
+const side = 1024;
+const clockRows = (await kernelSpeeds(kernels, side, [2, 8, 16, 64, 256], seed)).map((row) => ({
+  ...row,
+  paper: publishedKernelSpeed.find(({ tokens }) => tokens === row.tokens)?.speed ?? null,
+}));
+await display(table(clockRows, {
+  caption:
+    `Products of ${side} × ${side} on ${kernels.backend} ${kernels.variant}, three quarters in W4A4: how many times as fast as what stands above`,
+  columns: [
+    "tokens",
+    { key: "overFloats", label: "32-bit floats" },
+    { key: "overW8A8", label: "W8A8" },
+    { key: "overW4A8", label: "W4A8" },
+    { key: "paper", label: "paper: cuBLAS FP16" },
+  ],
+}));
 await claim(
   "05.kernel-speed",
-  Math.min(...clockRows.filter(({ tokens }) => tokens >= 16).map((row) => row["over floats"])),
+  Math.min(...clockRows.filter(({ tokens }) => tokens >= 16).map((row) => row.overFloats)),
 );
-await claim(
-  "05.kernel-mix",
-  clockRows.find(({ tokens }) => tokens === 64)!["mixed over W4A8, time"],
-);
+await claim("05.kernel-mix", 1 / clockRows.find(({ tokens }) => tokens === 64)!.overW4A8);
 
 // %% [markdown] id="cost-conversion-text"
 // Widening by masks against shifting each nibble and extending its sign, in TypeScript; and the quantised decoder's tokens a
 // second against the number of texts it writes together.
 
 // %% id="cost-conversion" tags=["timing","native"]
-const manyWords = Uint32Array.from({ length: 1 << 18 }, () => clockRandom.uint32());
-let sink = 0;
-const conversion = await inTurns({
-  masks: () => {
-    let sum = 0;
-    for (const word of manyWords) {
-      sum = (sum + ((word << 4) & 0xF0F0F0F0) + (word & 0xF0F0F0F0)) | 0;
-    }
-    return Promise.resolve(sink += sum);
-  },
-  signs: () => {
-    let sum = 0;
-    for (const word of manyWords) {
-      for (let nibble = 0; nibble < 8; nibble++) {
-        sum = (sum + ((word << (28 - 4 * nibble)) >> 28)) | 0;
-      }
-    }
-    return Promise.resolve(sink += sum);
-  },
-});
-await claim("05.conversion-speed", conversion["signs"]! / conversion["masks"]!);
+await claim("05.conversion-speed", await conversionSpeed(seed));
+
+// %% id="cost-batch" tags=["timing","native"]
 const served = await quantizedModel(config, injected.weights, {
   kernels,
   blockSize: blockSize as BlockSize,
@@ -1481,23 +1423,27 @@ const served = await quantizedModel(config, injected.weights, {
   calibration: injected.calibration,
   plan: calibratedPlans(injected.calibration, plans),
 });
-const batchRows = [];
+const batchRows: { batch: number; rate: number }[] = [];
 for (const batch of [1, 2, 4, 8, 16, 32, 64]) {
   const sequences = await Promise.all(Array.from({ length: batch }, () => served.open([1, 2, 3])));
   const started = performance.now();
   for (let step = 0; step < 8; step++) {
     await served.extendBatch(sequences, sequences.map(() => [5 + step]));
   }
-  batchRows.push({ batch, "tokens a second": 8 * batch / (performance.now() - started) * 1000 });
+  batchRows.push({ batch, rate: 8 * batch / (performance.now() - started) * 1000 });
   for (const sequence of sequences) sequence.close();
 }
-await display(table(batchRows, { caption: `W4AxKV4 decoder of ${modelName}, ${kernels.backend}` }));
-await claim(
-  "05.decoder-batch",
-  batchRows.find(({ batch }) => batch === 16)!["tokens a second"] /
-    batchRows[0]!["tokens a second"],
+await display(
+  table(batchRows, {
+    caption: `W4AxKV4 decoder of ${modelName}, ${kernels.backend}: tokens a second`,
+    columns: ["batch", { key: "rate", label: "tokens a second" }],
+  }),
 );
 kernels.close();
+await claim(
+  "05.decoder-batch",
+  batchRows.find(({ batch }) => batch === 16)!.rate / batchRows[0]!.rate,
+);
 
 // %% [markdown] id="ingredients-text"
 // ## What each ingredient buys
@@ -1505,7 +1451,7 @@ kernels.close();
 // One figure for the whole paper: from one 4-bit scale a token to W4AxKV4, step by step. Accuracy and the share of work in
 // 4 bits are measured above; the time is the A100's bound for one LLaMA-3-8B layer at 256 tokens and that share.
 
-// %% id="ingredients"
+// %% id="ingredients" tags=["native"]
 const shareInPlaceWork = shareOf4Work(injected, { ...standard, permute: false });
 const sharePermuted = shareOf4Work(injected, standard);
 const layerTime = (share4: number) =>
@@ -1549,7 +1495,7 @@ const stepRows = steps.flatMap(({ step, score, share, cache }) =>
   ]
 );
 
-// %% id="ingredients-figure" tags=["drawing"]
+// %% id="ingredients-figure" tags=["drawing","native"]
 await display(plot({
   title: "What each ingredient buys",
   alt: `Four columns of bars for ${steps.length} steps. ${
@@ -1627,36 +1573,30 @@ const ours = (scheme: string, kv: "KV16" | "KV4" = "KV16") => {
   const score = stored(true, scheme, kv);
   return score === undefined ? null : perplexityOf(score);
 };
-for (
-  const [id, value] of [
-    ["fp16", ours("floats")],
-    ["smoothquant", ours("W8A8 SmoothQuant")],
-    ["gptq", ours("W4A16")],
-    ["awq", ours("W4A16")],
-    ["omniquant", ours("W4A16")],
-    ["fmpq", ours("W4Ax")],
-    ["w4a4", ours("W4A4 per token")],
-    ["qoq", null],
-    ["fmpq-kv4", ours("W4Ax", "KV4")],
-  ] as const
-) await claim(`05.ppl-${id}`, value);
-for (
-  const id of [
-    "zero-shot-8b",
-    "zero-shot-70b",
-    "kernel-large",
-    "kernel-large-batches",
-    "kernel-small",
-    "end-to-end-long",
-    "end-to-end-short",
-    "end-to-end-best",
-    "end-to-end-qserve",
-    "end-to-end-equal-batch",
-    "kernel-ablations",
-    "system-ablation",
-    "permutation-time",
-  ]
-) await claim(`05.${id}`, null);
+await claim("05.ppl-fp16", ours("floats"));
+await claim("05.ppl-smoothquant", ours("W8A8 SmoothQuant"));
+await claim("05.ppl-gptq", ours("W4A16"));
+await claim("05.ppl-awq", ours("W4A16"));
+await claim("05.ppl-omniquant", ours("W4A16"));
+await claim("05.ppl-fmpq", ours("W4Ax"));
+await claim("05.ppl-w4a4", ours("W4A4 per token"));
+await claim("05.ppl-qoq", null);
+await claim("05.ppl-fmpq-kv4", ours("W4Ax", "KV4"));
+
+// %% id="headline-speed" tags=["native"]
+await claim("05.zero-shot-8b", null);
+await claim("05.zero-shot-70b", null);
+await claim("05.kernel-large", null);
+await claim("05.kernel-large-batches", null);
+await claim("05.kernel-small", null);
+await claim("05.end-to-end-long", null);
+await claim("05.end-to-end-short", null);
+await claim("05.end-to-end-best", null);
+await claim("05.end-to-end-qserve", null);
+await claim("05.end-to-end-equal-batch", null);
+await claim("05.kernel-ablations", null);
+await claim("05.system-ablation", null);
+await claim("05.permutation-time", null);
 await claim("05.scheduling-ablation", [speeds.inTurn, speeds.remapped, speeds.divided]);
 await claim("05.int8-share", 1 - sharePermuted);
 

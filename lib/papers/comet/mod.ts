@@ -14,6 +14,7 @@
 export * from "./accuracy_results.ts";
 export * from "./configurations.ts";
 export * from "./golden.ts";
+export * from "./kernel_clock.ts";
 export * from "./measure_accuracy.ts";
 export { measureStudies, overlap, shareOf4Work } from "./measure_studies.ts";
 export * from "./measurement_texts.ts";
