@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
-import { parse, runCommand } from "offprint/command_line.ts";
+import { parse } from "offprint/command_line.ts";
 import { modelRecipe, readTransformer } from "offprint/lm/transformer/mod.ts";
 import {
   type AccuracyResults,
@@ -25,9 +25,9 @@ import {
   ROUNDS,
   THRESHOLD,
 } from "offprint/papers/comet/mod.ts";
+import type { Command } from "./command.ts";
 
-/** The text of `--help`. */
-export const USAGE = `deno task measure-quantization [options]
+const USAGE = `deno task measure-quantization [options]
 
 Scores sotu-target on the held-out addresses under every scheme of paper 05, with and without injected
 outliers, and makes the studies of its notebook; writes data/results/05-accuracy.json and 05-texts.json.
@@ -43,8 +43,15 @@ busy cores.
 /** Excerpts that a notebook scores anew. */
 const LIVE_EXCERPTS = 8;
 
-/** Runs the command and resolves to its exit code. */
-export async function main(args: string[]): Promise<number> {
+/** The command. */
+export const command: Command = {
+  name: "measure-quantization",
+  summary: "score the committed model under every scheme of paper 05",
+  usage: USAGE,
+  run,
+};
+
+async function run(args: string[]): Promise<number> {
   const text = { type: "string" } as const;
   const { values } = parse("measure-quantization", args, {
     rounds: text,
@@ -52,10 +59,6 @@ export async function main(args: string[]): Promise<number> {
     finished: { type: "boolean" },
     out: text,
   });
-  if (values["help"]) {
-    console.log(USAGE);
-    return 0;
-  }
   const whole = (name: string, most: number): number | undefined => {
     const given = values[name] as string | undefined;
     if (given === undefined) return undefined;
@@ -131,5 +134,3 @@ export async function main(args: string[]): Promise<number> {
 function mutable(some: ReturnType<typeof excerpts>): CommittedTexts["calibration"] {
   return some.map(({ document, tokens }) => ({ document, tokens: [...tokens] }));
 }
-
-if (import.meta.main) await runCommand(main);
