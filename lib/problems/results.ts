@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedJson } from "offprint/checked_json.ts";
 import { messageOf, UserError } from "offprint/errors.ts";
 import { readText, writeWhole } from "offprint/files.ts";
 import type { Solved } from "./solve.ts";
@@ -57,20 +58,7 @@ export async function readResults(file: URL | string): Promise<Results> {
     if (error instanceof Deno.errors.NotFound) return { format: 1, runs: [] };
     throw new UserError({ what: `${file}`, got: messageOf(error), expected: "a readable file" });
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UserError({ what: `${file}`, got: text.slice(0, 40), expected: "JSON" });
-  }
-  const parsed = resultsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new UserError({
-    what: `${file}: ${issue.path.join(".")}`,
-    got: issue.code,
-    expected: issue.message,
-  });
+  return checkedJson(resultsSchema, text, { what: `${file}` });
 }
 
 /**

@@ -69,9 +69,9 @@ Deno.test("each mistake is one line that names the field and (h, s, a)", () => {
     [(json) => json.start = 3, "start: got 3, expected a state from 0 to 2"],
     [(json) => (json as Loose)["concept"] = "greedy", 'concept: got "greedy"'],
     [(json) => json.agent = "myopic", "got nothing"],
-    [(json) => json["horizon"] = 3, "Unrecognized key"],
+    [(json) => json["horizon"] = 3, 'expected no field "horizon"'],
     [(json) => json.deltaA = 2, "deltaA: got 2"],
-    [(json) => (json as Loose)["P"] = "no", 'P: got "no", expected array'],
+    [(json) => (json as Loose)["P"] = "no", 'P: got "no", expected a list'],
     [(json) => json.labels = { actions: ["one"] }, 'labels.actions: got "1 entries"'],
   ];
   for (const [spoil, line] of cases) {

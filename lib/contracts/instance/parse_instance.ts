@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { expectedBy, valueAt } from "offprint/checked_json.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { type Instance, placeOf } from "./instance.ts";
 
@@ -63,10 +64,7 @@ export function parseInstance(json: unknown, source = "instance"): Instance {
     throw new UserError({
       what: `${source}: ${fieldOf(issue.path)}`,
       got: valueAt(json, issue.path),
-      expected: issue.message.replace(/^Invalid input: expected /, "").replace(
-        /, received .*$/,
-        "",
-      ),
+      expected: expectedBy(issue),
       todo: "See InstanceJson for the format.",
     });
   }
@@ -224,13 +222,4 @@ function fieldOf(path: readonly PropertyKey[]): string {
   if (field !== "P" && field !== "r" && field !== "c") return text;
   if (typeof h !== "number" || typeof s !== "number") return text;
   return `${text} at ${placeOf(h, s, typeof a === "number" && field !== "r" ? a : undefined)}`;
-}
-
-function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
-  let value = json;
-  for (const part of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
-  }
-  return value;
 }

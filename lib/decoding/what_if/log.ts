@@ -18,7 +18,8 @@
  * @module
  */
 import { z } from "zod";
-import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { checkedValue, jsonOf } from "offprint/checked_json.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { withoutByteOrderMark } from "offprint/files.ts";
 import type { Signal } from "../policies/stopping_rules.ts";
 
@@ -105,20 +106,9 @@ export function parseLog(text: string, where: string): TextLog[] {
   withoutByteOrderMark(text).split("\n").forEach((line, i) => {
     if (line.trim() === "") return;
     const at = `${where}: line ${i + 1}`;
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch (error) {
-      throw new UserError({
-        what: at,
-        got: messageOf(error),
-        expected: "a JSON object",
-        todo: TODO,
-      });
-    }
-    const result = textSchema.safeParse(json);
-    if (!result.success) throw wrongField(at, json, result.error.issues[0]!);
-    logs.push(result.data);
+    const options = { what: at, expected: "a JSON object", todo: TODO };
+    const json = jsonOf(line, options);
+    logs.push(checkedValue(textSchema, json, { what: at, todo: TODO }));
   });
   if (logs.length > 0) return logs;
   throw new UserError({
@@ -130,29 +120,6 @@ export function parseLog(text: string, where: string): TextLog[] {
 }
 
 const TODO = "See lib/decoding/what_if/log.ts for the format.";
-
-function wrongField(at: string, json: unknown, issue: z.core.$ZodIssue): UserError {
-  const got = issue.path.reduce<unknown>(
-    (value, part) => (value as Record<PropertyKey, unknown> | null | undefined)?.[part],
-    json,
-  );
-  const path = issue.path.map((part) => typeof part === "number" ? `[${part}]` : `.${String(part)}`)
-    .join("").slice(1);
-  if (issue.code === "unrecognized_keys") {
-    return new UserError({
-      what: path === "" ? at : `${at}: ${path}`,
-      got: issue.keys.join(", "),
-      expected: "only the fields of the format",
-      todo: TODO,
-    });
-  }
-  const expected = issue.code === "invalid_type"
-    ? `${/^[aio]/.test(issue.expected) ? "an" : "a"} ${
-      issue.expected === "int" ? "whole number" : issue.expected
-    }`
-    : issue.message;
-  return new UserError({ what: path === "" ? at : `${at}: ${path}`, got, expected, todo: TODO });
-}
 
 /** A log as JSONL, probabilities with 6 significant digits unless they are 0 or 1. */
 export function formatLog(logs: Iterable<TextLog>): string {

@@ -6,6 +6,7 @@
  * @module
  */
 import { z } from "zod";
+import { valueAt } from "offprint/checked_json.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { withoutByteOrderMark } from "offprint/files.ts";
 import type { Json, MimeBundle, Notebook, Output } from "../nbformat.ts";
@@ -204,14 +205,6 @@ function fieldOf(path: Path): string {
       /^\./,
       "",
     );
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  for (const key of path) {
-    if (value === null || typeof value !== "object") return undefined;
-    value = (value as Record<PropertyKey, unknown>)[key];
-  }
-  return value;
 }
 
 const CHOICES: Record<string, string> = {

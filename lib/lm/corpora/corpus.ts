@@ -7,6 +7,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedJson } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { sentences } from "../text/sentences.ts";
@@ -81,16 +82,7 @@ export async function corpusRecipe(name: string): Promise<CorpusRecipe> {
       expected: "the name of a recipe in data/corpora",
     });
   }
-  const parsed = corpusRecipeSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new UserError({
-      what: `data/corpora/${name}.json: ${issue.path.join(".")}`,
-      got: issue.code,
-      expected: issue.message,
-    });
-  }
-  return parsed.data;
+  return checkedJson(corpusRecipeSchema, text, { what: `data/corpora/${name}.json` });
 }
 
 /**

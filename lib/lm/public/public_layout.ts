@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { expectedBy } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import type { OrtSession } from "../onnx/runtime.ts";
@@ -71,7 +72,7 @@ export async function readPublicConfig(file: URL): Promise<PublicConfig> {
     throw new UserError({
       what: `${what}: ${field}`,
       got: (value as Record<string, unknown> | null)?.[field],
-      expected: `${issue.message}${
+      expected: `${expectedBy(issue)}${
         OTHER_NAMES[field] === undefined ? "" : ` (or as ${OTHER_NAMES[field].join(", ")})`
       }`,
       todo: "This must be the config.json of a decoder-only language model.",

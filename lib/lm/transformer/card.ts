@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { UserError } from "offprint/errors.ts";
+import { checkedValue } from "offprint/checked_json.ts";
 import { modelRecipeSchema } from "./recipe.ts";
 
 /** The schema of `card.json`. */
@@ -58,14 +58,7 @@ export const NGRAM_MARGIN = 0.9;
  * @throws {UserError} when a field is missing or wrong.
  */
 export function checkedCard(where: string, value: unknown): Card {
-  const parsed = cardSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new UserError({
-    what: `${where}: ${issue.path.join(".")}`,
-    got: issue.code,
-    expected: issue.message,
-  });
+  return checkedValue(cardSchema, value, { what: where });
 }
 
 /** The card as a page in Markdown. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedValue } from "offprint/checked_json.ts";
 import { Described, UserError } from "offprint/errors.ts";
 
 const positive = z.int().positive();
@@ -90,19 +91,10 @@ export function checkedConfig(where: string, value: unknown): TransformerConfig 
       expected: "one whose weights are floats",
     });
   }
-  const parsed = transformerConfigSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new UserError({
-      what: issue.path.length === 0 ? where : `${where}: ${issue.path.join(".")}`,
-      got: issue.path.reduce<unknown>(
-        (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-        value,
-      ),
-      expected: `a LLaMA configuration (${issue.message})`,
-    });
-  }
-  const config = parsed.data;
+  const config = checkedValue(transformerConfigSchema, value, {
+    what: where,
+    expected: "a LLaMA configuration",
+  });
   if (config.num_attention_heads % config.num_key_value_heads !== 0) {
     throw new UserError({
       what: `${where}: num_key_value_heads`,

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedValue } from "offprint/checked_json.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { checkedConfig, type TransformerConfig } from "./config.ts";
 
@@ -31,16 +32,10 @@ type Fields = z.infer<typeof fieldsSchema>;
  * angles, biases, quantised weights), and for fields that are missing or do not fit the others.
  */
 export function publishedConfig(where: string, value: unknown): TransformerConfig {
-  const parsed = fieldsSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new UserError({
-      what: issue.path.length === 0 ? where : `${where}: ${issue.path.join(".")}`,
-      got: issue.path.reduce<unknown>((at, key) => (at as never)?.[key], value),
-      expected: `a model's config.json (${issue.message})`,
-    });
-  }
-  const fields = parsed.data;
+  const fields = checkedValue(fieldsSchema, value, {
+    what: where,
+    expected: "a model's config.json",
+  });
   const other = notComputed(fields);
   if (other !== undefined) {
     throw new UserError({

@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedValue } from "offprint/checked_json.ts";
 import { UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { sha256 } from "../corpora/corpus.ts";
@@ -118,17 +119,7 @@ export async function modelRecipe(name: string): Promise<ModelRecipe> {
  * @throws {UserError} when a field is missing or wrong.
  */
 export function checkedRecipe(where: string, value: unknown): ModelRecipe {
-  const parsed = modelRecipeSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new UserError({
-    what: `${where}: ${issue.path.join(".")}`,
-    got: issue.path.reduce<unknown>(
-      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-      value,
-    ),
-    expected: issue.message,
-  });
+  return checkedValue(modelRecipeSchema, value, { what: where });
 }
 
 /** The configuration that a recipe trains. `vocabSize` is the tokenizer's, if that is smaller than asked. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { UserError } from "offprint/errors.ts";
+import { checkedJson } from "offprint/checked_json.ts";
 import { readText } from "offprint/files.ts";
 
 const count = z.int().nonnegative();
@@ -56,12 +56,7 @@ const file = new URL("../../../data/results/07-real-verilog.json", import.meta.u
  * @throws {UserError} when it is malformed.
  */
 export async function realVerilog(): Promise<RealVerilog> {
-  const parsed = fileSchema.safeParse(JSON.parse(await readText(file)));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new UserError({
-    what: `data/results/07-real-verilog.json: ${issue.path.join(".")}`,
-    got: issue.code,
-    expected: issue.message,
+  return checkedJson(fileSchema, await readText(file), {
+    what: "data/results/07-real-verilog.json",
   });
 }

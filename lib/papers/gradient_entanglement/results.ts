@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedValue } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import {
@@ -58,16 +59,7 @@ export async function loadResults(file: URL = RESULTS_FILE): Promise<SentimentRe
   } catch (error) {
     throw new UserError({ what, got: new Described(messageOf(error)), expected: "a JSON file" });
   }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new UserError({
-      what: `${what}: ${issue.path.join(".")}`,
-      got: new Described(issue.code),
-      expected: issue.message,
-    });
-  }
-  const { starts, runs, sha256: hash } = parsed.data;
+  const { starts, runs, sha256: hash } = checkedValue(schema, value, { what });
   const own = await hashOf({ starts, runs });
   if (own !== hash) {
     throw new UserError({

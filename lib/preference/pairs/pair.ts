@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedJson } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 
@@ -74,27 +75,8 @@ export function parsePairs(text: string, name: string): PreferencePair[] {
 }
 
 function parsedPair(line: string, what: string, defaultId: string): PreferencePair {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new UserError({ what, got: messageOf(error), expected: "one JSON object" });
-  }
-  const parsed = pairSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const field = issue.path.join(".");
-    throw new UserError({
-      what: field === "" ? what : `${what}: ${field}`,
-      got: issue.path.reduce<unknown>(
-        (at, key) => (at as Record<PropertyKey, unknown> | null)?.[key],
-        value,
-      ),
-      expected: 'texts "prompt", "chosen" and "rejected"' +
-        (field === "labelProbability" ? ", and a labelProbability from 0 to 1" : ""),
-    });
-  }
-  const { id, source = "", labelProbability = 1, ...texts } = parsed.data;
+  const pair = checkedJson(pairSchema, line, { what });
+  const { id, source = "", labelProbability = 1, ...texts } = pair;
   for (const key of ["chosen", "rejected"] as const) {
     if (texts[key] === "") {
       throw new UserError({

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedJson } from "offprint/checked_json.ts";
 import { UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import type { Problem } from "offprint/verilog/problems/mod.ts";
@@ -22,17 +23,11 @@ const file = new URL("../../../../data/problems/07-natural.json", import.meta.ur
  * @throws {UserError} when a problem of the file is not among them, or the file is malformed.
  */
 export async function naturalProblems(problems: readonly Problem[]): Promise<Problem[]> {
-  const parsed = fileSchema.safeParse(JSON.parse(await readText(file)));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new UserError({
-      what: `data/problems/07-natural.json: ${issue.path.join(".")}`,
-      got: issue.code,
-      expected: issue.message,
-    });
-  }
+  const asked = checkedJson(fileSchema, await readText(file), {
+    what: "data/problems/07-natural.json",
+  });
   const byName = new Map(problems.map((problem) => [problem.name, problem]));
-  return parsed.data.problems.map(({ name, text }) => {
+  return asked.problems.map(({ name, text }) => {
     const problem = byName.get(name);
     if (problem === undefined) {
       throw new UserError({

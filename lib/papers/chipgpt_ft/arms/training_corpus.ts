@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedValue } from "offprint/checked_json.ts";
 import { UserError } from "offprint/errors.ts";
 import type { CorpusDocument, MadeCorpus } from "offprint/lm/corpora/mod.ts";
 import { stream } from "offprint/random.ts";
@@ -48,19 +49,7 @@ const COMPLETIONS = 4;
  * @throws {UserError} for options that are none, or when the designs do not give enough characters.
  */
 export async function verilogCorpus(given: Record<string, unknown>): Promise<MadeCorpus> {
-  const parsed = optionsSchema.safeParse(given);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new UserError({
-      what: `options of a Verilog corpus: ${issue.path.join(".")}`,
-      got: issue.path.reduce<unknown>(
-        (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-        given,
-      ),
-      expected: issue.message,
-    });
-  }
-  const options = parsed.data;
+  const options = checkedValue(optionsSchema, given, { what: "options of a Verilog corpus" });
   const split = await splitDesigns(options);
   const train = await recordsOfArm(options, split.train, options.characters);
   const heldOut = await recordsOfArm(

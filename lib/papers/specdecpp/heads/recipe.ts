@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedValue } from "offprint/checked_json.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 
@@ -81,16 +82,8 @@ export async function headsRecipe(
       expected: "a recipe of acceptance heads",
     });
   }
-  const parsed = headsRecipeSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new UserError({
-    what: `${what}: ${issue.path.join(".")}`,
-    got: issue.path.reduce<unknown>(
-      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-      value,
-    ),
-    expected: issue.message,
+  return checkedValue(headsRecipeSchema, value, {
+    what,
     todo: "See lib/papers/specdecpp/heads/recipe.ts for the fields.",
   });
 }

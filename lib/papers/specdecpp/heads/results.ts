@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { checkedValue } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
@@ -215,16 +216,5 @@ async function readJson<T>(file: URL, schema: z.ZodType<T>): Promise<T> {
   } catch (error) {
     throw new UserError({ what, got: messageOf(error), expected: "a readable JSON file", todo });
   }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new UserError({
-    what: `${what}: ${issue.path.join(".")}`,
-    got: issue.path.reduce<unknown>(
-      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-      value,
-    ),
-    expected: issue.message,
-    todo,
-  });
+  return checkedValue(schema, value, { what, todo });
 }
