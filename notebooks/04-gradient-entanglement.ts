@@ -45,7 +45,8 @@ await verdicts("04-gradient-entanglement");
 // %% id="idea-imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";
 import { formatNumber, md, plot, table } from "offprint/notebook/mod.ts";
-import { band, caseOf, cosine, dpo, predictedChange } from "offprint/preference/mod.ts";
+import { band, caseOf, cosine, predictedChange } from "offprint/preference/entanglement/mod.ts";
+import { dpo } from "offprint/preference/losses/mod.ts";
 import {
   exactGradients,
   type ExactPair,
@@ -136,24 +137,22 @@ const ablationSteps: number = 40;
 // %% id="imports" tags=["imports"]
 import {
   batchChanges,
-  differingTokens,
   dot,
-  dpop,
   entanglementReport,
   innerProducts,
+  summariseReport,
+  tokenMatrix,
+} from "offprint/preference/entanglement/mod.ts";
+import {
+  dpop,
   lossByName,
-  marginMethod,
   numericLoss,
   type PairLoss,
   type PairStatistics,
-  pairStatistics,
-  scorePairs,
   standardLosses,
-  summariseReport,
-  synchronyRate,
-  tokenMatrix,
-  trainPreference,
-} from "offprint/preference/mod.ts";
+} from "offprint/preference/losses/mod.ts";
+import { differingTokens, pairStatistics, scorePairs } from "offprint/preference/pairs/mod.ts";
+import { marginMethod, synchronyRate, trainPreference } from "offprint/preference/training/mod.ts";
 import {
   ADAMW,
   bothFall,

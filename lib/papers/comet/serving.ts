@@ -61,7 +61,7 @@ function bytesOf(bits: 4 | 8 | 16): number {
  * @example LLaMA-3-8B's layer for one token on an A100: 214 µs in 16 bits.
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { A100, leastTime, LLAMA3_8B } from "offprint/papers/comet/serving.ts";
+ * import { A100, leastTime, LLAMA3_8B } from "offprint/papers/comet/mod.ts";
  *
  * const seconds = leastTime(LLAMA3_8B, 1, { weightBits: 16, activationBits: 16 }, A100);
  * assertAlmostEquals(seconds * 1e6, 214, 0.5);

@@ -9,17 +9,19 @@ import {
   adamDiagonal,
   batchChanges,
   type Change,
-  dpo,
   innerProducts,
-  longestText,
-  marginMethod,
   pairGradients,
-  pairStatistics,
   predictedChange,
+} from "offprint/preference/entanglement/mod.ts";
+import { dpo } from "offprint/preference/losses/mod.ts";
+import {
+  longestText,
+  pairStatistics,
   scorePairs,
   type TokenPair,
   total,
-} from "offprint/preference/mod.ts";
+} from "offprint/preference/pairs/mod.ts";
+import { marginMethod } from "offprint/preference/training/mod.ts";
 import { ADAMW, policyConfig } from "./policy.ts";
 
 /** Shares of right signs, over chosen and rejected answers of a batch. */
