@@ -1,12 +1,14 @@
 /**
  * Icarus Verilog, where it is installed: an event simulator that also runs behavioural test benches.
  * What it runs is foreign code: it is compiled from the text that {@linkcode guarded} makes of it, in a
- * temporary folder, with limits and no environment.
+ * temporary folder, with limits and no environment; where the system lets us, it sees no other file and
+ * no network ({@linkcode Icarus.confinement} says how).
  *
  * @module
  */
 import { bareName, lex } from "../language/lex.ts";
 import { type LimitedResult, type Limits, runLimited } from "offprint/process/mod.ts";
+import { confinedCommand, type Confinement, findConfinement } from "./confinement.ts";
 import { guarded } from "./guard.ts";
 import { toolLimits } from "./tool_limits.ts";
 import { withFiles } from "./scratch.ts";
@@ -52,11 +54,14 @@ export class Icarus {
   /** First line of `iverilog -V`. */
   readonly version: string;
   readonly limits: Limits;
+  /** What keeps a simulation from the disk and the network, beside the check of its text; nothing where none works. */
+  readonly confinement: Confinement | undefined;
 
   /** Use {@linkcode findIcarus}. */
-  constructor(version: string, limits: Limits) {
+  constructor(version: string, limits: Limits, confinement?: Confinement) {
     this.version = version;
     this.limits = limits;
+    this.confinement = confinement;
   }
 
   /** Reads and elaborates files without running them. `ranOut`: there was not time enough to tell. */
@@ -88,12 +93,8 @@ export class Icarus {
       if (compiled.ended !== "exit" || compiled.code !== 0) {
         return { ended: "compile", output: compiled.output };
       }
-      const { ended, output } = await runLimited(
-        "vvp",
-        ["-n", "compiled.vvp"],
-        folder,
-        this.limits,
-      );
+      const run = confinedCommand(this.confinement, "vvp", ["-n", "compiled.vvp"], folder);
+      const { ended, output } = await runLimited(...run, folder, this.limits);
       return { ended, output };
     });
   }
@@ -145,7 +146,8 @@ async function find(limits: Limits): Promise<Icarus | undefined> {
   try {
     const { output } = await runLimited("iverilog", ["-V"], Deno.cwd(), limits);
     const version = output.split("\n")[0]?.trim() ?? "";
-    return version.startsWith("Icarus") ? new Icarus(version, limits) : undefined;
+    if (!version.startsWith("Icarus")) return undefined;
+    return new Icarus(version, limits, await findConfinement("vvp", ["-V"], limits));
   } catch {
     return undefined;
   }

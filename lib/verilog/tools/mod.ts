@@ -8,6 +8,7 @@
  *
  * @module
  */
+export * from "./confinement.ts";
 export * from "./diagnostics.ts";
 export * from "./equivalence.ts";
 export * from "./guard.ts";
