@@ -280,7 +280,7 @@ Deno.test("without a cache: the same tokens for the same stream, with hidden sta
   sequence.truncate(2);
   assertEquals([sequence.length, fork.length], [2, 3]);
   assertThrows(() => sequence.logits, Error, "extend the sequence first");
-  assertThrows(() => sequence.truncate(3), RangeError, "expected 1 to 2");
+  assertThrows(() => sequence.truncate(3), RangeError, "expected a whole number from 0 to 2");
   assertEquals(fork.logits.length, target.vocabSize);
 });
 
