@@ -1393,10 +1393,10 @@ await display(plot({
 // | S2 | explores at the cap, then commits with a margin | the same |
 // | S3 | no margin at all | the same |
 // | S4 | bisection, then a bandit algorithm (UCB) over actions; the gap between the actions shrinks like $1/\sqrt T$ | success or failure, two actions worth inducing |
-// | S4, fixed gap | the same with a fixed gap | the same |
+// | S4-fixed-gap | the same with a fixed gap | the same |
 // | S5 | naive: a grid of $T^{1/3}$ linear contracts as bandit arms | success or failure, five actions |
-// | S6 | shrinking margin, and explore then commit | the two-step example, the probabilities of work unknown |
-// | general | all probabilities and costs unknown | the two-step example, and a random one with three steps, states and actions |
+// | S6-margin, S6-explore | shrinking margin; explore, then commit | the two-step example, the probabilities of work unknown |
+// | general-C2, general-random | all probabilities and costs unknown | the two-step example (C2); a random one with three steps, states and actions (3×3×3) |
 
 // %% id="curves"
 const all = experiments();
