@@ -146,7 +146,7 @@ export async function loadPrompts(
  * @throws {UserError} when the file is missing or damaged.
  */
 export async function heldOutPrompts(
-  tokenizer: Tokenizer,
+  tokenizer: Pick<Tokenizer, "vocabSize" | "decode" | "encode">,
   folder: URL = HEADS_FOLDER,
 ): Promise<CommittedHeads["prompts"]> {
   const prompts = await loadPrompts(folder);
