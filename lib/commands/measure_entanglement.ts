@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
-import { writeWhole } from "offprint/files.ts";
+import { readText, writeWhole } from "offprint/files.ts";
 import {
   measureStart,
   performRun,
@@ -108,7 +108,7 @@ async function collected(
       missing++;
       continue;
     }
-    const value = JSON.parse(await Deno.readTextFile(target));
+    const value = JSON.parse(await readText(target));
     if (file.startsWith("start_")) starts.push(value);
     else runs.push(value);
   }

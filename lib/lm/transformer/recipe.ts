@@ -89,7 +89,7 @@ export async function recipeKind(name: string): Promise<"language-model" | "pref
   if (!known.includes(name)) {
     throw new UserError({ what: "model", got: name, expected: `one of ${known.join(", ")}` });
   }
-  const text = await Deno.readTextFile(new URL("recipe.json", modelFolder(name)));
+  const text = await readText(new URL("recipe.json", modelFolder(name)));
   const { kind = "language-model" } = JSON.parse(text) as { kind?: unknown };
   if (kind === "language-model" || kind === "preference") return kind;
   throw new UserError({

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import { type MeanInterval, meanInterval } from "offprint/stats.ts";
 import type { KvName } from "./configurations.ts";
@@ -86,7 +87,7 @@ export function loadTexts(folder: URL = RESULTS): Promise<CommittedTexts> {
 async function readChecked<T>(name: string, folder: URL, schema: z.ZodType<T>): Promise<T> {
   let json: unknown;
   try {
-    json = JSON.parse(await Deno.readTextFile(new URL(name, folder)));
+    json = JSON.parse(await readText(new URL(name, folder)));
   } catch (error) {
     throw new UserError({
       what: `data/results/${name}`,

@@ -4,7 +4,7 @@
  * @module
  */
 import { openKernels } from "kernels/mod.ts";
-import { writeWhole } from "offprint/files.ts";
+import { readText, writeWhole } from "offprint/files.ts";
 import { evaluationWindows, scoreWindows } from "offprint/lm/training/mod.ts";
 import type { SavedTransformer } from "offprint/lm/transformer/mod.ts";
 import { injectOutliers, quantizedModel } from "offprint/quantization/mod.ts";
@@ -136,7 +136,7 @@ export async function kept<T>(
 ): Promise<T | undefined> {
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = await readText(file);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     if (measure === undefined) return undefined;

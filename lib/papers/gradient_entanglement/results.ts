@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { checkedValue } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import {
   type RunResult,
@@ -55,7 +56,7 @@ export async function loadResults(file: URL = RESULTS_FILE): Promise<SentimentRe
   const what = decodeURIComponent(file.pathname);
   let value: unknown;
   try {
-    value = JSON.parse(await Deno.readTextFile(file));
+    value = JSON.parse(await readText(file));
   } catch (error) {
     throw new UserError({ what, got: new Described(messageOf(error)), expected: "a JSON file" });
   }

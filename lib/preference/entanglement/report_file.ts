@@ -5,7 +5,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { writeWhole } from "offprint/files.ts";
+import { readText, writeWhole } from "offprint/files.ts";
 import type { EntanglementRow } from "./report.ts";
 
 /** What a report depends on: model, pairs, losses, subset, step size. */
@@ -29,7 +29,7 @@ export class ReportFile {
    */
   static async open(file: URL, key: ReportKey, rowsPerPair: number): Promise<ReportFile> {
     const head = JSON.stringify({ report: key });
-    const text = await Deno.readTextFile(file).catch((error) => {
+    const text = await readText(file).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     });

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { Described, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
 import { modelFolder } from "offprint/lm/transformer/mod.ts";
 import { LOSS_NAMES } from "../losses/standard_losses.ts";
 
@@ -64,7 +65,7 @@ export type PreferenceRecipe = z.infer<typeof preferenceRecipeSchema>;
  */
 export async function preferenceRecipe(name: string): Promise<PreferenceRecipe> {
   const where = `data/models/${name}/recipe.json`;
-  const value = JSON.parse(await Deno.readTextFile(new URL("recipe.json", modelFolder(name))));
+  const value = JSON.parse(await readText(new URL("recipe.json", modelFolder(name))));
   const parsed = preferenceRecipeSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
