@@ -173,8 +173,8 @@ const ABLATION = `
 ## Make your own ablation
 
 An ablation asks what happens when one thing changes and all else stays. \`sweep\` does it in one cell: it
-runs a function at each value, shows progress, and gives back a table. Points that it has run before it
-keeps, so say in \`depends\` what else a result depends on.
+runs a function at each value, shows progress, and gives back a table. It computes every point anew, unless
+\`depends\` lists all that a result depends on: then it keeps the points for which nothing of this has changed.
 
 Here is a small one. A coin is thrown *n* times to estimate its bias; how fast does the error shrink?
 Statistics says that it shrinks like one over the square root of *n*: four times the throws, half the error.`;
