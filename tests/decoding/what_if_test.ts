@@ -304,7 +304,7 @@ Deno.test("a malformed log gives one line that names the line", () => {
       ["[1]", "log: line 3: got [1], expected an object"],
       ["7", "log: line 3: got 7, expected an object"],
       ["null", "log: line 3: got null, expected an object"],
-      ["{}", "log: line 3: acceptance: got nothing, expected an array"],
+      ["{}", "log: line 3: acceptance: got nothing, expected a list"],
       ['{"acceptance":[]}', "log: line 3: acceptance: got [], expected at least one token"],
       ['{"acceptance":[1,1.5]}', "line 3: acceptance[1]: got 1.5, expected a number in [0, 1]"],
       ['{"acceptance":[-1]}', "line 3: acceptance[0]: got -1, expected a number in [0, 1]"],
