@@ -727,7 +727,7 @@ await display(table(taskRows, { caption: `The first training pair of seed ${seed
 // Does the law hold in a real network, in float32? At the supervised start a plain step of size $10^{-3}$ is taken for
 // each of 60 test pairs and taken back, and what it did is compared with what was predicted.
 
-// %% id="start"
+// %% id="start" tags=["native"]
 const starts = new Map<Suffix, Map<string, Float32Array>>();
 const startRows = [];
 for (const suffix of SUFFIXES) {
@@ -768,7 +768,7 @@ await claim(
 // `lib/papers/gradient_entanglement/measure.ts` under the same code and committed in `data/results/04-sentiment.json`; this
 // run must follow the committed run of its seed. `quick` trains 72 of the 240 steps.
 
-// %% id="train" tags=["slow"]
+// %% id="train" tags=["slow", "native"]
 const trained = profile === "quick" ? 72 : 240;
 const steps = progress("DPO on three data sets", 3 * trained);
 const ends = new Map<Suffix, Map<string, Float32Array>>();
@@ -1015,7 +1015,7 @@ await display(plot({
 // The same sum over tokens in the trained network, one backward pass for each token. Rows are the chosen answer, columns
 // the rejected one.
 
-// %% id="heat"
+// %% id="heat" tags=["native"]
 const heatPair = runPairs({ suffix: "long", noise: 0, seed }).test[0]!;
 const heatEngine = await OnnxEngine.open({
   config: policyConfig(),
@@ -1069,7 +1069,7 @@ await display(plot({
 // the short set followed word by word. This is the probability that the policy gives, after the prompt, to the two labels
 // and to everything else, before and after DPO.
 
-// %% id="mass"
+// %% id="mass" tags=["native"]
 const noisySingle = runPairs({ suffix: "single", noise: NOISE, seed });
 const noisyStart = await supervisedStart({
   config: policyConfig(),
@@ -1096,7 +1096,7 @@ const moments = [
   { data: "single, 15 % wrong labels, 60 steps", start: noisyStart, end: noisyEnd },
 ];
 
-// %% id="mass-table"
+// %% id="mass-table" tags=["native"]
 const massTable: Record<string, unknown>[] = [];
 for (const { data, start, end } of moments) {
   const suffix: Suffix = data === "short" ? "short" : "single";
@@ -1302,7 +1302,7 @@ await display(table(
 // $\Delta a_i=\tfrac\eta B\sum_j\big(d_w^j\langle g_w^i,g_w^j\rangle-d_l^j\langle g_w^i,g_l^j\rangle\big)$; with Adam every inner
 // product gets the optimiser's diagonal, $\langle u,Pv\rangle$. How many signs does each get right?
 
-// %% id="optimiser"
+// %% id="optimiser" tags=["native"]
 const longPairs = runPairs({ suffix: "long", noise: 0, seed }).train.slice(0, 32);
 const stepRows = await stepPredictions({
   start: starts.get("long")!,
@@ -1313,7 +1313,7 @@ await display(table(stepRows, {
   caption: "Share of signs predicted right, 32 pairs of one batch, both answers; long set",
 }));
 
-// %% id="simpo"
+// %% id="simpo" tags=["native"]
 const uneven = sentimentPairs({ suffix: "short", seed, count: 40, part: "test", longerChosen: 2 });
 const unevenEngine = await OnnxEngine.open({
   config: policyConfig(),
@@ -1334,7 +1334,7 @@ await claim("04.simpo-ratio", Math.max(...ratioErrors));
 //
 // Suffix length × loss, a short training each. Add a loss (`"simpo"`, `"ipo"`, `"slic-hf"`, …) or a length from 0 to 11.
 
-// %% id="ablation" tags=["ablation", "slow"]
+// %% id="ablation" tags=["ablation", "slow", "native"]
 const ablation = await sweep({
   name: "suffix length × loss",
   over: { words: [0, 11], loss: ["dpo", "cpo"] },
@@ -1408,7 +1408,7 @@ await claim("04.gpt2-sentiment", null);
 // JSON object a line with `prompt`, `chosen` and `rejected`, as CSV and as a page. It goes on where it was stopped. Below, the
 // same from a cell.
 
-// %% id="own-model-example" tags=["drawing"]
+// %% id="own-model-example" tags=["drawing", "native"]
 const ownPairs = runPairs({ suffix: "short", noise: 0, seed }).test.slice(0, 4);
 const ownEngine = await OnnxEngine.open({
   config: policyConfig(),
