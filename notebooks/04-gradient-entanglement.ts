@@ -380,7 +380,14 @@ await display(plot({
   data: bandPairs,
   marks: [
     Plot.ruleX(ratioRows, { x: "ratio", strokeOpacity: 0.35 }),
-    Plot.barX(bandPairs, { x1: "low", x2: "high", y: "pair", fillOpacity: 0.55, inset: 6 }),
+    Plot.barX(bandPairs, {
+      x1: "low",
+      x2: "high",
+      y: "pair",
+      fillOpacity: 0.55,
+      insetTop: 8,
+      insetBottom: 8,
+    }),
     Plot.text(
       [
         { loss: "DPO", ratio: 1 },
@@ -617,14 +624,14 @@ await claim("04.suffix-flips-step", [
 ]);
 
 // %% id="suffix-figure" tags=["drawing"]
-const shownLosses = ["DPO", "SimPO", "CPO", "SLiC-HF", "DPOP (λ = 5)"];
+const shownLosses = ["DPO", "CPO", "SLiC-HF"];
 const shownSuffix = suffixRows.filter(({ loss }) => shownLosses.includes(loss));
 await display(plot({
   title: "What a shared ending does to the chosen answer, by loss",
   alt:
     `Change of the chosen log-probability per unit of its weight against 0 to ${longestEnding} shared words, for ${shownLosses.length} losses. DPO's line falls below zero at five words; losses with an explicit chosen term rise.`,
   caption:
-    "Change in one plain step, divided by step size and d_w. The reference is the policy itself.",
+    "Change in one plain step, divided by step size and d_w. The reference is the policy itself, so SimPO and DPOP have DPO's line.",
   height: 320,
   x: { label: "words that both answers share at the end", ticks: longestEnding, tickFormat: "d" },
   y: { label: "change of the chosen log-probability, per unit of weight" },
@@ -952,8 +959,8 @@ if (shortLessSingle.length > 1) {
 // %% [markdown] id="geometry-text"
 // ### Training grows into it
 //
-// At the supervised start nearly every pair is ideal. The cosine rises during training, and with it the share of pairs
-// that a DPO step would move the same way.
+// At the supervised start nearly every pair is ideal. The figure shows what becomes of the cosine during training, the table
+// of the share of pairs that a DPO step would move the same way.
 
 // %% id="geometry"
 const geometryRows = SUFFIXES.flatMap((suffix) =>
