@@ -775,6 +775,9 @@ await claim(
 // `lib/papers/gradient_entanglement/measure.ts` under the same code and committed in `data/results/04-sentiment.json`; this
 // run must follow the committed run of its seed. `quick` trains 72 of the 240 steps.
 
+// %% id="results" tags=["imports"]
+const committed = await loadResults();
+
 // %% id="train" tags=["slow", "native"]
 const trained = profile === "quick" ? 72 : 240;
 const steps = progress("DPO on three data sets", 3 * trained);
@@ -789,7 +792,6 @@ const live = await Promise.all(
     })
   ),
 );
-const committed = await loadResults();
 /** How far a run had come after the steps that were trained here. */
 const changeAt = ({ curve }: RunResult) =>
   changeOf({ curve: curve.filter(({ step }) => step <= trained) });
@@ -809,7 +811,7 @@ await display(table(liveRows, {
   caption: `DPO after ${trained} steps, seed ${seed}; changes in nats`,
 }));
 
-// %% id="train-claim"
+// %% id="train-claim" tags=["native"]
 const departures = liveRows.flatMap((row) => {
   const change = Math.abs(row["committed Δ rejected"] ?? NaN);
   return [
@@ -1044,7 +1046,7 @@ const matrixStarts = committed.starts.filter(({ suffix, tied }) => suffix === "l
 await claim("04.contrast-negative", intervalOf(matrixStarts.map(({ contrast }) => contrast)));
 await claim("04.identical-positive", intervalOf(matrixStarts.map(({ identical }) => identical!)));
 
-// %% id="heat-figure" tags=["drawing"]
+// %% id="heat-figure" tags=["drawing", "native"]
 await display(plot({
   title: "Labels contrast, the shared ending agrees",
   alt:
