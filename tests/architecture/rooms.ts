@@ -98,6 +98,17 @@ export function drawing({ arrows }: House): string {
   }).join("\n");
 }
 
+/** What is there in rooms whose files are imported one by one, without a `mod.ts`. */
+const WITHOUT_DOOR: Readonly<Record<string, string>> = {
+  "kernels/contract":
+    "What every backend offers: its types, packed weights and caches, and checks of what comes in",
+  kit:
+    "What several rooms of the kit need: the notebook format, the report of a run, the project's folders",
+  "kit/bench": "How a benchmark suite measures, and what it reports",
+  lib:
+    "Small things that every part needs: random numbers, statistics, files, errors, the command line",
+};
+
 /** The table of rooms in `lib/README.md`: and how the `mod.ts` of each begins. */
 export async function roomTable(root: string, { files }: House): Promise<string> {
   const rooms = new Map<string, string[]>();
@@ -110,9 +121,9 @@ export async function roomTable(root: string, { files }: House): Promise<string>
     const door = own.find((file) => file.endsWith("/mod.ts")) ??
       own.find((file) => file.endsWith("/main.ts"));
     const text = door === undefined ? "" : await Deno.readTextFile(join(root, door));
-    lines.push(
-      `| \`${room}\` | ${firstSentence(text) || "small things that everybody uses"} |`,
-    );
+    const there = firstSentence(text) || WITHOUT_DOOR[room];
+    if (!there) throw new Error(`${room}: no mod.ts, and rooms.ts does not say what is there`);
+    lines.push(`| \`${room}\` | ${there} |`);
   }
   return lines.join("\n");
 }
