@@ -278,6 +278,8 @@ await display(table(
 //
 // Each formula is followed by the function that computes it. The function is checked, when its cell runs, on values that were
 // found in another way: by hand, in closed form, or in exact fractions. A function that disagreed would stop the notebook.
+// A claim that names an independent calculation is compared with values that another program computed beforehand; they stand with the
+// claim in `data/papers`.
 
 // %% [markdown] id="equation-family-text"
 // ### Any rule that drafts, accepts and replaces
@@ -679,13 +681,16 @@ for (const [id, counts] of [["law", counts3.speculative], ["batch", counts3.batc
 // chain.
 
 // %% id="agreement"
-const byDecoder = new RunningMoments();
-for (let run = 0; run < decoded; run++) {
-  const random = stream(seed, "agreement", run);
-  byDecoder.add(
-    (await speculate({ draft: draft2, target: target2, maxTokens: 20, random })).rejections,
-  );
+async function decodedRejections(): Promise<RunningMoments> {
+  const moments = new RunningMoments();
+  for (let run = 0; run < decoded; run++) {
+    const random = stream(seed, "agreement", run);
+    const text = await speculate({ draft: draft2, target: target2, maxTokens: 20, random });
+    moments.add(text.rejections);
+  }
+  return moments;
 }
+const byDecoder = await decodedRejections();
 const bySimulator = estimate(
   simulateChains(two, { steps: 20, runs: simulated, random: stream(seed, "agreement simulated") })
     .rejections,
@@ -1169,8 +1174,8 @@ await display(plot({
 }));
 
 // %% [markdown] id="finite-short"
-// **In short.** A bonus token lowers rejections below Theorem 1, but not below the distance summed over examined positions. Rejections,
-// target calls and drafted tokens are three different costs.
+// **In short.** A bonus token lowers rejections below Theorem 1; on average they still equal the distance summed over examined
+// positions. Rejections, target calls and drafted tokens are three different costs.
 
 // %% [markdown] id="models"
 // ## With trained language models
@@ -1288,8 +1293,7 @@ await display(
 const draftCounts = [1, 2, 4, 8];
 const batchOpenings = many(16);
 const batchTokens = 20;
-const batchRuns: { drafts: number; rejections: number[] }[] = [];
-for (const drafts of draftCounts) {
+const batchRuns = await Array.fromAsync(draftCounts, async (drafts) => {
   // The two ends are compared in pairs and get all prompts, what lies between gets half of them.
   const share = drafts === 1 || drafts === 8 ? 1 : 0.5;
   const runs = await batchSpeculateTexts({
@@ -1300,8 +1304,8 @@ for (const drafts of draftCounts) {
     lookAhead: 2,
     random: (text) => stream(seed, "batch of models", text),
   });
-  batchRuns.push({ drafts, rejections: runs.map(({ rejections }) => rejections) });
-}
+  return { drafts, rejections: runs.map(({ rejections }) => rejections) };
+});
 const [oneDraft = [], , , eightDrafts = []] = batchRuns.map(({ rejections }) => rejections);
 
 // %% id="models-positions" tags=["native"]
@@ -1472,11 +1476,11 @@ await display(table([
 // ## What this rerun does not show
 //
 // * **No large model.** Chains obey the theorems exactly, and the small trained pair obeys them within its sampling error. Neither
-//   says how far a draft of 70 million parameters is from a target of 2.8 billion.
+//   says how far a draft of 70 million parameters is from a target of 2.8 billion, the paper's Pythia pair.
 // * **Rejections are not time.** The theory takes drafting as free. On a real machine the draft costs something, a
 //   pass that verifies many tokens costs more than one that verifies few, and fewer rejections can be slower.
 // * **Table 1** compares OPT and UNO by reward models and GPT-4 on 200 prompts. We could not read its eight percentages
-//   and do not have its models; the ledger says so.
+//   and do not have its models; the list of claims (`data/papers`) says so.
 // * **The paper's own matrices** are not published, so the figures above have its shapes and not its numbers.
 // * **Other rules for several drafts.** Theorem 3 is exact for the rule that tries the other drafts at the root only. Tree and block
 //   verification accept jointly, are outside this family, and can do better.

@@ -657,21 +657,23 @@ await display(table(
 // continues where it was stopped. For your own folder: `deno task augment DIR --out FILE`.
 
 // %% id="dataset"
-const folder = await Deno.makeTempDir();
-const out = `${folder}/records.jsonl`;
-const manifest = await augment({
-  source: generatedSource(100, seed),
-  out,
-  flows: ["A1", "A2", "C"],
-  seed,
-  completionsPerModule: Infinity,
-  mutantsPerFile: 0,
-  scripts: 200,
-});
-const firstRecords = (await Deno.readTextFile(out)).split("\n").slice(0, -1).map((line) =>
-  JSON.parse(line) as AugmentedRecord
-);
-await Deno.remove(folder, { recursive: true });
+async function augmentedSample() {
+  const folder = await Deno.makeTempDir();
+  const out = `${folder}/records.jsonl`;
+  const manifest = await augment({
+    source: generatedSource(100, seed),
+    out,
+    flows: ["A1", "A2", "C"],
+    seed,
+    completionsPerModule: Infinity,
+    mutantsPerFile: 0,
+    scripts: 200,
+  });
+  const lines = (await Deno.readTextFile(out)).split("\n").slice(0, -1);
+  await Deno.remove(folder, { recursive: true });
+  return { manifest, firstRecords: lines.map((line) => JSON.parse(line) as AugmentedRecord) };
+}
+const { manifest, firstRecords } = await augmentedSample();
 const repairBytes = confirmed.map(({ design, mutant, result }) =>
   diagnosticText(result.observation.yosys).length + mutant.text.length + design.text.length
 );

@@ -222,11 +222,16 @@ const awaitedDisplay = rule((node) => {
   };
 });
 
-/** The statements whose value would be the value of a cell that ends with `node`. */
+/** Statements without a value: behind one of them a cell still has the value of what came before. */
+function isDeclaration(node: Node): boolean {
+  return /Declaration$/.test(node.type);
+}
+
+/** The statements whose value would be the value of a cell that ends with `node` and declarations. */
 function lastStatements(node: Node | null | undefined): Node[] {
   switch (node?.type) {
     case "BlockStatement":
-      return lastStatements(node.body.at(-1));
+      return lastStatements(node.body.findLast((each) => !isDeclaration(each)));
     case "IfStatement":
       return [...lastStatements(node.consequent), ...lastStatements(node.alternate)];
     case "ForStatement":
@@ -255,6 +260,7 @@ const endWithDisplay: Deno.lint.Rule = {
       const cells = cellPositions(context.sourceCode.text);
       const last = new Map<number, Node>();
       for (const statement of program.body) {
+        if (isDeclaration(statement)) continue;
         const cell = cellAt(cells, statement.range[0]);
         if (cell !== undefined) last.set(cell.index, statement);
       }
@@ -267,7 +273,7 @@ const endWithDisplay: Deno.lint.Rule = {
           context.report({
             range,
             message: `${cells[index]!.name} ends with a value, which can land under another cell`,
-            hint: "end it with await display(…) or with a declaration",
+            hint: "end it with await display(…), or compute what it declares in a function",
           });
         }
       }
