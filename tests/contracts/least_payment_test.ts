@@ -381,6 +381,17 @@ Deno.test("equal laws stay infeasible: what rounding leaves of them is no incent
   assertEquals(highs.zeta(same), Infinity);
   const pair = { laws: [law, [0.3, 0.3, 0.4]], costs: [0, 0.1], action: 1 };
   assert(!leastPayment(pair).feasible);
+  // However little the rival with the same law is cheaper, no contract induces the action.
+  for (const d of [5e-12, 1e-11, 1e-10, 1e-9, 1e-3]) {
+    const wanted = [0.5 - d, 0.5 + d, 0];
+    const rival = {
+      laws: [[0.5, 0.5, 0], wanted, wanted],
+      costs: [0, 0.3 * d, 0.2 * d],
+      action: 1,
+    };
+    assert(!leastPayment(rival).feasible, `${d}`);
+    assertEquals(highs.zeta(rival), Infinity, `${d}`);
+  }
 });
 
 Deno.test("a program in text refuses incentives that HiGHS would drop", () => {

@@ -92,6 +92,9 @@ function programOf(problem: LeastPaymentProblem): Program {
 /** Differences of probabilities no larger than this are rounding. */
 const NOISE = 2e-15;
 
+/** Incentives missing by no more than this, as in `leastPayment`, count as present. */
+const GAP_TOLERANCE = 1e-13;
+
 /** Sweeps over rows and columns; a few bring every largest entry to about 1. */
 const SWEEPS = 8;
 
@@ -107,7 +110,8 @@ function scaledProgram(problem: LeastPaymentProblem): { text: string; unit: numb
     for (let b = 0; b < k; b++) {
       let size = 0;
       for (let i = 0; i < n; i++) size = Math.max(size, Math.abs(rows[b * n + i]!));
-      const factor = power(size);
+      // A rival with the same law and a lower cost leaves a row of nothing: it is as large as what is missing.
+      const factor = power(size > 0 ? size : gaps[b]! > GAP_TOLERANCE ? gaps[b]! : 1);
       for (let i = 0; i < n; i++) rows[b * n + i]! *= factor;
       gaps[b]! *= factor;
     }

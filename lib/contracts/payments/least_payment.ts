@@ -174,7 +174,9 @@ export class LeastPaymentSolver implements Solution {
     for (let b = 0; b < k; b++) {
       let size = 0;
       for (let i = b * n; i < (b + 1) * n; i++) size = Math.max(size, Math.abs(rows[i]!));
-      const factor = size <= NOISE ? 1 : 2 ** -Math.floor(Math.log2(size));
+      // A rival with the same law and a lower cost leaves a row of nothing: it is as large as what is missing.
+      const missing = gaps[b]! > GAP_TOLERANCE ? gaps[b]! : 1;
+      const factor = 2 ** -Math.floor(Math.log2(size <= NOISE ? missing : size));
       for (let i = b * n; i < (b + 1) * n; i++) {
         this.#rows[i] = Math.abs(rows[i]!) <= NOISE ? 0 : rows[i]! * factor;
       }
