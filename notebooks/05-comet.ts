@@ -10,7 +10,7 @@
 // times larger than the others. COMET moves those channels together, keeps the few blocks that hold them in 8 bits, and
 // rounds everything else, the key-value cache included, to 4.
 
-// %% id="citation"
+// %% id="citation" tags=["imports"]
 import { citation, display } from "offprint/notebook/mod.ts";
 
 await display(citation("05-comet"));
@@ -25,10 +25,10 @@ await display(citation("05-comet"));
 // * **The permutation buys speed, not accuracy.** With 8-bit blocks wherever an outlier happens to be, accuracy is about
 //   the same, but far more of the work is in 8 bits.
 // * **Here on a small model.** Models of this size have no outliers of their own, so some are injected in a way that
-//   leaves the function exactly as it was. Everything is measured with and without them.
+//   leaves the function exactly as it was. The main schemes are measured with and without them.
 // * **What is not shown:** the paper's speeds. They need an A100; its tables stand beside what this machine does.
 
-// %% id="verdicts"
+// %% id="verdicts" tags=["check"]
 import { verdicts } from "offprint/notebook/mod.ts";
 
 await verdicts("05-comet");
@@ -38,7 +38,7 @@ await verdicts("05-comet");
 //
 // Three blocks of four channels, one token. Two channels are large, and they happen to lie in different blocks. Rounded to
 // 4 bits, codes run from −7 to 7, so a block whose largest number is 15 has a step of 15/7: every ordinary number in it
-// becomes 0. That is the loss. It is repaired by 8 bits in the blocks that hold an outlier, and the price of the repair
+// becomes 0. A block whose largest number is 9.5 has a step of 9.5/7, and 0.7 becomes 1.36. That is the loss. It is repaired by 8 bits in the blocks that hold an outlier, and the price of the repair
 // is the number of such blocks.
 
 // %% id="idea-imports" tags=["imports"]
@@ -91,18 +91,19 @@ const lostShare = (way: string) => {
   return rows.length;
 };
 await display(plot({
-  title: "What rounding takes from each channel",
+  title: "What rounding does to each channel",
   alt: `Two rows of twelve squares. With 4 bits everywhere ${
     lostShare(toyWays[0]!.way)
-  } channels lose more than half of their size; permuted, with one 8-bit block, ${
+  } channels are off by more than half of their size; permuted, with one 8-bit block, ${
     lostShare(toyWays[1]!.way)
   } do.`,
-  caption: "Dark: nothing lost. Bright: the number has become 0. Each four places are a block.",
+  caption:
+    "Dark: kept. Bright: off by its own size or nearly, become 0 or doubled. Each four places are a block.",
   height: 200,
   marginLeft: 240,
   x: { label: "place of the channel", domain: sizes.map((_, place) => place) },
   y: { label: null, domain: toyWays.map(({ way }) => way) },
-  color: { label: "share lost", domain: [0, 1], legend: true },
+  color: { label: "relative error, at most 1", domain: [0, 1], legend: true },
   data: toyRows.map(({ way, place, value, rounded }) => ({ way, place, value, rounded })),
   marks: [
     Plot.cell(toyRows, { x: "place", y: "way", fill: "lost", inset: 1 }),
@@ -116,7 +117,7 @@ await display(plot({
 }));
 
 // %% [markdown] id="idea-summary"
-// The outliers themselves are always kept; it is their neighbours that vanish. Gathering them halves the number of
+// The outliers themselves are always kept; their neighbours become 0, or twice as large. Gathering outliers halves the number of
 // blocks that need 8 bits, and changes nothing else.
 
 // %% [markdown] id="parameters-text"
@@ -225,6 +226,10 @@ import { mean } from "offprint/stats.ts";
 
 // %% [markdown] id="equations"
 // ## The equations
+//
+// Names: W4A8 has weights in 4 bits and activations in 8; W4A16 leaves activations in 16-bit floats. W4Ax has activations in
+// 4 bits except for the blocks with outliers, which have 8; FMPQ is the paper's name for this with the permutation. KV4 is a
+// key-value cache in 4 bits, KV16 one in 16. The paper's whole is W4AxKV4.
 //
 // ### Rounding a block
 //
@@ -586,15 +591,25 @@ await display(plot({
   ],
 }));
 
-// %% [markdown] id="layer-summary"
-// One scale a token loses the layer entirely. W4Ax is within a few percent of exact activations, permuted or not, but
-// permuted it needs one 8-bit block in sixteen instead of nearly all.
+// %% id="layer-summary" tags=["drawing","native"]
+const errorText = (way: typeof LAYER_WAYS[number]) => formatNumber(errorOf(way), 2);
+await display(
+  md`With one scale a token the error is as large as the output itself. W4Ax has an error of ${
+    errorText("W4Ax permuted")
+  } permuted and ${errorText("W4Ax in place")} in place, where exact activations (W4A16) have ${
+    errorText("W4A16")
+  }; permuted it needs ${
+    Math.max(...trials.map(({ blocks8 }) => blocks8[1]))
+  } of 16 blocks in 8 bits, in place at least ${
+    Math.min(...trials.map(({ blocks8 }) => blocks8[0]))
+  }.`,
+);
 
 // %% [markdown] id="model"
 // ## The whole model
 //
-// The committed target has 3.7 million parameters and no outlier channels worth the name. Outliers like those of large
-// models are put in without changing what it computes: behind each layer's two norms, one channel in a hundred is made 20
+// The committed target has 3.7 million parameters and no outliers behind its norms (its down-projections have some, its
+// attention outputs a few). Outliers like those of large models are put in without changing what it computes: behind each layer's two norms, one channel in a hundred is made 20
 // to 60 times as large, and the weights that read it are divided by the same factor.
 //
 // First the check that this is so: logits in 32-bit floats before and after, and before and after permuting every layer's
@@ -673,7 +688,8 @@ await display(plot({
 // %% [markdown] id="model-blocks-text"
 // ### What share of the work is then in 4 bits
 //
-// Blocks of all layers and parts, counted in place and after the permutation. `f` weighs a block by the rows that read it.
+// Blocks of all layers and parts, counted in place and after the permutation. The share of the work in 4 bits, $f$, which the
+// rules below ask for, weighs a block by the rows that read it.
 
 // %% id="model-blocks" tags=["native"]
 const blockCounts = [{ name: "with injected outliers", subject: injected }, {
@@ -721,7 +737,7 @@ await claim("05.blocks-in-place", shareInPlace);
 // %% [markdown] id="accuracy"
 // ### Accuracy: the committed measurements
 //
-// Perplexity of held-out addresses under every scheme. No text that is judged was calibrated on (checked by document).
+// Perplexity of held-out addresses; a dash is not measured yet. No text that is judged was calibrated on (checked by document).
 // W4A4 and W4Ax have the same 4-bit weights as W4A16, so what differs between them is the activations.
 
 // %% id="accuracy-table"
@@ -789,7 +805,7 @@ await display(plot({
 // %% [markdown] id="accuracy-claims-text"
 // ### What the rules say
 //
-// The rules were committed before these runs. Ratios are of perplexities over all documents; differences are nats per
+// The rules were written down before these runs. Ratios are of perplexities over all documents; differences are nats per
 // token with Student's interval over documents, each counted alike.
 
 // %% id="accuracy-claims"
@@ -827,8 +843,8 @@ await claim("05.hadamard-w4a4", ratio(stored(true, "W4A4 Hadamard"), stored(true
 // %% [markdown] id="agreement-text"
 // ### The simulator is the kernels
 //
-// What the kernels can run was scored by both. They cannot agree bit for bit, since their floats differ in the last digit
-// and a code next to a tie goes one way or the other, but over a text these differences average out.
+// What the kernels can run is to be scored by both. They cannot agree bit for bit, since their floats differ in the last digit
+// and a code next to a tie goes one way or the other, but over a text these differences should average out.
 
 // %% id="agreement"
 const agreementRows = [true, false].flatMap((injected) =>
@@ -856,6 +872,8 @@ if (agreementRows.length > 0) {
       }, "difference, %"],
     }),
   );
+} else {
+  await display(md`Not measured yet: the committed runs are all of the simulator.`);
 }
 await claim(
   "05.simulator-agrees",
@@ -1052,7 +1070,8 @@ const fixedRows = stabilityStudy.map((row) => ({
 }));
 await display(
   table(fixedRows, {
-    caption: "Outlier channels found on calibration sets that do not overlap (shared over all)",
+    caption:
+      "Outlier channels found on calibration sets that do not overlap (channels in both sets over channels in either)",
   }),
 );
 const overlapAt = (texts: number) => stabilityStudy.find((row) => row.texts === texts)!;
@@ -1060,7 +1079,7 @@ await claim("05.outliers-fixed", studied(stabilityStudy, () => mean(overlapAt(8)
 await claim("05.outliers-few-texts", studied(stabilityStudy, () => mean(overlapAt(4).withMany)));
 
 // %% [markdown] id="studies-domain-text"
-// And on text of another kind, or with other channels drawn?
+// And on text of another kind?
 
 // %% id="studies-domain"
 if (domainStudy !== undefined) {
@@ -1089,6 +1108,27 @@ await claim(
   ),
 );
 
+// %% id="studies-domain-summary" tags=["drawing"]
+if (domainStudy !== undefined && stabilityStudy.length > 0) {
+  const { own, other, overlap } = domainStudy;
+  const shares = stabilityStudy.flatMap(({ share4 }) => share4).map((share) => 100 * share);
+  const cost = perplexityOfExcerpts(other.nats) / perplexityOfExcerpts(own.nats);
+  await display(
+    md`Which channels are counted as outliers depends on the text, then: sets from eight speeches have ${
+      mean(overlapAt(8).between)
+    } of their channels in common, those of speeches and Verilog ${overlap}. Yet f stays between ${
+      Math.min(...shares)
+    } and ${
+      Math.max(...shares)
+    } %, and the plan made on Verilog multiplies the perplexity of speeches by only ${
+      formatNumber(cost, 4)
+    }. The claim of equal sets is not shown; the claim that another text's plan serves is a different one.`,
+  );
+}
+
+// %% [markdown] id="studies-seeds-text"
+// And with other channels drawn for the injection?
+
 // %% id="studies-seeds"
 const seedRows = seedStudy.map((row) => ({
   seed: row.seed,
@@ -1100,6 +1140,8 @@ const seedRows = seedStudy.map((row) => ({
 }));
 if (seedRows.length > 0) {
   await display(table(seedRows, { caption: "Other draws of the injected channels" }));
+} else {
+  await display(md`Not measured yet: other draws of the injected channels.`);
 }
 await claim(
   "05.injection-seeds",
@@ -1116,8 +1158,9 @@ await claim(
 // %% [markdown] id="studies-errors-text"
 // ### Where errors arise
 //
-// Each part by itself with everything before it in floats, as signal over noise; one kind of part rounded alone, as
-// perplexity; and how the error of the residual stream grows from layer to layer and over the context.
+// Three ways to look for it: each part by itself with everything before it in floats, as signal over noise; one kind of part
+// rounded alone, as perplexity; and how the error of the residual stream grows from layer to layer and over the context. Those
+// that have been measured are shown.
 
 // %% id="studies-errors"
 const noiseSchemes = [...new Set(noiseStudy.map(({ scheme }) => scheme))];
@@ -1152,6 +1195,13 @@ await claim(
 const depthRows = depthStudy.flatMap(({ scheme, errors }) =>
   errors.map((error, layer) => ({ scheme, layer: layer + 1, error }))
 );
+const unmeasured = [
+  { what: "each part by itself", rows: noiseStudy },
+  { what: "one kind of part rounded alone", rows: partStudy },
+  { what: "error from layer to layer", rows: depthStudy },
+  { what: "error over the context", rows: contextStudy },
+].filter(({ rows }) => rows.length === 0).map(({ what }) => what);
+if (unmeasured.length > 0) await display(md`Not measured yet: ${unmeasured.join(", ")}.`);
 const contextRows = contextStudy.flatMap(({ scheme, kv, stretches }) =>
   stretches.map(({ from, nats, tokens }) => ({
     run: `${scheme}, ${kv}`,
@@ -1192,17 +1242,19 @@ if (contextRows.length > 0) {
 }
 
 // %% id="real-networks"
-await claim("05.real-networks", { needs: "a tool that puts roundings into foreign ONNX graphs" });
+await claim("05.real-networks", {
+  needs: "a tool that rounds activations inside ONNX graphs from elsewhere",
+});
 
 // %% [markdown] id="studies-summary"
 // Any threshold that stays below the size of the outliers serves: what counts is that the few large channels get 8 bits.
-// Larger blocks are no less accurate as long as outliers have 8 bits, but leave less of the work in 4 bits.
+// Larger blocks cost about 1 % of perplexity while outliers have 8 bits, and leave much less of the work in 4 bits.
 
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// Threshold, block size and group of the cache on 1 000 tokens. Smaller blocks and lower thresholds are more accurate and
-// leave less of the work in 4 bits.
+// Threshold, block size and group of the cache on 1 000 tokens. Smaller blocks are a little more accurate and leave more of
+// the work in 4 bits. A lower threshold leaves less of it, and gains next to nothing.
 
 // %% id="ablation" tags=["ablation","native"]
 // change me: [1.5, 4, 64] shows both ends: many 8-bit blocks, and outliers left in 4 bits.
@@ -1610,13 +1662,16 @@ await claim("05.int8-share", 1 - sharePermuted);
 // * **The paper's block of 128.** The committed model is 256 wide: two such blocks a row. Accuracy is measured with
 //   blocks of 32; blocks of 128 are exercised by the kernels and the single layer.
 // * **OmniQuant.** Its learned clipping is replaced by a search over clip ratios.
-// * **Networks of other kinds.** The same study on a recogniser of printed text and a voice-activity detector is open.
+// * **Networks of other kinds.** The same study on a recogniser of printed text and a voice-activity
+//   detector has not been made.
 //
 // ## With your own model
 //
-// `deno task run 05 --set modelName=FOLDER` takes any folder with a LLaMA-shaped `config.json`, `model.safetensors` and
-// tokenizer of this project; calibration and excerpts are then tokens of another vocabulary, so use `calibrateFast` with
-// your own texts. In a program:
+// `deno task run 05 --set modelName=FOLDER` takes a folder with a LLaMA-shaped `config.json`, `model.safetensors` and the
+// committed model's tokenizer: the committed calibration texts and excerpts are numbers of its tokens. For a model with
+// another tokenizer, encode texts of your own with it, and put them in the place of `calibrationTexts` and of
+// `committedTexts.evaluation` in the cell that opens the model. The committed perplexities belong to the committed model.
+// In a program:
 
 // %% id="own-model" tags=["native"]
 const ownModel = await simulator(
@@ -1636,43 +1691,71 @@ await display(md`W4AxKV4 of ${modelName} on two excerpts: perplexity ${perplexit
 // most 1 and codes run from −7 to 7? Predict, then find the smallest such size.
 
 // %% id="exercise-1" tags=["exercise","solution"]
-// The step is R/7, and numbers below half a step become 0: R > 14.
-const allLost = (R: number) => Math.floor(1 / (R / 7) + 0.5) === 0;
-const smallest = Array.from({ length: 200 }, (_, i) => i / 10).find((R) =>
-  R >= 1 && allLost(R + 1e-9)
-)!;
+function smallestOutlier(): number {
+  // BEGIN SOLUTION
+  // The step is R/7, and numbers below half a step become 0: R > 14.
+  const allLost = (R: number) => Math.floor(1 / (R / 7) + 0.5) === 0;
+  return Array.from({ length: 200 }, (_, i) => i / 10).find((R) => R >= 1 && allLost(R + 1e-9))!;
+  // END SOLUTION
+}
+
+// %% id="exercise-1-check" tags=["check"]
 await display(
   check("the smallest outlier that leaves only zeros", {
-    got: smallest,
+    got: smallestOutlier(),
     expected: 14,
     hint: "Half a step is R / 14.",
   }),
 );
 
 // %% [markdown] id="exercise-2-text"
-// **2.** The paper's 1.71 times over W4A8 was reached with tiles that cost 2 : 1. On the processor of this notebook the ratio is
-// about 1.15 : 1. What is the most that any share in 4 bits can gain there?
+// **2.** The paper's 1.71 times over W4A8 was reached with tiles that cost 2 : 1. What is the most that any
+// share in 4 bits can gain on a processor where the ratio is only 1.15 : 1?
 
 // %% id="exercise-2" tags=["exercise","solution"]
-// Everything in 4 bits: the balanced time is 1/ρ, so the gain is ρ itself.
-const mostGain = 1 / balancedTime(1, 1.15);
-await display(check("the most that can be gained", { got: mostGain, expected: 1.15 }));
+function mostGain(ratio: number): number {
+  // BEGIN SOLUTION
+  // Everything in 4 bits: the balanced time is one over the ratio, so the gain is the ratio itself.
+  return 1 / balancedTime(1, ratio);
+  // END SOLUTION
+}
+
+// %% id="exercise-2-check" tags=["check"]
+await display(
+  check("the most that can be gained", {
+    got: mostGain(1.15),
+    expected: 1.15,
+    hint: "Put f = 1 into 1 − f(1 − 1/r).",
+  }),
+);
 
 // %% [markdown] id="exercise-3-text"
 // **3.** Half-size blocks hold outliers more tightly, but every block needs a scale. How many bits does a 4-bit weight take with
-// 16-bit scales for 128, 64, 32 and 16 columns? From which size on are 5-bit weights with blocks of 128 smaller?
+// 16-bit scales for 128, 64, 32, 16 and 8 columns? From which size on are 5-bit weights with blocks of 128 smaller?
 
 // %% id="exercise-3" tags=["exercise","solution"]
-const bitsPerWeight = (code: number, block: number) => code + 16 / block;
+function bitsPerWeight(code: number, block: number): number {
+  // BEGIN SOLUTION
+  return code + 16 / block;
+  // END SOLUTION
+}
+
+// %% id="exercise-3-check" tags=["check"]
 const larger = [128, 64, 32, 16, 8].filter((block) =>
   bitsPerWeight(4, block) > bitsPerWeight(5, 128)
 );
-await display(check("blocks so small that 5 bits take less", { got: larger, expected: [8] }));
+await display(
+  check("blocks so small that 5 bits take less", {
+    got: larger,
+    expected: [8],
+    hint: "A scale of 16 bits is shared by all weights of its block.",
+  }),
+);
 
 // %% [markdown] id="claims"
 // ## Claims
 //
-// Every claim of this notebook, the rule that decides it (committed before the run), and this run's outcome.
+// Every claim of this notebook, the rule that decides it (written down before the run), and this run's outcome.
 
-// %% id="claims-table"
+// %% id="claims-table" tags=["check"]
 await claimsTable("05-comet");
