@@ -873,6 +873,8 @@ const endRows = SUFFIXES.map((suffix) => {
     "in step": mean(({ curve }) => synchronyRate(curve)),
   };
 });
+
+// %% id="curves-table" tags=["drawing"]
 await display(table(endRows, {
   caption:
     "DPO with clean labels, means over seeds; in step: share of curve intervals in which both answers move the same way",
