@@ -69,6 +69,8 @@ const ideaProducts = exactProducts(idea);
 const ideaWeights = dpo().at(exactStatistics(idea));
 const ideaPredicted = predictedChange(ideaProducts, ideaWeights, 0.1);
 const ideaObserved = exactStep(idea, dpo(), 0.1);
+
+// %% id="idea-table" tags=["drawing"]
 await display(table([
   { what: "inner product I = ⟨g_w, g_l⟩", value: ideaProducts.inner },
   { what: "chosen squared norm N_w", value: ideaProducts.chosen },
@@ -998,6 +1000,8 @@ const geometryRows = SUFFIXES.flatMap((suffix) =>
     }))
   )
 );
+
+// %% id="geometry-table" tags=["drawing"]
 const sharesAt = (step: number) =>
   SUFFIXES.map((suffix) => {
     const rows = geometryRows.filter((row) => row.suffix === suffix && row.step === step);
@@ -1011,8 +1015,6 @@ const sharesAt = (step: number) =>
       "both fall": mean("bothFall"),
     };
   });
-
-// %% id="geometry-table" tags=["drawing"]
 await display(table([0, 120, 240].flatMap(sharesAt), {
   caption: "What a plain DPO step would do to 24 test pairs, shares by prediction, mean over seeds",
 }));
