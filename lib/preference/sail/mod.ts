@@ -1,0 +1,59 @@
+/**
+ * Preference learning whose data come from the policy that it changes (SAIL, paper 09).
+ *
+ * Begin with `pair_terms.ts`: the three terms of the gradient at one pair. `routes.ts` says where pairs come from and in
+ * which shares. For a handful of responses `exact.ts` sums everything (`tabular.ts` has the policies, `ascent.ts` goes up
+ * the gradient, `estimators.ts` draws samples of it).
+ *
+ * @module
+ */
+export {
+  type GradientMode,
+  implicitMargin,
+  type PairTermOptions,
+  type PairTerms,
+  pairTerms,
+  type ResponsePair,
+} from "./pair_terms.ts";
+export {
+  drawRoute,
+  type Mixture,
+  rescaledSteps,
+  type Route,
+  ROUTES,
+  type RouteShare,
+  type Shares,
+  sharesOf,
+  singleRoute,
+} from "./routes.ts";
+export {
+  gradientOf,
+  logLinearPolicy,
+  logPolicy,
+  type OfflinePair,
+  optimalPolicy,
+  type PolicyValue,
+  policyValue,
+  policyWinRate,
+  softmaxPolicy,
+  type Table,
+  type TabularPolicy,
+  type TabularProblem,
+} from "./tabular.ts";
+export {
+  type ExactOptions,
+  type ExactTerms,
+  exactTerms,
+  mixtureGradient,
+  type MixtureOptions,
+  type ReverseKl,
+} from "./exact.ts";
+export { ascend, type Ascent, type AscentOptions } from "./ascent.ts";
+export { type Baseline, baselinesOf } from "./baselines.ts";
+export {
+  estimateGradient,
+  type EstimateOptions,
+  type GradientEstimate,
+  type Moments,
+  responseTermMoments,
+} from "./estimators.ts";
