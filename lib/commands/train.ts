@@ -17,12 +17,18 @@ import {
 } from "offprint/lm/transformer/mod.ts";
 import {
   exportPreferenceModel,
+  type PreferenceData,
   preferenceData,
   type PreferenceRecipe,
   preferenceRecipe,
   trainRecipe,
 } from "offprint/preference/training/mod.ts";
-
+import {
+  exportRewardModel,
+  type RewardRecipe,
+  rewardRecipe,
+  trainRewardRecipe,
+} from "offprint/preference/reward/mod.ts";
 import { Ending } from "offprint/terminal.ts";
 import type { Command } from "./command.ts";
 
@@ -76,8 +82,7 @@ async function run(args: string[]): Promise<number> {
       expected: "a number above 0",
     });
   }
-  const kind = await recipeKind(name);
-  const committed = kind === "preference" ? await preferenceRecipe(name) : await modelRecipe(name);
+  const committed = await recipeOf(name);
   const seed = Number(option("seed") ?? committed.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new UserError({ what: "--seed", got: option("seed"), expected: "a whole number from 0" });
@@ -114,11 +119,23 @@ async function run(args: string[]): Promise<number> {
     signal: stop.signal,
   };
   try {
-    if ("base" in recipe) await preferenceTraining(recipe, training);
+    if (recipe.kind === "preference") await preferenceTraining(recipe, training);
+    else if (recipe.kind === "reward") await rewardTraining(recipe, training);
     else await languageModelTraining(recipe, training);
     return 0;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+async function recipeOf(name: string): Promise<ModelRecipe | PreferenceRecipe | RewardRecipe> {
+  switch (await recipeKind(name)) {
+    case "preference":
+      return await preferenceRecipe(name);
+    case "reward":
+      return await rewardRecipe(name);
+    case "language-model":
+      return await modelRecipe(name);
   }
 }
 
@@ -166,29 +183,63 @@ async function languageModelTraining(recipe: ModelRecipe, run: Run): Promise<voi
 }
 
 async function preferenceTraining(recipe: PreferenceRecipe, run: Run): Promise<void> {
-  const { folder, target, display } = run;
-  const { name } = recipe;
-  const data = await preferenceData(recipe);
-  const { train, heldOut, cut } = data;
-  display.note(
-    `${name}: ${train.length} pairs to train on, ${heldOut.length} held out, ` +
-      `${cut.length} that did not fit the context; from ${recipe.base}`,
-  );
+  const data = await openedPairs(recipe, run);
   const result = await trainRecipe(data, {
-    folder,
-    ...(run.exportNow ? { stopAfter: 0 } : {}),
-    onNote: (line) => display.note(line),
+    ...loopOptions(run),
     onPoint: ({ step, chosen, rejected, margin }) =>
-      display.note(
+      run.display.note(
         `step ${step}: chosen ${chosen.toFixed(2)}, rejected ${rejected.toFixed(2)}, ` +
           `margin ${margin.toFixed(2)}`,
       ),
-    signal: run.signal,
   });
-  if (!result.finished && !run.exportNow) {
-    display.note(`${name}: stopped at step ${result.step}; the same command goes on from here`);
+  await exported(recipe.name, result, run, () => exportPreferenceModel(data, result, run.target));
+}
+
+async function rewardTraining(recipe: RewardRecipe, run: Run): Promise<void> {
+  const data = await openedPairs(recipe, run);
+  const result = await trainRewardRecipe(data, {
+    ...loopOptions(run),
+    onPoint: ({ step, margin, accuracy }) =>
+      run.display.note(
+        `step ${step}: chosen less rejected ${margin.toFixed(2)} nats, ` +
+          `${(100 * accuracy).toFixed(0)} % of the held-out pairs ordered right`,
+      ),
+  });
+  await exported(recipe.name, result, run, () => exportRewardModel(data, result, run.target));
+}
+
+async function openedPairs<Recipe extends PreferenceRecipe | RewardRecipe>(
+  recipe: Recipe,
+  { display }: Run,
+): Promise<PreferenceData<Recipe>> {
+  const data = await preferenceData(recipe);
+  display.note(
+    `${recipe.name}: ${data.train.length} pairs to train on, ${data.heldOut.length} held out, ` +
+      `${data.cut.length} that did not fit the context; from ${recipe.base}`,
+  );
+  return data;
+}
+
+/** What trainings on pairs are told alike. */
+function loopOptions({ folder, exportNow, display, signal }: Run) {
+  return {
+    folder,
+    ...(exportNow ? { stopAfter: 0 } : {}),
+    onNote: (line: string) => display.note(line),
+    signal,
+  };
+}
+
+async function exported(
+  name: string,
+  { finished, step }: { finished: boolean; step: number },
+  { exportNow, target, display }: Run,
+  write: () => Promise<void>,
+): Promise<void> {
+  if (!finished && !exportNow) {
+    display.note(`${name}: stopped at step ${step}; the same command goes on from here`);
     return;
   }
-  await exportPreferenceModel(data, result, target);
-  display.note(`${name}: step ${result.step}; written to ${fileURLToPath(target)}`);
+  await write();
+  display.note(`${name}: step ${step}; written to ${fileURLToPath(target)}`);
 }

@@ -7,5 +7,6 @@
 export * from "./losses/mod.ts";
 export * from "./pairs/mod.ts";
 export * from "./training/mod.ts";
+export * from "./reward/mod.ts";
 export * from "./entanglement/mod.ts";
 export * from "./sail/mod.ts";

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { UserError } from "offprint/errors.ts";
 import { kto, lossByName } from "offprint/preference/losses/mod.ts";
@@ -13,6 +13,7 @@ import {
   trainPreference,
 } from "offprint/preference/training/mod.ts";
 import { referenceOf } from "offprint/preference/pairs/mod.ts";
+import { encodeSafetensors, readSafetensors } from "offprint/lm/transformer/mod.ts";
 import { ADAMW, policyConfig, sentimentPairs } from "offprint/papers/gradient_entanglement/mod.ts";
 import { drawnWeights, openPolicy } from "./fixtures.ts";
 
@@ -88,6 +89,41 @@ Deno.test("a checkpoint of other settings is refused", async () => {
     () => trainPreference(dpo(0.2), { folder }),
     UserError,
     "a checkpoint of another recipe",
+  );
+  await Deno.remove(path, { recursive: true });
+});
+
+Deno.test("trainings share the reference's log-probabilities on disk, and those of another model are refused", async () => {
+  const path = await Deno.makeTempDir();
+  const references = pathToFileURL(`${path}/`);
+  const method = () => marginMethod(kto());
+  const first = await trainPreference(input(method()), { references, stopAfter: 3 });
+  const again = await trainPreference(input(method()), { references, stopAfter: 3 });
+  assertEquals(again.curve, first.curve);
+  assertEquals([...Deno.readDirSync(references)].map(({ name }) => name).sort(), [
+    "reference-held-out.safetensors",
+    "reference.safetensors",
+  ]);
+  // What stands in the file is what is used: a reference with chosen answers one nat less likely in all.
+  const file = new URL("reference-held-out.safetensors", references);
+  const { tensors, metadata } = await readSafetensors(file);
+  const { data, shape } = tensors.get("log_probs")!;
+  // Single tokens: chosen and rejected take turns.
+  const lowered = data.map((value, i) => i % 2 === 0 ? value - 1 : value);
+  const changed = new Map([["log_probs", { shape, data: lowered }]]);
+  await Deno.writeFile(file, encodeSafetensors(changed, { metadata }));
+  const moved = await trainPreference(input(method()), { references, stopAfter: 0 });
+  assertAlmostEquals(moved.curve[0]!.margin, first.curve[0]!.margin + 1, 1e-5);
+  await assertRejects(
+    () => trainPreference({ ...input(method()), start: drawnWeights(config, 4) }, { references }),
+    UserError,
+    "reference.safetensors: got the reference log-probabilities of another model",
+  );
+  await assertRejects(
+    () =>
+      trainPreference({ ...input(method()), train: input(method()).evaluation }, { references }),
+    UserError,
+    "reference.safetensors: got the reference log-probabilities of other pairs",
   );
   await Deno.remove(path, { recursive: true });
 });

@@ -79,23 +79,30 @@ export async function recipeNames(): Promise<string[]> {
   return names.sort();
 }
 
+/** The kinds of recipes. */
+const KINDS = ["language-model", "preference", "reward"] as const;
+
+/** What a recipe makes: a language model, a policy trained on preference pairs, or a reward model. */
+export type RecipeKind = typeof KINDS[number];
+
 /**
- * What kind of model a recipe is for: a language model, or one that was trained on preference pairs.
+ * What kind of model a recipe is for.
  *
  * @throws {UserError} for an unknown name (the known ones are listed) or an unknown kind.
  */
-export async function recipeKind(name: string): Promise<"language-model" | "preference"> {
+export async function recipeKind(name: string): Promise<RecipeKind> {
   const known = await recipeNames();
   if (!known.includes(name)) {
     throw new UserError({ what: "model", got: name, expected: `one of ${known.join(", ")}` });
   }
   const text = await readText(new URL("recipe.json", modelFolder(name)));
   const { kind = "language-model" } = JSON.parse(text) as { kind?: unknown };
-  if (kind === "language-model" || kind === "preference") return kind;
+  const found = KINDS.find((each) => each === kind);
+  if (found !== undefined) return found;
   throw new UserError({
     what: `data/models/${name}/recipe.json: kind`,
     got: kind,
-    expected: '"language-model" or "preference"',
+    expected: `one of ${KINDS.join(", ")}`,
   });
 }
 

@@ -11,6 +11,7 @@ import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import {
   encodeSafetensors,
   readSafetensors,
+  type Tensor,
   type TransformerConfig,
 } from "offprint/lm/transformer/mod.ts";
 import type { TokenPair } from "./encode.ts";
@@ -98,34 +99,45 @@ export function pairsHash(pairs: readonly TokenPair[]): Promise<string> {
  * The reference log-probabilities from a file, or computed and written there.
  *
  * @param file a safetensors file; its hashes say what it belongs to.
+ * @param options.mismatched whether those of mismatched pairs are wanted too; a file without them is filled up.
  * @throws {UserError} when the file belongs to another model or other pairs.
  */
 export async function cachedReference(
   file: URL,
   engine: Pick<OnnxEngine, "config" | "logProbs" | "parameters">,
   pairs: readonly TokenPair[],
+  { mismatched = false }: { mismatched?: boolean } = {},
 ): Promise<Reference> {
   const keys = {
     model: await weightsHash(engine.config, engine.parameters),
     pairs: await pairsHash(pairs),
   };
   if (await Deno.stat(file).then(() => true, () => false)) {
-    return { pairs: await readReference(file, keys, pairs) };
+    const found = await readReference(file, keys, pairs);
+    if (!mismatched || found.mismatched !== undefined) return found;
   }
-  const scored = await scorePairs(engine, pairs);
-  const flat = Float32Array.from(
-    scored.flatMap(({ chosen, rejected }) => [...chosen, ...rejected]),
-  );
-  const tensors = new Map([["log_probs", { shape: [flat.length], data: flat }]]);
+  const reference = await referenceOf(engine, pairs, { mismatched });
+  const tensors = new Map([
+    ["log_probs", inARow(reference.pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]))],
+  ]);
+  if (reference.mismatched !== undefined) {
+    tensors.set("mismatched_log_probs", inARow(reference.mismatched));
+  }
+  await Deno.mkdir(new URL("./", file), { recursive: true });
   await writeWhole(file, encodeSafetensors(tensors, { metadata: keys }));
-  return { pairs: scored };
+  return reference;
+}
+
+function inARow(lists: readonly Float64Array[]): Tensor {
+  const data = Float32Array.from(lists.flatMap((list) => [...list]));
+  return { shape: [data.length], data };
 }
 
 async function readReference(
   file: URL,
   keys: { model: string; pairs: string },
   pairs: readonly TokenPair[],
-): Promise<ResponseLogProbs[]> {
+): Promise<Reference> {
   const { tensors, metadata } = await readSafetensors(file);
   const name = decodeURIComponent(file.pathname);
   for (const [key, thing] of [["model", "another model"], ["pairs", "other pairs"]] as const) {
@@ -138,11 +150,23 @@ async function readReference(
       });
     }
   }
-  const flat = Float64Array.from(tensors.get("log_probs")?.data ?? []);
-  let at = 0;
-  const take = (count: number): Float64Array => flat.subarray(at, at += count);
-  return pairs.map(({ chosen, rejected }) => ({
-    chosen: take(chosen.length),
-    rejected: take(rejected.length),
-  }));
+  /** The lists of a tensor, one after the other. */
+  const listsOf = (key: string): ((count: number) => Float64Array) | undefined => {
+    const data = tensors.get(key)?.data;
+    if (data === undefined) return undefined;
+    const flat = Float64Array.from(data);
+    let at = 0;
+    return (count) => flat.subarray(at, at += count);
+  };
+  const take = listsOf("log_probs")!;
+  const other = listsOf("mismatched_log_probs");
+  return {
+    pairs: pairs.map(({ chosen, rejected }) => ({
+      chosen: take(chosen.length),
+      rejected: take(rejected.length),
+    })),
+    ...(other === undefined
+      ? {}
+      : { mismatched: mismatchedPairs(pairs).map(({ chosen }) => other(chosen.length)) }),
+  };
 }

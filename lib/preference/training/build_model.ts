@@ -19,14 +19,14 @@ import { pairsHash } from "../pairs/reference.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import type { PreferencePoint } from "./curve.ts";
 import { marginMethod } from "./margin_method.ts";
-import type { PreferenceRecipe } from "./recipe.ts";
+import type { PairRecipe, PreferenceRecipe } from "./recipe.ts";
 import { type PreferenceOptions, type PreferenceResult, trainPreference } from "./trainer.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
 /** What a recipe is trained on. */
-export interface PreferenceData {
-  recipe: PreferenceRecipe;
+export interface PreferenceData<Recipe extends PairRecipe = PreferenceRecipe> {
+  recipe: Recipe;
   base: SavedTransformer;
   train: TokenPair[];
   heldOut: TokenPair[];
@@ -39,7 +39,9 @@ export interface PreferenceData {
  *
  * @throws {UserError} when a file is missing or wrong, or no pair is left to train on.
  */
-export async function preferenceData(recipe: PreferenceRecipe): Promise<PreferenceData> {
+export async function preferenceData<Recipe extends PairRecipe>(
+  recipe: Recipe,
+): Promise<PreferenceData<Recipe>> {
   const base = await readTransformer(recipe.base);
   const { tokenizer, config } = base;
   const encoded = encodePairs(tokenizer, await readPairs(new URL(recipe.pairs, ROOT)), {
@@ -90,16 +92,32 @@ export async function exportPreferenceModel(
   { weights, curve, step, finished }: PreferenceResult,
   folder: URL,
 ): Promise<void> {
+  const record = { format: 1, recipe, finished, step, pairs: await pairsHash(train), curve };
+  await writeModelFolder(folder, { base, weights, record, page: page(recipe, curve, finished) });
+}
+
+/**
+ * Writes a model that was trained from `base` into `folder` (ends with a slash): float16 weights, the base's
+ * configuration and tokenizer, the record as `training.json`, and the page as `README.md`.
+ */
+export async function writeModelFolder(
+  folder: URL,
+  { base, weights, record, page }: {
+    base: SavedTransformer;
+    weights: ReadonlyMap<string, Float32Array>;
+    record: unknown;
+    page: string;
+  },
+): Promise<void> {
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of tensorShapes(base.config)) {
     tensors.set(name, { shape, data: weights.get(name)! });
   }
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-  const record = { format: 1, recipe, finished, step, pairs: await pairsHash(train), curve };
   const files: [string, Uint8Array | string][] = [
     ["config.json", json(base.config)],
     ["training.json", json(record)],
-    ["README.md", page(recipe, curve, finished)],
+    ["README.md", page],
     ["model.safetensors", encodeSafetensors(tensors, { dtype: "F16", metadata: { format: "pt" } })],
   ];
   for (const name of ["tokenizer.json", "tokenizer_config.json"]) {

@@ -27,6 +27,7 @@ export {
   type PreferenceSettings,
   trainPreference,
 } from "./trainer.ts";
+export type { LoopOptions, LoopResult } from "./training_loop.ts";
 export { type PreferenceRecipe, preferenceRecipe, preferenceRecipeSchema } from "./recipe.ts";
 export {
   exportPreferenceModel,

@@ -1,23 +1,23 @@
 /**
- * What fixes a model that was trained on pairs: `data/models/NAME/recipe.json` of kind `preference`.
+ * What fixes a model that was trained on pairs: `data/models/NAME/recipe.json` of kind `preference`, and what
+ * recipes of other kinds share with it.
  *
  * @module
  */
 import { z } from "zod";
-import { Described, UserError } from "offprint/errors.ts";
+import { checkedJson } from "offprint/checked_json.ts";
 import { readText } from "offprint/files.ts";
 import { modelFolder } from "offprint/lm/transformer/mod.ts";
 import { LOSS_NAMES } from "../losses/standard_losses.ts";
 
 const positive = z.int().positive();
 
-/** The schema of a recipe of kind `preference`. */
-export const preferenceRecipeSchema = z.strictObject({
+/** What every recipe of a training on pairs has beside its kind. */
+export const pairRecipeFields = {
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  kind: z.literal("preference"),
   /** One line on what the model is for. */
   purpose: z.string(),
-  /** The model it starts from and is compared with, by name in `data/models`. */
+  /** The model it starts from, by name in `data/models`. A policy is also compared with it. */
   base: z.string(),
   /** A file of pairs, from the project's folder on. */
   pairs: z.string(),
@@ -26,12 +26,6 @@ export const preferenceRecipeSchema = z.strictObject({
   /** What happens to pairs that do not fit the context. */
   truncation: z.enum(["error", "drop", "keep"]),
   seed: z.int(),
-  loss: z.strictObject({
-    name: z.enum(LOSS_NAMES as [string, ...string[]]),
-    options: z.record(z.string(), z.union([z.number(), z.boolean()])),
-    /** Which tokens count: all, or those outside the longest common alignment. */
-    mask: z.enum(["none", "differing"]),
-  }),
   training: z.strictObject({
     /** Pairs per step. */
     batch: positive,
@@ -53,6 +47,23 @@ export const preferenceRecipeSchema = z.strictObject({
     ]),
     evaluateEvery: positive,
   }),
+};
+
+const pairRecipeSchema = z.strictObject(pairRecipeFields);
+
+/** What recipes of trainings on pairs have in common. */
+export type PairRecipe = z.infer<typeof pairRecipeSchema>;
+
+/** The schema of a recipe of kind `preference`. */
+export const preferenceRecipeSchema = z.strictObject({
+  ...pairRecipeFields,
+  kind: z.literal("preference"),
+  loss: z.strictObject({
+    name: z.enum(LOSS_NAMES as [string, ...string[]]),
+    options: z.record(z.string(), z.union([z.number(), z.boolean()])),
+    /** Which tokens count: all, or those outside the longest common alignment. */
+    mask: z.enum(["none", "differing"]),
+  }),
 });
 
 /** Everything that fixes a model trained on pairs. */
@@ -64,14 +75,9 @@ export type PreferenceRecipe = z.infer<typeof preferenceRecipeSchema>;
  * @throws {UserError} when a field is missing or wrong.
  */
 export async function preferenceRecipe(name: string): Promise<PreferenceRecipe> {
-  const where = `data/models/${name}/recipe.json`;
-  const value = JSON.parse(await readText(new URL("recipe.json", modelFolder(name))));
-  const parsed = preferenceRecipeSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new UserError({
-    what: `${where}: ${issue.path.join(".")}`,
-    got: new Described(issue.code),
-    expected: issue.message,
-  });
+  return checkedJson(
+    preferenceRecipeSchema,
+    await readText(new URL("recipe.json", modelFolder(name))),
+    { what: `data/models/${name}/recipe.json` },
+  );
 }

@@ -1,0 +1,133 @@
+/**
+ * Trains a reward model on pairs. What it is after step n depends on its start, the pairs and the settings
+ * alone.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { sha256 } from "offprint/lm/corpora/mod.ts";
+import { OnnxEngine } from "offprint/lm/training/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
+import type { TokenPair } from "../pairs/encode.ts";
+import { pairsHash, weightsHash } from "../pairs/reference.ts";
+import { PairOrder } from "../training/pair_order.ts";
+import {
+  type LoopOptions,
+  type LoopResult,
+  standingOf,
+  trainOn,
+} from "../training/training_loop.ts";
+import type { PreferenceSettings } from "../training/trainer.ts";
+import { bradleyTerryGradient } from "./bradley_terry.ts";
+import { checkLabels, type LabelTokens } from "./labels.ts";
+import { pairResponses, rewardRowLength, rewardScores, type ScoreSource } from "./reward_scores.ts";
+
+/** The schema of a {@linkcode RewardPoint}. */
+export const rewardPointSchema = z.strictObject({
+  /** Steps done. */
+  step: z.int().nonnegative(),
+  /** Mean score of the chosen responses of the evaluation pairs, nats. */
+  chosen: z.number(),
+  /** Mean score of the rejected ones. */
+  rejected: z.number(),
+  /** Mean of r_w − r_l. */
+  margin: z.number(),
+  /** Share of pairs with r_w > r_l, equal scores counting one half. */
+  accuracy: z.number(),
+  /** Mean training loss of the steps since the last point; null at step 0. */
+  loss: z.number().nullable(),
+});
+
+/** A point of the curves. */
+export type RewardPoint = z.infer<typeof rewardPointSchema>;
+
+/** What a training starts from. */
+export interface RewardInput {
+  config: TransformerConfig;
+  /** The weights at the start: a language model that knows the prompts, or fresh ones. */
+  start: ReadonlyMap<string, Float32Array>;
+  labels: LabelTokens;
+  train: readonly TokenPair[];
+  evaluation: readonly TokenPair[];
+  settings: PreferenceSettings;
+}
+
+/** Measures a reward model on pairs. */
+export async function measureReward(
+  engine: ScoreSource,
+  labels: LabelTokens,
+  pairs: readonly TokenPair[],
+): Promise<Omit<RewardPoint, "step" | "loss">> {
+  const scores = await rewardScores(engine, labels, pairResponses(pairs));
+  const each = pairs.map((_, i) => [scores[2 * i]!, scores[2 * i + 1]!] as const);
+  const mean = (value: (pair: readonly [number, number]) => number): number =>
+    each.reduce((sum, pair) => sum + value(pair), 0) / each.length;
+  return {
+    chosen: mean(([w]) => w),
+    rejected: mean(([, l]) => l),
+    margin: mean(([w, l]) => w - l),
+    accuracy: mean(([w, l]) => w > l ? 1 : w === l ? 0.5 : 0),
+  };
+}
+
+/**
+ * Trains until all steps are done, the signal aborts or `stopAfter` steps are over, from the last checkpoint in
+ * the folder if there is one.
+ *
+ * @throws {UserError} when there are fewer pairs than a batch, a pair leaves no room for the label, the loss
+ *   stops being a number, or the checkpoint belongs to another training.
+ */
+export async function trainReward(
+  input: RewardInput,
+  options: LoopOptions<RewardPoint> = {},
+): Promise<LoopResult<RewardPoint>> {
+  const { config, labels, train, evaluation, settings } = input;
+  checkLabels(labels);
+  const { batch, seed } = settings;
+  const order = new PairOrder("a reward model", { pairs: train.length, batch, seed });
+  const length = rewardRowLength(config, pairResponses([...train, ...evaluation]));
+  const engine = await OnnxEngine.open({
+    config,
+    optimizer: settings.optimizer,
+    start: { parameters: new Map(input.start) },
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  });
+  try {
+    const recipe = options.folder === undefined ? "" : await hashOf(input, engine.parameters);
+    const standing = await standingOf(recipe, rewardPointSchema, options);
+    return await trainOn(
+      {
+        engine,
+        schedule: settings.schedule,
+        evaluateEvery: settings.evaluateEvery,
+        measure: async (step, loss) => ({
+          step,
+          ...await measureReward(engine, labels, evaluation),
+          loss,
+        }),
+        gradient: (step) => {
+          const pairs = order.indicesOf(step).map((i) => train[i]!);
+          return bradleyTerryGradient(engine, labels, pairs, { length, step });
+        },
+      },
+      standing,
+      options,
+    );
+  } finally {
+    await engine.close();
+  }
+}
+
+/** A hash of all that changes the result. */
+async function hashOf(input: RewardInput, parameters: Float32Array): Promise<string> {
+  const parts = [
+    "reward",
+    input.labels,
+    input.settings,
+    await weightsHash(input.config, parameters),
+    await pairsHash(input.train),
+    input.train.map(({ labelProbability }) => labelProbability),
+    await pairsHash(input.evaluation),
+  ];
+  return await sha256(new TextEncoder().encode(JSON.stringify(parts)));
+}

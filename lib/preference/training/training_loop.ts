@@ -1,0 +1,175 @@
+/**
+ * Steps, checkpoints and curves of a training on pairs, whatever it is that is trained: a policy or a reward
+ * model. What comes after step n depends on the start and the recipe alone, however often the training was
+ * interrupted in between.
+ *
+ * @module
+ */
+import { z } from "zod";
+import {
+  learningRate,
+  loadCheckpoint,
+  type OnnxEngine,
+  restoredState,
+  saveCheckpoint,
+  type Schedule,
+  stateTensors,
+} from "offprint/lm/training/mod.ts";
+import type { Tensor } from "offprint/lm/transformer/mod.ts";
+import type { StepGradient } from "./method.ts";
+
+/** How a training is watched, stopped and resumed. */
+export interface LoopOptions<P> {
+  /** Where checkpoints live; ends with a slash. Without it nothing is saved. */
+  folder?: URL;
+  /** Seconds between checkpoints. Default 60. */
+  checkpointSeconds?: number;
+  /** Called with the model at every point of the curves, step 0 included. Its weights must be left as they are. */
+  onPoint?: (point: P, engine: OnnxEngine) => void | Promise<void>;
+  /** Called after every step. */
+  onStep?: (step: number, loss: number) => void;
+  onNote?: (line: string) => void;
+  signal?: AbortSignal;
+  /** Stops after this many steps of this run and saves. */
+  stopAfter?: number;
+  threads?: number;
+}
+
+/** What a training ended with. */
+export interface LoopResult<P> {
+  finished: boolean;
+  step: number;
+  curve: P[];
+  /** Pairs that were left out of steps because they had no gradient. */
+  skipped: number;
+  weights: Map<string, Float32Array>;
+}
+
+/** What is trained. */
+export interface Training<P> {
+  engine: OnnxEngine;
+  schedule: Schedule;
+  /** Steps between two points of the curves. */
+  evaluateEvery: number;
+  /** A point of the curves after `step` steps; `loss` is the mean since the last one, null at the start. */
+  measure(step: number, loss: number | null): Promise<P>;
+  /** The gradient of step `step`, counted from 1. */
+  gradient(step: number): Promise<StepGradient>;
+  /** What is learned beside the weights, for checkpoints. */
+  state?(): Map<string, Tensor>;
+  /** Goes on from such a state. */
+  restore?(tensors: ReadonlyMap<string, Tensor>): void;
+}
+
+/** Where a training stands. */
+export interface Standing<P> {
+  progress: Progress<P>;
+  /** Those of the checkpoint; absent at the start. */
+  tensors?: ReadonlyMap<string, Tensor>;
+}
+
+interface Progress<P> {
+  format: 1;
+  recipe: string;
+  step: number;
+  skipped: number;
+  curve: P[];
+  pending: { loss: number; steps: number };
+}
+
+const METHOD = "method/";
+
+/**
+ * The last checkpoint in the folder, or the start where there is none.
+ *
+ * @param recipe a hash of all that changes the result.
+ * @param point the schema of a point of the curves.
+ * @throws {UserError} when the checkpoint belongs to another recipe.
+ */
+export async function standingOf<P>(
+  recipe: string,
+  point: z.ZodType<P>,
+  { folder, onNote = () => {} }: Pick<LoopOptions<P>, "folder" | "onNote">,
+): Promise<Standing<P>> {
+  const schema = z.strictObject({
+    format: z.literal(1),
+    recipe: z.string(),
+    step: z.int().nonnegative(),
+    skipped: z.int().nonnegative(),
+    curve: z.array(point),
+    pending: z.strictObject({ loss: z.number(), steps: z.int().nonnegative() }),
+  });
+  const found = folder === undefined
+    ? undefined
+    : await loadCheckpoint<Progress<P>>(folder, recipe, onNote, schema);
+  return found ?? {
+    progress: {
+      format: 1,
+      recipe,
+      step: 0,
+      skipped: 0,
+      curve: [],
+      pending: { loss: 0, steps: 0 },
+    },
+  };
+}
+
+/** Trains on from where it stands until all steps are done, the signal aborts or `stopAfter` steps are over. */
+export async function trainOn<P>(
+  training: Training<P>,
+  { progress, tensors }: Standing<P>,
+  options: LoopOptions<P>,
+): Promise<LoopResult<P>> {
+  const { engine, schedule, evaluateEvery } = training;
+  const { onPoint, onStep = () => {}, onNote = () => {}, folder } = options;
+  const { config } = engine;
+  const { steps } = schedule;
+  if (tensors !== undefined) {
+    engine.restore(restoredState(config, new Map(tensors)));
+    training.restore?.(
+      new Map(
+        [...tensors].filter(([key]) => key.startsWith(METHOD))
+          .map(([key, tensor]) => [key.slice(METHOD.length), tensor]),
+      ),
+    );
+    onNote(`resumed at step ${progress.step} of ${steps}`);
+  }
+  const save = async (): Promise<void> => {
+    if (folder === undefined) return;
+    const state = stateTensors(config, await engine.state());
+    for (const [key, tensor] of training.state?.() ?? []) state.set(`${METHOD}${key}`, tensor);
+    await saveCheckpoint(folder, { progress, tensors: state });
+  };
+  const { pending } = progress;
+  const point = async (): Promise<void> => {
+    const loss = pending.steps === 0 ? null : pending.loss / pending.steps;
+    const next = await training.measure(progress.step, loss);
+    pending.loss = pending.steps = 0;
+    progress.curve.push(next);
+    await onPoint?.(next, engine);
+  };
+  if (progress.curve.length === 0) await point();
+  const startedAt = tensors === undefined ? -1 : progress.step;
+  let saved = performance.now();
+  let left = options.stopAfter ?? Infinity;
+  while (progress.step < steps && left-- > 0 && !options.signal?.aborted) {
+    const step = progress.step + 1;
+    const { gradient, losses, skipped } = await training.gradient(step);
+    await engine.apply(gradient, learningRate(schedule, step), step);
+    const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+    progress.step = step;
+    progress.skipped += skipped;
+    pending.loss += loss;
+    pending.steps++;
+    onStep(step, loss);
+    if (step % evaluateEvery === 0 || step === steps) await point();
+    if (performance.now() - saved > (options.checkpointSeconds ?? 60) * 1000) {
+      await save();
+      saved = performance.now();
+    }
+  }
+  if (progress.step > startedAt) await save();
+  const { parameters: weights } = await engine.state();
+  const { step, curve, skipped } = progress;
+  return { finished: step >= steps, step, curve, skipped, weights };
+}
