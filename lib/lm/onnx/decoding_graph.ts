@@ -7,6 +7,7 @@
  */
 import { OnnxGraph } from "./graph.ts";
 import { rotaryTable } from "../transformer/rotary.ts";
+import { type ParameterBlock, parameterBlocks } from "../transformer/parameter_blocks.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
 
 /** Added to the score of a cache row that holds nothing. */
@@ -23,25 +24,39 @@ export const MASKED = -1e9;
  * | `past_bias` | float32 [B, 1, 1, C] | 0 for a row of the text, {@linkcode MASKED} behind it |
  * | `new_bias` | float32 [P·N, N] | 0 at and before the token itself, {@linkcode MASKED} behind it; repeated P times |
  * | `key_0` … , `value_0` … | float32 [B, G, C, d] | the cache of each layer; keys already turned |
+ * | one per {@linkcode ParameterBlock} | its shape | only with `weights: "inputs"` |
  *
  * | output | shape | |
  * |---|---|---|
  * | `logits` | float32 [B, N, V] | of the token after each new one |
  * | `hidden` | float32 [B, N, D] | after the last norm |
  * | `rows` | float32 [2L, B, G, N, d] | keys and values of the new tokens: key of layer 0, value of layer 0, key of layer 1 … |
+ *
+ * @param weights by the names of `tensorShapes`; they become part of the graph, which ONNX Runtime then lays out
+ *   for speed. With `"inputs"` every pass gets them anew, for a model that is in training.
  */
 export function decodingGraph(
   config: TransformerConfig,
-  weights: ReadonlyMap<string, Float32Array>,
+  weights: ReadonlyMap<string, Float32Array> | "inputs",
 ): Uint8Array<ArrayBuffer> {
   const graph = new OnnxGraph();
   const { hidden_size: width, head_dim: d, intermediate_size: inner } = config;
   const { num_attention_heads: heads, num_key_value_heads: groups } = config;
-  const weight = (name: string): Float32Array => {
-    const values = weights.get(name);
+  const blocks = new Map<string, ParameterBlock>();
+  if (weights === "inputs") {
+    for (const block of parameterBlocks(config)) {
+      blocks.set(block.name, block);
+      graph.input(block.name, "float32", block.shape);
+    }
+  }
+  const known = (name: string): Float32Array => {
+    const values = weights === "inputs" ? undefined : weights.get(name);
     if (values === undefined) throw new TypeError(`decodingGraph: the weights lack ${name}`);
     return values;
   };
+  /** A vector or matrix as it is stored. */
+  const weight = (name: string, shape: number[]): string =>
+    blocks.has(name) ? name : graph.floats(known(name), shape);
 
   const tokens = graph.input("tokens", "int32", ["B", "N"]);
   const positions = graph.input("positions", "int32", ["B", "N"]);
@@ -68,12 +83,15 @@ export function decodingGraph(
     ]);
     return graph.op("Mul", [
       graph.op("Div", [x, root]),
-      graph.floats(weight(gain), [width]),
+      weight(gain, [width]),
     ]);
   };
-  /** `x · [W₀ᵀ W₁ᵀ …]`: matrices of the same input side by side, as one product. */
-  const linear = (x: string, names: string[], inputs: number): string => {
-    const matrix = sideBySide(names.map(weight), inputs);
+  /** `x · [W₀ᵀ W₁ᵀ …]`: matrices of the same input side by side, as one product; `joint` is their block. */
+  const linear = (x: string, joint: string, names: string[], inputs: number): string => {
+    if (blocks.has(joint)) {
+      return graph.op("MatMul", [x, graph.op("Transpose", [joint], { perm: [1, 0] })]);
+    }
+    const matrix = sideBySide(names.map(known), inputs);
     return graph.op("MatMul", [x, graph.floats(matrix, [inputs, matrix.length / inputs])]);
   };
   const split = (x: string, axis: number, sizes: number[]): string[] =>
@@ -81,7 +99,7 @@ export function decodingGraph(
   const reshape = (x: string, shape: number[]): string =>
     graph.op("Reshape", [x, graph.integers(shape)]);
 
-  const embedding = graph.floats(weight("model.embed_tokens.weight"), [config.vocab_size, width]);
+  const embedding = weight("model.embed_tokens.weight", [config.vocab_size, width]);
   let x = graph.op("Gather", [embedding, tokens], { axis: 0 });
   const rows: string[] = [];
   for (let index = 0; index < config.num_hidden_layers; index++) {
@@ -91,6 +109,7 @@ export function decodingGraph(
 
     const joint = linear(
       norm(x, name("input_layernorm")),
+      name("self_attn.qkv_proj"),
       [name("self_attn.q_proj"), name("self_attn.k_proj"), name("self_attn.v_proj")],
       width,
     );
@@ -144,6 +163,7 @@ export function decodingGraph(
     });
     const attended = linear(
       reshape(tokenMajor, [0, 0, heads * d]),
+      name("self_attn.o_proj"),
       [name("self_attn.o_proj")],
       heads * d,
     );
@@ -151,6 +171,7 @@ export function decodingGraph(
 
     const gated = linear(
       norm(x, name("post_attention_layernorm")),
+      name("mlp.gate_up_proj"),
       [name("mlp.gate_proj"), name("mlp.up_proj")],
       width,
     );
@@ -158,14 +179,19 @@ export function decodingGraph(
     const silu = graph.op("Mul", [gate, graph.op("Sigmoid", [gate])]);
     x = graph.op("Add", [
       x,
-      linear(graph.op("Mul", [silu, up]), [name("mlp.down_proj")], inner),
+      linear(
+        graph.op("Mul", [silu, up]),
+        name("mlp.down_proj"),
+        [name("mlp.down_proj")],
+        inner,
+      ),
     ]);
   }
   const last = norm(x, "model.norm.weight");
   graph.node("Identity", [last], ["hidden"]);
   const output = config.tie_word_embeddings
     ? embedding
-    : graph.floats(weight("lm_head.weight"), [config.vocab_size, width]);
+    : weight("lm_head.weight", [config.vocab_size, width]);
   graph.node("MatMul", [last, graph.op("Transpose", [output], { perm: [1, 0] })], ["logits"]);
   const zero = graph.integers([0]);
   graph.node(

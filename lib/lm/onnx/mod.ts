@@ -1,7 +1,7 @@
 /**
  * Transformers through ONNX Runtime: the default runtime of trained models.
  *
- * Begin with `onnxModel` in `transformer_model.ts`. `decoding_graph.ts` writes the graph it runs, `key_value_cache.ts` keeps
+ * Begin with `onnxModel` in `transformer_model.ts`; `liveOnnxModel` is the same for weights that are in training. `decoding_graph.ts` writes the graph it runs, `key_value_cache.ts` keeps
  * the cache that the graph reads. `gradient_graph.ts` writes the training pass, used by `training`. `graph.ts` and
  * `protobuf.ts` build ONNX files in memory. `runtime.ts` is the one place that loads ONNX Runtime (290 MB, fetched when
  * first used).
@@ -10,4 +10,9 @@
  */
 export { OnnxGraph } from "./graph.ts";
 export { createSession, type Ort, type OrtSession } from "./runtime.ts";
-export { type ClosableModel, onnxModel, type OnnxModelOptions } from "./transformer_model.ts";
+export {
+  type ClosableModel,
+  liveOnnxModel,
+  onnxModel,
+  type OnnxModelOptions,
+} from "./transformer_model.ts";

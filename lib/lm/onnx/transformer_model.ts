@@ -22,6 +22,7 @@ import {
   staleError,
 } from "../interface/sequence_checks.ts";
 import { parameterCount, type TransformerConfig } from "../transformer/config.ts";
+import { parameterBlocks } from "../transformer/parameter_blocks.ts";
 import type { ExtendResult, LanguageModel, Sequence, Tokens } from "../interface/language_model.ts";
 
 /** How a model is run. */
@@ -57,6 +58,29 @@ export async function onnxModel(
   return new OnnxModel(name, config, ort, session);
 }
 
+/**
+ * A transformer that reads its weights anew in every pass: a model in training can be sampled at each step
+ * without a graph being built. A sequence keeps what it has read under the weights of that time, so open new ones after
+ * a step.
+ *
+ * @param parameters all tensors in a row, in the order of {@linkcode tensorShapes}; never copied.
+ */
+export async function liveOnnxModel(
+  config: TransformerConfig,
+  parameters: Float32Array,
+  options: OnnxModelOptions = {},
+): Promise<ClosableModel> {
+  const name = options.name ?? "transformer in training";
+  const { threads = modelThreads(config) } = options;
+  const { ort, session } = await createSession(name, decodingGraph(config, "inputs"), { threads });
+  const weights: Record<string, OrtTensor> = {};
+  for (const block of parameterBlocks(config)) {
+    const view = parameters.subarray(block.offset, block.offset + block.size);
+    weights[block.name] = new ort.Tensor("float32", view, block.shape);
+  }
+  return new OnnxModel(name, config, ort, session, weights);
+}
+
 /** A model with fewer parameters runs on one thread. */
 const SMALL = 20_000_000;
 
@@ -81,6 +105,8 @@ class OnnxModel implements ClosableModel {
   readonly bos: number;
   readonly #ort: Ort;
   readonly #session: OrtSession;
+  /** Weights that are inputs of the graph; empty where they are part of it. */
+  readonly #weights: Record<string, OrtTensor>;
   readonly #batches = new Map<number, BatchCache>();
   /** Tensors of `new_bias` by the number of new tokens. */
   readonly #newBias = new Map<number, OrtTensor>();
@@ -92,7 +118,9 @@ class OnnxModel implements ClosableModel {
     readonly config: TransformerConfig,
     ort: Ort,
     session: OrtSession,
+    weights: Record<string, OrtTensor> = {},
   ) {
+    this.#weights = weights;
     this.vocabSize = config.vocab_size;
     this.contextLength = config.max_position_embeddings - 1;
     this.bos = config.bos_token_id;
@@ -200,6 +228,7 @@ class OnnxModel implements ClosableModel {
       }
     }
     const feeds: Record<string, OrtTensor> = {
+      ...this.#weights,
       ...past.feeds,
       tokens: new Tensor("int32", ids, [batch, count]),
       positions: new Tensor("int32", positions, [batch, count]),

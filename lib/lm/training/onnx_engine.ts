@@ -17,6 +17,7 @@ import {
   parameterBlocks,
   tensorViews,
 } from "../transformer/parameter_blocks.ts";
+import { type ClosableModel, liveOnnxModel } from "../onnx/transformer_model.ts";
 import type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
 import { parameterCount, type TransformerConfig } from "../transformer/config.ts";
 import type { Batch } from "./windows.ts";
@@ -45,6 +46,7 @@ export class OnnxEngine implements TrainingEngine {
   readonly #weights: Record<string, OrtTensor> = {};
   /** By purpose and shape, the one used last at the end. */
   readonly #sessions = new Map<string, Promise<OrtSession>>();
+  #decoder: Promise<ClosableModel> | undefined;
 
   private constructor(ort: Ort, { config, optimizer, start, threads }: EngineOptions) {
     this.#ort = ort;
@@ -101,6 +103,16 @@ export class OnnxEngine implements TrainingEngine {
     };
   }
 
+  /**
+   * The model in training as a language model that can be sampled: it reads the present weights in every pass. One and
+   * the same each time; it is closed with the engine.
+   */
+  decoder(): Promise<ClosableModel> {
+    const options = this.#threads === undefined ? {} : { threads: this.#threads };
+    this.#decoder ??= liveOnnxModel(this.config, this.parameters, options);
+    return this.#decoder;
+  }
+
   async gradient(batch: Batch, coefficients: Float32Array): Promise<GradientResult> {
     const session = await this.#session("training", batch);
     const results = await session.run({
@@ -150,6 +162,8 @@ export class OnnxEngine implements TrainingEngine {
   async close(): Promise<void> {
     for (const session of this.#sessions.values()) await (await session).release();
     this.#sessions.clear();
+    await (await this.#decoder)?.close();
+    this.#decoder = undefined;
   }
 
   async #session(purpose: Purpose, { rows, length }: Batch): Promise<OrtSession> {
