@@ -23,7 +23,7 @@ import {
   machineName,
 } from "offprint/kit/bench/report.ts";
 
-const repetitions = 5;
+const REPETITIONS = 5;
 
 /** Runs the suite: about ten seconds on two cores. */
 export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
@@ -69,7 +69,7 @@ async function programRows(highs: GeneralSolver, size: number): Promise<BenchRow
     },
     one: () => texts.forEach((text) => highs.solve(text)),
     block: () => highs.solve(block),
-  }, repetitions);
+  }, REPETITIONS);
   const shape = `n = m = ${size}, ${programs.length} feasible programs`;
   const microseconds = (total: number) => total / programs.length * 1e6;
   const row = (peer: number, peerName: string) =>
@@ -100,7 +100,7 @@ async function planningRows(highs: GeneralSolver): Promise<BenchRow[]> {
     },
     long: () => plan(long),
     highs: () => texts.forEach((text) => highs.solve(text)),
-  }, repetitions);
+  }, REPETITIONS);
   const milliseconds = seconds.ours / 20 * 1000;
   return [
     lessIsBetter({

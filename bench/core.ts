@@ -18,8 +18,8 @@ import {
   machineName,
 } from "offprint/kit/bench/report.ts";
 
-const seed = 1;
-const repetitions = 3;
+const SEED = 1;
+const REPETITIONS = 3;
 
 /** Runs the suite: under a minute on two cores. */
 export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
@@ -52,7 +52,7 @@ async function decoderRows(): Promise<BenchRow[]> {
       targetPasses = 0;
       passes = 0;
       for (let run = 0; run < runs; run++) {
-        const random = stream(seed, "bench", "speculative", run);
+        const random = stream(SEED, "bench", "speculative", run);
         const result = await speculate({ draft, target, maxTokens: steps, random });
         targetPasses += result.targetCalls;
         passes += result.targetCalls + result.drafted;
@@ -60,12 +60,12 @@ async function decoderRows(): Promise<BenchRow[]> {
     },
     plain: async () => {
       for (let run = 0; run < runs; run++) {
-        const random = stream(seed, "bench", "plain", run);
+        const random = stream(SEED, "bench", "plain", run);
         await sampleText({ model: target, maxTokens: steps, random });
       }
     },
-    direct: () => simulateChains(pair, { steps, runs, random: stream(seed, "bench", "direct") }),
-  }, repetitions);
+    direct: () => simulateChains(pair, { steps, runs, random: stream(SEED, "bench", "direct") }),
+  }, REPETITIONS);
   const shape = `V = 2, T = ${steps}, ${runs} texts, look-ahead to the end`;
   const peerName = "plain sampling of the target";
   return [
@@ -115,14 +115,14 @@ async function batchRows(): Promise<BenchRow[]> {
   const drafts = 4;
   const seconds = await interleaved({
     direct: () =>
-      simulateChains(pair, { steps, runs, drafts, random: stream(seed, "bench", "direct batch") }),
+      simulateChains(pair, { steps, runs, drafts, random: stream(SEED, "bench", "direct batch") }),
     decoder: async () => {
       for (let run = 0; run < runs; run++) {
-        const random = stream(seed, "bench", "batch", run);
+        const random = stream(SEED, "bench", "batch", run);
         await batchSpeculate({ draft, target, drafts, maxTokens: steps, random });
       }
     },
-  }, repetitions);
+  }, REPETITIONS);
   return [lessIsBetter({
     name: "direct chain simulator, batch",
     shape: `V = 7, T = ${steps}, M = ${drafts}, ${runs} texts`,
@@ -146,11 +146,11 @@ async function exactRows(): Promise<BenchRow[]> {
       for (let repeat = 0; repeat < 100; repeat++) expectedBatchRejections(pair, steps, drafts);
     },
     simulated: () => {
-      const random = stream(seed, "bench", "Monte Carlo");
+      const random = stream(SEED, "bench", "Monte Carlo");
       reached = estimate(simulateChains(pair, { steps, runs, drafts, random }).rejections)
         .standardError;
     },
-  }, repetitions);
+  }, REPETITIONS);
   return [lessIsBetter({
     name: "exact expected rejections (Theorem 3)",
     shape: `V = 7, T = ${steps}, M = ${drafts}`,
@@ -166,7 +166,7 @@ async function exactRows(): Promise<BenchRow[]> {
 async function residualChainRows(): Promise<BenchRow[]> {
   const size = 32_000;
   const attempts = 8;
-  const random = stream(seed, "bench", "residual chain");
+  const random = stream(SEED, "bench", "residual chain");
   const flat = new Float64Array(size).fill(1);
   const draft = random.dirichlet(flat);
   const target = random.dirichlet(flat);
@@ -184,7 +184,7 @@ async function residualChainRows(): Promise<BenchRow[]> {
         }
       }
     },
-  }, repetitions);
+  }, REPETITIONS);
   return [lessIsBetter({
     name: "probability that all drafts are rejected at one position",
     shape: `V = ${size}, M = ${attempts}`,

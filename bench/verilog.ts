@@ -6,7 +6,7 @@
  */
 import {
   generateDesigns,
-  saturatingCounter,
+  SATURATING_COUNTER,
   saturatingCounterBench,
 } from "offprint/verilog/designs/mod.ts";
 import { readModules } from "offprint/verilog/language/mod.ts";
@@ -29,8 +29,8 @@ import {
 } from "offprint/kit/bench/report.ts";
 import { pipelineMemory } from "./verilog/pipeline_memory.ts";
 
-const seed = 1;
-const repetitions = 3;
+const SEED = 1;
+const REPETITIONS = 3;
 
 /** Runs the suite: about two minutes on two cores. */
 export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
@@ -58,12 +58,12 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
 
 /** A file read and described, against the target of a thousand a second. */
 async function describeRow(): Promise<BenchRow> {
-  const texts = await Array.fromAsync(generateDesigns(seed, 400), ({ text }) => text);
+  const texts = await Array.fromAsync(generateDesigns(SEED, 400), ({ text }) => text);
   const { described } = await interleaved({
     described: async () => {
       for (const text of texts) for (const module of await readModules(text)) describe(module);
     },
-  }, repetitions);
+  }, REPETITIONS);
   return lessIsBetter({
     name: "read and describe a file",
     shape: `${texts.length} generated files`,
@@ -76,17 +76,17 @@ async function describeRow(): Promise<BenchRow> {
 
 /** Mutants drawn, parsed and shown to Yosys: two processes against one. */
 async function mutantRow(two: YosysPool, one: YosysPool): Promise<BenchRow> {
-  const texts = await Array.fromAsync(generateDesigns(seed, 10), ({ text }) => text);
+  const texts = await Array.fromAsync(generateDesigns(SEED, 10), ({ text }) => text);
   const all = async (yosys: YosysPool): Promise<number> => {
     const counts = await Promise.all(texts.map(async (file) => {
-      const mutants = await mutate(file, { seed, count: 10 });
+      const mutants = await mutate(file, { seed: SEED, count: 10 });
       await Promise.all(mutants.map(({ text }) => observe(text, { yosys })));
       return mutants.length;
     }));
     return counts.reduce((sum, one) => sum + one, 0);
   };
   const count = await all(two);
-  const seconds = await interleaved({ two: () => all(two), one: () => all(one) }, repetitions);
+  const seconds = await interleaved({ two: () => all(two), one: () => all(one) }, REPETITIONS);
   return lessIsBetter({
     name: "draw a mutant, parse it and show it to Yosys",
     shape: `${count} mutants, two processes`,
@@ -100,8 +100,8 @@ async function mutantRow(two: YosysPool, one: YosysPool): Promise<BenchRow> {
 /** The whole way to a class: tools, then random inputs or a proof for what they accept. */
 async function classifyRow(judges: string, tools: Tools): Promise<BenchRow> {
   const drawn = await Promise.all(
-    (await Array.fromAsync(generateDesigns(seed, 24), ({ text }) => text))
-      .map(async (text) => ({ text, mutants: await mutate(text, { seed, count: 5 }) })),
+    (await Array.fromAsync(generateDesigns(SEED, 24), ({ text }) => text))
+      .map(async (text) => ({ text, mutants: await mutate(text, { seed: SEED, count: 5 }) })),
   );
   const count = drawn.reduce((sum, { mutants }) => sum + mutants.length, 0);
   const { classified } = await interleaved({
@@ -129,7 +129,7 @@ async function memoryRows(): Promise<BenchRow[]> {
   const row = (name: string, key: "heap" | "resident") =>
     lessIsBetter({
       name,
-      shape: `after ${late.modules} generated files, flows A1 and A2`,
+      shape: `after ${late.modules} generated files, flows completion and prose`,
       ours: late[key] / 1e6,
       peer: early[key] / 1e6,
       peerName: `the same run after ${early.modules}`,
@@ -159,7 +159,7 @@ async function simulatorRows(yosys: YosysPool): Promise<BenchRow[]> {
         counter.settle();
       }
     },
-  }, repetitions);
+  }, REPETITIONS);
   rows.push(lessIsBetter({
     name: "one cycle of a 16-bit counter, per lane",
     shape: `${cycles} cycles, 32 lanes at once`,
@@ -171,14 +171,14 @@ async function simulatorRows(yosys: YosysPool): Promise<BenchRow[]> {
   const icarus = await findIcarus();
   if (icarus === undefined) return rows;
   const bench = saturatingCounterBench();
-  const golden = await simulationOf(saturatingCounter, "sat_cnt", yosys);
+  const golden = await simulationOf(SATURATING_COUNTER, "sat_cnt", yosys);
   if ("refused" in golden) throw new Error(golden.refused);
-  const files = { "d.v": saturatingCounter, "bench.v": benchToVerilog(bench) };
+  const files = { "d.v": SATURATING_COUNTER, "bench.v": benchToVerilog(bench) };
   const seconds = await interleaved({
     ours: async () =>
-      runSteps((await simulationOf(saturatingCounter, "sat_cnt", yosys)) as typeof golden, bench),
+      runSteps((await simulationOf(SATURATING_COUNTER, "sat_cnt", yosys)) as typeof golden, bench),
     icarus: () => icarus.simulate(files),
-  }, repetitions);
+  }, REPETITIONS);
   rows.push(lessIsBetter({
     name: "grade the golden module, from text to count",
     shape: "23 comparisons",

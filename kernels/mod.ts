@@ -49,8 +49,8 @@ export { quantizeWeights, quantizeWeights8 } from "./reference/weights.ts";
 export {
   type Draft,
   type ForwardResult,
-  NO_WARP,
+  PLAIN_SAMPLING,
+  type SamplingOptions,
   type Verdicts,
-  type Warp,
 } from "./contract/types.ts";
 export { LEAST_RESIDUAL } from "./reference/verification.ts";

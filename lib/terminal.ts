@@ -14,7 +14,7 @@ export interface Terminal {
 }
 
 /** The real standard error and clock: progress belongs there, since standard output is for results. */
-export const standardError: Terminal = {
+export const STANDARD_ERROR: Terminal = {
   write: (text) => {
     Deno.stderr.writeSync(new TextEncoder().encode(text));
   },
@@ -52,7 +52,7 @@ export class ProgressLine {
   readonly #period: number;
   #shown = -Infinity;
 
-  constructor(terminal: Terminal = standardError, periods: ProgressPeriods = {}) {
+  constructor(terminal: Terminal = STANDARD_ERROR, periods: ProgressPeriods = {}) {
     this.#terminal = terminal;
     const { terminalMs = 200, logMs = 10_000 } = periods;
     this.#period = terminal.terminal ? terminalMs : logMs;
@@ -93,7 +93,7 @@ export class ProgressLine {
 
 /** A line "done/total what" for work in pieces; the last one is always shown and stays. */
 export function countingLine(
-  terminal: Terminal = standardError,
+  terminal: Terminal = STANDARD_ERROR,
 ): (done: number, total: number, what?: string) => void {
   // Outside a terminal only the end is said.
   const line = new ProgressLine(terminal, { terminalMs: 50, logMs: Infinity });

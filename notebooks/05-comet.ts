@@ -185,11 +185,11 @@ import {
   meanDelta,
   neighboursOfOutlier,
   perplexityOf,
-  publishedKernelSpeed,
-  publishedModels,
-  publishedPerplexity,
-  publishedScheduling,
-  publishedZeroShot,
+  PUBLISHED_KERNEL_SPEED,
+  PUBLISHED_MODELS,
+  PUBLISHED_PERPLEXITY,
+  PUBLISHED_SCHEDULING,
+  PUBLISHED_ZERO_SHOT,
   scheduleSpeeds,
   type SchemeName,
   schemeOf,
@@ -1321,14 +1321,14 @@ await display(plot({
   x: { type: "log", base: 2, label: "tokens", tickFormat: "d" },
   y: { label: "times as fast as W16A16", grid: true, zero: true },
   color: { legend: true },
-  data: publishedKernelSpeed,
+  data: PUBLISHED_KERNEL_SPEED,
   marks: [
     Plot.lineY(rooflineRows.filter(({ format }) => format !== "W16A16"), {
       x: "tokens",
       y: "speed",
       stroke: "format",
     }),
-    Plot.dot(publishedKernelSpeed, { x: "tokens", y: "speed", r: 5, fill: "currentColor" }),
+    Plot.dot(PUBLISHED_KERNEL_SPEED, { x: "tokens", y: "speed", r: 5, fill: "currentColor" }),
     Plot.ruleY([1], { strokeDasharray: "5 4" }),
   ],
 }));
@@ -1343,9 +1343,13 @@ await display(plot({
 const speeds = scheduleSpeeds(LLAMA3_8B, 256, 108);
 await display(table([
   { schedule: "in turn, all waiting after each tile", ours: speeds.withBarriers, paper: null },
-  { schedule: "in turn", ours: speeds.inTurn, paper: publishedScheduling["in turn"][0] },
-  { schedule: "remapped", ours: speeds.remapped, paper: publishedScheduling.remapped[0] },
-  { schedule: "remapped and divided", ours: speeds.divided, paper: publishedScheduling.divided[0] },
+  { schedule: "in turn", ours: speeds.inTurn, paper: PUBLISHED_SCHEDULING["in turn"][0] },
+  { schedule: "remapped", ours: speeds.remapped, paper: PUBLISHED_SCHEDULING.remapped[0] },
+  {
+    schedule: "remapped and divided",
+    ours: speeds.divided,
+    paper: PUBLISHED_SCHEDULING.divided[0],
+  },
   { schedule: "all in 4 bits", ours: speeds.allFour, paper: null },
 ], { caption: "Speed over W4A8 (LLaMA-3-8B's shapes); ours are makespans, no times" }));
 await claim("05.schedule-ablation", [speeds.inTurn, speeds.remapped, speeds.divided]);
@@ -1441,7 +1445,7 @@ const kernels = await openKernels({ say: () => {} });
 const side = 1024;
 const clockRows = (await kernelSpeeds(kernels, side, [2, 8, 16, 64, 256], seed)).map((row) => ({
   ...row,
-  paper: publishedKernelSpeed.find(({ tokens }) => tokens === row.tokens)?.speed ?? null,
+  paper: PUBLISHED_KERNEL_SPEED.find(({ tokens }) => tokens === row.tokens)?.speed ?? null,
 }));
 await display(table(clockRows, {
   caption:
@@ -1598,10 +1602,10 @@ await display(plot({
 // %% id="tables-published"
 await display(
   table(
-    publishedModels.map((model, i) => ({
+    PUBLISHED_MODELS.map((model, i) => ({
       model,
       ...Object.fromEntries(
-        Object.entries(publishedPerplexity).map(([method, row]) => [method, row[i]!]),
+        Object.entries(PUBLISHED_PERPLEXITY).map(([method, row]) => [method, row[i]!]),
       ),
     })),
     { caption: "WikiText-2 perplexity, as printed" },
@@ -1615,7 +1619,7 @@ await claim("05.table-mean-deltas", [
   meanDelta("W4A4 OmniQuant", "FP16"),
 ]);
 await claim("05.table-kv4-text", meanDelta("W4AxKV4 FMPQ", "W4Ax FMPQ"));
-await claim("05.table-zero-shot", publishedZeroShot.map(({ scores }) => mean(scores)));
+await claim("05.table-zero-shot", PUBLISHED_ZERO_SHOT.map(({ scores }) => mean(scores)));
 
 // %% [markdown] id="headline-text"
 // The paper's own numbers need its processor and its models. Beside them stands the closest that was measured here.

@@ -49,12 +49,12 @@ import {
 import {
   answersOf,
   answersWithoutSeed,
-  armForms,
+  ARM_FORMS,
+  ARM_SAMPLING,
+  ARM_SPLIT,
   armGain,
   armResults,
   armRows,
-  armSampling,
-  armSplit,
   balanced,
   byDescription,
   compileRates,
@@ -74,10 +74,10 @@ import {
   expectedRecords,
   impossibleCells,
   notices,
-  publishedGeneration,
+  PUBLISHED_GENERATION,
+  PUBLISHED_MODELS,
+  PUBLISHED_SIZES,
   type PublishedModel,
-  publishedModels,
-  publishedSizes,
   realVerilog,
   solved,
 } from "offprint/papers/chipgpt_ft/mod.ts";
@@ -86,10 +86,10 @@ import { mean, meanInterval, wilson } from "offprint/stats.ts";
 import { medianTimesMs } from "offprint/timing.ts";
 import {
   type Design,
-  families,
+  FAMILIES,
   generateDesign,
   generateDesigns,
-  saturatingCounter,
+  SATURATING_COUNTER,
   saturatingCounterBench,
 } from "offprint/verilog/designs/mod.ts";
 import { readModules, writeModule } from "offprint/verilog/language/mod.ts";
@@ -110,7 +110,7 @@ import {
   completions,
   generatedSource,
   readScript,
-  scriptLevels,
+  SCRIPT_LEVELS,
   type ScriptRequest,
   scriptRequest,
   writeScript,
@@ -133,7 +133,7 @@ import { diagnosticText, findIcarus, YosysPool } from "offprint/verilog/tools/mo
 
 // %% id="idea-module"
 const showCode = (language: string, text: string) => md("```" + language, text.trimEnd(), "```");
-await display(showCode("verilog", saturatingCounter));
+await display(showCode("verilog", SATURATING_COUNTER));
 
 // %% [markdown] id="idea-figure-text"
 // One such file gives records of three kinds: beginnings with what comes next, one description, and as many broken versions
@@ -141,8 +141,8 @@ await display(showCode("verilog", saturatingCounter));
 
 // %% id="idea-counts"
 const yosys = new YosysPool();
-const everyMutation = await mutationsOf(saturatingCounter);
-const goldenRecords = [...completions(saturatingCounter)];
+const everyMutation = await mutationsOf(SATURATING_COUNTER);
+const goldenRecords = [...completions(SATURATING_COUNTER)];
 const kindCounts = [
   ...(["module", "statement", "token"] as const).map((level) => ({
     kind: `completion: ${level}`,
@@ -177,7 +177,7 @@ await display(plot({
 // source is copied but names, numbers and short ranges.
 
 // %% id="idea-description"
-const [goldenModule] = await readModules(saturatingCounter);
+const [goldenModule] = await readModules(SATURATING_COUNTER);
 const goldenDescription = describe(goldenModule!);
 await display(showCode("text", goldenDescription.text));
 const digest = new Uint8Array(
@@ -201,30 +201,26 @@ await display(showCode("verilog", writeModule(readDescription(goldenDescription.
 // as the question, and the right file as the answer. A file that was broken by a rule is called a *mutant*; what is wrong
 // with it makes its class:
 //
-// | class | letter | what tools do |
-// |---|---|---|
-// | syntax | P | every parser rejects it |
-// | elaboration | E | it is rejected when names and types are looked up |
-// | drivers | W | it is accepted with a warning about what drives a signal |
-// | behaviour | F | all tools accept it, and it does something else |
+// | class | what tools do |
+// |---|---|
+// | syntax | every parser rejects it |
+// | elaboration | it is rejected when names and types are looked up |
+// | drivers | it is accepted with a warning about what drives a signal |
+// | behaviour | all tools accept it, and it does something else |
 //
 // Only the first is a syntax error. The released scripts of the paper drop exactly this class, because their log begins at
 // a pass that a syntax error never reaches.
 
 // %% id="idea-mutant"
-const classNames: Record<string, string> = {
-  ...{ P: "syntax", E: "elaboration", W: "drivers", F: "behaviour" },
-  Q: "same behaviour",
-};
 const goldenMutants = ([["word.semicolon", 10], ["type.reg2wire", 5], ["op.swap", 12]] as const)
   .map(([rule, line]): Mutant => {
     const mutation = everyMutation.find((entry) => entry.rule === rule && entry.line === line);
     if (mutation === undefined) throw new Error(`no ${rule} at line ${line}`);
-    return { ...mutation, text: applyEdits(saturatingCounter, mutation.edits), seed: 1 };
+    return { ...mutation, text: applyEdits(SATURATING_COUNTER, mutation.edits), seed: 1 };
   });
 const judged: { mutant: Mutant; result: Classified }[] = [];
 for (const mutant of goldenMutants) {
-  judged.push({ mutant, result: await classify(saturatingCounter, mutant, { yosys }) });
+  judged.push({ mutant, result: await classify(SATURATING_COUNTER, mutant, { yosys }) });
 }
 await claim("07.golden-classes", judged.map(({ result }) => result.observed).join(", "));
 
@@ -235,7 +231,7 @@ await display(table(
     line: mutant.line,
     removed: mutant.edits[0]!.removed,
     inserted: mutant.edits[0]!.inserted,
-    class: classNames[result.observed] ?? result.observed,
+    class: result.observed,
     evidence: result.evidence,
     "Yosys says": diagnosticText(result.observation.yosys).split("\n")[0] ?? "",
   })),
@@ -303,7 +299,7 @@ await display(equation({
   source: "completions of offprint/verilog/records/mod.ts",
   fn: recordCount,
   checks: [
-    saturatingCounter,
+    SATURATING_COUNTER,
     "module m(input a, output y); assign y = a; endmodule",
     "module m; endmodule",
   ].map((text) => ({ args: [text] as [string], equals: expectedRecords(text) })),
@@ -376,8 +372,8 @@ await display(showCode("verilog", sample.text));
 await display(
   md`This design is of the family \`${sample.family}\`. Its bench makes ${
     benchTotal(sample.bench)
-  } comparisons. All ${families.length} families: ${
-    families.map((name) => `\`${name}\``).join(", ")
+  } comparisons. All ${FAMILIES.length} families: ${
+    FAMILIES.map((name) => `\`${name}\``).join(", ")
   }.`,
 );
 
@@ -484,7 +480,7 @@ const edits: [string, string, string][] = [
 ];
 const edited = edits.map(([mutant, from, to]) => ({
   mutant,
-  text: saturatingCounter.replace(from, to),
+  text: SATURATING_COUNTER.replace(from, to),
 }));
 const counted: { mutant: string; passed: number; of: number }[] = [];
 for (const { mutant, text } of edited) {
@@ -560,7 +556,7 @@ for await (const design of generateDesigns(seed + 1, broken)) {
 mutantBar.done();
 const confirmed = drawn.filter(({ mutant, result }) => mutant.class === result.observed);
 const withoutClass = drawn.filter(({ result: { observed } }) =>
-  observed === "Q" || observed === "undecided"
+  observed === "equivalent" || observed === "undecided"
 );
 const mismatched = drawn.length - confirmed.length - withoutClass.length;
 await claim("07.mutant-classes", {
@@ -571,15 +567,22 @@ await claim("07.mutant-classes", {
 });
 
 // %% id="mutants-table" tags=["drawing"]
-const observedClasses = ["P", "E", "W", "F", "Q", "undecided"] as const;
+const observedClasses = [
+  "syntax",
+  "elaboration",
+  "drivers",
+  "behaviour",
+  "equivalent",
+  "undecided",
+] as const;
 await display(table(
   observedClasses.slice(0, 4).map((declared) => {
     const of = drawn.filter(({ mutant }) => mutant.class === declared);
     return {
-      "declared class": classNames[declared],
+      "declared class": declared,
       drawn: of.length,
       ...Object.fromEntries(observedClasses.map((observed) => [
-        classNames[observed] ?? observed,
+        observed,
         of.filter(({ result }) => result.observed === observed).length,
       ])),
     };
@@ -590,7 +593,7 @@ await display(table(
 // %% id="figure-mutants" tags=["drawing"]
 const ruleRows = drawn.map(({ mutant, result }) => ({
   rule: mutant.rule,
-  class: classNames[result.observed] ?? result.observed,
+  class: result.observed,
 }));
 const rules = [...new Set(ruleRows.map(({ rule }) => rule))].sort();
 const syntaxRules = rules.filter((rule) =>
@@ -610,7 +613,7 @@ await display(plot({
   color: {
     legend: true,
     label: "class seen",
-    domain: observedClasses.map((name) => classNames[name] ?? name),
+    domain: [...observedClasses],
   },
   data: rules.map((rule) => ({
     rule,
@@ -634,7 +637,7 @@ await display(plot({
 // %% id="lines"
 const distances = confirmed.flatMap(({ mutant, result }) => {
   const line = result.observation.yosys[0]?.line;
-  return mutant.class === "P" && line !== undefined ? [line - mutant.line] : [];
+  return mutant.class === "syntax" && line !== undefined ? [line - mutant.line] : [];
 });
 const places: [string, (distance: number) => boolean][] = [
   ["the line of the mistake", (distance) => distance === 0],
@@ -663,7 +666,7 @@ async function augmentedSample() {
   const manifest = await augment({
     source: generatedSource(100, seed),
     out,
-    flows: ["A1", "A2", "C"],
+    flows: ["completion", "prose", "scripts"],
     seed,
     completionsPerModule: Infinity,
     mutantsPerFile: 0,
@@ -689,7 +692,7 @@ const sizes = [
 // %% id="dataset-table" tags=["drawing"]
 await display(table(
   sizes.map(({ task, records, bytes }) => {
-    const published = publishedSizes[task]!;
+    const published = PUBLISHED_SIZES[task]!;
     return {
       task,
       "this run: records": records,
@@ -700,7 +703,10 @@ await display(table(
   }),
   { caption: "100 generated files and the mutants above, beside the paper's Table 2" },
 ));
-const publishedTotal = Object.values(publishedSizes).reduce((sum, { records }) => sum + records, 0);
+const publishedTotal = Object.values(PUBLISHED_SIZES).reduce(
+  (sum, { records }) => sum + records,
+  0,
+);
 await display(
   md`${manifest!.files} files, ${
     manifest!.duplicates
@@ -736,7 +742,7 @@ const shownScript = 4;
 const requests = Array.from(
   { length: 200 },
   (_, at) =>
-    scriptRequest(scriptLevels[at % scriptLevels.length]!, stream(seed, "notebook scripts", at)),
+    scriptRequest(SCRIPT_LEVELS[at % SCRIPT_LEVELS.length]!, stream(seed, "notebook scripts", at)),
 );
 const saysWhatWasAsked = (request: ScriptRequest, script: string) =>
   JSON.stringify(readScript(script)) === JSON.stringify(request);
@@ -752,7 +758,7 @@ await display(
 );
 
 // %% id="tools-short" tags=["drawing"]
-const noSyntaxError = drawn.filter(({ result }) => result.observed !== "P").length;
+const noSyntaxError = drawn.filter(({ result }) => result.observed !== "syntax").length;
 await display(
   md`**In short.** Tools confirm the class of ${confirmed.length} of ${drawn.length} mutants, and ${noSyntaxError} of them
   are no syntax errors. Every kind of record, scripts included, is checked by a program.`,
@@ -767,12 +773,12 @@ await display(
 
 // %% id="table-5"
 const publishedSets = [
-  ["17 problems of Thakur et al.", publishedGeneration.filter(({ set }) => set === "Thakur")],
-  ["18 designs of RTLLM", publishedGeneration.filter(({ set }) => set === "RTLLM")],
-  ["all 35", publishedGeneration],
+  ["17 problems of Thakur et al.", PUBLISHED_GENERATION.filter(({ set }) => set === "Thakur")],
+  ["18 designs of RTLLM", PUBLISHED_GENERATION.filter(({ set }) => set === "RTLLM")],
+  ["all 35", PUBLISHED_GENERATION],
 ] as const;
 const successes = publishedSets.flatMap(([set, rows]) =>
-  publishedModels.map((model, at) => {
+  PUBLISHED_MODELS.map((model, at) => {
     const count = rows.filter((row) => solved(row, at)).length;
     const { low, high } = wilson(count, rows.length);
     return {
@@ -788,7 +794,7 @@ const successes = publishedSets.flatMap(([set, rows]) =>
 );
 await claim(
   "07.table-5",
-  publishedModels.map((_, at) => publishedGeneration.filter((row) => solved(row, at)).length),
+  PUBLISHED_MODELS.map((_, at) => PUBLISHED_GENERATION.filter((row) => solved(row, at)).length),
 );
 
 // %% id="table-5-figure" tags=["drawing"]
@@ -836,13 +842,13 @@ const comparisons = [
   },
   {
     what: "all 35: aligned prose (ours-13B) against completion only (GA-13B)",
-    pairs: discordantPairs(publishedGeneration, "ours-13B", "GA-13B"),
+    pairs: discordantPairs(PUBLISHED_GENERATION, "ours-13B", "GA-13B"),
   },
   // Table 3: designs that only ours-13B and that only GPT-3.5 repaired.
   { what: "repair, 29 designs: ours-13B against GPT-3.5", pairs: [14, 2] as const },
   {
     what: `all 35: ${chosenPair.join(" against ")}`,
-    pairs: discordantPairs(publishedGeneration, ...chosenPair),
+    pairs: discordantPairs(PUBLISHED_GENERATION, ...chosenPair),
   },
 ].map(({ what, pairs: [a, b] }) => ({
   comparison: what,
@@ -854,15 +860,15 @@ await display(table(comparisons, { caption: "McNemar's exact test, two-sided" })
 await claim("07.mcnemar", comparisons.slice(0, 3).map(({ p }) => p));
 
 // %% id="table-5-strict" tags=["drawing"]
-const oursAt = publishedModels.indexOf("ours-13B");
-const strictlySolved = (rows: typeof publishedGeneration) =>
+const oursAt = PUBLISHED_MODELS.indexOf("ours-13B");
+const strictlySolved = (rows: typeof PUBLISHED_GENERATION) =>
   rows.filter((row) => solved(row, oursAt, true)).length;
 await display(
   md`${
     impossibleCells("ours-13B")
   } cells of ours-13B hold five syntax errors in five samples *and* a pass rate above zero, which cannot both be. Read as
   failures, they leave ${strictlySolved(publishedSets[0][1])} of 17 and ${
-    strictlySolved(publishedGeneration)
+    strictlySolved(PUBLISHED_GENERATION)
   } of 35 solved.`,
 );
 
@@ -922,7 +928,7 @@ await display(plot({
   marginRight: 150,
   height: 360,
   x: { label: "share of answers that pass", domain: [0, 1], grid: true },
-  y: { label: null, domain: [...armForms.map(({ label }) => label), rulesLabel] },
+  y: { label: null, domain: [...ARM_FORMS.map(({ label }) => label), rulesLabel] },
   fy: { label: null, domain: problemSets },
   data: [
     ...rows.map(({ set, label, seed, pass1 }) => ({ set, label, seed, "pass@1": pass1 })),
@@ -1131,14 +1137,14 @@ await display(
 // %% id="live" tags=["native"]
 const arm = await loadModel("verilog-aligned", { threads: 1 });
 const asker = textModel(arm.model, arm.tokenizer);
-const livePool = await splitDesigns({ ...armSplit, designs: 300 });
+const livePool = await splitDesigns({ ...ARM_SPLIT, designs: 300 });
 const liveProblems = balanced(livePool.heldOutParameters, { quick: 6, full: 40 }[profile])
   .map((design) => designProblem(design, yosys));
-const liveSolved = await solve(liveProblems, byDescription, asker, armSampling);
+const liveSolved = await solve(liveProblems, byDescription, asker, ARM_SAMPLING);
 // change me: 3 shows another of the problems.
 const shownProblem = 0;
 const shown = byDescription(liveProblems[shownProblem]!);
-const [reply] = await asker.generate(shown.prompt, armSampling);
+const [reply] = await asker.generate(shown.prompt, ARM_SAMPLING);
 
 // %% id="live-answers" tags=["drawing","native"]
 await arm.model.close();
@@ -1168,7 +1174,7 @@ await display(table(
 
 // %% id="silent-mutants"
 const silent = (await Array.fromAsync(
-  drawn.filter(({ result }) => result.observed === "F"),
+  drawn.filter(({ result }) => result.observed === "behaviour"),
   async ({ design, mutant }) => {
     const simulation = await simulationOf(mutant.text, design.top, yosys);
     return "refused" in simulation ? [] : [{ simulation, bench: design.bench }];
@@ -1307,7 +1313,7 @@ const real = await realVerilog();
 await display(table(
   real.corpora.map((corpus) => {
     const unread = Object.entries(corpus.skipped)
-      .filter(([reason]) => !reason.startsWith("flow B"))
+      .filter(([reason]) => !reason.startsWith("repair:"))
       .reduce((sum, [, count]) => sum + count, 0);
     const dropped = corpus.mismatched + corpus.equivalent + corpus.undecided;
     const tried = corpus.mutantsPerFile > 0;

@@ -174,7 +174,7 @@ import {
 } from "offprint/decoding/heads/mod.ts";
 import {
   type AcceptancePredictor,
-  type CandidateLength,
+  type CandidateLengthPolicy,
   confidenceRule,
   constantDiscard,
   constantPredictor,
@@ -199,21 +199,21 @@ import {
   bestOnDev,
   checkModels,
   chosenSettings,
-  CONFIDENCE,
-  CONSTANT,
+  CONFIDENCE_FAMILY,
+  CONSTANT_FAMILY,
   decodeSetting,
   headFamily,
   HEADS_FOLDER,
-  HEURISTIC,
+  HEURISTIC_FAMILY,
   loadHeads,
-  ORACLE,
+  ORACLE_FAMILY,
   remeasureHeads,
   ruleOf,
   type Setting,
-  SHUFFLED,
+  SHUFFLED_HEAD_FAMILY,
   shuffledPredictor,
   speedupAt,
-  TOP,
+  TOP_PROBABILITY_FAMILY,
   variantName,
 } from "offprint/papers/specdecpp/heads/mod.ts";
 import {
@@ -275,7 +275,7 @@ const known = [{ acceptance: 0.98, share: 2 / 3 }, { acceptance: 0.5, share: 1 /
 const simple = stretchChains({ kinds: known, persistence: 0.8 });
 const simpleModels = { draft: markovModel(simple.draft), target: markovModel(simple.target) };
 /** How many candidates each round of a text had, and how many were accepted. */
-async function rounds(policy: CandidateLength): Promise<string> {
+async function rounds(policy: CandidateLengthPolicy): Promise<string> {
   const written: string[] = [];
   await speculate({
     ...simpleModels,
@@ -950,7 +950,7 @@ await claim("10.output-law", {
 // %% id="policies-decode"
 /** Decodes texts of the laboratory under a policy. */
 async function decodeLab(
-  candidates: CandidateLength,
+  candidates: CandidateLengthPolicy,
   split: "dev" | "test",
   // Pictures of the text are made only for policies that look at them.
   models = { draft: candidates.needsHidden ? lab.draft : lab.plainDraft, target: lab.target },
@@ -973,7 +973,7 @@ const families: [
   family: string,
   name: string,
   settings: number[],
-  policy: (x: number) => CandidateLength,
+  policy: (x: number) => CandidateLengthPolicy,
 ][] = [
   ["constant K", "K", [1, 2, 3, 4, 5, 6, 8, 10, 12, 14], (K) => draftBy(constantRule(K))],
   ["+2/−1 heuristic", "start", [5], () => draftBy(heuristicRule())],
@@ -1268,9 +1268,9 @@ await claim(
 const wrongOrder = shuffledPredictor(headOf(6), seed);
 /** The policy of least time on the dev texts at the paper's ratio. */
 async function bestOf(
-  policies: CandidateLength[],
+  policies: CandidateLengthPolicy[],
   models?: Parameters<typeof decodeLab>[2],
-): Promise<{ policy: CandidateLength; at: number }> {
+): Promise<{ policy: CandidateLengthPolicy; at: number }> {
   const onDev: number[] = [];
   for (const policy of policies) {
     onDev.push(mean(timesOfTexts(await decodeLab(policy, "dev", models))));
@@ -1293,7 +1293,7 @@ await claim("10.head-beats-shuffled", {
 // %% id="controls-even" tags=["native"]
 const even = stretchChains({ kinds: [{ acceptance: 0.81, share: 1 }], persistence: 0 });
 const evenModels = { draft: markovModel(even.draft), target: markovModel(even.target) };
-const evenTime = async (policies: CandidateLength[]) => {
+const evenTime = async (policies: CandidateLengthPolicy[]) => {
   const { policy } = await bestOf(policies, evenModels);
   return timePerToken(
     { draft: 1, target: paperRatio },
@@ -1453,10 +1453,10 @@ const predictorOf = ({ family }: Setting): AcceptancePredictor | undefined => {
   const weight = results.recipe.rejectionWeights.find((each) => headFamily(each) === family);
   return weight === undefined ? undefined : headPredictor(realHead(weight));
 };
-const policyOf = (setting: Setting): CandidateLength =>
+const policyOf = (setting: Setting): CandidateLengthPolicy =>
   draftBy(ruleOf(setting), predictorOf(setting));
 const labelOf = ({ family, setting }: Setting): string =>
-  family === CONSTANT
+  family === CONSTANT_FAMILY
     ? `K = ${setting}`
     : `${family}, ${family.startsWith("SpecDec++") ? "h = " : ""}${setting}`;
 const opening = prompts.test[0]?.tokens ?? [];
@@ -1700,7 +1700,15 @@ await display(table([
 // acceptance of every token, so one pass over each text serves all policies. What is decoded token by token follows below.
 
 // %% id="models-pareto" tags=["native"]
-const familyOrder = [CONSTANT, HEURISTIC, CONFIDENCE, TOP, chosenHead.family, SHUFFLED, ORACLE];
+const familyOrder = [
+  CONSTANT_FAMILY,
+  HEURISTIC_FAMILY,
+  CONFIDENCE_FAMILY,
+  TOP_PROBABILITY_FAMILY,
+  chosenHead.family,
+  SHUFFLED_HEAD_FAMILY,
+  ORACLE_FAMILY,
+];
 // A setting whose rounds reach beyond what was logged after a rejection is left out.
 const realPoints = results.settings
   .filter(({ family, test }) => familyOrder.includes(family) && test.guessed < 0.01)
@@ -1714,7 +1722,7 @@ const realPoints = results.settings
 const pointsOf = (wanted: string) => realPoints.filter(({ family }) => family === wanted);
 /** The claim is about the head that is best at the paper's ratio, whatever ratio is set. */
 const paperChoice = chosenSettings(results, paperRatio);
-const realMargins = besideFrontier(pointsOf(CONSTANT), pointsOf(paperChoice.head.family))
+const realMargins = besideFrontier(pointsOf(CONSTANT_FAMILY), pointsOf(paperChoice.head.family))
   .map((point) => ({ ...point, margin: point.D - point.frontier }));
 await display(table(realMargins, {
   caption: `Constants against the frontier of ${paperChoice.head.family}`,
@@ -1749,7 +1757,7 @@ await display(besidePaper({
   caption:
     "Alpaca, HumanEval, GSM8K as published (llama-2-chat 7B and 70B). The draft of this project is weaker beside its target, so every K is checked more often.",
 }, [
-  ...inPanel("sotu pair", "constant K", inView.filter(({ family }) => family === CONSTANT)),
+  ...inPanel("sotu pair", "constant K", inView.filter(({ family }) => family === CONSTANT_FAMILY)),
   ...inPanel("sotu pair", "SpecDec++", inView.filter(({ family }) => family === chosenHead.family)),
   ...publishedPoints,
 ]));
@@ -1814,7 +1822,7 @@ const ofPolicy = <Each extends { family: string }>(list: readonly Each[], family
 };
 const decodedOf = (family: string) => ofPolicy(decodedTimes, family);
 const replayedOf = (family: string) => ofPolicy(results.replayed, family).times;
-const realConstant = decodedOf(CONSTANT);
+const realConstant = decodedOf(CONSTANT_FAMILY);
 const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
 const realThroughput = decodedTimes.map(({ family, setting, times, ...counts }) => {
   const gain = pairedBootstrap(realConstant.times, times, { seed });
@@ -1856,25 +1864,30 @@ await display(speedupFigure({
 const paperHead = paperChoice.head.family;
 const over = (a: number[], b: number[]) => pairedBootstrap(a, b, { seed });
 const trainedOver = over(realConstant.times, decodedOf(paperHead).times);
-const trainedOverReplayed = over(replayedOf(CONSTANT), replayedOf(paperHead));
+const trainedOverReplayed = over(replayedOf(CONSTANT_FAMILY), replayedOf(paperHead));
 await claim("10.models-trained-beats-constant", {
   value: trainedOver,
   note: `${labelOf(paperChoice.constant)}; ${labelOf(paperChoice.head)}`,
 });
 await claim("10.models-trained-beats-constant-replayed", trainedOverReplayed);
 // At its best threshold a head without knowledge may do what a constant does: then nothing is compared.
-const differ = replayedOf(SHUFFLED).filter((time, i) => time !== replayedOf(CONSTANT)[i]).length;
+const differ =
+  replayedOf(SHUFFLED_HEAD_FAMILY).filter((time, i) => time !== replayedOf(CONSTANT_FAMILY)[i])
+    .length;
 await claim(
   "10.models-trained-beats-shuffled",
   differ === 0
     ? {
       needs: `a shuffled head that decides; this one, at its best threshold, acts exactly like ${
         labelOf(paperChoice.constant)
-      } in all ${replayedOf(SHUFFLED).length} texts, so there is nothing to compare`,
+      } in all ${replayedOf(SHUFFLED_HEAD_FAMILY).length} texts, so there is nothing to compare`,
     }
-    : over(replayedOf(SHUFFLED), replayedOf(paperHead)),
+    : over(replayedOf(SHUFFLED_HEAD_FAMILY), replayedOf(paperHead)),
 );
-await claim("10.models-oracle-beats-constant", over(replayedOf(CONSTANT), replayedOf(ORACLE)));
+await claim(
+  "10.models-oracle-beats-constant",
+  over(replayedOf(CONSTANT_FAMILY), replayedOf(ORACLE_FAMILY)),
+);
 
 // %% id="models-verdict" tags=["native"]
 const percent = (interval: { mean: number; low: number; high: number }) => {
@@ -1895,7 +1908,7 @@ await display(
   } when decoded and ${
     percent(trainedOverReplayed)
   } on the same logged texts. ${meaning}. What can be gained is bounded: a head that knew every acceptance would save ${
-    percent(over(replayedOf(CONSTANT), replayedOf(ORACLE)))
+    percent(over(replayedOf(CONSTANT_FAMILY), replayedOf(ORACLE_FAMILY)))
   }. The paper reports 7.2 % on Alpaca. The draft here is accepted less often (${
     results.data.acceptance.toFixed(2)
   } against about 0.82), so the best rounds are short; and SpecDec++ drafts at least two candidates and judges all but the last,
@@ -1938,7 +1951,7 @@ await claim("10.models-what-if", {
 const liveRows = [];
 for (const { family, setting, ...counts } of committed.results.decoded) {
   const predictor = predictorOf({ family, setting });
-  if (family !== CONSTANT && predictor === undefined) continue;
+  if (family !== CONSTANT_FAMILY && predictor === undefined) continue;
   const { textTokens, seed } = committed.results.recipe;
   const options = { ...pair, ...end, prompts: prompts.test.slice(0, realTexts), textTokens, seed };
   const texts = await decodeSetting({ ...options, split: "test" }, { family, setting }, predictor);
@@ -2043,7 +2056,7 @@ await display(table(shapeRows, {
     ...end,
     prompts: tokensOf("test", Math.max(4, realTexts / 2)),
     maxTokens: results.recipe.textTokens,
-    policies: results.decoded.filter(({ family }) => family !== SHUFFLED)
+    policies: results.decoded.filter(({ family }) => family !== SHUFFLED_HEAD_FAMILY)
       .map((setting) => ({ name: labelOf(setting), policy: policyOf(setting) })),
     turns: 3,
     seed,
@@ -2159,7 +2172,7 @@ await display(plot({
 // is what takes time. The times are of this run on this machine, and are not kept in the file.
 
 // %% id="timing" tags=["timing"]
-const timed = async (policy: string, candidates: CandidateLength) => {
+const timed = async (policy: string, candidates: CandidateLengthPolicy) => {
   const start = performance.now();
   const tokens = (await decodeLab(candidates, "dev"))
     .reduce((sum, result) => sum + result.tokens.length, 0);
@@ -2207,7 +2220,7 @@ await claim("10.speedup-oracle", null);
 // %% id="own-model-example" tags=["native"]
 // change me: try 4. With a lower cap the policy discards less and checks more often.
 const longest = 16;
-const doubling: CandidateLength = {
+const doubling: CandidateLengthPolicy = {
   name: "doubling",
   begin() {
     let length = 1;

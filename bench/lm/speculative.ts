@@ -5,7 +5,7 @@
  * @module
  */
 import { headPredictor } from "offprint/decoding/heads/mod.ts";
-import { type CandidateLength, draftBy } from "offprint/decoding/policies/mod.ts";
+import { type CandidateLengthPolicy, draftBy } from "offprint/decoding/policies/mod.ts";
 import { softmax, type Warp, warp } from "offprint/decoding/verification/mod.ts";
 import {
   loopMs,
@@ -19,7 +19,7 @@ import {
 } from "offprint/decoding/what_if/mod.ts";
 import {
   bestOnDev,
-  CONSTANT,
+  CONSTANT_FAMILY,
   headFamily,
   loadHeads,
   ruleOf,
@@ -39,7 +39,10 @@ export async function speculativeRows(): Promise<BenchRow[]> {
   const { model: draft } = await loadModel("sotu-draft");
   const { model: target } = await loadModel("sotu-target");
   const { ratio, rejectionWeights } = results.recipe;
-  const constant = bestOnDev(results.settings.filter(({ family }) => family === CONSTANT), ratio);
+  const constant = bestOnDev(
+    results.settings.filter(({ family }) => family === CONSTANT_FAMILY),
+    ratio,
+  );
   const chosen = bestOnDev(
     results.settings.filter(({ family }) =>
       rejectionWeights.some((weight) => headFamily(weight) === family)
@@ -47,35 +50,36 @@ export async function speculativeRows(): Promise<BenchRow[]> {
     ratio,
   );
   const weight = rejectionWeights.find((each) => headFamily(each) === chosen.family)!;
-  const one = { family: CONSTANT, setting: 1 };
+  const one = { family: CONSTANT_FAMILY, setting: 1 };
   const warped = warp({ temperature: 0.8, topK: 50, topP: 0.95 });
-  const runs: { name: string; policy: CandidateLength; warp: Warp; turns: TextTiming[][] }[] = [
-    { name: "K = 1", policy: draftBy(ruleOf(one)), warp: softmax, turns: [] },
-    {
-      name: `K = ${constant.setting}`,
-      policy: draftBy(ruleOf(constant)),
-      warp: softmax,
-      turns: [],
-    },
-    {
-      name: "K = 1, temperature, top-k and top-p",
-      policy: draftBy(ruleOf(one)),
-      warp: warped,
-      turns: [],
-    },
-    {
-      name: `K = ${constant.setting}, temperature, top-k and top-p`,
-      policy: draftBy(ruleOf(constant)),
-      warp: warped,
-      turns: [],
-    },
-    {
-      name: `${chosen.family}, h = ${chosen.setting}`,
-      policy: draftBy(ruleOf(chosen), headPredictor(heads.get(weight)!)),
-      warp: softmax,
-      turns: [],
-    },
-  ];
+  const runs: { name: string; policy: CandidateLengthPolicy; warp: Warp; turns: TextTiming[][] }[] =
+    [
+      { name: "K = 1", policy: draftBy(ruleOf(one)), warp: softmax, turns: [] },
+      {
+        name: `K = ${constant.setting}`,
+        policy: draftBy(ruleOf(constant)),
+        warp: softmax,
+        turns: [],
+      },
+      {
+        name: "K = 1, temperature, top-k and top-p",
+        policy: draftBy(ruleOf(one)),
+        warp: warped,
+        turns: [],
+      },
+      {
+        name: `K = ${constant.setting}, temperature, top-k and top-p`,
+        policy: draftBy(ruleOf(constant)),
+        warp: warped,
+        turns: [],
+      },
+      {
+        name: `${chosen.family}, h = ${chosen.setting}`,
+        policy: draftBy(ruleOf(chosen), headPredictor(heads.get(weight)!)),
+        warp: softmax,
+        turns: [],
+      },
+    ];
   const plainTurns: { tokens: number; totalMs: number }[][] = [];
   for (let turn = -1; turn < TURNS; turn++) {
     // Turn −1, one text, warms up.

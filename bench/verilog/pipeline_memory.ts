@@ -31,7 +31,7 @@ async function measure(early: number, late: number): Promise<PipelineMemory> {
     await augment({
       source: generatedSource(late, 1),
       out: join(folder, "records.jsonl"),
-      flows: ["A1", "A2"],
+      flows: ["completion", "prose"],
       seed: 1,
       completionsPerModule: 4,
       mutantsPerFile: 0,

@@ -71,7 +71,7 @@ export interface CoreDescription {
   readonly operations: number;
 }
 
-const costs: {
+const COSTS: {
   [C in CoreName]: (shape: CoreShapes[C]) => Omit<CoreDescription, "core">;
 } = {
   quantizeActivations({ tokens, columns, blockSize }) {
@@ -122,15 +122,15 @@ const costs: {
   forward({ tokens, texts, context, vocabulary, width, inner, layers, ...shape }) {
     const { heads, kvHeads, headDim, blockSize, groupSize, asked = tokens } = shape;
     const product = (tokens: number, rows: number, columns: number) =>
-      costs.linear({ tokens, rows, columns, blockSize });
+      COSTS.linear({ tokens, rows, columns, blockSize });
     const perLayer = [
       product(tokens, (heads + 2 * kvHeads) * headDim, width),
       product(tokens, width, heads * headDim),
       product(tokens, 2 * inner, width),
       product(tokens, width, inner),
-      costs.kvAppend({ tokens, kvHeads, headDim, groupSize }),
+      COSTS.kvAppend({ tokens, kvHeads, headDim, groupSize }),
     ];
-    const attention = costs.kvAttend({
+    const attention = COSTS.kvAttend({
       tokens: tokens / texts,
       context,
       heads,
@@ -191,5 +191,5 @@ function weightBytes(rows: number, blocks: number, blockSize: number, bits: numb
  * ```
  */
 export function describeCore<C extends CoreName>(core: C, shape: CoreShapes[C]): CoreDescription {
-  return { core, ...costs[core](shape) };
+  return { core, ...COSTS[core](shape) };
 }

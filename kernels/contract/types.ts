@@ -16,7 +16,7 @@ export type Backend = "reference" | "native" | "webgpu";
  * How a distribution is sharpened and cut. The cuts apply one after the other: top-k, then top-p of
  * what is left, then min-p.
  */
-export interface Warp {
+export interface SamplingOptions {
   /** Logits are divided by it; 0 puts everything on the largest logit (the first, where several are). */
   readonly temperature: number;
   /** Keep the k largest logits (ties: lower token ids first); 0, the default, keeps all. */
@@ -28,7 +28,12 @@ export interface Warp {
 }
 
 /** The warp that changes nothing. */
-export const NO_WARP: Required<Warp> = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+export const PLAIN_SAMPLING: Required<SamplingOptions> = {
+  temperature: 1,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+};
 
 /** Drafted tokens of a batch of texts, and the distributions on both sides. */
 export interface Draft {
@@ -139,7 +144,7 @@ export interface Kernels {
   warpedSoftmax(
     logits: Float32Array,
     rows: number,
-    warp: Warp,
+    warp: SamplingOptions,
     output?: Float64Array,
   ): Promise<Float64Array>;
 

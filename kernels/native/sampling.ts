@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Draft, Verdicts, Warp } from "../contract/types.ts";
+import type { Draft, SamplingOptions, Verdicts } from "../contract/types.ts";
 import { laneSum } from "../reference/exact_math.ts";
 import { badLogit, badMass, checkSample, checkSoftmax } from "../reference/sampling.ts";
 import { checkDraft, notDrawn } from "../reference/verification.ts";
@@ -16,7 +16,7 @@ export function nativeSampling({ c, variant, threadsFor }: NativeContext) {
     warpedSoftmax(
       logits: Float32Array,
       rows: number,
-      warp: Warp,
+      warp: SamplingOptions,
       given?: Float64Array,
     ): Float64Array {
       const checked = checkSoftmax(logits, rows, warp, given);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NO_WARP, type Warp } from "../contract/types.ts";
+import { PLAIN_SAMPLING, type SamplingOptions } from "../contract/types.ts";
 import { checkArray, checkWhole, outputOf } from "../contract/checks.ts";
 import { KernelError } from "../contract/errors.ts";
 import { expNegative, laneSum } from "./exact_math.ts";
@@ -27,7 +27,7 @@ import { expNegative, laneSum } from "./exact_math.ts";
 export function warpedSoftmax(
   logits: Float32Array,
   rows: number,
-  warp: Warp,
+  warp: SamplingOptions,
   given?: Float64Array,
 ): Float64Array {
   const checked = checkSoftmax(logits, rows, warp, given);
@@ -118,14 +118,14 @@ export function draw(weights: Float64Array, uniform: number): number {
 export function checkSoftmax(
   logits: Float32Array,
   rows: number,
-  warp: Warp,
+  warp: SamplingOptions,
   given: Float64Array | undefined,
-): Required<Warp> & { vocabulary: number; output: Float64Array } {
+): Required<SamplingOptions> & { vocabulary: number; output: Float64Array } {
   checkWhole("warpedSoftmax: rows", rows, 1);
   const vocabulary = vocabularyOf("warpedSoftmax: logits", logits, rows);
   checkArray("warpedSoftmax: logits", logits, Float32Array, { rows, vocabulary });
   const output = outputOf("warpedSoftmax: output", given, Float64Array, { rows, vocabulary });
-  const { temperature, topK, topP, minP } = { ...NO_WARP, ...warp };
+  const { temperature, topK, topP, minP } = { ...PLAIN_SAMPLING, ...warp };
   checkRange("temperature", temperature, temperature >= 0 && temperature < Infinity, "[0, ∞)");
   checkWhole("warpedSoftmax: topK", topK, 0);
   checkRange("topP", topP, topP > 0 && topP <= 1, "(0, 1]");

@@ -8,7 +8,7 @@ import { Described, UserError } from "offprint/errors.ts";
 import {
   augment,
   type Flow,
-  flows,
+  FLOWS,
   folderSource,
   generatedSource,
   summary,
@@ -24,18 +24,19 @@ and hashes in FILE.manifest.json. An interrupted run goes on where it stopped.
 
   --out FILE           where to write (needed)
   --generate N         N generated designs instead of DIR
-  --flows A1,A2,B,C    which flows (default: A1,A2,B)
+  --flows LIST         which of completion,prose,repair,scripts (default: the first three); the paper
+                       calls them A1, A2, B and C
   --seed N             seed of every draw (default 1)
   --completions N      completion records of a module at most, 0 for all (default 24)
   --mutants N          mutants drawn of a file (default 6)
-  --scripts N          records of flow C (default 200)
+  --scripts N          records of the scripts flow (default 200)
   --processes N        Yosys processes, 400 MB each (default 2)
   --help`;
 
-const text = { type: "string" } as const;
-const known = {
-  ...{ out: text, generate: text, flows: text, seed: text, completions: text, mutants: text },
-  ...{ scripts: text, processes: text },
+const TEXT = { type: "string" } as const;
+const KNOWN = {
+  ...{ out: TEXT, generate: TEXT, flows: TEXT, seed: TEXT, completions: TEXT, mutants: TEXT },
+  ...{ scripts: TEXT, processes: TEXT },
 };
 
 /** The command. */
@@ -47,10 +48,10 @@ export const command: Command = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parse("augment", args, known, true);
+  const { values, positionals } = parse("augment", args, KNOWN, true);
   /** Every option but --help has a text as its value. */
-  const given = (name: keyof typeof known) => values[name] as string | undefined;
-  const number = (name: keyof typeof known, fallback: number, low: number): number => {
+  const given = (name: keyof typeof KNOWN) => values[name] as string | undefined;
+  const number = (name: keyof typeof KNOWN, fallback: number, low: number): number => {
     const value = given(name);
     return value === undefined ? fallback : wholeNumber(`--${name}`, value, low);
   };
@@ -63,14 +64,14 @@ async function run(args: string[]): Promise<number> {
       todo: "See deno task augment --help.",
     });
   }
-  const chosen = (given("flows") ?? "A1,A2,B").split(",");
+  const chosen = (given("flows") ?? "completion,prose,repair").split(",");
   for (const flow of chosen) {
-    if (!flows.includes(flow as Flow)) {
+    if (!FLOWS.includes(flow as Flow)) {
       throw new UserError({
         what: "--flows",
         got: flow,
-        expected: `flows from ${flows.join(", ")}`,
-        todo: "Give for example --flows A1,A2.",
+        expected: `flows from ${FLOWS.join(", ")}`,
+        todo: "Give for example --flows completion,prose.",
       });
     }
   }
@@ -94,7 +95,7 @@ async function run(args: string[]): Promise<number> {
   const source = folder === undefined
     ? generatedSource(generate, seed)
     : await folderSource(folder);
-  const repairs = chosen.includes("B");
+  const repairs = chosen.includes("repair");
   const completions = number("completions", 24, 0);
   using ending = new Ending();
   await using yosys = repairs ? new YosysPool({ processes: number("processes", 2, 1) }) : undefined;

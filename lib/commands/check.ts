@@ -7,7 +7,7 @@ import { checkProject, printProblem } from "../kit/check/mod.ts";
 import { parse } from "offprint/command_line.ts";
 import type { Command } from "./command.ts";
 import { ROOT } from "../kit/project.ts";
-import { ProgressLine, standardError } from "offprint/terminal.ts";
+import { ProgressLine, STANDARD_ERROR } from "offprint/terminal.ts";
 
 const USAGE = `deno task check
 
@@ -37,11 +37,11 @@ export const command: Command = {
 async function check(args: string[]): Promise<number> {
   parse("check", args, {});
   let done = 0;
-  const line = new ProgressLine(standardError, { terminalMs: 0 });
+  const line = new ProgressLine(STANDARD_ERROR, { terminalMs: 0 });
   const results = await checkProject(ROOT, ({ name, problems }) => {
     done++;
     const outcome = problems.length === 0 ? "ok" : `${problems.length} to correct`;
-    if (standardError.terminal) line.show(`${done} ${name}: ${outcome}`);
+    if (STANDARD_ERROR.terminal) line.show(`${done} ${name}: ${outcome}`);
   });
   line.close();
   for (const { problems } of results) {

@@ -14,7 +14,7 @@ import {
   type Profile,
   runNotebooks,
   RunProgress,
-  standardError,
+  sizedStandardError,
 } from "../kit/runner/mod.ts";
 
 const USAGE = `deno task run [ID…] [options]
@@ -69,7 +69,7 @@ interface Arguments {
 export async function run(args: string[], folder: string): Promise<number> {
   const { json, profile, jobs, ...given } = readArguments(args);
   const ending = new Ending();
-  const progress = new RunProgress(standardError());
+  const progress = new RunProgress(sizedStandardError());
   try {
     const running = runNotebooks({
       ...given,

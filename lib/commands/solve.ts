@@ -23,18 +23,18 @@ import {
   solvedOf,
 } from "offprint/verilog/problems/mod.ts";
 import {
-  armSplit,
+  ARM_SPLIT,
   balanced,
   baselineRuns,
   designProblem,
   evaluateArm,
-  heldOutCounts,
+  HELD_OUT_COUNTS,
   heldOutProblems,
   proseInstance,
   splitDesigns,
 } from "offprint/papers/chipgpt_ft/arms/mod.ts";
 import { answerLog, serverOptions, warn } from "./solve_server.ts";
-import { findIcarus, toolLimits, YosysPool } from "offprint/verilog/tools/mod.ts";
+import { findIcarus, TOOL_LIMITS, YosysPool } from "offprint/verilog/tools/mod.ts";
 import { countingLine } from "offprint/terminal.ts";
 import type { Command } from "./command.ts";
 
@@ -74,18 +74,18 @@ Servers (with --endpoint):
   --bench-seconds N   longest run of a bench of --set (default 60)
   --help`;
 
-const text = { type: "string" } as const;
-const known = {
-  ...{ endpoint: text, model: text, set: text, samples: text, temperature: text, shots: text },
-  ...{ problems: text, "max-tokens": text, seed: text, out: text, answers: text },
-  ...{ "answer-seconds": text, tries: text, concurrency: text, "limit-field": text, omit: text },
-  ...{ store: text, "max-calls": text, "max-total-tokens": text, "bench-seconds": text },
+const TEXT = { type: "string" } as const;
+const KNOWN = {
+  ...{ endpoint: TEXT, model: TEXT, set: TEXT, samples: TEXT, temperature: TEXT, shots: TEXT },
+  ...{ problems: TEXT, "max-tokens": TEXT, seed: TEXT, out: TEXT, answers: TEXT },
+  ...{ "answer-seconds": TEXT, tries: TEXT, concurrency: TEXT, "limit-field": TEXT, omit: TEXT },
+  ...{ store: TEXT, "max-calls": TEXT, "max-total-tokens": TEXT, "bench-seconds": TEXT },
 };
-const flags = { baselines: { type: "boolean" }, replay: { type: "boolean" } } as const;
+const FLAGS = { baselines: { type: "boolean" }, replay: { type: "boolean" } } as const;
 
 /** Every option of `known` has a value that is a text. */
 interface Values {
-  values: Partial<Record<keyof typeof known, string>>;
+  values: Partial<Record<keyof typeof KNOWN, string>>;
 }
 
 /** The command. */
@@ -97,10 +97,10 @@ export const command: Command = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const given = parse("solve", args, { ...known, ...flags }, true);
+  const given = parse("solve", args, { ...KNOWN, ...FLAGS }, true);
   const { positionals } = given;
   const { values } = given as ParsedArguments & Values;
-  const number = (name: keyof typeof known, fallback: number, low: number, whole = true) => {
+  const number = (name: keyof typeof KNOWN, fallback: number, low: number, whole = true) => {
     const text = values[name];
     const value = Number(text ?? fallback);
     if (!(value >= low) || (whole && !Number.isSafeInteger(value))) {
@@ -194,7 +194,7 @@ async function run(args: string[]): Promise<number> {
 }
 
 async function solveBaselines(out: string | undefined, yosys: YosysPool): Promise<number> {
-  const held = await heldOutProblems(armSplit, heldOutCounts, yosys);
+  const held = await heldOutProblems(ARM_SPLIT, HELD_OUT_COUNTS, yosys);
   for (const run of await baselineRuns(held, yosys)) {
     for (const asked of run.asked) {
       console.log(summary(`${run.model}, ${asked.set}, by ${asked.asking}`, solvedOf(asked)));
@@ -213,7 +213,7 @@ async function solveArms(
   // First, since a wrong name must not cost the minute that the problems take.
   const models = await Promise.all(names.map((name) => loadModel(name)));
   note("drawing the held-out problems");
-  const problems = await heldOutProblems(armSplit, heldOutCounts, yosys);
+  const problems = await heldOutProblems(ARM_SPLIT, HELD_OUT_COUNTS, yosys);
   for (const loaded of models) {
     const run = await evaluateArm(loaded, problems, yosys, note);
     for (const asked of run.asked) {
@@ -227,8 +227,8 @@ async function solveArms(
 }
 
 async function generated(yosys: YosysPool): Promise<{ set: string; problems: Problem[] }> {
-  const { heldOutParameters } = await splitDesigns(armSplit);
-  const designs = balanced(heldOutParameters, heldOutCounts.parameters);
+  const { heldOutParameters } = await splitDesigns(ARM_SPLIT);
+  const designs = balanced(heldOutParameters, HELD_OUT_COUNTS.parameters);
   return {
     set: "held-out parameters",
     problems: designs.map((design) => designProblem(design, yosys)),
@@ -239,7 +239,7 @@ async function publicSet(
   folder: string,
   benchSeconds: number,
 ): Promise<{ set: string; problems: Problem[] }> {
-  const icarus = await findIcarus({ ...toolLimits, timeMs: 1000 * benchSeconds });
+  const icarus = await findIcarus({ ...TOOL_LIMITS, timeMs: 1000 * benchSeconds });
   if (icarus === undefined) {
     throw new UserError({
       what: "--set",
@@ -265,7 +265,7 @@ async function publicSet(
 
 async function examples(count: number) {
   if (count === 0) return [];
-  const { train } = await splitDesigns({ ...armSplit, designs: Math.max(70, 3 * count) });
+  const { train } = await splitDesigns({ ...ARM_SPLIT, designs: Math.max(70, 3 * count) });
   return balanced(train, count).map((design) => proseInstance(design, design));
 }
 

@@ -12,13 +12,13 @@ import { parse } from "offprint/command_line.ts";
 import { loadModel } from "offprint/lm/mod.ts";
 import { type Card, readTransformer, type SavedTransformer } from "offprint/lm/transformer/mod.ts";
 import { pairedBootstrap } from "offprint/stats.ts";
-import { duration, ProgressLine, standardError } from "offprint/terminal.ts";
+import { duration, ProgressLine, STANDARD_ERROR } from "offprint/terminal.ts";
 import type { Command } from "./command.ts";
 import { timePerToken } from "offprint/decoding/policies/mod.ts";
 import { encodeHead } from "offprint/decoding/heads/mod.ts";
 import {
   committedVariants,
-  CONSTANT,
+  CONSTANT_FAMILY,
   HEADS_FOLDER,
   type HeadsInput,
   headsPage,
@@ -161,7 +161,7 @@ function summary({ recipe, decoded }: HeadsResults): string[] {
       })
     ),
   }));
-  const constant = times.find(({ family }) => family === CONSTANT)!;
+  const constant = times.find(({ family }) => family === CONSTANT_FAMILY)!;
   return times.map(({ family, setting, perText }) => {
     const { mean, low, high } = pairedBootstrap(constant.perText, perText, { seed });
     const total = perText.reduce((sum, time) => sum + time, 0) / perText.length;
@@ -172,12 +172,12 @@ function summary({ recipe, decoded }: HeadsResults): string[] {
 
 /** A progress line on standard error. */
 class StageDisplay {
-  readonly #line = new ProgressLine(standardError, { terminalMs: 500, logMs: 20_000 });
+  readonly #line = new ProgressLine(STANDARD_ERROR, { terminalMs: 500, logMs: 20_000 });
   #what = "";
   #started = 0;
 
   progress(what: string, done: number, of: number): void {
-    const now = standardError.now();
+    const now = STANDARD_ERROR.now();
     if (what !== this.#what) {
       this.#what = what;
       this.#started = now;

@@ -17,5 +17,5 @@ export { sampleText } from "./decoders/sample.ts";
 export { speculate } from "./decoders/speculate.ts";
 export type { SpeculativeOptions, SpeculativeResult } from "./decoders/speculation_loop.ts";
 export { speculateTexts } from "./decoders/speculate_texts.ts";
-export { type CandidateLength, constantLength } from "./policies/drafting_policy.ts";
+export { type CandidateLengthPolicy, constantLength } from "./policies/drafting_policy.ts";
 export { type Warp, warp } from "./verification/warp.ts";

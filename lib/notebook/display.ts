@@ -8,9 +8,9 @@ import { type Bundle, isQuiet, jupyterKernel } from "./kernel.ts";
 export type { Bundle } from "./kernel.ts";
 
 /** The symbol under which the Deno kernel asks a value how it is shown. */
-export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
+export const JUPYTER_DISPLAY: unique symbol = Symbol.for("Jupyter.display");
 
-const denoInspect: unique symbol = Symbol.for("Deno.customInspect");
+const DENO_INSPECT: unique symbol = Symbol.for("Deno.customInspect");
 
 /**
  * A value that a notebook shows richly and a terminal shows as text: return it as a cell's last
@@ -21,7 +21,7 @@ export abstract class Displayable {
   abstract bundle(): Bundle;
 
   /** Called by the kernel. */
-  [jupyterDisplay](): Bundle {
+  [JUPYTER_DISPLAY](): Bundle {
     return this.bundle();
   }
 
@@ -31,7 +31,7 @@ export abstract class Displayable {
   }
 
   /** Called by `console.log`. */
-  [denoInspect](): string {
+  [DENO_INSPECT](): string {
     return this.toString();
   }
 }
@@ -86,13 +86,13 @@ export function inKernel(): boolean {
   return jupyterKernel() !== undefined;
 }
 
-function hasDisplay(value: unknown): value is { [jupyterDisplay](): Bundle | Promise<Bundle> } {
-  return typeof value === "object" && value !== null && jupyterDisplay in value &&
-    typeof value[jupyterDisplay] === "function";
+function hasDisplay(value: unknown): value is { [JUPYTER_DISPLAY](): Bundle | Promise<Bundle> } {
+  return typeof value === "object" && value !== null && JUPYTER_DISPLAY in value &&
+    typeof value[JUPYTER_DISPLAY] === "function";
 }
 
 function bundleOf(value: unknown): Bundle | Promise<Bundle> {
-  if (hasDisplay(value)) return value[jupyterDisplay]();
+  if (hasDisplay(value)) return value[JUPYTER_DISPLAY]();
   return { "text/plain": typeof value === "string" ? value : Deno.inspect(value) };
 }
 

@@ -17,14 +17,14 @@ export interface Theme {
 }
 
 /** Colours on a light page. These stand in the SVG itself. */
-export const lightTheme: Theme = {
+export const LIGHT_THEME: Theme = {
   ink: "#1b1f24",
   paper: "#ffffff",
   series: ["#1f4fe0", "#f36218", "#1f9e94", "#a31697", "#785901", "#33125f", "#721d23"],
 };
 
 /** Colours on a dark page; a style sheet inside the SVG puts them in place of the light ones. */
-export const darkTheme: Theme = {
+export const DARK_THEME: Theme = {
   ink: "#e6e8eb",
   paper: "#14181d",
   series: ["#8ebfff", "#ee932e", "#c3f7d2", "#ab729a", "#f2e31d", "#7654ea", "#e32a10"],
@@ -44,7 +44,7 @@ export function themeStyle(selector: string, markup: string): string {
     const paper = `var(--offprint-paper,${theme.paper})`;
     const root = `${selector}{color:var(--offprint-ink,${theme.ink});background:${paper};` +
       `--plot-background:${paper}}`;
-    const series = lightTheme.series.flatMap((colour, i) =>
+    const series = LIGHT_THEME.series.flatMap((colour, i) =>
       ["fill", "stroke"].flatMap((property) => {
         if (!markup.includes(`${property}="${colour}"`)) return [];
         const value = `var(--offprint-series-${i + 1},${theme.series[i]})`;
@@ -55,8 +55,8 @@ export function themeStyle(selector: string, markup: string): string {
   };
   const heat = (otherwise: string) =>
     markup.includes(`class="${HEAT_CLASS}"`) ? `\n${heatRule(selector, otherwise)}` : "";
-  return `${rules(lightTheme)}${heat("none")}\n@media screen and (prefers-color-scheme:dark){\n` +
-    `${rules(darkTheme)}${heat("brightness(0.72) saturate(0.9)")}\n}`;
+  return `${rules(LIGHT_THEME)}${heat("none")}\n@media screen and (prefers-color-scheme:dark){\n` +
+    `${rules(DARK_THEME)}${heat("brightness(0.72) saturate(0.9)")}\n}`;
 }
 
 /** The class of a drawing whose areas are coloured by a quantity. */

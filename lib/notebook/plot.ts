@@ -8,7 +8,7 @@ import { murmurHash3 } from "offprint/random.ts";
 import { Figure, type FigureText } from "./figure.ts";
 import { element, escapeHtml } from "./html.ts";
 import { drawLegend, estimatedWidth } from "./legend.ts";
-import { HEAT_CLASS, lightTheme, themeStyle } from "./palette.ts";
+import { HEAT_CLASS, LIGHT_THEME, themeStyle } from "./palette.ts";
 import { SvgDocument, SvgElement } from "./svg_document.ts";
 import type { Row } from "./table.ts";
 
@@ -105,7 +105,7 @@ function settle(options: Plot.PlotOptions): Plot.PlotOptions {
     chosen.interpolate === undefined && chosen.type !== "identity";
   if (color !== undefined && open) {
     if (color.type === "ordinal" || color.type === "categorical") {
-      settled.color = { ...chosen, range: [...lightTheme.series] };
+      settled.color = { ...chosen, range: [...LIGHT_THEME.series] };
     } else if (color.type === "threshold") {
       const steps = Array.from(color.domain ?? []).length;
       const range = Array.from({ length: steps + 1 }, (_, i) => quantityColour(i / steps));

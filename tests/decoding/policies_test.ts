@@ -3,7 +3,7 @@ import { speculate } from "offprint/decoding/decoders/mod.ts";
 import { headPredictor, initialHead, withFeatures } from "offprint/decoding/heads/mod.ts";
 import {
   type AcceptancePredictor,
-  type CandidateLength,
+  type CandidateLengthPolicy,
   confidenceLength,
   confidenceRule,
   constantLength,
@@ -99,12 +99,12 @@ Deno.test("SpecDec++ rule: strict, with bounds", () => {
 
 /** The numbers of candidates that a policy drafts, of the rounds with room for 20. */
 async function lengths(
-  policy: CandidateLength,
+  policy: CandidateLengthPolicy,
   { runs = 30, maxTokens = 60 } = {},
 ): Promise<number[]> {
   const drafted: number[] = [];
   let position = 0;
-  const counting: CandidateLength = {
+  const counting: CandidateLengthPolicy = {
     ...policy,
     begin(start) {
       const run = policy.begin(start);
@@ -135,7 +135,7 @@ async function lengths(
 
 Deno.test("h = 0 drafts the minimum, h = 1 the maximum, a constant head a constant", async () => {
   const head = constantPredictor(0.9);
-  const always = async (candidates: CandidateLength, K: number) => {
+  const always = async (candidates: CandidateLengthPolicy, K: number) => {
     const drafted = await lengths(candidates);
     assert(drafted.length > 50);
     assertEquals([...new Set(drafted)], [K], candidates.name);
@@ -151,7 +151,7 @@ Deno.test("h = 0 drafts the minimum, h = 1 the maximum, a constant head a consta
 });
 
 Deno.test("a rule drives the decoder as the policy written for it does", async () => {
-  const texts = async (candidates: CandidateLength) => {
+  const texts = async (candidates: CandidateLengthPolicy) => {
     const results = [];
     for (let run = 0; run < 20; run++) {
       results.push(
@@ -168,7 +168,7 @@ Deno.test("a rule drives the decoder as the policy written for it does", async (
   };
   assertEquals(await texts(draftBy(constantRule(3))), await texts(constantLength(3)));
   assertEquals(await texts(scheduledLength([3])), await texts(constantLength(3)));
-  const byHand: CandidateLength = {
+  const byHand: CandidateLengthPolicy = {
     name: "confidence by hand",
     begin: () => ({
       more: ({ candidates, distributions }: DraftRound) =>
@@ -176,7 +176,7 @@ Deno.test("a rule drives the decoder as the policy written for it does", async (
     }),
   };
   assertEquals(await texts(confidenceLength(0.2)), await texts(byHand));
-  const product: CandidateLength = {
+  const product: CandidateLengthPolicy = {
     name: "product by hand",
     begin: () => ({
       more: ({ distributions }: DraftRound) =>

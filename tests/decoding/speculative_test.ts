@@ -19,7 +19,7 @@ import {
   totalVariation,
   type Warp,
 } from "offprint/decoding/verification/mod.ts";
-import { type CandidateLength, constantLength } from "offprint/decoding/policies/mod.ts";
+import { type CandidateLengthPolicy, constantLength } from "offprint/decoding/policies/mod.ts";
 import {
   decodingOpt,
   decodingUno,
@@ -339,7 +339,7 @@ Deno.test("an unbiased rule that accepts less keeps the law and rejects more", a
 Deno.test("a candidate-length policy sees the draft's side, in step, and never changes the law", async () => {
   const pair = models(twoStateChains());
   const outcomes: number[] = [];
-  const policy: CandidateLength = {
+  const policy: CandidateLengthPolicy = {
     name: "stop after a doubtful token",
     needsHidden: true,
     begin: () => ({

@@ -9,7 +9,7 @@ import {
 import { speculate } from "offprint/decoding/decoders/mod.ts";
 import {
   type AcceptancePredictor,
-  type CandidateLength,
+  type CandidateLengthPolicy,
   confidenceRule,
   constantRule,
   draftBy,
@@ -77,12 +77,12 @@ async function logs(
 }
 
 /** V, D and T/N of real decoding, with standard errors over texts. */
-async function decoded(setting: Setting, policy: CandidateLength, texts: number) {
+async function decoded(setting: Setting, policy: CandidateLengthPolicy, texts: number) {
   const moments = { rounds: 0, tokens: 0, discarded: 0, ms: 0 };
   const perText: (typeof moments)[] = [];
   for (let text = 0; text < texts; text++) {
     let ms = 0;
-    const timing: CandidateLength = {
+    const timing: CandidateLengthPolicy = {
       ...policy,
       begin(start) {
         const run = policy.begin(start);

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { KneserNey } from "offprint/lm/ngram/kneser_ney.ts";
-import { NgramCounts, NONE } from "offprint/lm/ngram/counts.ts";
+import { NgramCounts, NONE } from "offprint/lm/ngram/ngram_counts.ts";
 import { ngramModel } from "offprint/lm/ngram/model.ts";
 import { stream } from "offprint/random.ts";
 import { conformance } from "./conformance.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { display, inKernel, jupyterDisplay } from "offprint/notebook/display.ts";
+import { display, inKernel, JUPYTER_DISPLAY } from "offprint/notebook/display.ts";
 import { md } from "offprint/notebook/markdown.ts";
 import { logged, withEnv, withKernelNamespace } from "./fake_kernel.ts";
 
@@ -8,7 +8,7 @@ Deno.test("in a kernel, display sends a bundle, and updates it under its id", as
     assert(inKernel());
     await display(md`*one*`);
     await display("two", { id: "state" });
-    await display({ [jupyterDisplay]: () => Promise.resolve({ "text/html": "<b>3</b>" }) }, {
+    await display({ [JUPYTER_DISPLAY]: () => Promise.resolve({ "text/html": "<b>3</b>" }) }, {
       id: "state",
       update: true,
     });
@@ -52,8 +52,8 @@ Deno.test("outside a kernel, display prints text, or nothing when quiet", async 
     await display(md`*one*`);
     await display("two");
     await display({ a: [1] });
-    await display({ [jupyterDisplay]: () => ({ "text/markdown": "# three" }) });
-    await display({ [jupyterDisplay]: () => ({ "image/png": "…" }) });
+    await display({ [JUPYTER_DISPLAY]: () => ({ "text/markdown": "# three" }) });
+    await display({ [JUPYTER_DISPLAY]: () => ({ "image/png": "…" }) });
   };
   await withEnv("OFFPRINT_QUIET", undefined, async () => {
     assertEquals(await logged(show), ["*one*", "two", "{ a: [ 1 ] }", "# three", "[image/png]"]);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertStringIncludes } from "@std/assert";
 import {
-  darkTheme,
-  lightTheme,
+  DARK_THEME,
+  LIGHT_THEME,
   type Theme,
   themeProperties,
   themeStyle,
@@ -67,7 +67,7 @@ function seen(colour: string, eye: number[][]): number[] {
   }));
 }
 
-const THEMES: Record<string, Theme> = { light: lightTheme, dark: darkTheme };
+const THEMES: Record<string, Theme> = { light: LIGHT_THEME, dark: DARK_THEME };
 
 for (const [name, theme] of Object.entries(THEMES)) {
   Deno.test(`${name} theme: text and series stand out from the page`, () => {
@@ -88,12 +88,12 @@ for (const [name, theme] of Object.entries(THEMES)) {
 }
 
 Deno.test("both themes have as many series, and a style sheet only rules for those in use", () => {
-  assertEquals(lightTheme.series.length, darkTheme.series.length);
-  const css = themeStyle(".x", `<path stroke="${lightTheme.series[1]}"/>`);
+  assertEquals(LIGHT_THEME.series.length, DARK_THEME.series.length);
+  const css = themeStyle(".x", `<path stroke="${LIGHT_THEME.series[1]}"/>`);
   assertStringIncludes(
     css,
-    `.x [stroke="${lightTheme.series[1]}"]{stroke:var(--offprint-series-2,`,
+    `.x [stroke="${LIGHT_THEME.series[1]}"]{stroke:var(--offprint-series-2,`,
   );
-  assert(!css.includes(lightTheme.series[0]!) && !css.includes("[fill="), css);
-  assertEquals(themeProperties(darkTheme)["--offprint-series-1"], darkTheme.series[0]);
+  assert(!css.includes(LIGHT_THEME.series[0]!) && !css.includes("[fill="), css);
+  assertEquals(themeProperties(DARK_THEME)["--offprint-series-1"], DARK_THEME.series[0]);
 });

@@ -26,7 +26,7 @@ import {
   neighboursOfOutlier,
   overlap,
   perplexityOf,
-  publishedZeroShot,
+  PUBLISHED_ZERO_SHOT,
   scheduleSpeeds,
   scoreOf,
   tensorCoreMismatches,
@@ -84,7 +84,7 @@ Deno.test("schedules: better ones are faster, and none beats all tiles in 4 bits
 Deno.test("printed tables: mean deltas, and averages within 0.1", () => {
   assertAlmostEquals(meanDelta("W4Ax FMPQ", "FP16"), 0.339, 5e-4);
   assertAlmostEquals(meanDelta("W4A4 OmniQuant", "FP16"), 5.77, 5e-3);
-  for (const { scores, average } of publishedZeroShot) {
+  for (const { scores, average } of PUBLISHED_ZERO_SHOT) {
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
     assert(Math.abs(mean - average) < 0.1);
   }

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { publishedGeneration, publishedModels, solved } from "offprint/papers/chipgpt_ft/mod.ts";
+import { PUBLISHED_GENERATION, PUBLISHED_MODELS, solved } from "offprint/papers/chipgpt_ft/mod.ts";
 import { mcnemarExact, passAtK } from "offprint/problems/mod.ts";
 
 Deno.test("pass@k on the specification's examples", () => {
@@ -20,8 +20,8 @@ Deno.test("pass@k on the specification's examples", () => {
 
 Deno.test("every percentage of Table 5 follows from its cells", () => {
   const count = (set: string | undefined, strict = false) =>
-    publishedModels.map((_, model) =>
-      publishedGeneration.filter((row) =>
+    PUBLISHED_MODELS.map((_, model) =>
+      PUBLISHED_GENERATION.filter((row) =>
         (set === undefined || row.set === set) && solved(row, model, strict)
       ).length
     );

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fileIn, type Wanted } from "offprint/verilog/problems/mod.ts";
 import { judgeWith } from "offprint/verilog/problems/set_bench.ts";
-import { findIcarus, type Icarus, toolLimits } from "offprint/verilog/tools/mod.ts";
+import { findIcarus, type Icarus, TOOL_LIMITS } from "offprint/verilog/tools/mod.ts";
 
 const icarus = await findIcarus();
 const F = "```";
@@ -168,7 +168,7 @@ Deno.test("an answer that prints the bench's words, or reaches outside, does not
   const refused = await judge(reach);
   assert(!refused.compiles && refused.reason!.includes("$fopen is not allowed here"));
   const endless = right.replace("endmodule", " initial forever ;\nendmodule");
-  const impatient = await findIcarus({ ...toolLimits, timeMs: 2000 });
+  const impatient = await findIcarus({ ...TOOL_LIMITS, timeMs: 2000 });
   const soon = judgeWith(impatient!, { text: bench, right: /all good/, generation: "2012" });
   const stopped = await soon(endless);
   assertEquals([stopped.passes, stopped.reason], [false, "the bench ran longer than 2 s"]);

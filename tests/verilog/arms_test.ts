@@ -3,8 +3,8 @@ import { UserError } from "offprint/errors.ts";
 import { corpusRecipe } from "offprint/lm/corpora/corpus.ts";
 import { modelRecipe } from "offprint/lm/transformer/recipe.ts";
 import {
+  ARM_SPLIT,
   armOf,
-  armSplit,
   balanced,
   heldOutFamilies,
   promptText,
@@ -141,7 +141,7 @@ Deno.test("recipes and settings of the committed arms agree", async () => {
     for (const arm of compared) {
       const { source } = await corpusRecipe(`verilog-${arm}`);
       assert("module" in source);
-      assertEquals({ ...source.options, ...armSplit }, source.options);
+      assertEquals({ ...source.options, ...ARM_SPLIT }, source.options);
       assertEquals(source.options.arm, arm);
       assertEquals(armOf(`verilog-${arm}`), arm);
       const { model, training } = await modelRecipe(`verilog-${arm}`);

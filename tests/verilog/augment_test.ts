@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 import { realVerilog } from "offprint/papers/chipgpt_ft/mod.ts";
-import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+import { SATURATING_COUNTER } from "offprint/verilog/designs/mod.ts";
 import {
   augment,
   type AugmentedRecord,
@@ -11,7 +11,7 @@ import {
   folderSource,
   generatedSource,
   readScript,
-  scriptLevels,
+  SCRIPT_LEVELS,
   scriptRecords,
   scriptRequest,
   writeScript,
@@ -20,7 +20,7 @@ import { YosysPool } from "offprint/verilog/tools/mod.ts";
 import { summary } from "offprint/verilog/records/summary.ts";
 
 const base = {
-  flows: ["A1", "A2"] as const,
+  flows: ["completion", "prose"] as const,
   seed: 1,
   completionsPerModule: 5,
   mutantsPerFile: 3,
@@ -40,8 +40,8 @@ Deno.test("a folder of good and bad files becomes records, and every bad one is 
   await inFolder(async (folder) => {
     const file = (name: string) => join(folder, name);
     await Deno.mkdir(file("sub"));
-    await Deno.writeTextFile(file("sub/good.v"), saturatingCounter);
-    await Deno.writeTextFile(file("copy.v"), saturatingCounter.replaceAll("cnt", "count"));
+    await Deno.writeTextFile(file("sub/good.v"), SATURATING_COUNTER);
+    await Deno.writeTextFile(file("copy.v"), SATURATING_COUNTER.replaceAll("cnt", "count"));
     await Deno.writeTextFile(file("broken.v"), "module m(");
     await Deno.writeTextFile(
       file("include.sv"),
@@ -100,18 +100,28 @@ Deno.test("the data set is the same however often the run was stopped", async ()
     const source = () => generatedSource(25, 4);
     const whole = await augment({
       ...base,
-      flows: ["A1", "A2", "C"],
+      flows: ["completion", "prose", "scripts"],
       source: source(),
       out: join(folder, "a"),
     });
     const out = join(folder, "b");
     for (const stopAt of [3, 11]) {
       const stop = new AbortController();
-      const options = { ...base, flows: ["A1", "A2", "C"] as const, source: source(), out };
+      const options = {
+        ...base,
+        flows: ["completion", "prose", "scripts"] as const,
+        source: source(),
+        out,
+      };
       const onProgress = (done: number) => done === stopAt ? stop.abort() : undefined;
       assertEquals(await augment({ ...options, onProgress, signal: stop.signal }), undefined);
     }
-    const rest = await augment({ ...base, flows: ["A1", "A2", "C"], source: source(), out });
+    const rest = await augment({
+      ...base,
+      flows: ["completion", "prose", "scripts"],
+      source: source(),
+      out,
+    });
     assertEquals(rest, whole);
     assertEquals(await Deno.readTextFile(out), await Deno.readTextFile(join(folder, "a")));
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
@@ -138,7 +148,7 @@ Deno.test("a run that is killed goes on where it last saved, and gives the same 
           "--generate",
           "300",
           "--flows",
-          "A2,C",
+          "prose,scripts",
           "--out",
           out,
         ],
@@ -157,7 +167,8 @@ Deno.test("a run that is killed goes on where it last saved, and gives the same 
     child.kill("SIGKILL");
     await child.status;
     const { filesDone } = JSON.parse(await Deno.readTextFile(join(folder, "killed.progress.json")));
-    assert(filesDone >= 100 && filesDone < 300, String(filesDone));
+    // A state is saved after a hundred files, or after some seconds on a slow machine.
+    assert(filesDone > 0 && filesDone < 300, String(filesDone));
     assertEquals((await command("killed").output()).code, 0);
     assertEquals(
       await Deno.readTextFile(join(folder, "killed")),
@@ -173,7 +184,7 @@ Deno.test("a run that is killed goes on where it last saved, and gives the same 
 Deno.test("a file the tools object to is named with their words, and the run goes on", async () => {
   await inFolder(async (folder) => {
     const file = (name: string) => join(folder, name);
-    await Deno.writeTextFile(file("good.v"), saturatingCounter);
+    await Deno.writeTextFile(file("good.v"), SATURATING_COUNTER);
     await Deno.writeTextFile(
       file("include.v"),
       '`include "missing.vh"\nmodule inc(input a, output y); assign y = a; endmodule\n',
@@ -185,7 +196,7 @@ Deno.test("a file the tools object to is named with their words, and the run goe
         "  always @(posedge clk) begin if (we) store[a] <= d; q <= store[a]; end\nendmodule\n",
     );
     await using yosys = new YosysPool({ processes: 2, timeMs: 8000 });
-    const options = { ...base, flows: ["B"] as const, tools: { yosys }, mutantsPerFile: 8 };
+    const options = { ...base, flows: ["repair"] as const, tools: { yosys }, mutantsPerFile: 8 };
     const manifest =
       (await augment({ ...options, source: await folderSource(folder), out: file("o") }))!;
     assertEquals(manifest.skipped.length, 1);
@@ -196,7 +207,7 @@ Deno.test("a file the tools object to is named with their words, and the run goe
     }];
     assertEquals([name, reason], [
       "include.v",
-      "flow B: the tools object to the file as it is",
+      "repair: the tools object to the file as it is",
     ]);
     assert(/^Yosys: .*missing\.vh/.test(detail), detail);
     // Nobody can say within these limits what a silent mutant of fifty million words does.
@@ -204,15 +215,15 @@ Deno.test("a file the tools object to is named with their words, and the run goe
     const records = (await Deno.readTextFile(file("o"))).trimEnd().split("\n").map((line) =>
       JSON.parse(line) as AugmentedRecord
     );
-    assert(records.some(({ origin }) => origin.file === "memory.v" && origin.class === "P"));
+    assert(records.some(({ origin }) => origin.file === "memory.v" && origin.class === "syntax"));
   });
 });
 
-Deno.test("flow B keeps confirmed mutants and never an unchanged file", async () => {
+Deno.test("the repair flow keeps confirmed mutants and never an unchanged file", async () => {
   await inFolder(async (folder) => {
     await using yosys = new YosysPool();
     const out = join(folder, "out.jsonl");
-    const options = { ...base, flows: ["B"] as const, source: generatedSource(4, 2), out };
+    const options = { ...base, flows: ["repair"] as const, source: generatedSource(4, 2), out };
     await assertRejects(() => augment(options), UserError, "no tools");
     const manifest = (await augment({ ...options, tools: { yosys } }))!;
     assertEquals(manifest.notes.mutants, 12);
@@ -223,13 +234,13 @@ Deno.test("flow B keeps confirmed mutants and never an unchanged file", async ()
     for (const { task, input, output, origin } of records) {
       assert(!input.endsWith(output));
       assertEquals(task === "repair with report", /^(line \d+: )?(error|warning): /.test(input));
-      assert(["P", "E", "W", "F"].includes(origin.class as string));
+      assert(["syntax", "elaboration", "drivers", "behaviour"].includes(origin.class as string));
     }
   });
 });
 
 Deno.test("scripts say what was asked for, and a wrong one is seen", () => {
-  for (const level of scriptLevels) {
+  for (const level of SCRIPT_LEVELS) {
     for (let at = 0; at < 20; at++) {
       const request = scriptRequest(level, stream(1, level, at));
       assertEquals(readScript(writeScript(request)), request);
@@ -316,7 +327,7 @@ Deno.test("the stored counts of real Verilog add up", async () => {
   for (const { package: name, flows, modules, described, mutants, records, ...rest } of corpora) {
     assert(described <= modules && rest.duplicates <= rest.files, name);
     assertEquals(records["prose to Verilog"], modules, name);
-    assertEquals(mutants > 0 || rest.mutantsPerFile > 0, flows.includes("B"), name);
+    assertEquals(mutants > 0 || rest.mutantsPerFile > 0, flows.includes("repair"), name);
     const dropped = rest.mismatched + rest.equivalent + rest.undecided;
     assertEquals(records["repair"] ?? 0, mutants - dropped, name);
   }

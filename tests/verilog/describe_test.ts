@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+import { SATURATING_COUNTER } from "offprint/verilog/designs/mod.ts";
 import { parseVerilog, readModules, writeModule } from "offprint/verilog/language/mod.ts";
 import { copiedRun, describe, readDescription } from "offprint/verilog/prose/mod.ts";
 
@@ -31,11 +31,11 @@ async function body(source: string): Promise<string[]> {
 const everything = await Deno.readTextFile(new URL("everything.v", import.meta.url));
 
 Deno.test("the golden module is described word for word", async () => {
-  assertEquals(describe((await readModules(saturatingCounter))[0]!).text, golden);
+  assertEquals(describe((await readModules(SATURATING_COUNTER))[0]!).text, golden);
 });
 
 Deno.test("layout, comments and line endings change nothing", async () => {
-  const other = saturatingCounter.replaceAll("\n", "\r\n").replaceAll(";", " ; // note; x\r\n")
+  const other = SATURATING_COUNTER.replaceAll("\n", "\r\n").replaceAll(";", " ; // note; x\r\n")
     .replaceAll("(", "(\t/* ( */ ");
   assertEquals(describe((await readModules(other))[0]!).text, golden);
 });
@@ -62,7 +62,7 @@ Deno.test("ports: directions, inherited types, signs, ascending ranges, symbolic
 Deno.test("an old-style header gives the same sentences", async () => {
   const old = `module sat_cnt (clk, rst_n, up, cnt, full);
     parameter W = 4; output [W-1:0] cnt; input clk, rst_n; input up; output full; reg [W-1:0] cnt;
-    ${saturatingCounter.slice(saturatingCounter.indexOf("always"))}`;
+    ${SATURATING_COUNTER.slice(SATURATING_COUNTER.indexOf("always"))}`;
   assertEquals(describe((await readModules(old))[0]!).text, golden);
 });
 
@@ -149,14 +149,14 @@ Deno.test("names that look like phrases survive the round trip", async () => {
 });
 
 Deno.test("a description holds no copied code, and a pasted branch is found", async () => {
-  for (const source of [saturatingCounter, everything]) {
+  for (const source of [SATURATING_COUNTER, everything]) {
     for (const module of await readModules(source)) {
       assertEquals(copiedRun(source, describe(module).text), undefined);
     }
   }
   const pasted =
     "if !rst_n is true then cnt <= {W{1'b0}}; else if (up && !full) cnt <= cnt + 1'b1;";
-  assert(copiedRun(saturatingCounter, pasted) !== undefined);
+  assert(copiedRun(SATURATING_COUNTER, pasted) !== undefined);
 });
 
 Deno.test("broken, huge and absurdly nested text", async () => {

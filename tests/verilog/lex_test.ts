@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+import { SATURATING_COUNTER } from "offprint/verilog/designs/mod.ts";
 import { lex } from "offprint/verilog/language/mod.ts";
 
 const texts = (source: string) => lex(source).map(({ text }) => text);
 
 Deno.test("the golden module has 84 tokens, 46 of them in the body, and 4 semicolons", () => {
-  const tokens = lex(saturatingCounter);
-  const header = saturatingCounter.indexOf(";");
+  const tokens = lex(SATURATING_COUNTER);
+  const header = SATURATING_COUNTER.indexOf(";");
   assertEquals(tokens.length, 84);
   assertEquals(tokens.filter(({ start }) => start > header).length, 46);
   assertEquals(tokens.filter(({ text }) => text === ";").length, 4);

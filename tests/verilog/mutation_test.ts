@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+import { SATURATING_COUNTER } from "offprint/verilog/designs/mod.ts";
 import {
   applyEdits,
   classify,
   type Mutant,
   mutate,
-  mutationRules,
+  MUTATION_RULES,
   mutationsOf,
   undoEdits,
 } from "offprint/verilog/mutants/mod.ts";
@@ -18,31 +18,31 @@ import {
 } from "offprint/verilog/tools/mod.ts";
 
 async function drawn(rule: Mutant["rule"], line: number, inserted?: string): Promise<Mutant> {
-  const found = (await mutationsOf(saturatingCounter)).find((mutation) =>
+  const found = (await mutationsOf(SATURATING_COUNTER)).find((mutation) =>
     mutation.rule === rule && mutation.line === line &&
     (inserted === undefined || mutation.edits[0]!.inserted === inserted)
   );
   assert(found !== undefined, `${rule} at ${line}`);
-  return { ...found, text: applyEdits(saturatingCounter, found.edits), seed: 0 };
+  return { ...found, text: applyEdits(SATURATING_COUNTER, found.edits), seed: 0 };
 }
 
 Deno.test("every rule of the catalogue has a place, edits undo, and drawing is seeded", async () => {
-  const all = await mutationsOf(saturatingCounter);
+  const all = await mutationsOf(SATURATING_COUNTER);
   const rules = new Set(all.map(({ rule }) => rule));
   assertEquals(
-    mutationRules.filter((rule) => !rules.has(rule)),
+    MUTATION_RULES.filter((rule) => !rules.has(rule)),
     ["width.drop"].filter((rule) => !rules.has(rule as never)),
   );
   for (const { edits, line } of all) {
-    const text = applyEdits(saturatingCounter, edits);
-    assert(text !== saturatingCounter && edits.length <= 4 && line >= 1);
-    assertEquals(undoEdits(text, edits), saturatingCounter);
+    const text = applyEdits(SATURATING_COUNTER, edits);
+    assert(text !== SATURATING_COUNTER && edits.length <= 4 && line >= 1);
+    assertEquals(undoEdits(text, edits), SATURATING_COUNTER);
   }
-  const some = await mutate(saturatingCounter, { seed: 5, count: 20 });
-  assertEquals(some, await mutate(saturatingCounter, { seed: 5, count: 20 }));
+  const some = await mutate(SATURATING_COUNTER, { seed: 5, count: 20 });
+  assertEquals(some, await mutate(SATURATING_COUNTER, { seed: 5, count: 20 }));
   assertEquals(new Set(some.map(({ text }) => text)).size, 20);
   assertEquals(
-    (await mutate(saturatingCounter, { seed: 1, count: 500 })).length <= all.length,
+    (await mutate(SATURATING_COUNTER, { seed: 1, count: 500 })).length <= all.length,
     true,
   );
   assertEquals(await mutationsOf("module m("), []);
@@ -69,8 +69,8 @@ Deno.test("the specification's mutants have their classes and messages", async (
   await using yosys = new YosysPool();
   const icarus = await findIcarus();
   const tools = { yosys, icarus };
-  const semicolon = await classify(saturatingCounter, await drawn("word.semicolon", 10), tools);
-  assertEquals(semicolon.observed, "P");
+  const semicolon = await classify(SATURATING_COUNTER, await drawn("word.semicolon", 10), tools);
+  assertEquals(semicolon.observed, "syntax");
   assertEquals(semicolon.observation.yosys[0], {
     severity: "error",
     line: 11,
@@ -89,8 +89,8 @@ Deno.test("the specification's mutants have their classes and messages", async (
   for (const [rule, line, inserted, at, message] of messages) {
     const found = await drawn(rule, line, inserted).catch(() => undefined);
     if (found === undefined) continue;
-    const { observed, observation } = await classify(saturatingCounter, found, tools);
-    assertEquals(observed, "P", `${rule} at ${line}`);
+    const { observed, observation } = await classify(SATURATING_COUNTER, found, tools);
+    assertEquals(observed, "syntax", `${rule} at ${line}`);
     if (rule === "word.keyword" && found.edits[0]!.removed === "begin") continue;
     assertEquals(observation.yosys[0]?.line, at, `${rule} at ${line}`);
     assertEquals(observation.yosys[0]?.message.replace("syntax error, ", ""), message);
@@ -102,31 +102,31 @@ Deno.test("the specification's mutants have their classes and messages", async (
     ]] as const
   ) {
     assertEquals(
-      (await classify(saturatingCounter, await drawn(rule, line), tools)).observed,
-      "E",
+      (await classify(SATURATING_COUNTER, await drawn(rule, line), tools)).observed,
+      "elaboration",
       rule,
     );
     // Without Icarus the class has other evidence, and says so.
-    const alone = await classify(saturatingCounter, await drawn(rule, line), { yosys });
-    assertEquals(alone.observed, "E", rule);
+    const alone = await classify(SATURATING_COUNTER, await drawn(rule, line), { yosys });
+    assertEquals(alone.observed, "elaboration", rule);
     assert(alone.evidence.startsWith("yosys"), alone.evidence);
   }
   for (const rule of ["op.swap", "edge.swap", "width.plus", "width.minus", "cond.drop"] as const) {
-    const [mutant] = await mutate(saturatingCounter, {
+    const [mutant] = await mutate(SATURATING_COUNTER, {
       seed: 1,
       count: 1,
       rules: [rule],
-      classes: ["F"],
+      classes: ["behaviour"],
     });
-    assertEquals((await classify(saturatingCounter, mutant!, tools)).observed, "F", rule);
+    assertEquals((await classify(SATURATING_COUNTER, mutant!, tools)).observed, "behaviour", rule);
   }
   for (const rule of ["driver.conflict", "driver.none", "driver.loop"] as const) {
-    const [mutant] = await mutate(saturatingCounter, { seed: 1, count: 1, rules: [rule] });
-    assertEquals((await classify(saturatingCounter, mutant!, tools)).observed, "W", rule);
+    const [mutant] = await mutate(SATURATING_COUNTER, { seed: 1, count: 1, rules: [rule] });
+    assertEquals((await classify(SATURATING_COUNTER, mutant!, tools)).observed, "drivers", rule);
   }
-  const same = saturatingCounter.replace("&cnt", "(cnt == {W{1'b1}})");
+  const same = SATURATING_COUNTER.replace("&cnt", "(cnt == {W{1'b1}})");
   const equivalent = { ...(await drawn("op.swap", 12)), text: same };
-  assertEquals((await classify(saturatingCounter, equivalent, tools)).observed, "Q");
+  assertEquals((await classify(SATURATING_COUNTER, equivalent, tools)).observed, "equivalent");
 });
 
 Deno.test("diagnostics keep what is said and drop what drifts", () => {
@@ -157,24 +157,24 @@ Deno.test("Verilator adds its word where it is installed, and stands in for Icar
       const icarus = await findIcarus();
       const evidence = async (rule: Mutant["rule"], line: number, tools: object) => {
         const { observed, evidence, observation } = await classify(
-          saturatingCounter,
+          SATURATING_COUNTER,
           await drawn(rule, line),
           { yosys, verilator, ...tools },
         );
         return { observed, evidence, verilator: observation.verilator };
       };
       const semicolon = await evidence("word.semicolon", 10, {});
-      assertEquals([semicolon.observed, semicolon.evidence], ["P", "tree, yosys, verilator"]);
+      assertEquals([semicolon.observed, semicolon.evidence], ["syntax", "tree, yosys, verilator"]);
       assertEquals(semicolon.verilator?.[0]?.severity, "error");
       if (icarus !== undefined) {
         const name = await evidence("name.undeclared", 12, { icarus });
-        assertEquals([name.observed, name.evidence], ["E", "icarus, verilator"]);
+        assertEquals([name.observed, name.evidence], ["elaboration", "icarus, verilator"]);
         // Legal in the language that Verilator reads.
         const net = await evidence("type.wire2reg", 6, { icarus });
-        assertEquals([net.observed, net.evidence], ["E", "icarus"]);
+        assertEquals([net.observed, net.evidence], ["elaboration", "icarus"]);
       }
       const width = await evidence("width.plus", 5, {});
-      assertEquals(width.observed, "F");
+      assertEquals(width.observed, "behaviour");
       assert(width.verilator!.every(({ severity }) => severity === "warning"));
     },
   });

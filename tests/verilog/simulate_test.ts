@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
-  saturatingCounter as golden,
+  SATURATING_COUNTER as golden,
   saturatingCounterBench,
 } from "offprint/verilog/designs/mod.ts";
 import {
@@ -11,7 +11,7 @@ import {
   bitsOf,
   compareByStimulus,
   grade,
-  lanes,
+  LANES,
   runBench,
   runForeignBench,
   simulationOf,
@@ -114,11 +114,11 @@ Deno.test("registers of every kind, derived clocks, initial values and 32 lanes"
   assert(!("refused" in adder));
   adder.inputs.get("a")!.forEach((net, bit) => {
     let word = 0;
-    for (let lane = 0; lane < lanes; lane++) word |= ((lane >> bit) & 1) << lane;
+    for (let lane = 0; lane < LANES; lane++) word |= ((lane >> bit) & 1) << lane;
     adder.setBit(net, word);
   });
   assertEquals(adder.settle(), true);
-  for (let lane = 0; lane < lanes; lane++) {
+  for (let lane = 0; lane < LANES; lane++) {
     const value = adder.outputs.get("y")!.reduce(
       (sum, net, bit) => sum + (((adder.value(net) >>> lane) & 1) << bit),
       0,

@@ -107,7 +107,7 @@ Deno.test("repairing: the right file passes, the broken one never does, nor does
       options,
     );
     assertEquals(passShare(fixed, 1).mean, 1);
-    assert(problems.every(({ group }) => group === "P" || group === "E"));
+    assert(problems.every(({ group }) => group === "syntax" || group === "elaboration"));
   }
   const broken = repairProblems(held, false, yosys);
   for (const [at, problem] of broken.entries()) {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { findIcarus, reachesOutside, toolLimits, YosysPool } from "offprint/verilog/tools/mod.ts";
+import { findIcarus, reachesOutside, TOOL_LIMITS, YosysPool } from "offprint/verilog/tools/mod.ts";
 
 const huge = "module m(input c, input [25:0] a, output reg [31:0] q); reg [31:0] m[0:49999999]; " +
   "always @(posedge c) begin q <= m[a]; m[a] <= a; end endmodule";
@@ -82,7 +82,7 @@ Deno.test("Icarus: time limit, refused tasks, no files left behind", async () =>
   );
   assertEquals(reachesOutside('// $fopen\ninitial $display("$fopen");'), undefined);
   assertEquals(await findIcarus(), await findIcarus());
-  const icarus = await findIcarus({ ...toolLimits, timeMs: 1500 });
+  const icarus = await findIcarus({ ...TOOL_LIMITS, timeMs: 1500 });
   if (icarus === undefined) return;
   const forever = "module m; reg a = 0; always #1 a = ~a; endmodule";
   const hung = await icarus.simulate({ "m.v": forever });

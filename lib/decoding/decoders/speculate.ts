@@ -14,7 +14,7 @@ import {
   type SpeculativeResult,
 } from "./speculation_loop.ts";
 
-const toTheEnd = constantLength(Infinity);
+const TO_THE_END = constantLength(Infinity);
 
 /**
  * Generates a continuation of `prompt` with the target's distribution, drafting with `draft`.
@@ -84,7 +84,7 @@ export async function openText(
   let target: Sequence | undefined;
   try {
     target = await options.target.open(prompt);
-    const policy = options.candidates ?? toTheEnd;
+    const policy = options.candidates ?? TO_THE_END;
     const length = policy.begin({ draft: options.draft, prompt });
     const sequences = { draft, target };
     return {

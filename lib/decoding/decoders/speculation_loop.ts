@@ -16,7 +16,10 @@ import { Described, UserError } from "offprint/errors.ts";
 import type { ExtendResult, LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { stopSet } from "../verification/option_checks.ts";
-import type { CandidateLength, CandidateLengthRun } from "../policies/drafting_policy.ts";
+import type {
+  CandidateLengthPolicy,
+  CandidateLengthPolicyRun,
+} from "../policies/drafting_policy.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
 import { examined, type ExaminedPosition } from "./trace.ts";
 import { accepts, exactVerification, type VerificationRule } from "../verification/verification.ts";
@@ -33,7 +36,7 @@ export interface SpeculativeOptions {
   /** The text's own stream: draft tokens, coins and replacements are drawn from it in order. */
   random: Random;
   /** How many candidates a round drafts. Default: to the end of the text, as in the paper. */
-  candidates?: CandidateLength;
+  candidates?: CandidateLengthPolicy;
   /** Whether a fully accepted round adds one token from the target, where there is room. Default false, as in the paper. */
   bonus?: boolean;
   /** Generation ends with the first of these; it is kept in the result. */
@@ -93,8 +96,8 @@ export function* speculation(
   result: SpeculativeResult,
   draft: Sequence,
   target: Sequence,
-  policy: CandidateLength,
-  length: CandidateLengthRun,
+  policy: CandidateLengthPolicy,
+  length: CandidateLengthPolicyRun,
 ): Speculation {
   const { maxTokens, random, bonus = false, rule = exactVerification } = options;
   const { draftWarp = softmax, targetWarp = softmax } = options;

@@ -39,7 +39,7 @@ export interface RoundOutcome {
 }
 
 /** A policy at work on one text; it may keep state between that text's rounds. */
-export interface CandidateLengthRun {
+export interface CandidateLengthPolicyRun {
   /** Whether to draft one more candidate; asked after each one. The decoder itself ends a round at a stop token and at the length limit. */
   more(round: DraftRound): boolean | Promise<boolean>;
   /** Called after each verification. */
@@ -49,12 +49,12 @@ export interface CandidateLengthRun {
 }
 
 /** A candidate-length policy. */
-export interface CandidateLength {
+export interface CandidateLengthPolicy {
   readonly name: string;
   /** Whether `DraftRound.hidden` is wanted; the draft model must give hidden states. */
   readonly needsHidden?: boolean;
   /** Starts on a new text. */
-  begin(start: TextStart): CandidateLengthRun;
+  begin(start: TextStart): CandidateLengthPolicyRun;
 }
 
 /**
@@ -63,8 +63,8 @@ export interface CandidateLength {
  *
  * @throws {UserError} unless `candidates` is a whole number above 0 or `Infinity`.
  */
-export function constantLength(candidates: number): CandidateLength {
+export function constantLength(candidates: number): CandidateLengthPolicy {
   checkWhole("candidates", candidates, 1, true);
-  const run: CandidateLengthRun = { more: (round) => round.candidates.length < candidates };
+  const run: CandidateLengthPolicyRun = { more: (round) => round.candidates.length < candidates };
   return { name: `constant ${candidates}`, begin: () => run };
 }

@@ -1,7 +1,7 @@
 /**
  * How many candidates a round drafts: this is where K is chosen.
  *
- * Begin with `CandidateLength` in `drafting_policy.ts`, the interface that decoders ask after each candidate, and
+ * Begin with `CandidateLengthPolicy` in `drafting_policy.ts`, the interface that decoders ask after each candidate, and
  * `constantLength`, the constant K. `stopping_rules.ts` has the policies as pure rules on numbers; `policy_of_rule.ts`
  * puts a rule to work in a decoder (`specDecPP` is SpecDec++'s); `policy_text.ts` reads rules as they are typed.
  * `predictor.ts` is what a rule may ask about the next candidate (a trained predictor is in `heads`).

@@ -1,14 +1,14 @@
 /**
  * Stopping rules at work in a decoder: the adapter from {@linkcode StoppingRule} to
- * {@linkcode CandidateLength}, and the policies of the literature by name.
+ * {@linkcode CandidateLengthPolicy}, and the policies of the literature by name.
  *
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
 import type { AcceptancePredictor } from "./predictor.ts";
 import type {
-  CandidateLength,
-  CandidateLengthRun,
+  CandidateLengthPolicy,
+  CandidateLengthPolicyRun,
   DraftRound,
   TextStart,
 } from "./drafting_policy.ts";
@@ -30,7 +30,10 @@ import {
  * @throws {UserError} when the rule needs a predictor and there is none, or needs predictions without lag
  * from a predictor that reads hidden states.
  */
-export function draftBy(rule: StoppingRule, predictor?: AcceptancePredictor): CandidateLength {
+export function draftBy(
+  rule: StoppingRule,
+  predictor?: AcceptancePredictor,
+): CandidateLengthPolicy {
   const { signal, lag = 0 } = rule;
   if (signal !== "predicted") {
     return { name: rule.name, begin: () => begin(rule) };
@@ -58,7 +61,7 @@ export function draftBy(rule: StoppingRule, predictor?: AcceptancePredictor): Ca
 }
 
 /** A run of a rule that needs no predictions. */
-function begin(rule: StoppingRule): CandidateLengthRun {
+function begin(rule: StoppingRule): CandidateLengthPolicyRun {
   const run = rule.begin();
   const confidence: number[] = [];
   const top: number[] = [];
@@ -80,7 +83,7 @@ function beginPredicted(
   predictor: AcceptancePredictor,
   start: TextStart,
   lag: number,
-): CandidateLengthRun {
+): CandidateLengthPolicyRun {
   const run = rule.begin();
   const predictions = predictor.begin(start);
   let predicted: number[] = [];
@@ -147,17 +150,22 @@ function largest(distribution: Float64Array): number {
  */
 export function specDecPP(
   { predictor, ...options }: SpecDecPPRuleOptions & { predictor: AcceptancePredictor },
-): CandidateLength {
+): CandidateLengthPolicy {
   return draftBy(specDecPPRule(options), predictor);
 }
 
 /** {@linkcode heuristicRule} as a policy. */
-export function heuristicLength(options: { start?: number; max?: number } = {}): CandidateLength {
+export function heuristicLength(
+  options: { start?: number; max?: number } = {},
+): CandidateLengthPolicy {
   return draftBy(heuristicRule(options));
 }
 
 /** {@linkcode confidenceRule} as a policy. */
-export function confidenceLength(threshold?: number, bounds?: ThresholdBounds): CandidateLength {
+export function confidenceLength(
+  threshold?: number,
+  bounds?: ThresholdBounds,
+): CandidateLengthPolicy {
   return draftBy(confidenceRule(threshold, bounds));
 }
 
@@ -165,11 +173,11 @@ export function confidenceLength(threshold?: number, bounds?: ThresholdBounds): 
 export function topProbabilityLength(
   threshold: number,
   bounds?: ThresholdBounds,
-): CandidateLength {
+): CandidateLengthPolicy {
   return draftBy(topProbabilityRule(threshold, bounds));
 }
 
 /** {@linkcode scheduledRule} as a policy. */
-export function scheduledLength(candidates: readonly number[]): CandidateLength {
+export function scheduledLength(candidates: readonly number[]): CandidateLengthPolicy {
   return draftBy(scheduledRule(candidates));
 }

@@ -64,10 +64,10 @@ export function checkEpsilon(epsilon: number): void {
   });
 }
 
-const noStop: ReadonlySet<number> = new Set();
+const NO_STOP: ReadonlySet<number> = new Set();
 
 /** The stop tokens of an option as a set. */
 export function stopSet(stop: number | readonly number[] | undefined): ReadonlySet<number> {
-  if (stop === undefined) return noStop;
+  if (stop === undefined) return NO_STOP;
   return new Set(typeof stop === "number" ? [stop] : stop);
 }

@@ -12,7 +12,7 @@ import {
   type Tokens,
 } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { type CandidateLength, constantLength } from "../policies/drafting_policy.ts";
+import { type CandidateLengthPolicy, constantLength } from "../policies/drafting_policy.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
 import { speculate } from "../decoders/speculate.ts";
 import type { SpeculativeOptions } from "../decoders/speculation_loop.ts";
@@ -227,10 +227,10 @@ class ClockedSequence implements Sequence {
 }
 
 function clockedPolicy(
-  policy: CandidateLength,
+  policy: CandidateLengthPolicy,
   onMore: (ms: number) => void,
   onRound: (candidates: number) => void,
-): CandidateLength {
+): CandidateLengthPolicy {
   return {
     ...policy,
     begin(start) {

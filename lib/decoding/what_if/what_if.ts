@@ -142,7 +142,12 @@ function replayText(
       const at = position + accepted;
       if (coins[at]! >= acceptance[at]!) {
         counts.rejections++;
-        doom(round, run.more, rule, log, at, room, branches, spare[at]!, counts);
+        const logged = log.rejected?.[at] ?? undefined;
+        const borrowed = rule.signal !== undefined && logged?.[rule.signal] === undefined;
+        const branch = borrowed ? branches[Math.floor(spare[at]! * branches.length)]! : logged;
+        const wanted = () => round.drafted < room && run.more(round);
+        const ranOut = followBranch(round, branch, wanted);
+        if (borrowed || ranOut) counts.guessed++;
         break;
       }
       round.add(log, at);
@@ -161,35 +166,23 @@ function replayText(
   }
 }
 
-/** Drafts on after a rejection, along the logged branch. */
-function doom(
+/**
+ * Drafts on after a rejection, along what the draft model went on to propose there, while `wanted`.
+ *
+ * @returns whether the branch ended while a rule that reads its signals still wanted more.
+ */
+function followBranch(
   round: Round,
-  more: (round: RoundSignals) => boolean,
-  rule: StoppingRule,
-  log: TextLog,
-  at: number,
-  room: number,
-  branches: readonly RejectedBranch[],
-  spare: number,
-  counts: Counts,
-): void {
-  let branch = log.rejected?.[at] ?? undefined;
-  const borrowed = rule.signal !== undefined && branch?.[rule.signal] === undefined;
-  if (borrowed) {
-    branch = branches[Math.floor(spare * branches.length)]!;
-    counts.guessed++;
-  }
+  branch: RejectedBranch | undefined,
+  wanted: () => boolean,
+): boolean {
   for (let i = 0;; i++) {
-    if (branch !== undefined && i === branch.drafted) {
-      if (branch.stopped) return;
-      if (rule.signal !== undefined) {
-        if (!borrowed) counts.guessed++;
-        return;
-      }
-      branch = undefined; // A rule that only counts needs no branch to go on.
-    }
-    round.add(branch, i);
-    if (round.drafted === room || !more(round)) return;
+    const ended = branch !== undefined && i >= branch.drafted;
+    if (ended && branch!.stopped) return false;
+    if (ended && round.readsSignals) return true;
+    // A rule that only counts needs no branch to go on.
+    round.add(ended ? undefined : branch, i);
+    if (!wanted()) return false;
   }
 }
 
@@ -207,6 +200,11 @@ class Round implements RoundSignals {
 
   get predicted(): readonly number[] {
     return this.#rule.lag === 1 ? this.#predictions.slice(0, -1) : this.#predictions;
+  }
+
+  /** Whether the rule reads a signal of each candidate. */
+  get readsSignals(): boolean {
+    return this.#rule.signal !== undefined;
   }
 
   add(from: Pick<TextLog, "confidence" | "top" | "predicted"> | undefined, i: number): void {

@@ -17,7 +17,7 @@ export {
 } from "./build.ts";
 export { CELL_ID } from "./cell_header.ts";
 export { type ChangeMe, markedNumbers, withProposal } from "./change_me.ts";
-export { chooseNotebooks, notebookIds, type Pair, readPair } from "./files.ts";
+export { chooseNotebooks, notebookIds, type Pair, readPair } from "./pair_files.ts";
 export { foldedAs, FOLDING_TAGS } from "./folding.ts";
 export { formatNotebook, formatSource, formatTypeScript } from "./format.ts";
 export { parseNotebook, stringifyNotebook } from "./ipynb.ts";

@@ -9,7 +9,7 @@ import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import type { Cell, Notebook } from "../nbformat.ts";
 import { buildNotebook, sourceMetadata, withSources } from "./build.ts";
-import { type Pair, readPair } from "./files.ts";
+import { type Pair, readPair } from "./pair_files.ts";
 import { formatNotebook, formatSource } from "./format.ts";
 import { parseNotebook, stringifyNotebook } from "./ipynb.ts";
 import { type Conflict, extractSource, fromJupyter, mergePair } from "./merge.ts";

@@ -12,7 +12,7 @@ import { notebookSettings } from "../pairs/mod.ts";
 import { buildReport, claimsTableText, type PaperRun, writeReport } from "../report.ts";
 import { buildSite } from "../site/mod.ts";
 import { claimsOf } from "./claims.ts";
-import { listNotebooks, loadNotebook } from "./files.ts";
+import { listNotebooks, loadNotebook } from "./notebook_files.ts";
 import type { NotebookRun } from "./run_notebooks.ts";
 
 /** Where a run found its notebooks and leaves its results. */

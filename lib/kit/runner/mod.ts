@@ -18,7 +18,7 @@ export {
   loadNotebook,
   type NotebookFile,
   selectNotebooks,
-} from "./files.ts";
+} from "./notebook_files.ts";
 export { type Profile, withParameters } from "./parameters.ts";
-export { type ProgressTarget, RunProgress, standardError } from "./progress.ts";
+export { type ProgressTarget, RunProgress, sizedStandardError } from "./progress.ts";
 export { type NotebookRun, type RunEvent, runNotebooks, type RunOptions } from "./run_notebooks.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { standardError as stderr, type Terminal } from "offprint/terminal.ts";
+import { STANDARD_ERROR, type Terminal } from "offprint/terminal.ts";
 import type { RunEvent } from "./run_notebooks.ts";
 
 /** A terminal of which the width is known. */
@@ -14,10 +14,10 @@ export interface ProgressTarget extends Terminal {
 }
 
 /** The standard error stream with its width. */
-export function standardError(): ProgressTarget {
+export function sizedStandardError(): ProgressTarget {
   return {
-    ...stderr,
-    terminal: stderr.terminal,
+    ...STANDARD_ERROR,
+    terminal: STANDARD_ERROR.terminal,
     columns() {
       try {
         return Deno.consoleSize().columns || 80; // 0: unknown

@@ -21,7 +21,7 @@ import {
   loadNotebook,
   type NotebookFile,
   selectNotebooks,
-} from "./files.ts";
+} from "./notebook_files.ts";
 import { parameterNames, type Profile, withParameters } from "./parameters.ts";
 
 /** What is run, and how. */

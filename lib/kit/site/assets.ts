@@ -4,7 +4,7 @@
  * @module
  */
 import "katex"; // fetches the package, whose files are then read
-import { darkTheme, lightTheme } from "offprint/notebook/palette.ts";
+import { DARK_THEME, LIGHT_THEME } from "offprint/notebook/palette.ts";
 
 /** Name under the site's folder → content: our style sheet, and KaTeX's with its WOFF2 fonts and licence. */
 export async function assetFiles(): Promise<Map<string, string | Uint8Array>> {
@@ -42,8 +42,8 @@ async function styleSheet(): Promise<string> {
   const parts = await Promise.all(
     STYLES.map((name) => Deno.readTextFile(new URL(`./style/${name}.css`, import.meta.url))),
   );
-  const series = lightTheme.series.map((light, i) =>
-    `  --offprint-series-${i + 1}: light-dark(${light}, ${darkTheme.series[i]});\n`
+  const series = LIGHT_THEME.series.map((light, i) =>
+    `  --offprint-series-${i + 1}: light-dark(${light}, ${DARK_THEME.series[i]});\n`
   );
   return `${parts.join("\n")}\n:root {\n${series.join("")}}\n`;
 }

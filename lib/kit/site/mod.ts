@@ -10,7 +10,7 @@ import { printPercent, sourceMetadata, stringifyNotebook } from "../pairs/mod.ts
 import type { Report } from "../report.ts";
 import { assetFiles } from "./assets.ts";
 import { renderCells } from "./cells.ts";
-import { writeFiles } from "./files.ts";
+import { writeFiles } from "./generated_folder.ts";
 import { escapeHtml, Html } from "./html.ts";
 import { indexPage } from "./index_page.ts";
 import { linkResolver } from "./links.ts";

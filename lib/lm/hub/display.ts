@@ -4,7 +4,7 @@
  * @module
  */
 import { type DownloadPlan, type PlannedFile, shownBytes } from "./download.ts";
-import { duration, ProgressLine, standardError, type Terminal } from "offprint/terminal.ts";
+import { duration, ProgressLine, STANDARD_ERROR, type Terminal } from "offprint/terminal.ts";
 
 /** The rate is that of about the last so many milliseconds. */
 const RATE_MEMORY_MS = 5_000;
@@ -20,7 +20,7 @@ export class DownloadDisplay {
   #received = 0;
   #bytesPerMs: number | undefined;
 
-  constructor(terminal: Terminal = standardError) {
+  constructor(terminal: Terminal = STANDARD_ERROR) {
     this.#terminal = terminal;
     this.#line = new ProgressLine(terminal);
     this.#line.wait();

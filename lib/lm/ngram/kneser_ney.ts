@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { NgramCounts, NONE } from "./counts.ts";
+import { NgramCounts, NONE } from "./ngram_counts.ts";
 import type { Tokens } from "../interface/language_model.ts";
 
 /**

@@ -6,6 +6,6 @@
  *
  * @module
  */
-export { NgramCounts } from "./counts.ts";
+export { NgramCounts } from "./ngram_counts.ts";
 export * from "./kneser_ney.ts";
 export * from "./model.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { KneserNey } from "./kneser_ney.ts";
-import { NgramCounts } from "./counts.ts";
+import { NgramCounts } from "./ngram_counts.ts";
 import {
   checkBatch,
   checkPrompt,

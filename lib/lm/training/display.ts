@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { duration, ProgressLine, standardError, type Terminal } from "offprint/terminal.ts";
+import { duration, ProgressLine, STANDARD_ERROR, type Terminal } from "offprint/terminal.ts";
 import type { StepProgress } from "./trainer.ts";
 
 const PERIODS = { terminalMs: 500, logMs: 30_000 };
@@ -19,7 +19,7 @@ export class TrainingDisplay {
   #tokensPerMs: number | undefined;
   #msPerStep: number | undefined;
 
-  constructor(terminal: Terminal = standardError) {
+  constructor(terminal: Terminal = STANDARD_ERROR) {
     this.#terminal = terminal;
     this.#line = new ProgressLine(terminal, PERIODS);
     this.#stepStarted = terminal.now();

@@ -5,7 +5,7 @@
  * @module
  */
 import { KneserNey } from "../ngram/kneser_ney.ts";
-import { NgramCounts } from "../ngram/counts.ts";
+import { NgramCounts } from "../ngram/ngram_counts.ts";
 import type { LanguageModel } from "../interface/language_model.ts";
 import { sentenceBefore, type TokenDocument } from "./windows.ts";
 

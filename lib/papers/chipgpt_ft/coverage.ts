@@ -15,7 +15,7 @@ const corpusSchema = z.strictObject({
   /** Name and version of the source package. */
   package: z.string(),
   version: z.string(),
-  /** Flows that were tried, and mutants drawn of a file in flow B. */
+  /** Flows that were tried, and mutants drawn of a file by the repair flow. */
   flows: z.array(z.string()),
   mutantsPerFile: count,
   files: count,
@@ -25,7 +25,7 @@ const corpusSchema = z.strictObject({
   described: count,
   /** Kinds of syntax nodes without a rule. */
   unsupported: counts,
-  /** Files left out, or left out by flow B, by reason. */
+  /** Files left out, or left out by the repair flow, by reason. */
   skipped: counts,
   mutants: count,
   mismatched: count,
@@ -48,7 +48,7 @@ export type RealCorpus = z.infer<typeof corpusSchema>;
 /** All packages that were tried. */
 export type RealVerilog = z.infer<typeof fileSchema>;
 
-const file = new URL("../../../data/results/07-real-verilog.json", import.meta.url);
+const RESULTS_FILE = new URL("../../../data/results/07-real-verilog.json", import.meta.url);
 
 /**
  * Reads `data/results/07-real-verilog.json`.
@@ -56,7 +56,7 @@ const file = new URL("../../../data/results/07-real-verilog.json", import.meta.u
  * @throws {UserError} when it is malformed.
  */
 export async function realVerilog(): Promise<RealVerilog> {
-  return checkedJson(fileSchema, await readText(file), {
+  return checkedJson(fileSchema, await readText(RESULTS_FILE), {
     what: "data/results/07-real-verilog.json",
   });
 }

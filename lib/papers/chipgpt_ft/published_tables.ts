@@ -6,12 +6,12 @@
  */
 
 /** Models in the order of Table 5. */
-export const publishedModels = [
+export const PUBLISHED_MODELS = [
   ...["GPT-3.5", "ours-7B", "ours-13B", "Thakur", "Llama2-13B", "GA-13B"],
 ] as const;
 
 /** One of them. */
-export type PublishedModel = (typeof publishedModels)[number];
+export type PublishedModel = (typeof PUBLISHED_MODELS)[number];
 
 /** A cell: samples with syntax errors (of five) and best share of passed test cases in percent, per prompt. */
 export interface PublishedCell {
@@ -19,7 +19,7 @@ export interface PublishedCell {
   passed: number[];
 }
 
-/** One problem of Table 5; cells in the order of {@linkcode publishedModels}. */
+/** One problem of Table 5; cells in the order of {@linkcode PUBLISHED_MODELS}. */
 export interface PublishedRow {
   problem: string;
   set: "Thakur" | "RTLLM";
@@ -27,7 +27,7 @@ export interface PublishedRow {
 }
 
 /** Problem, then for each model errors at prompt level low/middle/high and best pass rates. */
-const thakur = `
+const THAKUR = `
 basic1 | 0/0/0 100/100/100 | 0/0/0 100/100/100 | 0/0/0 100/100/100 | 0/0/0 100/100/100 | 0/0/0 100/100/100 | 0/0/0 100/100/100
 basic2 | 0/0/0 100/100/100 | 0/0/0 100/100/100 | 0/0/0 100/100/100 | 0/0/0 100/100/100 | 0/0/0 100/100/100 | 0/5/0 100/0/100
 basic3 | 0/0/0 12.5/37.5/100 | 0/0/0 50/50/50 | 0/0/0 25/50/50 | 0/0/0 12.5/0/100 | 0/0/0 0/12.5/100 | 0/0/0 12.5/12.5/100
@@ -48,7 +48,7 @@ adv5 | 0/0/0 37.5/37.5/100 | 5/0/0 0/50/100 | 5/0/0 37.5/75/100 | 0/0/5 0/75/0 |
 `;
 
 /** Problem, then for each model errors/pass rate. */
-const rtllm = `
+const RTLLM = `
 accu | 2/0 | 5/0 | 5/0 | 0/0 | 3/0 | 5/0
 adder_8bit | 4/0 | 4/7 | 0/100 | 5/0 | 3/0 | 3/46
 adder_16bit | 1/55 | 0/52 | 0/70 | 3/55 | 2/50 | 5/0
@@ -70,8 +70,8 @@ pe | 0/100 | 0/100 | 0/100 | 4/0 | 0/0 | 0/0
 `;
 
 /** Table 5: 17 problems with three prompts each, 18 with one. */
-export const publishedGeneration: readonly PublishedRow[] = [
-  ...lines(thakur).map(([problem, ...cells]) => ({
+export const PUBLISHED_GENERATION: readonly PublishedRow[] = [
+  ...lines(THAKUR).map(([problem, ...cells]) => ({
     problem: problem!,
     set: "Thakur" as const,
     cells: cells.map((cell) => {
@@ -79,7 +79,7 @@ export const publishedGeneration: readonly PublishedRow[] = [
       return { errors: errors!, passed: passed! };
     }),
   })),
-  ...lines(rtllm).map(([problem, ...cells]) => ({
+  ...lines(RTLLM).map(([problem, ...cells]) => ({
     problem: problem!,
     set: "RTLLM" as const,
     cells: cells.map((cell) => {
@@ -94,7 +94,7 @@ function lines(table: string): string[][] {
 }
 
 /** Table 3: of 29 designs, how many each model repaired (every test case passed). */
-export const publishedRepair: Readonly<Record<string, readonly string[]>> = {
+export const PUBLISHED_REPAIR: Readonly<Record<string, readonly string[]>> = {
   // Everything but these.
   "ours-13B fails": [
     ...["adder_8bit", "adder_16bit", "adder_32bit", "adder_64bit", "multi_pipe_4bit", "freq_div"],
@@ -128,7 +128,7 @@ export function discordantPairs(
   first: PublishedModel,
   second: PublishedModel,
 ): [onlyFirst: number, onlySecond: number] {
-  const [a, b] = [publishedModels.indexOf(first), publishedModels.indexOf(second)];
+  const [a, b] = [PUBLISHED_MODELS.indexOf(first), PUBLISHED_MODELS.indexOf(second)];
   const only = (x: number, y: number) =>
     rows.filter((row) => solved(row, x) && !solved(row, y)).length;
   return [only(a, b), only(b, a)];
@@ -139,15 +139,15 @@ export function discordantPairs(
  * above zero.
  */
 export function impossibleCells(model: PublishedModel): number {
-  const at = publishedModels.indexOf(model);
-  return publishedGeneration.flatMap(({ cells }) => {
+  const at = PUBLISHED_MODELS.indexOf(model);
+  return PUBLISHED_GENERATION.flatMap(({ cells }) => {
     const { errors, passed } = cells[at]!;
     return passed.filter((rate, level) => rate > 0 && errors[level] === 5);
   }).length;
 }
 
 /** Table 2: records of each task and bytes of all of them, as printed. */
-export const publishedSizes: Readonly<Record<string, { records: number; bytes: number }>> = {
+export const PUBLISHED_SIZES: Readonly<Record<string, { records: number; bytes: number }>> = {
   "module completion": { records: 400e3, bytes: 693e6 },
   "statement completion": { records: 2388e3, bytes: 2.9e9 },
   "token completion": { records: 3700e3, bytes: 21e9 },

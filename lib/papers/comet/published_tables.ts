@@ -6,13 +6,13 @@
  */
 
 /** Models in the order of the perplexity table. */
-export const publishedModels = [
+export const PUBLISHED_MODELS = [
   ...["LLaMA-1 13B", "LLaMA-1 30B", "LLaMA-1 65B", "LLaMA-2 7B", "LLaMA-2 13B", "LLaMA-2 70B"],
   ...["LLaMA-3 8B", "LLaMA-3 70B", "Mistral 7B", "OPT 13B", "Qwen2 72B"],
 ] as const;
 
-/** WikiText-2 perplexity of each method on {@linkcode publishedModels}. */
-export const publishedPerplexity: Readonly<Record<string, readonly number[]>> = {
+/** WikiText-2 perplexity of each method on {@linkcode PUBLISHED_MODELS}. */
+export const PUBLISHED_PERPLEXITY: Readonly<Record<string, readonly number[]>> = {
   "FP16": [5.09, 4.10, 3.56, 5.12, 4.57, 3.12, 6.14, 2.86, 5.25, 10.13, 4.94],
   "W8A8 SmoothQuant": [5.19, 4.23, 3.75, 5.54, 4.95, 3.36, 6.28, 2.99, 5.29, 10.47, 5.14],
   "W4A16 GPTQ": [5.40, 4.48, 3.83, 5.83, 5.13, 3.58, 7.02, 3.44, 5.39, 10.31, 5.09],
@@ -25,7 +25,7 @@ export const publishedPerplexity: Readonly<Record<string, readonly number[]>> = 
 };
 
 /** Zero-shot accuracy in percent: PIQA, ARC-e, ARC-c, HellaSwag, WinoGrande, and the printed average. */
-export const publishedZeroShot: readonly {
+export const PUBLISHED_ZERO_SHOT: readonly {
   readonly model: string;
   readonly method: string;
   readonly scores: readonly number[];
@@ -44,18 +44,20 @@ export const publishedZeroShot: readonly {
 ];
 
 /** Speed over cuBLAS in FP16 (with three quarters in W4A4), by tokens; 2 to 8 from the released notes. */
-export const publishedKernelSpeed: readonly { readonly tokens: number; readonly speed: number }[] =
-  [
-    { tokens: 2, speed: 1.50 },
-    { tokens: 4, speed: 1.51 },
-    { tokens: 8, speed: 1.43 },
-    { tokens: 16, speed: 2.91 },
-    { tokens: 64, speed: 2.97 },
-    { tokens: 256, speed: 2.75 },
-  ];
+export const PUBLISHED_KERNEL_SPEED: readonly {
+  readonly tokens: number;
+  readonly speed: number;
+}[] = [
+  { tokens: 2, speed: 1.50 },
+  { tokens: 4, speed: 1.51 },
+  { tokens: 8, speed: 1.43 },
+  { tokens: 16, speed: 2.91 },
+  { tokens: 64, speed: 2.97 },
+  { tokens: 256, speed: 2.75 },
+];
 
 /** Speed of the schedules over W4A8 on LLaMA-3-8B's and 70B's kernels. */
-export const publishedScheduling = {
+export const PUBLISHED_SCHEDULING = {
   "in turn": [1.31, 1.18],
   "remapped": [1.56, 1.60],
   "divided": [1.71, 1.67],
@@ -63,7 +65,7 @@ export const publishedScheduling = {
 
 /** Mean over the models of how much the first method's perplexity is above the second's. */
 export function meanDelta(first: string, second: string): number {
-  const a = publishedPerplexity[first]!, b = publishedPerplexity[second]!;
+  const a = PUBLISHED_PERPLEXITY[first]!, b = PUBLISHED_PERPLEXITY[second]!;
   return a.reduce((sum, value, i) => sum + value - b[i]!, 0) / a.length;
 }
 

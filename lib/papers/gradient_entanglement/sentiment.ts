@@ -33,7 +33,7 @@ export const SENTIMENT_WORDS: readonly string[] = [
   ...LONG_SUFFIX,
 ];
 
-const ids = new Map(SENTIMENT_WORDS.map((word, id) => [word, id]));
+const WORD_IDS = new Map(SENTIMENT_WORDS.map((word, id) => [word, id]));
 
 /**
  * Words as token ids.
@@ -43,7 +43,7 @@ const ids = new Map(SENTIMENT_WORDS.map((word, id) => [word, id]));
 export function sentimentTokens(text: string): number[] {
   if (text === "") return [];
   return text.split(" ").map((word) => {
-    const id = ids.get(word);
+    const id = WORD_IDS.get(word);
     if (id === undefined) throw new RangeError(`sentimentTokens: ${word} is not in the vocabulary`);
     return id;
   });

@@ -59,7 +59,7 @@ export function mask(width: number): number {
 }
 
 /** Vectors of a bench. */
-const vectors = 32;
+const VECTORS = 32;
 
 /** A bench of random inputs with what the model says. */
 export function benchOf(blueprint: Blueprint, random: Random): Bench {
@@ -70,7 +70,7 @@ export function benchOf(blueprint: Blueprint, random: Random): Bench {
       Object.entries(inputs).map(([name, width]) => [name, random.integer(2 ** width)]),
     );
   if (clocking === undefined) {
-    for (let at = 0; at < vectors; at++) {
+    for (let at = 0; at < VECTORS; at++) {
       const set = draw();
       steps.push({ set, expect: model.outputs(set) });
     }
@@ -87,13 +87,13 @@ export function benchOf(blueprint: Blueprint, random: Random): Bench {
   pulse();
   model.reset?.();
   steps.push({ set: {}, expect: model.outputs(now) }, { set: { [reset]: 1 - active } });
-  for (let at = 0; at < vectors; at++) {
+  for (let at = 0; at < VECTORS; at++) {
     // Inputs that stay for a while reach states that fresh draws at every step do not.
     if (random.uniform() < 0.5) now = draw();
     steps.push({ set: now });
     model.clock?.(now);
     pulse(model.outputs(now));
-    if (at !== vectors - 6) continue;
+    if (at !== VECTORS - 6) continue;
     // A reset in mid-run, with the clock standing still.
     model.reset?.();
     steps.push({ set: { [reset]: active } });

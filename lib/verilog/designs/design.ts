@@ -29,7 +29,7 @@ export interface Design {
   parameters: Record<string, number>;
 }
 
-const makers: Readonly<Record<string, (shop: Workshop) => Blueprint>> = {
+const MAKERS: Readonly<Record<string, (shop: Workshop) => Blueprint>> = {
   ...counters,
   ...registers,
   ...memories,
@@ -39,7 +39,7 @@ const makers: Readonly<Record<string, (shop: Workshop) => Blueprint>> = {
 };
 
 /** Names of the families, in alphabetical order. */
-export const families: readonly string[] = Object.keys(makers).sort();
+export const FAMILIES: readonly string[] = Object.keys(MAKERS).sort();
 
 /**
  * Makes one design. The same seed and family give the same bytes.
@@ -56,11 +56,11 @@ export const families: readonly string[] = Object.keys(makers).sort();
  * ```
  */
 export async function generateDesign(seed: number, family?: string): Promise<Design> {
-  const chosen = family ?? families[stream(seed, "family").integer(families.length)]!;
-  const make = makers[chosen];
+  const chosen = family ?? FAMILIES[stream(seed, "family").integer(FAMILIES.length)]!;
+  const make = MAKERS[chosen];
   if (make === undefined) {
     throw new RangeError(
-      `generateDesign: got family ${chosen}, expected one of ${families.join(", ")}`,
+      `generateDesign: got family ${chosen}, expected one of ${FAMILIES.join(", ")}`,
     );
   }
   const shop = new Workshop(stream(seed, "design", chosen));
@@ -85,7 +85,7 @@ export async function generateDesign(seed: number, family?: string): Promise<Des
 
 /** Designs of consecutive seeds, all families in turn. */
 export async function* generateDesigns(seed: number, count: number): AsyncGenerator<Design> {
-  const order = stream(seed, "order").shuffle([...families]);
+  const order = stream(seed, "order").shuffle([...FAMILIES]);
   for (let at = 0; at < count; at++) {
     yield await generateDesign(seed * 1_000_003 + at, order[at % order.length]);
   }

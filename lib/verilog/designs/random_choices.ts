@@ -7,7 +7,7 @@ import type { Random } from "offprint/random.ts";
 import type { Clocking } from "./blueprint.ts";
 
 /** Names for each role; the first free one in random order is taken. */
-const pools = {
+const POOLS = {
   clock: ["clk", "clock", "clk_i", "ck", "sysclk"],
   resetLow: ["rst_n", "reset_n", "nrst", "rstn", "areset_n"],
   resetHigh: ["rst", "reset", "clear", "srst", "rst_i"],
@@ -36,7 +36,7 @@ const pools = {
 } as const;
 
 /** A role a name is needed for. */
-export type Role = keyof typeof pools;
+export type Role = keyof typeof POOLS;
 
 /** Everything random about one design. */
 export class Workshop {
@@ -64,8 +64,8 @@ export class Workshop {
 
   /** A name that is not in use. */
   name(role: Role): string {
-    const free = pools[role].filter((name) => !this.#used.has(name));
-    const name = free.length > 0 ? this.pick(free) : `${pools[role][0]}_${this.#used.size}`;
+    const free = POOLS[role].filter((name) => !this.#used.has(name));
+    const name = free.length > 0 ? this.pick(free) : `${POOLS[role][0]}_${this.#used.size}`;
     this.#used.add(name);
     return name;
   }

@@ -8,7 +8,7 @@
 import type { Bench } from "../simulate/bench.ts";
 
 /** Counts up to all ones and stays there. 15 lines, 351 bytes. */
-export const saturatingCounter = `module sat_cnt #(parameter W = 4) (
+export const SATURATING_COUNTER = `module sat_cnt #(parameter W = 4) (
   input  wire         clk,
   input  wire         rst_n,
   input  wire         up,

@@ -118,7 +118,7 @@ export function extent(
 }
 
 /** Bits of the types that have no range. */
-export const atomWidths: Readonly<Record<string, bigint>> = {
+export const ATOM_WIDTHS: Readonly<Record<string, bigint>> = {
   integer: 32n,
   int: 32n,
   time: 64n,

@@ -7,9 +7,9 @@ import type { Argument, DataType, Declaration, Parameter, Port, Unsupported } fr
 import type { Source } from "./parsed_source.ts";
 import { childOf, childrenOf, type SyntaxNode, walk } from "./syntax_tree.ts";
 
-const vectorWords = new Set(["reg", "logic", "bit"]);
-const atomWords = new Set(["integer", "time", "int", "byte", "shortint", "longint"]);
-const netWords = new Set([
+const VECTOR_WORDS = new Set(["reg", "logic", "bit"]);
+const ATOM_WORDS = new Set(["integer", "time", "int", "byte", "shortint", "longint"]);
+const NET_WORDS = new Set([
   "wire",
   "tri",
   "wand",
@@ -30,7 +30,7 @@ export function readType(source: Source, node: SyntaxNode | undefined): DataType
   const type: DataType = { net: "wire", signed: false };
   if (node === undefined) return type;
   for (const part of walk(node)) {
-    if (badTypes.has(part.kind)) return source.unsupported(part);
+    if (BAD_TYPES.has(part.kind)) return source.unsupported(part);
     if (part.kind === "packed_dimension") {
       const range = source.range(part);
       if (range === undefined || type.range !== undefined) return source.unsupported(part);
@@ -38,7 +38,7 @@ export function readType(source: Source, node: SyntaxNode | undefined): DataType
     } else if (part.kind === "signed") {
       type.signed = true;
     } else if (part.children.length === 0 && /^[a-z]/.test(part.kind) && !part.named) {
-      if (vectorWords.has(part.kind) || atomWords.has(part.kind) || netWords.has(part.kind)) {
+      if (VECTOR_WORDS.has(part.kind) || ATOM_WORDS.has(part.kind) || NET_WORDS.has(part.kind)) {
         type.net = part.kind;
       }
     }
@@ -46,7 +46,7 @@ export function readType(source: Source, node: SyntaxNode | undefined): DataType
   return type;
 }
 
-const badTypes = new Set([
+const BAD_TYPES = new Set([
   ...["non_integer_type", "struct_union", "enum", "class_type", "event", "string", "chandle"],
   ...["interface_port_header", "enum_name_declaration", "type_reference", "ERROR"],
 ]);

@@ -19,7 +19,7 @@ export class NoRule extends Error {
 }
 
 /** How tightly each operator binds; a higher number binds tighter. */
-export const precedence: Readonly<Record<string, number>> = {
+export const PRECEDENCE: Readonly<Record<string, number>> = {
   "**": 12,
   "*": 11,
   "/": 11,
@@ -47,13 +47,13 @@ export const precedence: Readonly<Record<string, number>> = {
   "||": 2,
 };
 
-const unaryOperators = new Set(["~", "-", "+", "!", "&", "|", "^", "~&", "~|", "~^", "^~"]);
+const UNARY_OPERATORS = new Set(["~", "-", "+", "!", "&", "|", "^", "~&", "~|", "~^", "^~"]);
 
 /** The same operator written in two ways. */
-const canonical: Readonly<Record<string, string>> = { "<<<": "<<", "^~": "~^" };
+const CANONICAL: Readonly<Record<string, string>> = { "<<<": "<<", "^~": "~^" };
 
 /** Deeper nesting than a person writes, and less than the stack holds. */
-const deepest = 400;
+const DEEPEST_EXPRESSION = 400;
 
 /** A cursor over tokens that reads expressions. */
 export class ExpressionReader {
@@ -83,7 +83,7 @@ export class ExpressionReader {
 
   /** One expression; stops at what cannot continue it. @throws {NoRule} */
   expression(): Expression {
-    if (++this.#depth > deepest) throw this.#noRule();
+    if (++this.#depth > DEEPEST_EXPRESSION) throw this.#noRule();
     const condition = this.#binary(1);
     let value = condition;
     if (this.peek() === "?") {
@@ -100,14 +100,14 @@ export class ExpressionReader {
     let left = this.#unary();
     while (true) {
       const operator = this.peek();
-      const binding = precedence[operator];
+      const binding = PRECEDENCE[operator];
       if (binding === undefined || binding < lowest) return left;
       this.#next++;
       // All binary operators associate to the left.
       const right = this.#binary(binding + 1);
       left = {
         kind: "binary",
-        operator: (canonical[operator] ?? operator) as BinaryOperator,
+        operator: (CANONICAL[operator] ?? operator) as BinaryOperator,
         left,
         right,
       };
@@ -116,13 +116,13 @@ export class ExpressionReader {
 
   #unary(): Expression {
     const operator = this.peek();
-    if (!unaryOperators.has(operator)) return this.#primary();
-    if (++this.#depth > deepest) throw this.#noRule();
+    if (!UNARY_OPERATORS.has(operator)) return this.#primary();
+    if (++this.#depth > DEEPEST_EXPRESSION) throw this.#noRule();
     this.#next++;
     const operand = this.#unary();
     this.#depth--;
     if (operator === "+") return operand;
-    return { kind: "unary", operator: (canonical[operator] ?? operator) as UnaryOperator, operand };
+    return { kind: "unary", operator: (CANONICAL[operator] ?? operator) as UnaryOperator, operand };
   }
 
   #primary(): Expression {

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Expression, Range } from "./ast.ts";
-import { precedence } from "./expression_reader.ts";
+import { PRECEDENCE } from "./expression_reader.ts";
 
 /** Binds tighter than every operator. */
-const tightest = 20;
+const TIGHTEST = 20;
 
 /**
  * The source of an expression. `spaced` puts blanks around binary operators, as people do outside
@@ -38,11 +38,11 @@ function written(expression: Expression, binding: number, spaced: boolean): stri
     case "literal":
       return expression.text;
     case "unary": {
-      const text = expression.operator + inner(expression.operand, tightest);
-      return binding >= tightest ? `(${text})` : text;
+      const text = expression.operator + inner(expression.operand, TIGHTEST);
+      return binding >= TIGHTEST ? `(${text})` : text;
     }
     case "binary": {
-      const own = precedence[expression.operator]!;
+      const own = PRECEDENCE[expression.operator]!;
       const right = inner(expression.right, own + 1);
       // `a & &b` needs its blank, `a&&b` is another operator.
       const gap = !spaced && /^[&|^~!+-]/.test(right) ? " " : blank;
@@ -59,20 +59,20 @@ function written(expression: Expression, binding: number, spaced: boolean): stri
     case "concatenation":
       return `{${expression.parts.map((part) => inner(part)).join("," + blank)}}`;
     case "replication":
-      return `{${inner(expression.count, tightest)}${
+      return `{${inner(expression.count, TIGHTEST)}${
         expression.value.kind === "concatenation"
           ? inner(expression.value)
           : `{${inner(expression.value)}}`
       }}`;
     case "bit":
-      return `${inner(expression.of, tightest)}[${writeExpression(expression.index, false)}]`;
+      return `${inner(expression.of, TIGHTEST)}[${writeExpression(expression.index, false)}]`;
     case "bits":
-      return inner(expression.of, tightest) +
+      return inner(expression.of, TIGHTEST) +
         writeRange({ left: expression.high, right: expression.low });
     case "slice": {
       const { of, from, width, upward } = expression;
       const sign = upward ? "+" : "-";
-      return `${inner(of, tightest)}[${writeExpression(from, false)} ${sign}: ${
+      return `${inner(of, TIGHTEST)}[${writeExpression(from, false)} ${sign}: ${
         writeExpression(width, false)
       }]`;
     }

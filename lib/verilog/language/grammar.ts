@@ -7,11 +7,11 @@ import type * as TreeSitter from "web-tree-sitter";
 import { UserError } from "offprint/errors.ts";
 
 /** Name and version of the grammar, for records and cards. */
-export const grammarVersion = "tree-sitter-systemverilog 0.4.1";
+export const GRAMMAR_VERSION = "tree-sitter-systemverilog 0.4.1";
 
 // Not a literal, so that reading a notebook without Verilog does not download the package.
-const parserPackage: string = "web-tree-sitter";
-const grammarFile = new URL("../../../data/grammars/systemverilog.wasm.gz", import.meta.url);
+const PARSER_PACKAGE: string = "web-tree-sitter";
+const GRAMMAR_FILE = new URL("../../../data/grammars/systemverilog.wasm.gz", import.meta.url);
 
 /** A parser for SystemVerilog and the kinds of its grammar by number. */
 export interface LoadedGrammar {
@@ -40,7 +40,7 @@ export function loadGrammar(): Promise<LoadedGrammar> {
 async function load(): Promise<LoadedGrammar> {
   let packed: Uint8Array<ArrayBuffer>;
   try {
-    packed = await Deno.readFile(grammarFile);
+    packed = await Deno.readFile(GRAMMAR_FILE);
   } catch (error) {
     throw new UserError({
       what: "data/grammars/systemverilog.wasm.gz",
@@ -51,7 +51,7 @@ async function load(): Promise<LoadedGrammar> {
   }
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const wasm = new Uint8Array(await new Response(unpacked).arrayBuffer());
-  const { Parser, Language }: typeof TreeSitter = await import(parserPackage);
+  const { Parser, Language }: typeof TreeSitter = await import(PARSER_PACKAGE);
   await Parser.init();
   const language = await Language.load(wasm);
   const parser = new Parser();

@@ -235,12 +235,12 @@ export function* bodyOf(node: SyntaxNode, header?: SyntaxNode): Generator<Syntax
   for (const child of node.children) {
     if (child === header || !child.named) continue;
     if (child.kind === "module_item" || child.kind === "generate_region") yield* bodyOf(child);
-    else if (!silent.has(child.kind)) yield child;
+    else if (!SILENT.has(child.kind)) yield child;
   }
 }
 
 /** Nodes that say nothing about the module. */
-const silent = new Set([
+const SILENT = new Set([
   "comment",
   "module_keyword",
   "simple_identifier",

@@ -25,7 +25,7 @@ export interface Token {
 }
 
 /** Reserved words of Verilog-2005 and those of SystemVerilog that its grammar tells from names. */
-export const keywords: ReadonlySet<string> = new Set(
+export const KEYWORDS: ReadonlySet<string> = new Set(
   ("always always_comb always_ff always_latch and assert assign assume automatic begin bit break buf bufif0 " +
     "bufif1 byte case casex casez cmos const continue deassign default defparam disable do edge else end endcase " +
     "endfunction endgenerate endinterface endmodule endpackage endprimitive endproperty endspecify endtable " +
@@ -41,7 +41,7 @@ export const keywords: ReadonlySet<string> = new Set(
 );
 
 /** Longest first, so that `<<<` is one operator. */
-const symbols = [
+const SYMBOLS = [
   ...["<<<=", ">>>=", "===", "!==", "==?", "!=?", "<<<", ">>>", "<<=", ">>=", "&&&", "<->"],
   ...[
     "==",
@@ -66,7 +66,7 @@ const symbols = [
   ..."+-*/%&|^~!<>=?:()[]{};,.#@$'".split(""),
 ];
 
-const punctuation = new Set([
+const PUNCTUATION = new Set([
   "(",
   ")",
   "[",
@@ -86,7 +86,7 @@ const punctuation = new Set([
   "'",
 ]);
 
-const pattern = new RegExp(
+const TOKEN_PATTERN = new RegExp(
   [
     String.raw`(?<blank>\s+|//[^\n]*|/\*[^]*?(?:\*/|$))`,
     String.raw`(?<string>"(?:\\[^]|[^"\\\n])*"?)`,
@@ -96,7 +96,7 @@ const pattern = new RegExp(
     String.raw`|'[01xXzZ](?![\w$])|\d[\d_]*(?:\.[\d_]+)?(?:[eE][+-]?\d+)?)`,
     String.raw`(?<word>\\\S+|\$?[A-Za-z_][\w$]*)`,
     String.raw`(?<directive>` + "`" + String.raw`[A-Za-z_]\w*)`,
-    "(?<symbol>" + symbols.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|") +
+    "(?<symbol>" + SYMBOLS.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|") +
     ")",
     String.raw`(?<other>[^])`,
   ].join("|"),
@@ -117,8 +117,8 @@ const pattern = new RegExp(
  */
 export function lex(text: string): Token[] {
   const tokens: Token[] = [];
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+  TOKEN_PATTERN.lastIndex = 0;
+  for (let match = TOKEN_PATTERN.exec(text); match !== null; match = TOKEN_PATTERN.exec(text)) {
     const groups = match.groups!;
     if (groups.blank !== undefined) continue;
     const start = match.index;
@@ -129,8 +129,8 @@ export function lex(text: string): Token[] {
 }
 
 function kindOf(groups: Record<string, string | undefined>, text: string): TokenKind {
-  if (groups.word !== undefined) return keywords.has(text) ? "keyword" : "identifier";
-  if (groups.symbol !== undefined) return punctuation.has(text) ? "punctuation" : "operator";
+  if (groups.word !== undefined) return KEYWORDS.has(text) ? "keyword" : "identifier";
+  if (groups.symbol !== undefined) return PUNCTUATION.has(text) ? "punctuation" : "operator";
   if (groups.number !== undefined) return "number";
   if (groups.string !== undefined) return "string";
   return groups.directive !== undefined ? "directive" : "other";
@@ -139,7 +139,7 @@ function kindOf(groups: Record<string, string | undefined>, text: string): Token
 /** The name a token stands for: `\abc` is the name `abc`, while `\a+b` and `\begin` need their backslash. */
 export function plainName(text: string): string {
   const bare = text.slice(1);
-  return /^\\[A-Za-z_][\w$]*$/.test(text) && !keywords.has(bare) ? bare : text;
+  return /^\\[A-Za-z_][\w$]*$/.test(text) && !KEYWORDS.has(bare) ? bare : text;
 }
 
 /** A name without the backslash that escapes it, as tools print it. */

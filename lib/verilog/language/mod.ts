@@ -12,7 +12,7 @@
 export * from "./ast.ts";
 export { writeExpression } from "./expression_writer.ts";
 export * from "./fingerprint.ts";
-export { grammarVersion } from "./grammar.ts";
+export { GRAMMAR_VERSION } from "./grammar.ts";
 export * from "./lex.ts";
 export * from "./module_reader.ts";
 export * from "./module_writer.ts";
@@ -21,7 +21,7 @@ export * from "./preprocess.ts";
 export * from "./reset.ts";
 export {
   lineAt,
-  longestText,
+  LONGEST_TEXT,
   parseVerilog,
   type SyntaxNode,
   type SyntaxTree,

@@ -20,7 +20,7 @@ import { Source } from "./parsed_source.ts";
 import {
   childOf,
   childrenOf,
-  deepestTree,
+  DEEPEST_TREE,
   parseVerilog,
   type SyntaxNode,
   type SyntaxTree,
@@ -62,11 +62,11 @@ export async function readModules(text: string): Promise<ReadModule[]> {
  * @throws {UserError} when the tree is nested too deeply.
  */
 export function modulesOf(tree: SyntaxTree): ReadModule[] {
-  if (tree.depth > deepestTree) {
+  if (tree.depth > DEEPEST_TREE) {
     throw new UserError({
       what: "Verilog text",
       got: tree.depth,
-      expected: `nesting of at most ${deepestTree} syntax nodes`,
+      expected: `nesting of at most ${DEEPEST_TREE} syntax nodes`,
     });
   }
   const source = new Source(tree);

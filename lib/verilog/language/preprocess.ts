@@ -21,7 +21,7 @@ export interface PreprocessOptions {
 }
 
 /** Directives that stay in the text, since parsers and tools read them. */
-const passive = new Set(
+const PASSIVE = new Set(
   ("timescale default_nettype resetall celldefine endcelldefine unconnected_drive nounconnected_drive " +
     "begin_keywords end_keywords pragma line protect endprotect").split(" "),
 );
@@ -44,7 +44,7 @@ class Problem extends Error {
   }
 }
 
-const piece =
+const PIECE =
   /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|"(?:\\[^]|[^"\\\n])*"?|\\\S+|`[A-Za-z_]\w*|[A-Za-z_$][\w$]*|\n|[^]/gy;
 
 /**
@@ -142,10 +142,10 @@ class Preprocessor {
       if (this.#made > LONGEST) throw new Problem(`more than ${LONGEST} characters`, line);
       result += part;
     };
-    piece.lastIndex = 0;
+    PIECE.lastIndex = 0;
     for (let at = 0; at < text.length;) {
-      piece.lastIndex = at;
-      const token = piece.exec(text)![0];
+      PIECE.lastIndex = at;
+      const token = PIECE.exec(text)![0];
       at += token.length;
       const breaks = token.split("\n").length - 1;
       if (!token.startsWith("`") || token.length === 1) {
@@ -245,7 +245,7 @@ class Preprocessor {
     }
     const macro = this.#macros.get(name);
     if (macro === undefined) {
-      if (passive.has(name)) return { text: `\`${name}`, end: at };
+      if (PASSIVE.has(name)) return { text: `\`${name}`, end: at };
       throw new Problem(`the macro \`${name}, which is not defined`, line);
     }
     let body = macro.body;
@@ -317,8 +317,8 @@ function argumentsAt(
   const values = [""];
   let depth = 0;
   while (end < text.length) {
-    piece.lastIndex = end;
-    const token = piece.exec(text)![0];
+    PIECE.lastIndex = end;
+    const token = PIECE.exec(text)![0];
     end += token.length;
     if (depth === 0 && token === ")") return { values, end };
     if (depth === 0 && token === ",") values.push("");
@@ -373,9 +373,9 @@ function substituted(
 
 /** The same on one line, without the comments that would swallow the rest of it. */
 function oneLine(text: string): string {
-  piece.lastIndex = 0;
+  PIECE.lastIndex = 0;
   return text.replace(
-    piece,
+    PIECE,
     (token) => token === "\n" || token.startsWith("//") || token.startsWith("/*") ? " " : token,
   );
 }

@@ -6,12 +6,12 @@
  */
 import type { Expression, Item, Module, Statement } from "./ast.ts";
 import { modulesOf } from "./module_reader.ts";
-import { deepestTree, parseVerilog } from "./syntax_tree.ts";
+import { DEEPEST_TREE, parseVerilog } from "./syntax_tree.ts";
 
 /** What synthesis and simulation would read differently, in words; nothing when there is no such block. */
 export async function incompleteSensitivity(text: string): Promise<string | undefined> {
   const tree = await parseVerilog(text);
-  if (tree.hasError || tree.depth > deepestTree) return undefined;
+  if (tree.hasError || tree.depth > DEEPEST_TREE) return undefined;
   for (const module of modulesOf(tree)) {
     const missing = missingEvent(module);
     if (missing !== undefined) return missing;

@@ -8,7 +8,7 @@ import type { Source } from "./parsed_source.ts";
 import { childOf, childrenOf, type SyntaxNode } from "./syntax_tree.ts";
 
 /** Wrappers the grammar puts around every statement. */
-const wrappers = new Set([
+const WRAPPERS = new Set([
   "statement_or_null",
   "statement",
   "statement_item",
@@ -18,7 +18,7 @@ const wrappers = new Set([
 
 /** Reads one statement, wrapped as the grammar pleases. Never fails: see `Unsupported`. */
 export function readStatement(source: Source, node: SyntaxNode): Statement {
-  if (wrappers.has(node.kind)) {
+  if (WRAPPERS.has(node.kind)) {
     const inner = node.children.find(({ named }) => named);
     if (inner === undefined) return { kind: "null" };
     // A label or an attribute stands beside the statement: no rule.
@@ -26,13 +26,13 @@ export function readStatement(source: Source, node: SyntaxNode): Statement {
     if (others.length > 0) return source.unsupported(node);
     return readStatement(source, inner);
   }
-  const reader = readers[node.kind];
+  const reader = READERS[node.kind];
   return reader?.(source, node) ?? source.unsupported(node);
 }
 
 type Reader = (source: Source, node: SyntaxNode) => Statement | undefined;
 
-const readers: Readonly<Record<string, Reader>> = {
+const READERS: Readonly<Record<string, Reader>> = {
   seq_block: (source, node) => {
     if (childOf(node, "block_item_declaration") !== undefined) return undefined;
     const statements = childrenOf(node, "statement_or_null").map((child) =>

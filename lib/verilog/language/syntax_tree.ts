@@ -34,15 +34,15 @@ export interface SyntaxTree {
 }
 
 /** Longer texts are refused: memory of the parser never shrinks again. */
-export const longestText = 1_000_000;
+export const LONGEST_TEXT = 1_000_000;
 
 /** A tree deeper than this is refused by everything that recurses. */
-export const deepestTree = 3_000;
+export const DEEPEST_TREE = 3_000;
 
 /**
  * Parses a file of Verilog or SystemVerilog. Wrong text gives a tree with errors, not an exception.
  *
- * @throws {UserError} when the text is longer than {@linkcode longestText}.
+ * @throws {UserError} when the text is longer than {@linkcode LONGEST_TEXT}.
  *
  * @example
  * ```ts
@@ -55,11 +55,11 @@ export const deepestTree = 3_000;
  * ```
  */
 export async function parseVerilog(text: string): Promise<SyntaxTree> {
-  if (text.length > longestText) {
+  if (text.length > LONGEST_TEXT) {
     throw new UserError({
       what: "Verilog text",
       got: text.length,
-      expected: `at most ${longestText} characters`,
+      expected: `at most ${LONGEST_TEXT} characters`,
       todo: "Split the file.",
     });
   }

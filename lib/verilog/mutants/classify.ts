@@ -7,6 +7,7 @@
 import { behaviourOf, type Compare } from "./behaviour.ts";
 import { type Diagnostic, diagnosticsOf } from "../tools/diagnostics.ts";
 import type { Mutant } from "./draw_mutants.ts";
+import type { MutationClass } from "./mutation.ts";
 import { parseVerilog } from "../language/syntax_tree.ts";
 import type { Icarus } from "../tools/icarus.ts";
 import type { Verilator } from "../tools/verilator.ts";
@@ -39,8 +40,8 @@ export interface Observation {
   verilator?: Diagnostic[];
 }
 
-/** The class a text turned out to have; `Q` is equivalent, `undecided` when a tool gave up. */
-export type ObservedClass = "P" | "E" | "W" | "F" | "Q" | "undecided";
+/** The class a text turned out to have: `equivalent` behaves like the original; `undecided` when a tool gave up. */
+export type ObservedClass = MutationClass | "equivalent" | "undecided";
 
 /** A verdict and what it rests on. */
 export interface Classified {
@@ -50,7 +51,7 @@ export interface Classified {
   evidence: string;
 }
 
-const checkScript = "read_verilog m.v; hierarchy -auto-top; proc; check -assert";
+const CHECK_SCRIPT = "read_verilog m.v; hierarchy -auto-top; proc; check -assert";
 
 /** Shows a text to every tool. */
 export async function observe(
@@ -59,7 +60,7 @@ export async function observe(
 ): Promise<Observation> {
   const [tree, run, compiled, linted] = await Promise.all([
     parseVerilog(text),
-    yosys.run({ script: checkScript, files: { "m.v": text } }),
+    yosys.run({ script: CHECK_SCRIPT, files: { "m.v": text } }),
     icarus?.check({ "m.v": text }),
     verilator?.lint({ "m.v": text }),
   ]);
@@ -109,28 +110,28 @@ export async function classify(
         ...(icarusAccepts === undefined ? [] : ["icarus"]),
         ...(verilatorAccepts === undefined ? [] : ["verilator"]),
       ];
-      return result("P", ["tree", "yosys", ...others].join(", "));
+      return result("syntax", ["tree", "yosys", ...others].join(", "));
     }
     return result("undecided", "the parsers disagree");
   }
   if (icarusAccepts === false) {
     // Verilator reads a later language, in which some of these are legal: it may add its voice, no more.
-    return result("E", verilatorAccepts === false ? "icarus, verilator" : "icarus");
+    return result("elaboration", verilatorAccepts === false ? "icarus, verilator" : "icarus");
   }
   if (icarusAccepts === undefined) {
     const evidence = await elaborationEvidence(mutant, observation, tools.yosys) ??
       (await verilatorEvidence(original, observation, tools));
-    if (evidence !== undefined) return result("E", evidence);
+    if (evidence !== undefined) return result("elaboration", evidence);
   }
   if (!yosysAccepts) return result("undecided", "yosys rejects, icarus does not");
-  if (!checkPasses) return result("W", "yosys check");
+  if (!checkPasses) return result("drivers", "yosys check");
   const compare = options.compare ?? behaviourOf(original, tools.yosys);
   const { verdict, evidence } = await compare(mutant);
   if (verdict === "unknown") return result("undecided", evidence);
-  return result(verdict === "different" ? "F" : "Q", evidence);
+  return result(verdict === "different" ? "behaviour" : "equivalent", evidence);
 }
 
-/** Evidence for class E where there is no Icarus. */
+/** Evidence for an elaboration error where there is no Icarus. */
 async function elaborationEvidence(
   mutant: Mutant,
   { yosys, yosysAccepts }: Observation,
@@ -148,7 +149,7 @@ async function elaborationEvidence(
   }
   if (mutant.rule !== "name.undeclared") return undefined;
   const text = "`default_nettype none\n" + mutant.text;
-  const { status } = await pool.run({ script: checkScript, files: { "m.v": text } });
+  const { status } = await pool.run({ script: CHECK_SCRIPT, files: { "m.v": text } });
   return status === "error" ? "yosys default_nettype none" : undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Mutations of declarations and drivers: widths (class F), reg and wire (class E), the released rules for
- * drivers (class W).
+ * Mutations of declarations and drivers: widths (class `behaviour`), reg and wire (class `elaboration`), the released rules for
+ * drivers (class `drivers`).
  *
  * @module
  */
@@ -47,15 +47,15 @@ export function addWidths(
   );
   // A net driven bit by bit would get a bit without a driver, or lose one that is driven.
   if (!reachesTop(source, names, size.count)) {
-    list.replace("width.plus", "F", left, shifted(text, 1));
-    if (size.count > 2n) list.replace("width.minus", "F", left, shifted(text, -1));
+    list.replace("width.plus", "behaviour", left, shifted(text, 1));
+    if (size.count > 2n) list.replace("width.minus", "behaviour", left, shifted(text, -1));
   }
   // A select of what has become one bit is an error, which is another class.
   const memory = path.length > 0 &&
     childOf(owner, "list_of_variable_decl_assignments") !== undefined &&
     [...walk(owner)].some(({ kind }) => kind === "unpacked_dimension");
   if (!memory && size.count > 1n && !declared.some(({ text }) => selected.has(text))) {
-    list.replace("width.drop", "F", node, "");
+    list.replace("width.drop", "behaviour", node, "");
   }
 }
 
@@ -94,13 +94,13 @@ export function addTypes(
     source.text(name)
   );
   if (node.kind === "reg" && names.some((name) => written.procedural.has(name))) {
-    list.replace("type.reg2wire", "E", node, "wire");
+    list.replace("type.reg2wire", "elaboration", node, "wire");
   }
   if (node.kind === "wire" && names.some((name) => written.continuous.has(name))) {
     if (owner.kind === "ansi_port_declaration" && parts.some(({ kind }) => kind === "input")) {
       return;
     }
-    list.replace("type.wire2reg", "E", node, "reg");
+    list.replace("type.wire2reg", "elaboration", node, "reg");
   }
 }
 
@@ -188,7 +188,12 @@ export function addDrivers(
   );
   for (const output of driven) {
     for (const input of inputs.slice(0, 3)) {
-      list.replace("driver.conflict", "W", place, `  assign ${output.name} = ${input.name};\n`);
+      list.replace(
+        "driver.conflict",
+        "drivers",
+        place,
+        `  assign ${output.name} = ${input.name};\n`,
+      );
     }
   }
   const last = nodes.findLast(({ node }) => node.kind === "ansi_port_declaration")?.node;
@@ -196,7 +201,7 @@ export function addDrivers(
   if (last !== undefined) {
     list.replace(
       "driver.none",
-      "W",
+      "drivers",
       { start: last.end, end: last.end },
       `,\n  output wire ${fresh("extra")}`,
     );
@@ -206,6 +211,6 @@ export function addDrivers(
     const [u, v] = [fresh("loop_a"), fresh("loop_b")];
     const text = `  wire ${u};\n  wire ${v};\n  assign ${u} = ${v} ^ ${first!.name};\n` +
       `  assign ${v} = ~${u};\n  assign ${input.name} = ${u};\n`;
-    list.replace("driver.loop", "W", place, text);
+    list.replace("driver.loop", "drivers", place, text);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Mutations that stay legal and change behaviour (class F), or break elaboration (class E), or confuse
- * drivers (class W).
+ * Mutations that stay legal and change behaviour (class `behaviour`), or break elaboration (class `elaboration`), or confuse
+ * drivers (class `drivers`).
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { MutationList, PlacedNode } from "./mutation.ts";
 import type { Source } from "../language/parsed_source.ts";
 import { childOf, type SyntaxNode } from "../language/syntax_tree.ts";
 
-const swaps: Readonly<Record<string, string>> = {
+const SWAPS: Readonly<Record<string, string>> = {
   "+": "-",
   "-": "+",
   "&": "|",
@@ -70,8 +70,8 @@ function inLoopHead(path: readonly SyntaxNode[], node: SyntaxNode): boolean {
 function addOperator(list: MutationList, node: SyntaxNode): void {
   if (node.kind !== "expression" || node.children.length !== 3) return;
   const operator = node.children[1]!;
-  const other = swaps[operator.kind];
-  if (!operator.named && other !== undefined) list.replace("op.swap", "F", operator, other);
+  const other = SWAPS[operator.kind];
+  if (!operator.named && other !== undefined) list.replace("op.swap", "behaviour", operator, other);
 }
 
 /** One more, within the literal's size. */
@@ -82,13 +82,13 @@ function addConstant(list: MutationList, source: Source, node: SyntaxNode): void
   if (value === undefined) return;
   const sized = /^(\d+)'([sS]?)([bodhBODH])/.exec(text);
   if (sized === null) {
-    if (/^\d+$/.test(text)) list.replace("const.off", "F", node, `${value + 1n}`);
+    if (/^\d+$/.test(text)) list.replace("const.off", "behaviour", node, `${value + 1n}`);
     return;
   }
   const base = { b: 2, o: 8, d: 10, h: 16 }[sized[3]!.toLowerCase()]!;
   const next = BigInt.asUintN(Number(sized[1]), value + 1n).toString(base);
   const width = base === 2 ? Number(sized[1]) : 0;
-  list.replace("const.off", "F", node, sized[0] + next.padStart(width, "0"));
+  list.replace("const.off", "behaviour", node, sized[0] + next.padStart(width, "0"));
 }
 
 function addMisspelling(
@@ -106,7 +106,7 @@ function addMisspelling(
   const name = source.text(node);
   if (!names.has(name)) return;
   const wrong = names.has(`${name}_x`) ? invented : `${name}_x`;
-  list.replace("name.undeclared", "E", node, wrong);
+  list.replace("name.undeclared", "elaboration", node, wrong);
 }
 
 /** The clock's edge: an edge of a signal that the block itself does not read. */
@@ -127,5 +127,10 @@ function addEdge(
   const from = source.tokenAt(control.end);
   const to = source.tokenAt(block.end);
   if (source.tokens.slice(from, to).some(({ text }) => text === name)) return;
-  list.replace("edge.swap", "F", edge, source.text(edge) === "posedge" ? "negedge" : "posedge");
+  list.replace(
+    "edge.swap",
+    "behaviour",
+    edge,
+    source.text(edge) === "posedge" ? "negedge" : "posedge",
+  );
 }

@@ -14,8 +14,8 @@ export {
   applyEdits,
   type Edit,
   type Mutation,
+  MUTATION_RULES,
   type MutationClass,
   type MutationRule,
-  mutationRules,
   undoEdits,
 } from "./mutation.ts";

@@ -7,14 +7,14 @@ import type { SyntaxNode } from "../language/syntax_tree.ts";
 import { lineAt } from "../language/syntax_tree.ts";
 
 /**
- * Classes of mutants. `P`: every parser must reject it. `E`: elaboration must reject it. `W`: accepted, but
- * Yosys's `check` must complain. `F`: accepted everywhere, behaves differently. (`Q`, the same behaviour, is
- * no mutant and is dropped.)
+ * Classes of mutants, by what is wrong. `syntax`: every parser must reject it. `elaboration`: elaboration
+ * must reject it. `drivers`: accepted, but Yosys's `check` must complain. `behaviour`: accepted everywhere,
+ * behaves differently. (What behaves the same is no mutant and is dropped.)
  */
-export type MutationClass = "P" | "E" | "W" | "F";
+export type MutationClass = "syntax" | "elaboration" | "drivers" | "behaviour";
 
 /** The rules of the catalogue. */
-export const mutationRules = [
+export const MUTATION_RULES = [
   ...[
     "word.semicolon",
     "word.keyword",
@@ -28,8 +28,8 @@ export const mutationRules = [
   ...["driver.conflict", "driver.none", "driver.loop"],
 ] as const;
 
-/** One of {@linkcode mutationRules}. */
-export type MutationRule = (typeof mutationRules)[number];
+/** One of {@linkcode MUTATION_RULES}. */
+export type MutationRule = (typeof MUTATION_RULES)[number];
 
 /** Replace `removed`, which stands at `start`, by `inserted`. */
 export interface Edit {

@@ -1,5 +1,5 @@
 /**
- * Mutations that no parser may accept (class P).
+ * Mutations that no parser may accept (class `syntax`).
  *
  * @module
  */
@@ -7,8 +7,8 @@ import type { MutationList } from "./mutation.ts";
 import type { Source } from "../language/parsed_source.ts";
 import { childOf, type SyntaxNode } from "../language/syntax_tree.ts";
 
-const deletable = new Set(["end", "endmodule", "@", "begin"]);
-const doubled = new Set(
+const DELETABLE = new Set(["end", "endmodule", "@", "begin"]);
+const DOUBLED = new Set(
   [
     "assign",
     "always",
@@ -25,7 +25,7 @@ const doubled = new Set(
   ],
 );
 /** Words before which a name can begin nothing. */
-const statementWords = new Set([
+const STATEMENT_WORDS = new Set([
   "if",
   "case",
   "casez",
@@ -36,15 +36,15 @@ const statementWords = new Set([
   "initial",
   "begin",
 ]);
-const brackets = new Set(["(", ")", "[", "]", "{", "}"]);
+const BRACKETS = new Set(["(", ")", "[", "]", "{", "}"]);
 /** Lists in which two names side by side are never a declaration. */
-const plainLists = new Set([
+const PLAIN_LISTS = new Set([
   ...["concatenation", "list_of_arguments", "list_of_port_connections", "event_expression"],
   ...["list_of_parameter_value_assignments", "case_item"],
 ]);
 
 /** Operators that may also stand before an operand. */
-const unary = new Set(["-", "+", "!", "&", "|", "^", "~", "~&", "~|", "~^", "^~", "(", "{", "["]);
+const UNARY = new Set(["-", "+", "!", "&", "|", "^", "~", "~&", "~|", "~^", "^~", "(", "{", "["]);
 
 /** Adds all syntax mutations. `nodes` are all nodes with their ancestors, outermost first. */
 export function addSyntaxMutations(
@@ -64,11 +64,11 @@ export function addSyntaxMutations(
       nullStatements.add(node.start);
     }
     if (node.kind === ";" && parent === "subroutine_call_statement") bareCalls.add(node.start);
-    if (node.kind === "," && plainLists.has(parent ?? "")) {
-      list.replace("punct.missing", "P", node, "");
+    if (node.kind === "," && PLAIN_LISTS.has(parent ?? "")) {
+      list.replace("punct.missing", "syntax", node, "");
     }
     if (node.kind === "conditional_statement") addConditions(list, node, path);
-    if (node.kind === "case_expression") list.replace("cond.empty", "P", node, "");
+    if (node.kind === "case_expression") list.replace("cond.empty", "syntax", node, "");
     addOperand(list, source, node);
   }
   tokens.forEach((token, at) => {
@@ -78,21 +78,23 @@ export function addSyntaxMutations(
     if (text === ";" && before !== ";" && after !== ";" && kind === "punctuation") {
       // `#5;` and `if (a);` stay legal without it, and so may a task call before a name.
       if (!nullStatements.has(token.start) && !bareCalls.has(token.start)) {
-        list.replace("word.semicolon", "P", token, "");
+        list.replace("word.semicolon", "syntax", token, "");
       }
     }
-    if (deletable.has(text)) list.replace("word.keyword", "P", token, "");
-    if (doubled.has(text)) list.replace("word.insert", "P", token, `${text} ${text}`);
-    if (statementWords.has(text)) list.replace("word.insert", "P", token, `${invented} ${text}`);
-    if (brackets.has(text)) {
-      list.replace("punct.extra", "P", token, text + text);
-      list.replace("punct.missing", "P", token, "");
+    if (DELETABLE.has(text)) list.replace("word.keyword", "syntax", token, "");
+    if (DOUBLED.has(text)) list.replace("word.insert", "syntax", token, `${text} ${text}`);
+    if (STATEMENT_WORDS.has(text)) {
+      list.replace("word.insert", "syntax", token, `${invented} ${text}`);
+    }
+    if (BRACKETS.has(text)) {
+      list.replace("punct.extra", "syntax", token, text + text);
+      list.replace("punct.missing", "syntax", token, "");
     }
     if (
       text === "," &&
       (after === "input" || after === "output" || after === "parameter" || after === ".")
     ) {
-      list.replace("punct.missing", "P", token, "");
+      list.replace("punct.missing", "syntax", token, "");
     }
   });
 }
@@ -106,13 +108,13 @@ function addOperand(list: MutationList, source: Source, node: SyntaxNode): void 
   const token = source.tokens[at];
   const next = source.tokens[at + 1];
   if (token === undefined || token.end !== right.end || next === undefined) return;
-  if (!unary.has(next.text)) list.replace("word.operand", "P", right, "");
+  if (!UNARY.has(next.text)) list.replace("word.operand", "syntax", right, "");
 }
 
 function addConditions(list: MutationList, node: SyntaxNode, path: readonly SyntaxNode[]): void {
   const { children } = node;
   const condition = childOf(node, "cond_predicate");
-  if (condition !== undefined) list.replace("cond.empty", "P", condition, "");
+  if (condition !== undefined) list.replace("cond.empty", "syntax", condition, "");
   // Inside another `if` without `begin`, an `else` left over would find a new home.
   const around = path.map(({ kind }) => kind);
   const outer = around.lastIndexOf("conditional_statement");
@@ -123,6 +125,6 @@ function addConditions(list: MutationList, node: SyntaxNode, path: readonly Synt
     if (child.kind !== "if" || children[at + 3]?.kind !== ")") return;
     const end = children[at + 3]!.end;
     const followed = children[at + 5]?.kind === "else";
-    list.replace("cond.drop", followed ? "P" : "F", { start: child.start, end }, "");
+    list.replace("cond.drop", followed ? "syntax" : "behaviour", { start: child.start, end }, "");
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Instance } from "../records/completion.ts";
-import { instructions } from "../records/record.ts";
+import { INSTRUCTIONS } from "../records/record.ts";
 import { fileIn } from "./answer_file.ts";
 import { moduleName, type Problem } from "./problem.ts";
 import type { Candidate, Question } from "../../problems/mod.ts";
@@ -26,7 +26,7 @@ export function byChat(shots: readonly Instance[] = []): Asking<Candidate> {
     const begins = header === "" ? "" : `\nThe module begins with:\n${header}\n`;
     return {
       prompt:
-        `${instructions.prose} Answer with one Verilog file in a fenced block.\n\n${examples}` +
+        `${INSTRUCTIONS.prose} Answer with one Verilog file in a fenced block.\n\n${examples}` +
         `Description:\n${description.trim()}\n${begins}\nVerilog:\n`,
       answer: (reply) => fileIn(reply, { header, top: moduleName(header || reference) }),
     };

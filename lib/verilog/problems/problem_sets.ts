@@ -35,7 +35,7 @@ interface Files {
  */
 export async function readProblemSet(folder: string, icarus: Icarus): Promise<ProblemSet> {
   const folders = await foldersOf(folder);
-  for (const [set, read] of Object.entries(readers) as [ProblemSetName, Reader][]) {
+  for (const [set, read] of Object.entries(READERS) as [ProblemSetName, Reader][]) {
     const skipped: ProblemSet["skipped"] = [];
     const problems: Problem[] = [];
     const places: string[] = [];
@@ -86,7 +86,7 @@ type Reader = (
   skipped: ProblemSet["skipped"],
 ) => Promise<Problem[]>;
 
-const readers: Record<ProblemSetName, Reader> = {
+const READERS: Record<ProblemSetName, Reader> = {
   /** `prompt{1,2,3}_x.v` are header and comments, `tb_x.v` prints a last line, `answer_x.v` is right. */
   async VGen({ folder, names }, icarus, skipped) {
     const prompts = names.filter((name) => /^prompt[123]_.*\.v$/.test(name)).sort();

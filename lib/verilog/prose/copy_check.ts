@@ -7,7 +7,7 @@
 import { lex } from "../language/lex.ts";
 
 /** Shortest run of source characters that counts as copied. */
-export const copiedLength = 12;
+export const COPIED_LENGTH = 12;
 
 /**
  * The first run of at least twelve consecutive source characters, blanks and comments left out, that
@@ -26,8 +26,8 @@ export function copiedRun(source: string, description: string): string | undefin
       operators.push(kind === "operator");
     }
   }
-  for (let from = 0; from + copiedLength <= code.length; from++) {
-    let to = from + copiedLength;
+  for (let from = 0; from + COPIED_LENGTH <= code.length; from++) {
+    let to = from + COPIED_LENGTH;
     if (!prose.includes(code.slice(from, to))) continue;
     while (to < code.length && prose.includes(code.slice(from, to + 1))) to++;
     if (names.slice(from, to).includes(true) && operators.slice(from, to).includes(true)) {

@@ -13,7 +13,7 @@ import {
   type Range,
   type Unsupported,
 } from "../language/ast.ts";
-import { atomWidths, type Constants, constantsOf, extent, fold } from "../language/constant.ts";
+import { ATOM_WIDTHS, type Constants, constantsOf, extent, fold } from "../language/constant.ts";
 import { boundPhrase, expressionPhrase as say, finished, namePhrase } from "./phrases.ts";
 import { statementPhrase, triggerPhrase } from "./statement_phrases.ts";
 
@@ -59,11 +59,11 @@ export function describe(module: Module & { unsupported?: Unsupported[] }): Desc
 }
 
 /** Sentences that begin with a word of ours get a capital; those that begin with a name do not. */
-const ours =
+const OWN_SENTENCES =
   /^(always block|in always|instance|gate|an unnamed|for each|at time|function|task|internal|local|generate|the) /;
 
 function capital(sentence: string): string {
-  return ours.test(sentence) ? sentence[0]!.toUpperCase() + sentence.slice(1) : sentence;
+  return OWN_SENTENCES.test(sentence) ? sentence[0]!.toUpperCase() + sentence.slice(1) : sentence;
 }
 
 class Describer {
@@ -235,7 +235,7 @@ class Describer {
   }
 
   #bits({ net, range }: DataType): bigint | undefined {
-    if (range === undefined) return atomWidths[net] ?? 1n;
+    if (range === undefined) return ATOM_WIDTHS[net] ?? 1n;
     return extent(range, this.#constants)?.count;
   }
 

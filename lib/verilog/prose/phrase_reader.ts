@@ -16,20 +16,20 @@ import type {
 } from "../language/ast.ts";
 import { ExpressionReader, NoRule } from "../language/expression_reader.ts";
 import { lex } from "../language/lex.ts";
-import { binaryPhrases, leadingWords, shiftPhrases, unaryPhrases } from "./phrases.ts";
+import { BINARY_PHRASES, LEADING_WORDS, SHIFT_PHRASES, UNARY_PHRASES } from "./phrases.ts";
 import { WordReader } from "./word_reader.ts";
 
 type Shape = { arity: "and" | "by" | "one"; operator: string };
 
 /** Phrase words to operator: `bitwise AND` and so on. */
-const shapes = new Map<string, Shape>([
-  ...Object.entries(binaryPhrases).map(([operator, words]) =>
+const SHAPES = new Map<string, Shape>([
+  ...Object.entries(BINARY_PHRASES).map(([operator, words]) =>
     [words, { arity: "and", operator }] as const
   ),
-  ...Object.entries(shiftPhrases).map(([operator, words]) =>
+  ...Object.entries(SHIFT_PHRASES).map(([operator, words]) =>
     [words, { arity: "by", operator }] as const
   ),
-  ...Object.entries(unaryPhrases).map(([operator, words]) =>
+  ...Object.entries(UNARY_PHRASES).map(([operator, words]) =>
     [words, { arity: "one", operator }] as const
   ),
 ]);
@@ -103,7 +103,7 @@ export class PhraseReader extends WordReader {
     }
     let words = this.word();
     for (let extra = 0; extra < 3 && !this.ahead("of"); extra++) words += ` ${this.word()}`;
-    const shape = shapes.get(words);
+    const shape = SHAPES.get(words);
     if (shape === undefined) throw this.wrong(`an operator instead of "the ${words}"`);
     this.expect("of");
     const first = this.expression();
@@ -122,7 +122,7 @@ export class PhraseReader extends WordReader {
   /** A name, a literal, or a short bound of a range such as `W-1`. */
   #atom(): Expression {
     const word = this.name();
-    if (word.startsWith("\\") || leadingWords.has(word)) return { kind: "name", name: word };
+    if (word.startsWith("\\") || LEADING_WORDS.has(word)) return { kind: "name", name: word };
     try {
       return new ExpressionReader(lex(word)).whole();
     } catch (error) {

@@ -8,7 +8,7 @@ import type { Expression } from "../language/ast.ts";
 import { writeExpression } from "../language/expression_writer.ts";
 
 /** Phrase `the X of A and B` for each binary operator that has it. */
-export const binaryPhrases: Readonly<Record<string, string>> = {
+export const BINARY_PHRASES: Readonly<Record<string, string>> = {
   "+": "sum",
   "-": "difference",
   "*": "product",
@@ -32,14 +32,14 @@ export const binaryPhrases: Readonly<Record<string, string>> = {
 };
 
 /** Phrase `the X of A by B`. */
-export const shiftPhrases: Readonly<Record<string, string>> = {
+export const SHIFT_PHRASES: Readonly<Record<string, string>> = {
   "<<": "left shift",
   ">>": "right shift",
   ">>>": "arithmetic right shift",
 };
 
 /** Phrase `the X of A`. */
-export const unaryPhrases: Readonly<Record<string, string>> = {
+export const UNARY_PHRASES: Readonly<Record<string, string>> = {
   "~": "bitwise complement",
   "-": "negation",
   "!": "logical NOT",
@@ -52,17 +52,17 @@ export const unaryPhrases: Readonly<Record<string, string>> = {
 };
 
 /** Words that begin a phrase where a name could stand; such a name is written escaped (`\the`). */
-export const leadingWords: ReadonlySet<string> = new Set(
+export const LEADING_WORDS: ReadonlySet<string> = new Set(
   ["the", "bits", "first", "after", "nothing", "instance", "gate", "internal", "local", "an"],
 );
 
 /** Marks the end of an escaped identifier until the sentence is finished. */
-const endOfEscaped = "\ue000";
+const END_OF_ESCAPED = "\ue000";
 
 /** A name as it stands in a sentence. */
 export function namePhrase(name: string): string {
-  if (name.startsWith("\\")) return name + endOfEscaped;
-  return leadingWords.has(name) ? `\\${name}${endOfEscaped}` : name;
+  if (name.startsWith("\\")) return name + END_OF_ESCAPED;
+  return LEADING_WORDS.has(name) ? `\\${name}${END_OF_ESCAPED}` : name;
 }
 
 /** Turns the marks of escaped identifiers into the blanks that end them. */
@@ -79,12 +79,12 @@ export function expressionPhrase(expression: Expression): string {
     case "literal":
       return asciiLiteral(expression.text);
     case "unary":
-      return `the ${unaryPhrases[expression.operator]} of ${say(expression.operand)}`;
+      return `the ${UNARY_PHRASES[expression.operator]} of ${say(expression.operand)}`;
     case "binary": {
       const { operator, left, right } = expression;
-      const shift = shiftPhrases[operator];
+      const shift = SHIFT_PHRASES[operator];
       if (shift !== undefined) return `the ${shift} of ${say(left)} by ${say(right)}`;
-      return `the ${binaryPhrases[operator]} of ${say(left)} and ${say(right)}`;
+      return `the ${BINARY_PHRASES[operator]} of ${say(left)} and ${say(right)}`;
     }
     case "choice":
       return `the choice by ${say(expression.condition)} of ${say(expression.yes)} or ${
@@ -124,7 +124,7 @@ export function expressionPhrase(expression: Expression): string {
 }
 
 /** Longest bound of a range that is copied; longer ones become phrases (copy check of the spec). */
-const longestCopied = 11;
+const LONGEST_COPIED = 11;
 
 /** A bound of a range: as written when it is short, otherwise in words. */
 export function boundPhrase(bound: Expression): string {
@@ -132,7 +132,9 @@ export function boundPhrase(bound: Expression): string {
     return expressionPhrase(bound);
   }
   const text = writeExpression(bound, false);
-  return text.length <= longestCopied && /^[\w$+*/-]+$/.test(text) ? text : expressionPhrase(bound);
+  return text.length <= LONGEST_COPIED && /^[\w$+*/-]+$/.test(text)
+    ? text
+    : expressionPhrase(bound);
 }
 
 /** A literal in ASCII: other characters of a string become the octal escapes of their UTF-8 bytes. */

@@ -20,11 +20,11 @@ import { NotADescription } from "./word_reader.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+ * import { SATURATING_COUNTER } from "offprint/verilog/designs/mod.ts";
  * import { readModules } from "offprint/verilog/language/mod.ts";
  * import { describe, readDescription } from "offprint/verilog/prose/mod.ts";
  *
- * const [module] = await readModules(saturatingCounter);
+ * const [module] = await readModules(SATURATING_COUNTER);
  * const description = describe(module!);
  * assertEquals(describe(readDescription(description.text)).text, description.text);
  * ```
@@ -57,7 +57,7 @@ export function readDescription(text: string): Module {
 }
 
 /** First words as `describe` capitalises them. */
-const capitals = new Set(
+const CAPITALS = new Set(
   ("Module Parameter Local Input Output Inout Internal Generate The Always In Instance Gate An For At " +
     "Function Task").split(" "),
 );
@@ -65,9 +65,9 @@ const capitals = new Set(
 function readSentence(sentence: string, module: Module): void {
   const first = sentence.split(" ", 1)[0]!;
   const reader = new PhraseReader(
-    capitals.has(first) ? sentence[0]!.toLowerCase() + sentence.slice(1) : sentence,
+    CAPITALS.has(first) ? sentence[0]!.toLowerCase() + sentence.slice(1) : sentence,
   );
-  if (capitals.has(first)) {
+  if (CAPITALS.has(first)) {
     if (reader.take("module")) {
       module.name = reader.name();
       return;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { leadingWords } from "./phrases.ts";
+import { LEADING_WORDS } from "./phrases.ts";
 
 /** Thrown where a sentence is not of the form that `describe` writes. */
 export class NotADescription extends Error {
@@ -55,7 +55,7 @@ export class WordReader {
   /** A name; `\the` is the name `the`. */
   name(): string {
     const word = this.word();
-    return word.startsWith("\\") && leadingWords.has(word.slice(1)) ? word.slice(1) : word;
+    return word.startsWith("\\") && LEADING_WORDS.has(word.slice(1)) ? word.slice(1) : word;
   }
 
   /** A whole number. */

@@ -9,8 +9,8 @@ import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import type { Tools } from "../mutants/classify.ts";
 import { fingerprint } from "../language/fingerprint.ts";
-import { grammarVersion } from "../language/grammar.ts";
-import { yosysVersion } from "../tools/yosys.ts";
+import { GRAMMAR_VERSION } from "../language/grammar.ts";
+import { YOSYS_VERSION } from "../tools/yosys.ts";
 import { emptyNotes, type FileNotes, type FlowOptions, recordsOf, type Skip } from "./flows.ts";
 import type { AugmentedRecord, Task } from "./record.ts";
 import { scriptRecords } from "./scripts.ts";
@@ -21,9 +21,9 @@ export interface AugmentOptions extends FlowOptions {
   source: SourceList;
   /** Path of the data set; `.partial`, `.progress.json` and `.manifest.json` stand beside it. */
   out: string;
-  /** Records of flow C. */
+  /** How many records the scripts flow makes. */
   scripts: number;
-  /** Needed for flow B. */
+  /** Needed for the repair flow. */
   tools?: Tools | undefined;
   /** Called after every file. */
   onProgress?: (done: number, total: number, file: string) => void;
@@ -66,25 +66,25 @@ interface Progress {
  * Runs the pipeline to its end, going on where an earlier run with the same options stopped.
  *
  * @returns the manifest; nothing when `signal` stopped it.
- * @throws {UserError} when flow B is asked for without tools, or the output cannot be written.
+ * @throws {UserError} when the repair flow is asked for without tools, or the output cannot be written.
  */
 export async function augment(options: AugmentOptions): Promise<Manifest | undefined> {
   const { source, out, flows, seed, completionsPerModule, mutantsPerFile, scripts, tools } =
     options;
-  if (flows.includes("B") && tools === undefined) {
+  if (flows.includes("repair") && tools === undefined) {
     throw new UserError({
-      what: "flow B",
+      what: "the repair flow",
       got: new Described("no tools"),
       expected: "Yosys to confirm the mutants",
     });
   }
   const settings = { flows: [...flows], seed, completionsPerModule, mutantsPerFile, scripts };
   const judges = [
-    yosysVersion,
+    YOSYS_VERSION,
     tools?.icarus?.version ?? "no Icarus",
     tools?.verilator?.version ?? "no Verilator",
   ];
-  const versions = [grammarVersion, ...(flows.includes("B") ? judges : [])];
+  const versions = [GRAMMAR_VERSION, ...(flows.includes("repair") ? judges : [])];
   const key = JSON.stringify([settings, source.origin, source.count, versions]);
   const partial = `${out}.partial`;
   const progress = await resume(out, key) ?? {
@@ -147,7 +147,7 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
       }
       options.onProgress?.(progress.filesDone, source.count, entry.name);
     }
-    if (flows.includes("C")) await write(scriptRecords(scripts, seed));
+    if (flows.includes("scripts")) await write(scriptRecords(scripts, seed));
     await file.sync();
   } finally {
     file.close();

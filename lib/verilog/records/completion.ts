@@ -1,5 +1,5 @@
 /**
- * Flow A1: records that ask for what comes next, at three granularities, from any module.
+ * The completion flow: records that ask for what comes next, at three granularities, from any module.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Instance {
 /** What is asked for. */
 export type CompletionLevel = "module" | "statement" | "token";
 
-/** A record of flow A1: `input + output` is the beginning of the module's text. */
+/** A record of the completion flow: `input + output` is the beginning of the module's text. */
 export interface Completion extends Instance {
   level: CompletionLevel;
 }
@@ -32,7 +32,7 @@ export interface CompletionOptions {
 }
 
 /** The instruction of each level. */
-export const completionInstructions: Readonly<Record<CompletionLevel, string>> = {
+export const COMPLETION_INSTRUCTIONS: Readonly<Record<CompletionLevel, string>> = {
   module: "Complete the body of this Verilog module.",
   statement: "Write the next statement of this Verilog module.",
   token: "Write the next token of this Verilog module.",
@@ -47,10 +47,10 @@ export const completionInstructions: Readonly<Record<CompletionLevel, string>> =
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { saturatingCounter } from "offprint/verilog/designs/mod.ts";
+ * import { SATURATING_COUNTER } from "offprint/verilog/designs/mod.ts";
  * import { completions } from "offprint/verilog/records/mod.ts";
  *
- * assertEquals([...completions(saturatingCounter)].length, 1 + 3 + 46);
+ * assertEquals([...completions(SATURATING_COUNTER)].length, 1 + 3 + 46);
  * ```
  */
 export function* completions(text: string, options: CompletionOptions = {}): Generator<Completion> {
@@ -66,7 +66,7 @@ export function* completions(text: string, options: CompletionOptions = {}): Gen
   for (const { level, start, end } of kept) {
     yield {
       level,
-      instruction: completionInstructions[level],
+      instruction: COMPLETION_INSTRUCTIONS[level],
       input: text.slice(0, start),
       output: text.slice(start, end),
     };

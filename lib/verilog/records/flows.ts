@@ -12,8 +12,8 @@ import { maskText } from "./masks.ts";
 import { modulesOf } from "../language/module_reader.ts";
 import { type Include, prepare } from "../language/preprocess.ts";
 import { mutate } from "../mutants/draw_mutants.ts";
-import { deepestTree, lineAt, parseVerilog } from "../language/syntax_tree.ts";
-import { type AugmentedRecord, type Flow, instructions } from "./record.ts";
+import { DEEPEST_TREE, lineAt, parseVerilog } from "../language/syntax_tree.ts";
+import { type AugmentedRecord, type Flow, INSTRUCTIONS } from "./record.ts";
 
 /** How much of each flow is made. */
 export interface FlowOptions {
@@ -63,7 +63,7 @@ export function emptyNotes(): FileNotes {
 }
 
 /**
- * The records of one file for the flows A1, A2 and B. They are made of the text after preprocessing, and
+ * The records of one file for the flows completion, prose and repair. They are made of the text after preprocessing, and
  * say so when that is another: a description of both branches of a conditional would describe no design.
  */
 export async function* recordsOf(
@@ -85,9 +85,9 @@ export async function* recordsOf(
     );
     return;
   }
-  if (tree.depth > deepestTree) {
+  if (tree.depth > DEEPEST_TREE) {
     notes.skipped.push({
-      reason: `nested deeper than ${deepestTree} syntax nodes`,
+      reason: `nested deeper than ${DEEPEST_TREE} syntax nodes`,
       detail: `${tree.depth} deep`,
     });
     return;
@@ -103,24 +103,24 @@ export async function* recordsOf(
   for (const module of modules) {
     const source = text.slice(module.start, module.end);
     const origin = { file: name, module: module.name, ...preprocessed };
-    if (wants("A1")) yield* completionRecords(source, origin, options);
-    if (!wants("A2")) continue;
+    if (wants("completion")) yield* completionRecords(source, origin, options);
+    if (!wants("prose")) continue;
     const { text: prose, unsupported } = describe(module);
     for (const { node } of unsupported) {
       notes.unsupported[node] = (notes.unsupported[node] ?? 0) + 1;
     }
     if (unsupported.length === 0) notes.described++;
     yield {
-      flow: "A2",
+      flow: "prose",
       task: "prose to Verilog",
       split: unsupported.length === 0 ? "main" : "unsupported",
-      instruction: instructions.prose,
+      instruction: INSTRUCTIONS.prose,
       input: prose,
       output: source,
       origin,
     };
   }
-  if (wants("B") && tools !== undefined) {
+  if (wants("repair") && tools !== undefined) {
     yield* repairRecords({ file: name, ...preprocessed }, text, options, tools, notes);
   }
 }
@@ -133,7 +133,7 @@ async function* completionRecords(
   for (const record of completions(source, { maxPerModule: completionsPerModule, seed })) {
     const { level, instruction, input, output } = record;
     yield {
-      flow: "A1",
+      flow: "completion",
       task: `${level} completion`,
       split: "main",
       instruction,
@@ -145,10 +145,10 @@ async function* completionRecords(
   const masked = await maskText(source, seed);
   if (masked === undefined) return;
   yield {
-    flow: "A1",
+    flow: "completion",
     task: "mask completion",
     split: "main",
-    instruction: instructions.mask,
+    instruction: INSTRUCTIONS.mask,
     input: masked.masked,
     output: JSON.stringify(masked.answer),
     origin: { ...origin, rule: masked.rules.join(", "), seed },
@@ -166,8 +166,8 @@ async function* repairRecords(
   if (!right.checkPasses || right.icarusAccepts === false) {
     notes.skipped.push(
       right.yosysRanOut
-        ? { reason: "flow B: Yosys ran out of time or memory over the file as it is" }
-        : { reason: "flow B: the tools object to the file as it is", detail: objection(right) },
+        ? { reason: "repair: Yosys ran out of time or memory over the file as it is" }
+        : { reason: "repair: the tools object to the file as it is", detail: objection(right) },
     );
     return;
   }
@@ -179,7 +179,7 @@ async function* repairRecords(
   for (const [at, mutant] of mutants.entries()) {
     const { observed, evidence, observation } = classified[at]!;
     notes.mutants++;
-    if (observed === "Q") notes.equivalent++;
+    if (observed === "equivalent") notes.equivalent++;
     else if (observed === "undecided") notes.undecided++;
     else if (observed !== mutant.class) notes.mismatched++;
     if (observed !== mutant.class) continue;
@@ -191,19 +191,19 @@ async function* repairRecords(
       evidence,
       seed,
     };
-    const report = observed === "E" && observation.icarus !== undefined
+    const report = observed === "elaboration" && observation.icarus !== undefined
       ? diagnosticText(observation.icarus)
       : diagnosticText(observation.yosys);
-    const common = { flow: "B", split: "main", output: text, origin } as const;
+    const common = { flow: "repair", split: "main", output: text, origin } as const;
     if (report !== "") {
       yield {
         ...common,
         task: "repair with report",
-        instruction: instructions.report,
+        instruction: INSTRUCTIONS.report,
         input: `${report}\n${mutant.text}`,
       };
     }
-    yield { ...common, task: "repair", instruction: instructions.repair, input: mutant.text };
+    yield { ...common, task: "repair", instruction: INSTRUCTIONS.repair, input: mutant.text };
   }
 }
 

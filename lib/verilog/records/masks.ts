@@ -15,7 +15,7 @@ import {
 } from "../language/syntax_tree.ts";
 
 /** The eight rules. */
-export const maskRules = [
+export const MASK_RULES = [
   ...[
     "module name",
     "port name",
@@ -28,7 +28,7 @@ export const maskRules = [
   "expression",
 ] as const;
 
-/** One of {@linkcode maskRules}. */
+/** One of {@linkcode MASK_RULES}. */
 export type MaskRule = string;
 
 /** A text with holes. */
@@ -56,7 +56,7 @@ export async function maskText(text: string, seed: number): Promise<MaskedText |
   if (tree.hasError || text.includes("[MASK")) return undefined;
   const random = stream(seed, "masks", text);
   const sites = sitesOf(tree);
-  const present = maskRules.filter((rule) => sites.some((site) => site.rule === rule));
+  const present = MASK_RULES.filter((rule) => sites.some((site) => site.rule === rule));
   if (present.length === 0) return undefined;
   const rules = random.shuffle([...present]).slice(0, 2);
   const candidates = sites.filter(({ rule }) => rules.includes(rule as never));

@@ -5,20 +5,22 @@
  */
 import type { Instance } from "./completion.ts";
 
-/** The flows of the paper. */
-export const flows = ["A1", "A2", "B", "C"] as const;
+/**
+ * The flows of paper 07, which calls them A1 (completion), A2 (prose), B (repair) and C (scripts).
+ */
+export const FLOWS = ["completion", "prose", "repair", "scripts"] as const;
 
-/** One of {@linkcode flows}. */
-export type Flow = (typeof flows)[number];
+/** One of {@linkcode FLOWS}. */
+export type Flow = (typeof FLOWS)[number];
 
 /** What a record teaches. */
-export const tasks = [
+export const TASKS = [
   ...["module completion", "statement completion", "token completion", "mask completion"],
   ...["prose to Verilog", "repair with report", "repair", "prose to script"],
 ] as const;
 
-/** One of {@linkcode tasks}. */
-export type Task = (typeof tasks)[number];
+/** One of {@linkcode TASKS}. */
+export type Task = (typeof TASKS)[number];
 
 /** Instruction, input and output, with where they come from. */
 export interface AugmentedRecord extends Instance {
@@ -31,7 +33,7 @@ export interface AugmentedRecord extends Instance {
 }
 
 /** The instruction of each task that is not completion. */
-export const instructions = {
+export const INSTRUCTIONS = {
   mask: "Fill in the masks of this Verilog. Answer with a JSON object from mask to text.",
   prose: "Write the Verilog module for this description.",
   report: "Correct this Verilog using the tool report.",

@@ -6,7 +6,7 @@
  * @module
  */
 import { type Random, stream } from "offprint/random.ts";
-import { type AugmentedRecord, instructions } from "./record.ts";
+import { type AugmentedRecord, INSTRUCTIONS } from "./record.ts";
 
 /** What a script sets up. Lengths in micrometres, the period in nanoseconds. */
 export interface ScriptRequest {
@@ -20,12 +20,12 @@ export interface ScriptRequest {
 }
 
 /** The five levels of the paper's test. */
-export const scriptLevels = ["basic", "layout", "clock period", "core area", "mixed"] as const;
+export const SCRIPT_LEVELS = ["basic", "layout", "clock period", "core area", "mixed"] as const;
 
-/** One of {@linkcode scriptLevels}. */
-export type ScriptLevel = (typeof scriptLevels)[number];
+/** One of {@linkcode SCRIPT_LEVELS}. */
+export type ScriptLevel = (typeof SCRIPT_LEVELS)[number];
 
-const designs = [
+const DESIGNS = [
   "heartbeat",
   "gcd",
   "alu",
@@ -37,7 +37,7 @@ const designs = [
   "decoder",
   "shifter",
 ];
-const targets = ["skywater130_demo", "freepdk45_demo", "asap7_demo", "asic_demo"];
+const TARGETS = ["skywater130_demo", "freepdk45_demo", "asap7_demo", "asic_demo"];
 
 /** Draws a request of a level. */
 export function scriptRequest(level: ScriptLevel, random: Random): ScriptRequest {
@@ -45,8 +45,8 @@ export function scriptRequest(level: ScriptLevel, random: Random): ScriptRequest
   const side = 100 + 10 * random.integer(90);
   const margin = 5 + 5 * random.integer(4);
   const request: ScriptRequest = {
-    design: pick(designs),
-    target: pick(targets),
+    design: pick(DESIGNS),
+    target: pick(TARGETS),
     clockPort: pick(["clk", "clock", "clk_i"]),
     clockPeriod: level === "basic" ? 10 : (1 + random.integer(40)) / 2,
   };
@@ -168,13 +168,13 @@ export function readScript(script: string): ScriptRequest | undefined {
 /** `count` records, the levels in turn. */
 export function* scriptRecords(count: number, seed: number): Generator<AugmentedRecord> {
   for (let at = 0; at < count; at++) {
-    const level = scriptLevels[at % scriptLevels.length]!;
+    const level = SCRIPT_LEVELS[at % SCRIPT_LEVELS.length]!;
     const request = scriptRequest(level, stream(seed, "script", at));
     yield {
-      flow: "C",
+      flow: "scripts",
       task: "prose to script",
       split: "main",
-      instruction: instructions.script,
+      instruction: INSTRUCTIONS.script,
       input: describeScript(request),
       output: writeScript(request),
       origin: { file: "generated", rule: level, seed },

@@ -7,7 +7,7 @@ import { dirname, isAbsolute, join, normalize, relative, sep } from "node:path";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { generateDesigns } from "../designs/design.ts";
 import type { Include } from "../language/preprocess.ts";
-import { longestText } from "../language/syntax_tree.ts";
+import { LONGEST_TEXT } from "../language/syntax_tree.ts";
 import type { Skip } from "./flows.ts";
 
 /** A file, or why it cannot be read. */
@@ -97,7 +97,7 @@ function includeFrom(folder: string, name: string): Include {
         const inside = relative(Deno.realPathSync(folder), real);
         if (inside.startsWith("..") || isAbsolute(inside)) continue;
         const { size, isFile } = Deno.statSync(real);
-        if (isFile && size <= longestText) return Deno.readTextFileSync(real);
+        if (isFile && size <= LONGEST_TEXT) return Deno.readTextFileSync(real);
       } catch {
         // Not there.
       }
@@ -113,9 +113,9 @@ async function readSource(path: string, name: string): Promise<SourceFile> {
   });
   try {
     const { size } = await Deno.stat(path);
-    if (size > longestText) {
+    if (size > LONGEST_TEXT) {
       return skip(
-        `larger than ${longestText} bytes, the most the parser is given`,
+        `larger than ${LONGEST_TEXT} bytes, the most the parser is given`,
         `${size} bytes`,
       );
     }

@@ -20,7 +20,7 @@ export function summary(manifest: Manifest, out: string): string {
   for (const { file, reason } of skipped) {
     reasons.set(reason, [...(reasons.get(reason) ?? []), file]);
   }
-  const described = manifest.options.flows.includes("A2") && notes.modules > 0
+  const described = manifest.options.flows.includes("prose") && notes.modules > 0
     ? `, ${(100 * notes.described / notes.modules).toFixed(1)} % of them described whole`
     : "";
   return [

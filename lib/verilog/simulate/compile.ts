@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { constantNets, type Gate, type Net, type Netlist, type Refusal } from "./netlist.ts";
+import { CONSTANT_NETS, type Gate, type Net, type Netlist, type Refusal } from "./netlist.ts";
 
 /** Evaluates all gates once, in an order in which every input is ready. */
 export type Evaluate = (v: Int32Array, x: Int32Array) => void;
@@ -43,14 +43,14 @@ export function ordered(netlist: Netlist): Gate[] | Refusal {
 }
 
 /** Above this many gates values go through the arrays, since an engine compiles huge functions badly. */
-const mostLocals = 2_000;
+const MOST_LOCALS = 2_000;
 
 /** Compiles gates in the given order. `kept` are nets that others read. */
 export function compileGates(order: readonly Gate[], kept: ReadonlySet<Net>): Evaluate {
-  const local = order.length <= mostLocals;
+  const local = order.length <= MOST_LOCALS;
   const pieces: Evaluate[] = [];
-  for (let from = 0; from === 0 || from < order.length; from += mostLocals) {
-    const part = order.slice(from, from + mostLocals);
+  for (let from = 0; from === 0 || from < order.length; from += MOST_LOCALS) {
+    const part = order.slice(from, from + MOST_LOCALS);
     const made = new Set<Net>();
     const lines = part.map((gate) => {
       const line = gateCode(gate, (net) => operand(net, made));
@@ -68,9 +68,9 @@ export function compileGates(order: readonly Gate[], kept: ReadonlySet<Net>): Ev
 }
 
 function operand(net: Net, made: ReadonlySet<Net>): [string, string] {
-  if (net === constantNets.zero) return ["0", "0"];
-  if (net === constantNets.one) return ["-1", "0"];
-  if (net === constantNets.unknown) return ["0", "-1"];
+  if (net === CONSTANT_NETS.zero) return ["0", "0"];
+  if (net === CONSTANT_NETS.one) return ["-1", "0"];
+  if (net === CONSTANT_NETS.unknown) return ["0", "-1"];
   return made.has(net) ? [`v${net}`, `x${net}`] : [`v[${net}]`, `x[${net}]`];
 }
 

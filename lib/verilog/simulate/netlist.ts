@@ -5,7 +5,7 @@
  */
 import { bareName, lex, namedBy } from "../language/lex.ts";
 import { incompleteSensitivity } from "../language/sensitivity.ts";
-import { observers, type YosysModule } from "../tools/miter.ts";
+import { OBSERVERS, type YosysModule } from "../tools/miter.ts";
 import { branches, knowingCells, unknownValues } from "../tools/unknown_values.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 
@@ -13,7 +13,7 @@ import type { YosysPool } from "../tools/yosys.ts";
 export type Net = number;
 
 /** Nets of the constants. */
-export const constantNets = { zero: 0, one: 1, unknown: 2 } as const;
+export const CONSTANT_NETS = { zero: 0, one: 1, unknown: 2 } as const;
 
 /** A gate without memory. */
 export interface Gate {
@@ -61,10 +61,17 @@ export interface Refusal {
 }
 
 /** Registers of the largest circuit that is taken (64 kbit of memory). */
-const mostRegisters = 65_536;
+const MOST_REGISTERS = 65_536;
 
-const dff = ["$_DFF_P_", "$_DFFE_PP_", "$_DFF_PP0_", "$_DFF_PP1_", "$_DFFSR_PPP_", "$_ALDFF_PP_"];
-const latches = ["$_DLATCH_P_", "$_DLATCH_PP0_", "$_DLATCH_PP1_", "$_DLATCHSR_PPP_", "$_SR_PP_"];
+const FLIPFLOPS = [
+  "$_DFF_P_",
+  "$_DFFE_PP_",
+  "$_DFF_PP0_",
+  "$_DFF_PP1_",
+  "$_DFFSR_PPP_",
+  "$_ALDFF_PP_",
+];
+const LATCHES = ["$_DLATCH_P_", "$_DLATCH_PP0_", "$_DLATCH_PP1_", "$_DLATCHSR_PPP_", "$_SR_PP_"];
 const script = (top: string) =>
   // Before `proc` every multiplexer is a `?:`, which merges what an unknown condition chooses from.
   `read_verilog -lib cells.v; read_verilog d.v; hierarchy -check -top ${top}; ` +
@@ -72,11 +79,11 @@ const script = (top: string) =>
   // Only now, since it exchanges the branches of a multiplexer whose condition is negated.
   "opt_expr -keepdc; " +
   `flatten -noscopeinfo; check -assert; memory; techmap -max_iter 1 -map unknown.v; techmap; simplemap; ` +
-  `dfflegalize ${[...dff, ...latches].map((cell) => `-cell ${cell} 01`).join(" ")}; ` +
+  `dfflegalize ${[...FLIPFLOPS, ...LATCHES].map((cell) => `-cell ${cell} 01`).join(" ")}; ` +
   `techmap; simplemap; opt_clean; write_json d.json`;
 
 /** System functions that say nothing at run time, and tasks that only print. */
-const harmless = new Set(
+const HARMLESS = new Set(
   "$signed $unsigned $clog2 $bits $display $write $strobe $monitor $time $realtime $stime".split(
     " ",
   ),
@@ -117,7 +124,7 @@ export async function netlistOf(
 function unsuited(text: string): string | undefined {
   const tokens = lex(text);
   for (const [at, token] of tokens.entries()) {
-    if (token.text.startsWith("$") && !harmless.has(token.text)) return token.text;
+    if (token.text.startsWith("$") && !HARMLESS.has(token.text)) return token.text;
     if (token.text === "#" && tokens[at + 1]?.kind === "number") return "a delay";
     if (token.text === "real" || token.text === "`include") return token.text;
   }
@@ -135,9 +142,9 @@ function read(json: { modules: Record<string, YosysModule> }, top: string): Netl
   if (module === undefined) return { refused: `no module ${top}` };
   const numbers = new Map<number, Net>();
   const net = (bit: number | string | undefined): Net => {
-    if (bit === "0") return constantNets.zero;
-    if (bit === "1") return constantNets.one;
-    if (typeof bit !== "number") return constantNets.unknown;
+    if (bit === "0") return CONSTANT_NETS.zero;
+    if (bit === "1") return CONSTANT_NETS.one;
+    if (typeof bit !== "number") return CONSTANT_NETS.unknown;
     let number = numbers.get(bit);
     if (number === undefined) {
       number = numbers.size + 3;
@@ -157,8 +164,8 @@ function read(json: { modules: Record<string, YosysModule> }, top: string): Netl
   const gates: Gate[] = [];
   const registers: Register[] = [];
   for (const { type, connections } of Object.values(module.cells)) {
-    if (observers.has(type)) continue;
-    if (Object.values(connections).some((bits) => bits.includes("z"))) return { refused: floating };
+    if (OBSERVERS.has(type)) continue;
+    if (Object.values(connections).some((bits) => bits.includes("z"))) return { refused: FLOATING };
     const pin = (name: string): Net => net(connections[name]?.[0]);
     const found = register(type, pin);
     if (found !== undefined) {
@@ -166,26 +173,26 @@ function read(json: { modules: Record<string, YosysModule> }, top: string): Netl
       continue;
     }
     const name = /^(?:\$_(\w+?)_|offprint_(\w+))$/.exec(type)?.slice(1).find(Boolean);
-    if (name === undefined || !gateTypes.has(name)) return { refused: `cell ${type}` };
+    if (name === undefined || !GATE_TYPES.has(name)) return { refused: `cell ${type}` };
     const inputs = ["A", "B", "C", "D", "S"].filter((port) => port in connections).map(pin);
     gates.push({ type: name, inputs, output: pin("Y") });
   }
-  if (registers.length > mostRegisters) return { refused: `${registers.length} bits of memory` };
+  if (registers.length > MOST_REGISTERS) return { refused: `${registers.length} bits of memory` };
   const inputs = new Map<string, Net[]>();
   const outputs = new Map<string, Net[]>();
   const signed = new Set<string>();
   for (const [name, { direction, bits, signed: sign }] of Object.entries(module.ports)) {
     if (sign === 1) signed.add(namedBy(name));
     if (direction === "inout") return { refused: `inout port ${name}` };
-    if (bits.includes("z")) return { refused: floating };
+    if (bits.includes("z")) return { refused: FLOATING };
     (direction === "input" ? inputs : outputs).set(namedBy(name), bits.map(net));
   }
   return { nets: numbers.size + 3, gates, registers, inputs, outputs, signed };
 }
 
-const floating = "a high-impedance value";
+const FLOATING = "a high-impedance value";
 
-const gateTypes = new Set(
+const GATE_TYPES = new Set(
   [
     "BUF",
     "NOT",
@@ -209,7 +216,7 @@ const gateTypes = new Set(
 function register(type: string, pin: (name: string) => Net): Omit<Register, "initial"> | undefined {
   const flipflop = { kind: "flipflop", data: pin("D"), clock: pin("C"), output: pin("Q") } as const;
   const latch = { kind: "latch", data: pin("D"), clock: pin("E"), output: pin("Q") } as const;
-  const { zero, one } = constantNets;
+  const { zero, one } = CONSTANT_NETS;
   switch (type) {
     case "$_DFF_P_":
       return flipflop;

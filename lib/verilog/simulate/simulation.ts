@@ -4,13 +4,13 @@
  * @module
  */
 import { compileGates, type Evaluate, ordered } from "./compile.ts";
-import { constantNets, type Net, type Netlist, type Refusal, type Register } from "./netlist.ts";
+import { CONSTANT_NETS, type Net, type Netlist, type Refusal, type Register } from "./netlist.ts";
 
 /** Lanes of one simulation. */
-export const lanes = 32;
+export const LANES = 32;
 
 /** Rounds of flip-flops triggering one another after which a circuit is said to oscillate. */
-const mostRounds = 20;
+const MOST_ROUNDS = 20;
 
 /** A circuit and its state. */
 export class Simulation {
@@ -59,13 +59,13 @@ export class Simulation {
   reset(): void {
     this.#v.fill(0);
     this.#x.fill(-1);
-    this.#x[constantNets.zero] = 0;
-    this.#v[constantNets.one] = -1;
-    this.#x[constantNets.one] = 0;
+    this.#x[CONSTANT_NETS.zero] = 0;
+    this.#v[CONSTANT_NETS.one] = -1;
+    this.#x[CONSTANT_NETS.one] = 0;
     this.#clockV.fill(0);
     this.#clockX.fill(-1);
     for (const { output, initial } of this.#registers) {
-      if (output === constantNets.unknown || initial === "x") continue;
+      if (output === CONSTANT_NETS.unknown || initial === "x") continue;
       this.#v[output] = initial === 1 ? -1 : 0;
       this.#x[output] = 0;
     }
@@ -73,7 +73,7 @@ export class Simulation {
 
   /** Sets one bit of an input in all lanes: bit k of `value` and `unknown` is lane k. */
   setBit(net: Net, value: number, unknown = 0): void {
-    if (net <= constantNets.unknown) return;
+    if (net <= CONSTANT_NETS.unknown) return;
     this.#v[net] = value & ~unknown;
     this.#x[net] = unknown;
   }
@@ -93,7 +93,7 @@ export class Simulation {
    * may be another one's clock. False when it does not come to rest.
    */
   settle(): boolean {
-    for (let round = 0; round < mostRounds; round++) {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
       this.#evaluate(this.#v, this.#x);
       if (!this.#clockRegisters()) return true;
     }
@@ -149,7 +149,7 @@ export class Simulation {
     for (let at = 0; at < registers.length; at++) {
       const { output } = registers[at]!;
       if (v[output] === this.#nextV[at] && x[output] === this.#nextX[at]) continue;
-      if (output <= constantNets.unknown) continue;
+      if (output <= CONSTANT_NETS.unknown) continue;
       v[output] = this.#nextV[at]!;
       x[output] = this.#nextX[at]!;
       changed = true;

@@ -5,19 +5,19 @@
  * @module
  */
 import { type Limits, runLimited } from "offprint/process/mod.ts";
-import { toolLimits } from "./tool_limits.ts";
+import { TOOL_LIMITS } from "./tool_limits.ts";
 import { withFiles } from "./scratch.ts";
 
 /** How a program is kept in its folder. */
 export type Confinement = "bubblewrap" | "unshare";
 
 /** Folders of the system that a program needs to run. */
-const system = ["usr", "lib", "lib32", "lib64", "bin"];
+const SYSTEM_FOLDERS = ["usr", "lib", "lib32", "lib64", "bin"];
 
 /** Makes the root in memory, out of the system's folders and the one that is given, and goes there. */
 const SCRIPT = `folder=$1; shift
 root=$folder/.root; mkdir "$root" && mount -t tmpfs none "$root" || exit 97
-for d in ${system.join(" ")}; do
+for d in ${SYSTEM_FOLDERS.join(" ")}; do
   if [ -L "/$d" ]; then ln -s "$(readlink "/$d")" "$root/$d" || exit 97
   elif [ -d "/$d" ]; then mkdir "$root/$d" && mount --rbind "/$d" "$root/$d" || exit 97
   fi
@@ -37,7 +37,7 @@ export function confinedCommand(
     const spaces = ["--user", "--map-root-user", "--mount", "--net", "--ipc"];
     return ["unshare", [...spaces, "sh", "-c", SCRIPT, "sh", folder, program, ...args]];
   }
-  const seen = system.flatMap((name) => ["--ro-bind-try", `/${name}`, `/${name}`]);
+  const seen = SYSTEM_FOLDERS.flatMap((name) => ["--ro-bind-try", `/${name}`, `/${name}`]);
   const own = ["--bind", folder, "/work", "--chdir", "/work"];
   return ["bwrap", ["--unshare-all", "--die-with-parent", ...seen, ...own, program, ...args]];
 }
@@ -46,7 +46,7 @@ export function confinedCommand(
 export async function findConfinement(
   program: string,
   args: readonly string[],
-  limits: Limits = toolLimits,
+  limits: Limits = TOOL_LIMITS,
 ): Promise<Confinement | undefined> {
   if (Deno.build.os !== "linux") return undefined;
   for (const how of ["bubblewrap", "unshare"] as const) {

@@ -12,14 +12,14 @@ import { lineAt } from "../language/syntax_tree.ts";
 /** A text that may be compiled, or why not. */
 export type Guarded = { text: string } | { refused: string; line: number };
 
-const printing = ["display", "write", "strobe", "monitor"].flatMap((task) =>
+const PRINTING = ["display", "write", "strobe", "monitor"].flatMap((task) =>
   ["", "b", "h", "o"].map((base) => `$${task}${base}`)
 ).concat(["$error", "$warning", "$info", "$fatal"]);
-const printingTasks: ReadonlySet<string> = new Set(printing);
+const PRINTING_TASKS: ReadonlySet<string> = new Set(PRINTING);
 
 /** System tasks and functions that read and write nothing but the simulation and its output. */
-const harmlessTasks: ReadonlySet<string> = new Set([
-  ...printing,
+const HARMLESS_TASKS: ReadonlySet<string> = new Set([
+  ...PRINTING,
   ...("$monitoron $monitoroff $finish $stop $time $stime $realtime $timeformat $printtimescale " +
     "$random $urandom $urandom_range $dist_uniform $dist_normal $dist_exponential $dist_poisson " +
     "$dist_chi_square $dist_t $dist_erlang $signed $unsigned $clog2 $bits $size $left $right $low $high " +
@@ -62,7 +62,7 @@ export function silenced(text: string): string {
   const tokens = lex(text);
   const kept: Token[] = [];
   for (let at = 0; at < tokens.length; at++) {
-    if (!printingTasks.has(bareName(tokens[at]!.text))) {
+    if (!PRINTING_TASKS.has(bareName(tokens[at]!.text))) {
       kept.push(tokens[at]!);
       continue;
     }
@@ -139,7 +139,7 @@ function isRoutine(tokens: readonly Token[], at: number): boolean {
 function objection({ kind, text }: Token): string | undefined {
   const name = bareName(text);
   if (name.startsWith("$") && name.length > 1 && kind !== "string") {
-    return harmlessTasks.has(name) ? undefined : `the system task ${name} is not allowed here`;
+    return HARMLESS_TASKS.has(name) ? undefined : `the system task ${name} is not allowed here`;
   }
   if (/[^\t\n\r -~]/.test(text) && kind !== "string") return "a character that is no ASCII";
   if (kind === "string") {
@@ -148,10 +148,10 @@ function objection({ kind, text }: Token): string | undefined {
       return "a string that does not end on its line";
     }
   }
-  return kind === "directive" && !stays.has(text) ? `${text} is not allowed here` : undefined;
+  return kind === "directive" && !STAYS.has(text) ? `${text} is not allowed here` : undefined;
 }
 
-const stays = new Set(
+const STAYS = new Set(
   ("`timescale `default_nettype `resetall `celldefine `endcelldefine `unconnected_drive " +
     "`nounconnected_drive").split(" "),
 );

@@ -10,7 +10,7 @@ import { bareName, lex } from "../language/lex.ts";
 import { type LimitedResult, type Limits, runLimited } from "offprint/process/mod.ts";
 import { confinedCommand, type Confinement, findConfinement } from "./confinement.ts";
 import { guarded } from "./guard.ts";
-import { toolLimits } from "./tool_limits.ts";
+import { TOOL_LIMITS } from "./tool_limits.ts";
 import { withFiles } from "./scratch.ts";
 
 /** Which language a file is read as. */
@@ -25,7 +25,7 @@ export interface SimulationRun {
 }
 
 /** System tasks that read or write files, or run programs; what a trusted file may use of them is below. */
-const fileTasks = new Set(
+const FILE_TASKS = new Set(
   ("$fopen $fopenr $fopenw $fopena $fclose $fwrite $fdisplay $fmonitor $fstrobe $fread $fgets $fgetc $fscanf " +
     "$readmemh $readmemb $writememh $writememb $dumpfile $dumpvars $dumpon $dumpoff $dumpall $dumpports " +
     "$dumplimit $dumpflush $system $sformat_file $sdf_annotate $save $restart $incsave $async$and$array")
@@ -33,7 +33,7 @@ const fileTasks = new Set(
 );
 
 /** Those that only the set's own benches may use, on files of their temporary folder. */
-const benchTasks = /^\$(?:f|readmem|dump)/;
+const BENCH_TASKS = /^\$(?:f|readmem|dump)/;
 
 /** How {@linkcode Icarus.simulate} treats files. */
 export interface SimulateOptions {
@@ -124,10 +124,10 @@ function allGuarded(
 function reachesFurther(text: string): string | undefined {
   const tokens = lex(text).map((token) => ({ ...token, text: bareName(token.text) }));
   const task = tokens.find(({ text }) =>
-    (fileTasks.has(text) && !benchTasks.test(text)) || text === "`include"
+    (FILE_TASKS.has(text) && !BENCH_TASKS.test(text)) || text === "`include"
   );
   if (task !== undefined) return task.text;
-  if (!tokens.some(({ text }) => fileTasks.has(text))) return undefined;
+  if (!tokens.some(({ text }) => FILE_TASKS.has(text))) return undefined;
   const path = tokens.find(({ kind, text }) => kind === "string" && /^"\s*\/|\.\./.test(text));
   return path === undefined ? undefined : `the path ${path.text}`;
 }
@@ -135,8 +135,8 @@ function reachesFurther(text: string): string | undefined {
 let found: Promise<Icarus | undefined> | undefined;
 
 /** Icarus Verilog when it is installed; `OFFPRINT_ICARUS=0` hides it. */
-export function findIcarus(limits: Limits = toolLimits): Promise<Icarus | undefined> {
-  if (limits !== toolLimits) return find(limits);
+export function findIcarus(limits: Limits = TOOL_LIMITS): Promise<Icarus | undefined> {
+  if (limits !== TOOL_LIMITS) return find(limits);
   found ??= find(limits);
   return found;
 }

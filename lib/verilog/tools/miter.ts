@@ -47,7 +47,7 @@ export interface NoMiter {
 }
 
 /** Cells that print or check; they drive nothing. */
-export const observers: ReadonlySet<string> = new Set(
+export const OBSERVERS: ReadonlySet<string> = new Set(
   ["$print", "$check", "$assert", "$assume", "$cover", "$live", "$fair", "$scopeinfo"],
 );
 
@@ -198,7 +198,7 @@ class Builder {
   }
 
   add(module: YosysModule, inputs: ReadonlyMap<string, number[]>, prefix: string): Side {
-    const cells = Object.entries(module.cells).filter(([, { type }]) => !observers.has(type));
+    const cells = Object.entries(module.cells).filter(([, { type }]) => !OBSERVERS.has(type));
     const numbers = new Map<number, Bit>();
     for (const [name, { direction, bits }] of Object.entries(module.ports)) {
       if (direction !== "input") continue;

@@ -13,6 +13,6 @@ export * from "./diagnostics.ts";
 export * from "./equivalence.ts";
 export * from "./guard.ts";
 export * from "./icarus.ts";
-export { toolLimits } from "./tool_limits.ts";
+export { TOOL_LIMITS } from "./tool_limits.ts";
 export * from "./verilator.ts";
 export * from "./yosys.ts";

@@ -6,7 +6,7 @@
 import type { Limits } from "offprint/process/mod.ts";
 
 /** Limits for one small tool run: 10 s, 1 MB of output, 1.5 GB. */
-export const toolLimits: Limits = {
+export const TOOL_LIMITS: Limits = {
   timeMs: 10_000,
   outputBytes: 1_000_000,
   memoryBytes: 1_500_000_000,

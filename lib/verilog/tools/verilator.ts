@@ -6,7 +6,7 @@
  */
 import { type Limits, runLimited } from "offprint/process/mod.ts";
 import { guarded } from "./guard.ts";
-import { toolLimits } from "./tool_limits.ts";
+import { TOOL_LIMITS } from "./tool_limits.ts";
 import { withFiles } from "./scratch.ts";
 
 /** What Verilator says about some files. */
@@ -68,9 +68,9 @@ async function find(): Promise<Verilator | undefined> {
   // The program itself first: the script around it takes longer to start than a small file to lint.
   for (const program of ["verilator_bin", "verilator"]) {
     try {
-      const { output } = await runLimited(program, ["--version"], Deno.cwd(), toolLimits);
+      const { output } = await runLimited(program, ["--version"], Deno.cwd(), TOOL_LIMITS);
       const version = output.split("\n")[0]?.trim() ?? "";
-      if (version.startsWith("Verilator")) return new Verilator(version, program, toolLimits);
+      if (version.startsWith("Verilator")) return new Verilator(version, program, TOOL_LIMITS);
     } catch {
       // Not installed under this name.
     }

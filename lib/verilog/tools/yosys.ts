@@ -9,7 +9,7 @@ import { type Child, LATE, startChild, withinOwnTime } from "offprint/process/mo
 import type { YosysAnswer, YosysRequest } from "./yosys_child.ts";
 
 /** Name and version, for records and cards. */
-export const yosysVersion = "Yosys 0.55 (@yowasp/yosys 0.55.944)";
+export const YOSYS_VERSION = "Yosys 0.55 (@yowasp/yosys 0.55.944)";
 
 /** What one run may use, and how many processes share the work. */
 export interface YosysOptions {
@@ -148,8 +148,8 @@ export class YosysPool implements AsyncDisposable {
 /** Longest start of a process, in milliseconds. */
 const START_MS = 60_000;
 
-const childScript = new URL("./yosys_child.ts", import.meta.url);
-const lockFile = new URL("../../../deno.lock", import.meta.url);
+const CHILD_SCRIPT = new URL("./yosys_child.ts", import.meta.url);
+const LOCK_FILE = new URL("../../../deno.lock", import.meta.url);
 
 /** A process that ended before it began with a request; its status. */
 interface Died {
@@ -172,9 +172,9 @@ class Worker {
 
   async #spawn(memoryBytes: number): Promise<Child> {
     const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env"];
-    const locked = await Deno.stat(lockFile).then(() => true, () => false);
-    if (locked) args.push("--lock", decodeURIComponent(lockFile.pathname), "--frozen");
-    const child = startChild(Deno.execPath(), [...args, childScript.href], {
+    const locked = await Deno.stat(LOCK_FILE).then(() => true, () => false);
+    if (locked) args.push("--lock", decodeURIComponent(LOCK_FILE.pathname), "--frozen");
+    const child = startChild(Deno.execPath(), [...args, CHILD_SCRIPT.href], {
       stdin: "piped",
       stderr: "null",
       env: { NO_COLOR: "1" },

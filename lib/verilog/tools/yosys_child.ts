@@ -25,7 +25,7 @@ export interface YosysAnswer {
 }
 
 // Not a literal, so that only this process downloads the package.
-const yosysPackage: string = "@yowasp/yosys";
+const YOSYS_PACKAGE: string = "@yowasp/yosys";
 
 async function answer(yosys: typeof Yosys, request: YosysRequest): Promise<YosysAnswer> {
   const { script, files, outputs, logBytes } = request;
@@ -66,7 +66,7 @@ async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string
 }
 
 if (import.meta.main) {
-  const yosys: typeof Yosys = await import(yosysPackage);
+  const yosys: typeof Yosys = await import(YOSYS_PACKAGE);
   const encoder = new TextEncoder();
   for await (const line of lines(Deno.stdin.readable)) {
     const bytes = encoder.encode(JSON.stringify(await answer(yosys, JSON.parse(line))) + "\n");

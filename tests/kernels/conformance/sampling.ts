@@ -1,11 +1,11 @@
 /** Sampling and verification: the same probabilities and tokens. */
 import { type Random, stream } from "offprint/random.ts";
-import type { Draft, Warp } from "kernels/mod.ts";
+import type { Draft, SamplingOptions } from "kernels/mod.ts";
 import { sample, warpedSoftmax } from "kernels/reference/sampling.ts";
 import { verify } from "kernels/reference/verification.ts";
 import { assertSame, type Conformance, refuses } from "./checking.ts";
 
-const WARPS: readonly Warp[] = [
+const WARPS: readonly SamplingOptions[] = [
   { temperature: 1 },
   { temperature: 0 },
   { temperature: 0.3 },
@@ -48,7 +48,7 @@ export const sampling: Conformance[] = [
     name: "softmax and sample: wrong numbers are refused",
     async check(kernels) {
       const row = (...logits: number[]) => Float32Array.from(logits);
-      const softmax = (logits: Float32Array, warp: Warp = { temperature: 1 }) =>
+      const softmax = (logits: Float32Array, warp: SamplingOptions = { temperature: 1 }) =>
         kernels.warpedSoftmax(logits, 2, warp);
       await refuses(() => softmax(row(0, 1, 2, NaN)), "logits[1][1]: got NaN");
       await refuses(() => softmax(row(0, 1, Infinity, 2)), "logits[1][0]: got Infinity");
@@ -58,7 +58,7 @@ export const sampling: Conformance[] = [
       for (const warp of [{ temperature: -1 }, { temperature: NaN }]) {
         await refuses(() => softmax(row(0, 1, 2, 3), warp), "temperature: got");
       }
-      const cut = (warp: Omit<Warp, "temperature">) =>
+      const cut = (warp: Omit<SamplingOptions, "temperature">) =>
         softmax(row(0, 1, 2, 3), { temperature: 1, ...warp });
       await refuses(() => cut({ topK: -1 }), "topK: got -1");
       await refuses(() => cut({ topK: 1.5 }), "topK: got 1.5");

@@ -4,7 +4,7 @@ import {
   expectedRecords,
   releasedProse,
 } from "offprint/papers/chipgpt_ft/mod.ts";
-import { generateDesigns, saturatingCounter } from "offprint/verilog/designs/mod.ts";
+import { generateDesigns, SATURATING_COUNTER } from "offprint/verilog/designs/mod.ts";
 import { completions } from "offprint/verilog/records/mod.ts";
 
 Deno.test("generated designs have every property, and the files are counted", async () => {
@@ -30,8 +30,8 @@ Deno.test("a module written twice counts as one different file", async () => {
 });
 
 Deno.test("records by tokens alone: the counter of the paper's example", () => {
-  assertEquals(expectedRecords(saturatingCounter), 1 + 3 + 46);
-  assertEquals([...completions(saturatingCounter)].length, 50);
+  assertEquals(expectedRecords(SATURATING_COUNTER), 1 + 3 + 46);
+  assertEquals([...completions(SATURATING_COUNTER)].length, 50);
   assertEquals(expectedRecords("module m; endmodule"), 2);
 });
 

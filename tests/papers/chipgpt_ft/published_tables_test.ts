@@ -2,16 +2,16 @@ import { assertEquals } from "@std/assert";
 import {
   discordantPairs,
   impossibleCells,
-  publishedGeneration,
-  publishedSizes,
+  PUBLISHED_GENERATION,
+  PUBLISHED_SIZES,
 } from "offprint/papers/chipgpt_ft/mod.ts";
 
 Deno.test("problems that only one model solved", () => {
-  const thakur = publishedGeneration.filter(({ set }) => set === "Thakur");
+  const thakur = PUBLISHED_GENERATION.filter(({ set }) => set === "Thakur");
   // 12 against 10 solved: three only by the one, one only by the other.
   assertEquals(discordantPairs(thakur, "ours-13B", "Thakur"), [3, 1]);
   assertEquals(discordantPairs(thakur, "Thakur", "ours-13B"), [1, 3]);
-  assertEquals(discordantPairs(publishedGeneration, "ours-13B", "ours-13B"), [0, 0]);
+  assertEquals(discordantPairs(PUBLISHED_GENERATION, "ours-13B", "ours-13B"), [0, 0]);
 });
 
 Deno.test("cells with five errors in five samples and a pass rate above zero", () => {
@@ -21,6 +21,6 @@ Deno.test("cells with five errors in five samples and a pass rate above zero", (
 });
 
 Deno.test("the records of Table 2 add up to what its rows say", () => {
-  const records = Object.values(publishedSizes).reduce((sum, row) => sum + row.records, 0);
+  const records = Object.values(PUBLISHED_SIZES).reduce((sum, row) => sum + row.records, 0);
   assertEquals(records, 6_959_200);
 });

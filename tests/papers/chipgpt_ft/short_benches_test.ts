@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { cutBench, notices } from "offprint/papers/chipgpt_ft/mod.ts";
-import { saturatingCounter, saturatingCounterBench } from "offprint/verilog/designs/mod.ts";
+import { SATURATING_COUNTER, saturatingCounterBench } from "offprint/verilog/designs/mod.ts";
 import { benchTotal, Simulation, simulationOf } from "offprint/verilog/simulate/mod.ts";
 import { YosysPool } from "offprint/verilog/tools/mod.ts";
 
@@ -13,7 +13,7 @@ Deno.test("a bench is cut after its first comparisons", () => {
 
 Deno.test("a longer bench notices what a shorter one does not", async () => {
   await using yosys = new YosysPool();
-  const down = saturatingCounter.replace("cnt + 1", "cnt - 1");
+  const down = SATURATING_COUNTER.replace("cnt + 1", "cnt - 1");
   const simulation = await simulationOf(down, "sat_cnt", yosys);
   if (!(simulation instanceof Simulation)) throw new Error(simulation.refused);
   const bench = saturatingCounterBench();

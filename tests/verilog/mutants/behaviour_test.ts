@@ -6,7 +6,7 @@ import { YosysPool } from "offprint/verilog/tools/mod.ts";
 const mutant = (text: string): Mutant => ({
   text,
   rule: "op.swap",
-  class: "F",
+  class: "behaviour",
   edits: [],
   line: 1,
   seed: 0,

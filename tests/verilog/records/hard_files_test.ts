@@ -4,7 +4,7 @@ import { augment, type AugmentedRecord, folderSource } from "offprint/verilog/re
 import { findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
 
 const options = {
-  flows: ["A1", "A2"] as const,
+  flows: ["completion", "prose"] as const,
   seed: 1,
   completionsPerModule: 3,
   mutantsPerFile: 20,
@@ -34,7 +34,7 @@ async function made(
   }
 }
 
-Deno.test("an escaped reset, equivalent mutants and tasks that print: flow B keeps what has evidence", async () => {
+Deno.test("an escaped reset, equivalent mutants and tasks that print: repairs keep what has evidence", async () => {
   await using yosys = new YosysPool({ timeMs: 120_000 });
   const { manifest, records } = await made({
     "escaped.v": "module esc(input clk, input \\rst* , input d, output reg q);\n" +
@@ -42,12 +42,12 @@ Deno.test("an escaped reset, equivalent mutants and tasks that print: flow B kee
     "shift.v": "module shift(input clk, input d, output q, output t);\n  reg [3:0] s;\n  reg p;\n" +
       "  always @(posedge clk) begin\n    s <= {s[2:0], d};\n    p <= d + s[0];\n  end\n" +
       "  assign q = s[3];\n  assign t = p;\nendmodule\n",
-  }, { flows: ["B"], tools: { yosys, icarus: await findIcarus() } });
+  }, { flows: ["repair"], tools: { yosys, icarus: await findIcarus() } });
   assertEquals(manifest.skipped, []);
   const files = new Set(records.map(({ origin }) => origin.file));
   assertEquals([...files].sort(), ["escaped.v", "shift.v"]);
   for (const { origin, input } of records) {
-    if (origin.class !== "F") continue;
+    if (origin.class !== "behaviour") continue;
     assertEquals(["simulation", "equivalence: different"].includes(`${origin.evidence}`), true);
     // One bit plus another is one bit minus it.
     assertEquals(input.includes("d - s[0]"), false);
@@ -99,7 +99,7 @@ Deno.test("whatever goes wrong over one file, the others are finished", async ()
   const { manifest, records } = await made({
     "a.v": "module a(input x, output y); assign y = ~x; endmodule\n",
     "b.v": "module b(input x, z, output y); assign y = x & z; endmodule\n",
-  }, { flows: ["A2", "B"], tools: { yosys: broken } });
+  }, { flows: ["prose", "repair"], tools: { yosys: broken } });
   assertEquals(records.map(({ origin }) => origin.file), ["a.v", "b.v"]);
   assertEquals(manifest.skipped.map(({ file, reason, detail }) => [file, reason, detail]), [
     ["a.v", "a fault of this program", "TypeError: no such thing"],

@@ -5,7 +5,7 @@ import {
   confinedCommand,
   findConfinement,
   findIcarus,
-  toolLimits,
+  TOOL_LIMITS,
 } from "offprint/verilog/tools/mod.ts";
 
 Deno.test("a confined program sees its own folder and no other file", async (t) => {
@@ -22,7 +22,7 @@ Deno.test("a confined program sees its own folder and no other file", async (t) 
         const script =
           `cat own; cat ${outside}/marker; echo made > made; echo x > ${outside}/made; ls /`;
         const command = confinedCommand(how, "sh", ["-c", script], folder);
-        const { output } = await runLimited(...command, folder, toolLimits);
+        const { output } = await runLimited(...command, folder, TOOL_LIMITS);
         assertEquals([output.includes("mine"), output.includes("seen")], [true, false]);
         assertEquals(/^(etc|home|root|tmp)$/m.test(output), false);
         assertEquals(await Deno.readTextFile(join(folder, "made")), "made\n");

@@ -4,6 +4,7 @@
  * @module
  */
 import { mean } from "offprint/stats.ts";
+import type { MutationClass } from "offprint/verilog/mutants/mod.ts";
 import type { Asked, Results } from "offprint/verilog/problems/mod.ts";
 import { answersOf, type ArmAsked, compileRates, passRates, seedsOf } from "./compare_arms.ts";
 
@@ -15,7 +16,7 @@ export interface ArmForm {
 }
 
 /** All arms of the main comparison, each asked in words and given the header in its own form. */
-export const armForms: readonly ArmForm[] = [
+export const ARM_FORMS: readonly ArmForm[] = [
   { arm: "raw", asking: "description", label: "code, asked in words" },
   { arm: "completion", asking: "description", label: "completion, asked in words" },
   { arm: "aligned", asking: "description", label: "aligned, asked in words" },
@@ -47,7 +48,7 @@ export type MeanArmRow = ArmShares & { seeds: number };
 export function armRows(
   results: Results,
   sets: readonly string[],
-  forms: readonly ArmForm[] = armForms,
+  forms: readonly ArmForm[] = ARM_FORMS,
 ): ArmRow[] {
   return sets.flatMap((set) =>
     forms.flatMap(({ arm, asking, label }) =>
@@ -101,15 +102,15 @@ export interface RepairRow {
   compiles: number;
 }
 
-/** Repairs by class; the groups of the answers are the letters of the classes. */
+/** Repairs by class; the groups of the answers are the classes. */
 export function repairRow(asked: Asked): RepairRow {
   const rates = passRates(asked);
-  const ofGroup = (letter: string) => mean(rates.filter((_, at) => asked.groups[at] === letter));
+  const ofClass = (name: MutationClass) => mean(rates.filter((_, at) => asked.groups[at] === name));
   return {
     problems: asked.names.length,
     pass1: mean(rates),
-    syntax: ofGroup("P"),
-    elaboration: ofGroup("E"),
+    syntax: ofClass("syntax"),
+    elaboration: ofClass("elaboration"),
     compiles: mean(compileRates(asked)),
   };
 }

@@ -27,10 +27,10 @@ import { naturalProblems } from "./natural_problems.ts";
 import type { ArmKind } from "./training_corpus.ts";
 
 /** How answers are drawn from the arms: the paper's five samples at its temperature. */
-export const armSampling = { samples: 5, temperature: 0.1, seed: 1, maxTokens: 180 } as const;
+export const ARM_SAMPLING = { samples: 5, temperature: 0.1, seed: 1, maxTokens: 180 } as const;
 
 /** What an arm that writes modules is asked with beside a description. */
-const withHeader: Readonly<Record<string, [string, Asking]>> = {
+const WITH_HEADER: Readonly<Record<string, [string, Asking]>> = {
   raw: ["header", byPlainHeader],
   completion: ["header", byHeader],
   aligned: ["description and header", byDescriptionAndHeader],
@@ -40,7 +40,7 @@ const withHeader: Readonly<Record<string, [string, Asking]>> = {
 /** The arm a model of this project was trained as, from its name: `verilog-ARM`. */
 export function armOf(name: string): ArmKind {
   const arm = name.replace(/^verilog-/, "");
-  if (arm in withHeader || arm === "repair" || arm === "repair-with-report") return arm as ArmKind;
+  if (arm in WITH_HEADER || arm === "repair" || arm === "repair-with-report") return arm as ArmKind;
   throw new UserError({
     what: "arm",
     got: name,
@@ -70,12 +70,12 @@ export async function evaluateArm(
   const text = textModel(model, tokenizer);
   const asked: Asked[] = [];
   const ask = async (set: string, name: string, list: Problem[], asking: Asking) => {
-    const solved = await solve(list, asking, text, armSampling);
+    const solved = await solve(list, asking, text, ARM_SAMPLING);
     const passed = solved.filter(({ passed }) => passed > 0).length;
     onNote(
       `${card.name} seed ${card.recipe.seed}: ${set}, by ${name}: ${passed} of ${list.length}`,
     );
-    const { samples, temperature } = armSampling;
+    const { samples, temperature } = ARM_SAMPLING;
     asked.push(askedOf({ set, asking: name, samples, temperature }, solved));
   };
   if (arm === "repair" || arm === "repair-with-report") {
@@ -87,7 +87,7 @@ export async function evaluateArm(
       byBrokenFile(withReport),
     );
   } else {
-    const [name, asking] = withHeader[arm]!;
+    const [name, asking] = WITH_HEADER[arm]!;
     for (const [set, list] of sets(problems)) {
       await ask(set, "description", list, byDescription);
       await ask(set, name, list, asking);

@@ -7,7 +7,7 @@
 import { stream } from "offprint/random.ts";
 import { describe } from "offprint/verilog/prose/mod.ts";
 import { fingerprint, readModules, writeModule } from "offprint/verilog/language/mod.ts";
-import { type Design, families, generateDesign } from "offprint/verilog/designs/mod.ts";
+import { type Design, FAMILIES, generateDesign } from "offprint/verilog/designs/mod.ts";
 
 /** A design with its description. */
 export interface DescribedDesign extends Design {
@@ -35,11 +35,11 @@ export interface SplitOptions {
 
 /** Families nobody trains on, drawn by seed. */
 export function heldOutFamilies(seed: number): string[] {
-  return stream(seed, "held-out families").shuffle([...families]).slice(0, HELD_OUT_FAMILIES)
+  return stream(seed, "held-out families").shuffle([...FAMILIES]).slice(0, HELD_OUT_FAMILIES)
     .sort();
 }
 
-const oneStyle = { indent: 2, ansi: true, begins: false, wires: false } as const;
+const ONE_STYLE = { indent: 2, ansi: true, begins: false, wires: false } as const;
 const HELD_OUT_FAMILIES = 5;
 const HELD_OUT_PARAMETERS = 0.2;
 
@@ -62,13 +62,13 @@ export function splitDesigns({ seed, designs, longest }: SplitOptions): Promise<
 async function drawSplit({ seed, designs, longest }: SplitOptions): Promise<DesignSplit> {
   const apart = new Set(heldOutFamilies(seed));
   const split: DesignSplit = { train: [], heldOutParameters: [], heldOutFamilies: [] };
-  const order = stream(seed, "order of families").shuffle([...families]);
+  const order = stream(seed, "order of families").shuffle([...FAMILIES]);
   for (let at = 0; at < designs; at++) {
     const design = await generateDesign(seed * 1_000_003 + at, order[at % order.length]);
     const modules = await readModules(design.text);
     const prose = modules.map((module) => describe(module).text.trimEnd()).join("\n");
     // The prose does not say how a file is laid out, so all are laid out alike.
-    const text = modules.map((module) => writeModule(module, oneStyle)).join("\n");
+    const text = modules.map((module) => writeModule(module, ONE_STYLE)).join("\n");
     if (prose.length + text.length > longest) continue;
     const described = { ...design, text, prose };
     if (apart.has(design.family)) split.heldOutFamilies.push(described);

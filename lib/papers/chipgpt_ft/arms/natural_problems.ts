@@ -15,7 +15,7 @@ const fileSchema = z.strictObject({
   problems: z.array(z.strictObject({ name: z.string(), text: z.string().min(1) })).min(1),
 });
 
-const file = new URL("../../../../data/problems/07-natural.json", import.meta.url);
+const PROBLEMS_FILE = new URL("../../../../data/problems/07-natural.json", import.meta.url);
 
 /**
  * The problems of `data/problems/07-natural.json`: each is one of `problems` with other words.
@@ -23,7 +23,7 @@ const file = new URL("../../../../data/problems/07-natural.json", import.meta.ur
  * @throws {UserError} when a problem of the file is not among them, or the file is malformed.
  */
 export async function naturalProblems(problems: readonly Problem[]): Promise<Problem[]> {
-  const asked = checkedJson(fileSchema, await readText(file), {
+  const asked = checkedJson(fileSchema, await readText(PROBLEMS_FILE), {
     what: "data/problems/07-natural.json",
   });
   const byName = new Map(problems.map((problem) => [problem.name, problem]));

@@ -1,10 +1,10 @@
 /**
- * Broken designs that every tool rejects (classes P and E), with what Yosys says about them: material of
+ * Broken designs that every tool rejects (syntax and elaboration errors), with what Yosys says about them: material of
  * the repair arms and their problems.
  *
  * @module
  */
-import { type Instance, instructions } from "offprint/verilog/records/mod.ts";
+import { type Instance, INSTRUCTIONS } from "offprint/verilog/records/mod.ts";
 import { classify, type Mutant, mutate } from "offprint/verilog/mutants/mod.ts";
 import { diagnosticText, type YosysPool } from "offprint/verilog/tools/mod.ts";
 import type { DescribedDesign } from "./held_out.ts";
@@ -28,7 +28,7 @@ export interface RepairOptions {
 const TOGETHER = 8;
 
 /**
- * Mutants of classes P and E that the embedded tools confirm and report, in the order of the designs.
+ * Mutants with a syntax or an elaboration error that the embedded tools confirm and report, in the order of the designs.
  * Icarus is left out, so that the cases are the same on every machine.
  */
 export async function* repairCases(
@@ -47,7 +47,11 @@ async function casesOf(
   design: DescribedDesign,
   { seed, perDesign, yosys }: RepairOptions,
 ): Promise<RepairCase[]> {
-  const mutants = await mutate(design.text, { seed, count: perDesign, classes: ["P", "E"] });
+  const mutants = await mutate(design.text, {
+    seed,
+    count: perDesign,
+    classes: ["syntax", "elaboration"],
+  });
   const judged = await Promise.all(
     mutants.map((mutant) => classify(design.text, mutant, { yosys })),
   );
@@ -73,7 +77,7 @@ export function quotedReport({ mutant, report }: RepairCase): string {
 /** The record that asks for the repair, with the tool's report or without. */
 export function repairInstance(one: RepairCase, withReport: boolean): Instance {
   return {
-    instruction: withReport ? instructions.report : instructions.repair,
+    instruction: withReport ? INSTRUCTIONS.report : INSTRUCTIONS.repair,
     input: withReport ? `${quotedReport(one)}\n${one.mutant.text}` : one.mutant.text,
     output: one.design.text,
   };

@@ -8,7 +8,7 @@ import type { SplitOptions } from "./held_out.ts";
 import type { ProblemCounts } from "./held_out_problems.ts";
 
 /** The split that the committed arms are trained and asked on. */
-export const armSplit: SplitOptions = { seed: 7, designs: 4000, longest: 1000 };
+export const ARM_SPLIT: SplitOptions = { seed: 7, designs: 4000, longest: 1000 };
 
 /** Problems of each kind. */
-export const heldOutCounts: ProblemCounts = { parameters: 40, families: 20, repairs: 40 };
+export const HELD_OUT_COUNTS: ProblemCounts = { parameters: 40, families: 20, repairs: 40 };

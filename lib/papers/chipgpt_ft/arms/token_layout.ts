@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Instance, instructions } from "offprint/verilog/records/mod.ts";
+import { type Instance, INSTRUCTIONS } from "offprint/verilog/records/mod.ts";
 import { lex, type Names } from "offprint/verilog/language/mod.ts";
 
 /** The word between what is given and what is asked for. */
@@ -19,14 +19,23 @@ export function spaced(text: string, names: Names): string {
   return tokens.map(({ kind, text }, at) => {
     if (kind === "number") return ` ${text.replace(/\s+/g, "")}`;
     // "is a reg" and "less-than" of the templates hold no names.
-    const article = text === "a" && articleBefore.has(tokens[at + 1]?.text ?? "");
-    const compound = tokens[at + 1]?.text === "-" && compoundEnd.has(tokens[at + 2]?.text ?? "");
+    const article = text === "a" && ARTICLE_BEFORE.has(tokens[at + 1]?.text ?? "");
+    const compound = tokens[at + 1]?.text === "-" && COMPOUND_END.has(tokens[at + 2]?.text ?? "");
     return ` ${article || compound ? text : numbers.get(text) ?? text}`;
   }).join("");
 }
 
-const articleBefore = new Set(["reg", "signed", "integer", "wire", "logic", "real", "time", "tri"]);
-const compoundEnd = new Set(["blocking", "than", "most", "least"]);
+const ARTICLE_BEFORE = new Set([
+  "reg",
+  "signed",
+  "integer",
+  "wire",
+  "logic",
+  "real",
+  "time",
+  "tri",
+]);
+const COMPOUND_END = new Set(["blocking", "than", "most", "least"]);
 
 /**
  * A description in the same form, but shorter: without the numbers of its sentences, and with the
@@ -50,7 +59,7 @@ export function promptText(
   { instruction, input }: Omit<Instance, "output">,
   names: Names,
 ): string {
-  const write = instruction === instructions.prose ? spacedProse : spaced;
+  const write = instruction === INSTRUCTIONS.prose ? spacedProse : spaced;
   return spaced(instruction, []) + write(input, names) + RULE;
 }
 

@@ -9,7 +9,7 @@ import { checkedValue } from "offprint/checked_json.ts";
 import { UserError } from "offprint/errors.ts";
 import type { CorpusDocument, MadeCorpus } from "offprint/lm/corpora/mod.ts";
 import { stream } from "offprint/random.ts";
-import { completions, type Instance, instructions } from "offprint/verilog/records/mod.ts";
+import { completions, type Instance, INSTRUCTIONS } from "offprint/verilog/records/mod.ts";
 import { YosysPool } from "offprint/verilog/tools/mod.ts";
 import { type DescribedDesign, splitDesigns } from "./held_out.ts";
 import { recordText, spaced } from "./token_layout.ts";
@@ -77,7 +77,7 @@ export async function verilogCorpus(given: Record<string, unknown>): Promise<Mad
 
 /** The record that asks for a design by its description. */
 export function proseInstance({ prose }: DescribedDesign, { text }: DescribedDesign): Instance {
-  return { instruction: instructions.prose, input: prose, output: text };
+  return { instruction: INSTRUCTIONS.prose, input: prose, output: text };
 }
 
 /** Texts of an arm's records, in random order, until there are enough characters. */

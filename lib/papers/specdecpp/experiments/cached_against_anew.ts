@@ -4,7 +4,7 @@
  * @module
  */
 import { speculate, uncached } from "offprint/decoding/decoders/mod.ts";
-import type { CandidateLength } from "offprint/decoding/policies/mod.ts";
+import type { CandidateLengthPolicy } from "offprint/decoding/policies/mod.ts";
 import type { Warp } from "offprint/decoding/verification/mod.ts";
 import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
@@ -17,7 +17,7 @@ export interface CachedOptions {
   maxTokens: number;
   stop?: number;
   warp: Warp;
-  candidates: CandidateLength;
+  candidates: CandidateLengthPolicy;
   /** Called twice for each text: both decodings take the same random numbers. */
   random: (text: number) => Random;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CandidateLength } from "offprint/decoding/policies/mod.ts";
+import type { CandidateLengthPolicy } from "offprint/decoding/policies/mod.ts";
 import {
   loopMs,
   medianTiming,
@@ -23,7 +23,7 @@ export interface ClockOptions {
   prompts: readonly (readonly number[])[];
   maxTokens: number;
   stop?: number;
-  policies: readonly { name: string; policy: CandidateLength }[];
+  policies: readonly { name: string; policy: CandidateLengthPolicy }[];
   /** How often every text is decoded by everything. */
   turns: number;
   seed: number;

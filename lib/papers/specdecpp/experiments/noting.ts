@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { CandidateLength, RoundOutcome } from "offprint/decoding/policies/mod.ts";
+import type { CandidateLengthPolicy, RoundOutcome } from "offprint/decoding/policies/mod.ts";
 
 /** The same policy, which tells how each round ended. */
 export function noting(
-  policy: CandidateLength,
+  policy: CandidateLengthPolicy,
   onRound: (outcome: RoundOutcome) => void,
-): CandidateLength {
+): CandidateLengthPolicy {
   return {
     ...policy,
     begin(start) {

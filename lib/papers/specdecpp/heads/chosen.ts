@@ -6,7 +6,7 @@
  */
 import { type Rates, timePerToken } from "offprint/decoding/policies/mod.ts";
 import { bestOnDev } from "./measured_policies.ts";
-import { CONSTANT } from "./measured_policies.ts";
+import { CONSTANT_FAMILY } from "./measured_policies.ts";
 import { headFamily } from "./families.ts";
 import type { HeadsResults } from "./results.ts";
 
@@ -20,7 +20,7 @@ export function chosenSettings(
 ): { constant: MeasuredRates; head: MeasuredRates } {
   const heads = recipe.rejectionWeights.map(headFamily);
   return {
-    constant: bestOnDev(settings.filter(({ family }) => family === CONSTANT), ratio),
+    constant: bestOnDev(settings.filter(({ family }) => family === CONSTANT_FAMILY), ratio),
     head: bestOnDev(settings.filter(({ family }) => heads.includes(family)), ratio),
   };
 }

@@ -10,5 +10,5 @@ export function headFamily(rejectionWeight: number): string {
 }
 
 /** SpecDec++ with the true acceptance, and with a head whose input is shuffled. */
-export const ORACLE = "SpecDec++, oracle";
-export const SHUFFLED = "SpecDec++, shuffled head";
+export const ORACLE_FAMILY = "SpecDec++, oracle";
+export const SHUFFLED_HEAD_FAMILY = "SpecDec++, shuffled head";

@@ -10,7 +10,7 @@ import {
   predictStates,
   reliability,
 } from "offprint/decoding/heads/mod.ts";
-import { headFamily, ORACLE, SHUFFLED } from "./families.ts";
+import { headFamily, ORACLE_FAMILY, SHUFFLED_HEAD_FAMILY } from "./families.ts";
 import { type HeadsInput, measuringOf } from "./input.ts";
 import {
   decodeSetting,
@@ -93,14 +93,18 @@ export async function measureSettings(input: HeadsInput, heads: Map<string, Acce
       recipe.thresholds.map((setting) => ({ family, setting }));
     const families: { settings: Setting[]; head?: AcceptanceHead; shuffle?: number }[] = [
       { settings: headlessSettings(recipe) },
-      { settings: thresholds(ORACLE) },
+      { settings: thresholds(ORACLE_FAMILY) },
       ...allVariants(recipe).map(({ variant, committed }) => ({
         settings: thresholds(
           committed ? headFamily(variant.rejectionWeight) : `SpecDec++, ${variantName(variant)}`,
         ),
         head: heads.get(variantName(variant))!,
       })),
-      { settings: thresholds(SHUFFLED), head: controlHead(recipe, heads), shuffle: seed },
+      {
+        settings: thresholds(SHUFFLED_HEAD_FAMILY),
+        head: controlHead(recipe, heads),
+        shuffle: seed,
+      },
     ];
     let logged: HeadsResults["replayed"] = [];
     for (const split of splits) {
@@ -140,7 +144,7 @@ export async function measureSettings(input: HeadsInput, heads: Map<string, Acce
       test: test!,
     }));
     const kept = new Set(chosenFamilies(recipe, settings).map(({ family }) => family));
-    logged = logged.filter(({ family }) => kept.has(family) || family === ORACLE);
+    logged = logged.filter(({ family }) => kept.has(family) || family === ORACLE_FAMILY);
     return { settings, logged };
   });
 }
@@ -166,7 +170,7 @@ export function chosenFamilies(
     ...new Set(headlessSettings(recipe).map(({ family }) => family)),
   ].map((family) => of([family])).concat([
     of(recipe.rejectionWeights.map(headFamily)),
-    of([SHUFFLED]),
+    of([SHUFFLED_HEAD_FAMILY]),
   ]);
 }
 
@@ -184,7 +188,7 @@ export async function decodeChosen(
         const committed = committedVariants(recipe).find(({ rejectionWeight }) =>
           headFamily(rejectionWeight) === family
         );
-        const predictor = family === SHUFFLED
+        const predictor = family === SHUFFLED_HEAD_FAMILY
           ? shuffledPredictor(controlHead(recipe, heads), recipe.seed)
           : committed && headPredictor(heads.get(variantName(committed))!);
         const measuring = measuringOf(input, "test", `decoding, ${family}`);

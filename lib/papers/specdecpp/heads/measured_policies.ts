@@ -34,33 +34,33 @@ export interface MeasuredSetting extends Setting {
 }
 
 /** The families that need no head, by name. */
-export const CONSTANT = "constant K";
-export const HEURISTIC = "+2/−1 heuristic";
-export const CONFIDENCE = "confidence of the last token";
-export const TOP = "product of top probabilities";
+export const CONSTANT_FAMILY = "constant K";
+export const HEURISTIC_FAMILY = "+2/−1 heuristic";
+export const CONFIDENCE_FAMILY = "confidence of the last token";
+export const TOP_PROBABILITY_FAMILY = "product of top probabilities";
 
 /** The settings of the families that need no head. */
 export function headlessSettings(recipe: HeadsRecipe): Setting[] {
   const of = (family: string, settings: readonly number[]): Setting[] =>
     settings.map((setting) => ({ family, setting }));
   return [
-    ...of(CONSTANT, recipe.constants),
-    ...of(HEURISTIC, [5]),
-    ...of(CONFIDENCE, recipe.confidences),
-    ...of(TOP, recipe.topProbabilities),
+    ...of(CONSTANT_FAMILY, recipe.constants),
+    ...of(HEURISTIC_FAMILY, [5]),
+    ...of(CONFIDENCE_FAMILY, recipe.confidences),
+    ...of(TOP_PROBABILITY_FAMILY, recipe.topProbabilities),
   ];
 }
 
 /** The rule of a setting; every family that is none of the four is SpecDec++ with some head. */
 export function ruleOf({ family, setting }: Setting): StoppingRule {
   switch (family) {
-    case CONSTANT:
+    case CONSTANT_FAMILY:
       return constantRule(setting);
-    case HEURISTIC:
+    case HEURISTIC_FAMILY:
       return heuristicRule({ start: setting });
-    case CONFIDENCE:
+    case CONFIDENCE_FAMILY:
       return confidenceRule(setting);
-    case TOP:
+    case TOP_PROBABILITY_FAMILY:
       return topProbabilityRule(setting);
     default:
       return specDecPPRule({ threshold: setting });

@@ -14,7 +14,7 @@ const asked = (passed: number[], compiled = passed) => ({
   samples: 5,
   temperature: 0.1,
   names: passed.map((_, at) => `p${at}`),
-  groups: passed.map((_, at) => at % 2 === 0 ? "P" : "E"),
+  groups: passed.map((_, at) => at % 2 === 0 ? "syntax" : "elaboration"),
   compiled,
   passed,
 });
