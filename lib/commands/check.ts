@@ -19,6 +19,7 @@ Tells in seconds what is wrong with the project, without running a notebook:
                         would merge
   pairs in step         NN-name.ipynb is what NN-name.ts builds, no edit of Jupyter's is left behind
   links                 in *.md and in notebooks: files and headings exist
+  references            no document is named that readers of the project do not have
   claims                data/papers/*.json are valid, their claims are those of the notebooks,
                         and notebooks/00-start-here.ts is generated from them
 

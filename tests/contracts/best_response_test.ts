@@ -6,7 +6,7 @@ function onTop(pay: number): Float64Array {
   return new Float64Array([0, 0, pay, 0, 0, pay, 0, 0, pay]);
 }
 
-Deno.test("C1 at 0.6: actions 0 and 2 tie; the recommendation, or else the principal, decides", () => {
+Deno.test("the one-step example at 0.6: actions 0 and 2 tie; the recommendation, or else the principal, decides", () => {
   const instance = oneStepExample();
   const tied = onTop(0.6);
   const followed = bestResponse(instance, tied, { rec: [2, 2, 2] });
@@ -19,7 +19,7 @@ Deno.test("C1 at 0.6: actions 0 and 2 tie; the recommendation, or else the princ
   assertAlmostEquals(shirked.VP[0]!, 0.14, 1e-12);
 });
 
-Deno.test("C1 a millionth below 0.6: the principal's value falls by a quarter", () => {
+Deno.test("the one-step example a millionth below 0.6: the principal's value falls by a quarter", () => {
   const { actions, VP } = bestResponse(oneStepExample(), onTop(0.6 - 1e-6), { rec: [2, 2, 2] });
   assertEquals(actions[0], 0);
   assertAlmostEquals(VP[0]!, 0.14, 1e-6);

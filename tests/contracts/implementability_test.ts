@@ -17,7 +17,7 @@ import { randomProblem } from "./random_problem.ts";
 const laws = [[0.7, 0.2, 0.1], [0.4, 0.4, 0.2], [0.1, 0.3, 0.6]];
 const costs = [0, 0.1, 0.3];
 
-Deno.test("R2: the mixture action is replaced by half shirk, half full effort at cost 0.15", () => {
+Deno.test("the mixture action is replaced by half shirk, half full effort at cost 0.15", () => {
   const problem = { laws: [...laws, [0.4, 0.25, 0.35]], costs: [...costs, 0.2], action: 3 };
   const answer = implementability(problem);
   assert(!answer.implementable);
@@ -28,7 +28,7 @@ Deno.test("R2: the mixture action is replaced by half shirk, half full effort at
   assert(implementability({ ...problem, costs: [...costs, 0.15] }).implementable);
 });
 
-Deno.test("R2: every mixture found on random problems has the same outcomes at a smaller effective cost", () => {
+Deno.test("every mixture found on random problems has the same outcomes at a smaller effective cost", () => {
   let found = 0;
   for (let index = 0; index < 600; index++) {
     const problem = { ...randomProblem(2, index), margin: 0, cap: Infinity };
@@ -47,7 +47,7 @@ Deno.test("R2: every mixture found on random problems has the same outcomes at a
   assert(found > 50, `${found} actions that cannot be induced`);
 });
 
-Deno.test("the inducibility gaps of C1 under caps 1 and 2", () => {
+Deno.test("the inducibility gaps of the one-step example under caps 1 and 2", () => {
   const expected: [number, number[], number[][]][] = [
     [1, [0.4, 0.14, 0.2], [[1, 0, 0], [0, 1, 0.4], [0, 0, 1]]],
     [2, [0.7, 0.32, 0.6], []],
@@ -80,7 +80,7 @@ Deno.test("gap and least payment agree on whether a capped contract exists", () 
   }
 });
 
-Deno.test("the smallest cap of C1's action 2 is 5/9, none helps the mixture", () => {
+Deno.test("the smallest cap of the one-step example's action 2 is 5/9, none helps the mixture", () => {
   assertAlmostEquals(smallestCap({ laws, costs, action: 2 }), 5 / 9, 1e-12);
   assertEquals(smallestCap({ laws, costs, action: 0 }), 0);
   const mixed = { laws: [...laws, [0.4, 0.25, 0.35]], costs: [...costs, 0.2], action: 3 };
@@ -89,7 +89,7 @@ Deno.test("the smallest cap of C1's action 2 is 5/9, none helps the mixture", ()
   assert(tight.feasible);
 });
 
-Deno.test("R3: Lemma R on C1: violation 0.05, gap 0.2, weight 0.2, slack exactly 0", () => {
+Deno.test("Lemma R on the one-step example: violation 0.05, gap 0.2, weight 0.2, slack exactly 0", () => {
   const { contract, lambda } = robustContract([0, 0, 0.5], [0, 0, 1], 0.05, 0.2);
   assertAlmostEquals(lambda, 0.2, 1e-15);
   assertAlmostEquals(contract[2]!, 0.6, 1e-12);
@@ -97,7 +97,7 @@ Deno.test("R3: Lemma R on C1: violation 0.05, gap 0.2, weight 0.2, slack exactly
   assertAlmostEquals(incentiveSlack({ laws, costs, action: 2 }, contract), 0, 1e-12);
 });
 
-Deno.test("R3: a margin ε costs at most ε·cap/γ: 0.06 ≤ 0.25 on C1, and on random problems", () => {
+Deno.test("a margin ε costs at most ε·cap/γ: 0.06 ≤ 0.25 on the one-step example, and on random problems", () => {
   const at = (margin: number) => leastPayment({ laws, costs, action: 2, cap: 1, margin });
   const [exact, safe] = [at(0), at(0.05)];
   assert(exact.feasible && safe.feasible);

@@ -26,7 +26,7 @@ import { UserError } from "offprint/errors.ts";
 
 type Loose = { [key: string]: unknown };
 
-/** C3 as JSON, changed by `spoil`. */
+/** The regression instance as JSON, changed by `spoil`. */
 function spoilt(spoil: (json: InstanceJson & Loose) => void): unknown {
   const json = instanceToJson(regressionExample()) as InstanceJson & Loose;
   spoil(json);
@@ -45,7 +45,7 @@ Deno.test("an instance survives the way to JSON and back", () => {
   }
 });
 
-Deno.test("C3's weights follow the rule of the spec", () => {
+Deno.test("the regression instance's weights follow its arithmetic rule", () => {
   const { P } = regressionExample();
   [[3, 10, 6], [8, 4, 11], [2, 9, 5]].forEach((weights, a) => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -123,7 +123,7 @@ Deno.test("scenarios keep their shape when their numbers change", () => {
   assertThrows(() => dataLabelling({ costs: [0.1, 0.2, 0.3] }), UserError, "c[0][0][0]");
 });
 
-Deno.test("the regions of C1's contracts tile the triangle and are where the agent's answer says", () => {
+Deno.test("the regions of the one-step example's contracts tile the triangle and are where the agent's answer says", () => {
   const instance = oneStepExample();
   const regions = simplexRegions(instance, 1.2);
   assertEquals(regions.map(({ action }) => action), [0, 1, 2]);

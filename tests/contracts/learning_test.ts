@@ -42,7 +42,7 @@ function assertWithin(value: number, low: number, high: number, what: string) {
   assert(value >= low && value <= high, `${what}: got ${value}, expected ${low} to ${high}`);
 }
 
-Deno.test("regret on D1 by hand: a premium when paid too much, a failed inducement when too little", () => {
+Deno.test("regret on the two-action example by hand: a premium when paid too much, a failed inducement when too little", () => {
   const bandit = new ContractBandit(twoActionExample(), stream(1, "tests"));
   bandit.commit(Float64Array.of(0, 0, 0.7), 1, 10);
   assertAlmostEquals(bandit.ledger.premium, 10 * 0.06, 1e-12);
@@ -112,7 +112,7 @@ Deno.test("following the plan has no regret of any kind", () => {
     assertAlmostEquals(game.ledger.policyLoss, 0, 1e-8);
     assertEquals(game.ledger.failures, 0);
   }
-  // Commitment in C2 beats the recursive benchmark: its policy loss is negative.
+  // Commitment in the two-step example beats the recursive benchmark: its policy loss is negative.
   const committed = plan(farsightedExample({ concept: "markov" }));
   const game = new ContractGame(farsightedExample(), stream(1, "tests"));
   game.post(committed.contracts, committed.rec);
@@ -127,7 +127,7 @@ Deno.test("ledgers add up", () => {
   assertEquals([ledger.total, ledger.episodes, ledger.failures, ledger.lastFailure], [8, 5, 4, 5]);
 });
 
-Deno.test("R6: margins √(ln T/2t) sum to at most √(2T ln T), and D1's premium is about 0.72 of it", () => {
+Deno.test("margins √(ln T/2t) sum to at most √(2T ln T), and the two-action example's premium is about 0.72 of it", () => {
   for (const horizon of [10, 1000, 100_000]) {
     let sum = 0;
     for (let t = 1; t <= horizon; t++) sum += Math.sqrt(Math.log(horizon) / (2 * t));
@@ -145,7 +145,7 @@ Deno.test("runs are repeated exactly by the same seed and differ by another", ()
   }
 });
 
-Deno.test("R5, S1: the shrinking margin has slope ½ and never loses the agent", () => {
+Deno.test("the shrinking margin has slope ½ and never loses the agent", () => {
   const { points, slope } = slopeOf(all.S1, [1e3, 1e4, 1e5, 316228, 1e6]);
   assertWithin(slope, 0.42, 0.55, "slope");
   assertEquals(points.reduce((sum, { failures }) => sum + failures, 0), 0);
@@ -157,7 +157,7 @@ Deno.test("R5, S1: the shrinking margin has slope ½ and never loses the agent",
   }
 });
 
-Deno.test("R5, S2: explore then commit has slope ⅔ and a log", () => {
+Deno.test("explore then commit has slope ⅔ and a log", () => {
   const { points, slope } = slopeOf(all.S2, [1e3, 1e4, 1e5, 316228, 1e6]);
   assertWithin(slope, 0.6, 0.72, "slope");
   for (const { horizon, regret } of points) {
@@ -168,20 +168,20 @@ Deno.test("R5, S2: explore then commit has slope ⅔ and a log", () => {
   assertEquals(explorationLength(2), 2);
 });
 
-Deno.test("S3: without a margin regret is linear: the agent is lost and no data come back", () => {
+Deno.test("without a margin regret is linear: the agent is lost and no data come back", () => {
   const { points, slope } = slopeOf(all.S3, [1e3, 1e4, 1e5]);
   assertWithin(slope, 0.95, 1.05, "slope");
   assert(points[2]!.failures > 0.9e5);
 });
 
-Deno.test("S4: search + UCB: slope ½ when the gap shrinks with T, logarithmic when it does not", () => {
+Deno.test("search + UCB: slope ½ when the gap shrinks with T, logarithmic when it does not", () => {
   const scaled = slopeOf(all.S4, [1e4, 31623, 1e5], 40);
   assertWithin(scaled.slope, 0.42, 0.55, "slope with gap 1/√T");
   const fixed = slopeOf(all["S4-fixed-gap"], [1e4, 31623, 1e5], 40);
   assert(fixed.slope < 0.3, `slope with fixed gap: ${fixed.slope}`);
 });
 
-Deno.test("S5: the naive grid has slope ⅔ on its last decade", () => {
+Deno.test("the naive grid has slope ⅔ on its last decade", () => {
   const { points, slope } = slopeOf(all.S5, [1e3, 1e4, 31623, 1e5]);
   assertWithin(slope, 0.6, 0.72, "slope");
   for (const [k, published] of [137, 724, 1441, 3292].entries()) {
@@ -189,7 +189,7 @@ Deno.test("S5: the naive grid has slope ⅔ on its last decade", () => {
   }
 });
 
-Deno.test("S6: two steps: slope ½ with a shrinking margin, ⅔ with explore then commit, nobody shirks", () => {
+Deno.test("two steps: slope ½ with a shrinking margin, ⅔ with explore then commit, nobody shirks", () => {
   const margin = slopeOf(all["S6-margin"], [1e5, 316228, 1e6]);
   assertWithin(margin.slope, 0.42, 0.55, "shrinking margin");
   const explore = slopeOf(all["S6-explore"], [1e5, 316228, 1e6]);
@@ -200,7 +200,7 @@ Deno.test("S6: two steps: slope ½ with a shrinking margin, ⅔ with explore the
   }
 });
 
-Deno.test("the general learner on C2 and on a random 3×3×3 instance: slope at most 0.72, failures vanish", () => {
+Deno.test("the general learner on the two-step example and on a random 3×3×3 instance: slope at most 0.72, failures vanish", () => {
   for (const id of ["general-C2", "general-random"] as const) {
     const { points, slope } = slopeOf(all[id], [1e5, 316228, 1e6], 10);
     assertWithin(slope, 0.5, 0.72, id);

@@ -41,7 +41,7 @@ function simplexZeta(problem: LeastPaymentProblem): number {
   });
 }
 
-Deno.test("C1: the least payments, rents and multipliers of the worked example", () => {
+Deno.test("the one-step example: the least payments, rents and multipliers of the worked example", () => {
   const expected = [[0, 0, [0, 0, 0]], [0.2, 0.1, [2, 0, 0]], [0.36, 0.06, [1.2, 0, 0]]] as const;
   expected.forEach(([zeta, rent, multipliers], action) => {
     const solved = leastPayment({ ...C1, action });
@@ -52,7 +52,7 @@ Deno.test("C1: the least payments, rents and multipliers of the worked example",
   });
 });
 
-Deno.test("C1: every point of the degenerate optimal face pays the same", () => {
+Deno.test("the one-step example: every point of the degenerate optimal face pays the same", () => {
   for (const u of [0, 0.2, 5 / 9]) {
     const x = [0, 0.5 - 0.5 * u, u];
     const law = C1.laws[1]!;
@@ -65,7 +65,7 @@ Deno.test("C1: every point of the degenerate optimal face pays the same", () => 
   }
 });
 
-Deno.test("C1: caps bind below 0.6 and rule action 2 out at 0.55", () => {
+Deno.test("the one-step example: caps bind below 0.6 and rule action 2 out at 0.55", () => {
   for (const cap of [0.3, 0.5, 0.55]) {
     assertEquals(zetaOf({ ...C1, action: 2, cap }), Infinity, `cap ${cap}`);
   }
@@ -83,7 +83,7 @@ Deno.test("C1: caps bind below 0.6 and rule action 2 out at 0.55", () => {
   }
 });
 
-Deno.test("P7: the least payment is non-decreasing, convex and piecewise linear in the margin, with slope Σλ", () => {
+Deno.test("the least payment is non-decreasing, convex and piecewise linear in the margin, with slope Σλ", () => {
   assertAlmostEquals(zetaOf({ ...C1, action: 1, margin: 0.01 }), 0.22, 1e-12);
   assertAlmostEquals(zetaOf({ ...C1, action: 2, margin: 0.01 }), 0.372, 1e-12);
   assertAlmostEquals(zetaOf({ ...C1, action: 1, margin: 0.05 }), 0.3, 1e-12);
@@ -107,7 +107,7 @@ Deno.test("P7: the least payment is non-decreasing, convex and piecewise linear 
   }
 });
 
-Deno.test("P9: the closed forms for two actions and for two outcomes equal the simplex", () => {
+Deno.test("the closed forms for two actions and for two outcomes equal the simplex", () => {
   let solvedBoth = 0;
   for (let index = 0; index < 600; index++) {
     const problem = randomProblem(9, index);
@@ -136,7 +136,7 @@ Deno.test("P9: the closed forms for two actions and for two outcomes equal the s
   assert(solvedBoth > 200, `only ${solvedBoth} feasible problems`);
 });
 
-Deno.test("P9: two actions, no cap: all is paid where the likelihood ratio is smallest", () => {
+Deno.test("two actions, no cap: all is paid where the likelihood ratio is smallest", () => {
   for (let index = 0; index < 200; index++) {
     const { laws } = randomProblem(10, index);
     const [Pb, Pa] = [laws[0]!, laws[1]!];
@@ -154,7 +154,7 @@ Deno.test("P9: two actions, no cap: all is paid where the likelihood ratio is sm
   }
 });
 
-Deno.test("P9: two outcomes with a continuation pay on failure when a more successful rival binds", () => {
+Deno.test("two outcomes with a continuation pay on failure when a more successful rival binds", () => {
   // Success is so well followed that the agent would overdo it: the middle action needs pay on failure.
   const solved = leastPayment({
     laws: [[0.8, 0.2], [0.5, 0.5], [0.2, 0.8]],
@@ -168,7 +168,7 @@ Deno.test("P9: two outcomes with a continuation pay on failure when a more succe
   assertEquals(solved.contract[1], 0);
 });
 
-Deno.test("P8: 2 400 random programs agree with HiGHS, with zero duality gap or a Farkas certificate", async () => {
+Deno.test("2 400 random programs agree with HiGHS, with zero duality gap or a Farkas certificate", async () => {
   const highs = await loadGeneralSolver();
   let infeasible = 0, capped = 0, pivots = 0;
   for (let index = 0; index < 2400; index++) {
@@ -207,7 +207,7 @@ Deno.test("P8: 2 400 random programs agree with HiGHS, with zero duality gap or 
   assert(pivots <= 60, `${pivots} pivots`);
 });
 
-Deno.test("P3: removing a rival or splitting an outcome never raises the least payment", () => {
+Deno.test("removing a rival or splitting an outcome never raises the least payment", () => {
   for (let index = 0; index < 300; index++) {
     const problem = { ...randomProblem(4, index), margin: 0 };
     const { laws, costs, action, continuation } = problem;

@@ -49,7 +49,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
   }
 }
 
-Deno.test("C1: inducing full effort is worth 0.39, the mixture action cannot be induced", () => {
+Deno.test("the one-step example: inducing full effort is worth 0.39, the mixture action cannot be induced", () => {
   const found = plan(oneStepExample());
   assertAlmostEquals(found.value, 0.39, 1e-12);
   assertAlmostEquals(found.rent, 0.06, 1e-12);
@@ -62,7 +62,7 @@ Deno.test("C1: inducing full effort is worth 0.39, the mixture action cannot be 
   assertEquals(mixed.Q[3], -Infinity);
 });
 
-Deno.test("C1: the best linear contract shares 4/7 and brings 9/28", () => {
+Deno.test("the one-step example: the best linear contract shares 4/7 and brings 9/28", () => {
   const linear = bestLinearContract(oneStepExample());
   assertAlmostEquals(linear.alpha, 4 / 7, 1e-12);
   assertAlmostEquals(linear.value, 9 / 28, 1e-12);
@@ -76,7 +76,7 @@ Deno.test("C1: the best linear contract shares 4/7 and brings 9/28", () => {
   assert(bestLinearContract(oneStepExample({ cap: 0.5 })).alpha <= 0.5);
 });
 
-Deno.test("C2: the whole table to 1e-9", () => {
+Deno.test("the two-step example: the whole table to 1e-9", () => {
   const rows: [Parameters<typeof farsightedExample>[0], number, number, number, number][] = [
     [{}, 0.34, 0.425, 1.89, 0.27],
     [{ concept: "myopic" }, 0.32, 0.4, 1.91, 0.25],
@@ -102,14 +102,14 @@ Deno.test("C2: the whole table to 1e-9", () => {
   assertAlmostEquals(sold.rent, 0, 1e-9);
 });
 
-Deno.test("C2: a patient principal and a less patient agent", () => {
+Deno.test("the two-step example: a patient principal and a less patient agent", () => {
   const found = plan(farsightedExample({ deltaA: 0.9 }));
   assertAlmostEquals(found.contracts[0]!, 0.4225, 1e-9);
   assertAlmostEquals(found.zeta[1]!, 0.338, 1e-9);
   assertAlmostEquals(found.value, 1.892, 1e-9);
 });
 
-Deno.test("C2: least payments of whole policies are sums of least payments along the way", () => {
+Deno.test("the two-step example: least payments of whole policies are sums of least payments along the way", () => {
   const instance = farsightedExample();
   const expected: [number[], number, number][] = [
     [[1, 1, 1, 1], 0.57, 1.89],
@@ -124,7 +124,7 @@ Deno.test("C2: least payments of whole policies are sums of least payments along
   }
 });
 
-Deno.test("C2: a grid of contracts with step 0.025 finds no commitment better than 1.94", () => {
+Deno.test("the two-step example: a grid of contracts with step 0.025 finds no commitment better than 1.94", () => {
   const instance = farsightedExample();
   const contracts = new Float64Array(8);
   let best = -Infinity;
@@ -141,7 +141,7 @@ Deno.test("C2: a grid of contracts with step 0.025 finds no commitment better th
   assertAlmostEquals(best, 1.94, 1e-9);
 });
 
-Deno.test("C3: the regression table to six decimals", () => {
+Deno.test("the regression instance: the regression table to six decimals", () => {
   const table: [number, number, number, number[], number, number, number, number][] = [
     [3, 0, 1, [0, .026446, 1.8], .588938, .006446, .595385, .588938],
     [3, 1, 1, [0, .061463, .675], .506718, .021463, .528182, .506718],
@@ -166,7 +166,7 @@ Deno.test("C3: the regression table to six decimals", () => {
   }
 });
 
-Deno.test("P1, P2, P3: on 240 random instances the agent follows, and both sides share the policy's welfare", () => {
+Deno.test("on 240 random instances the agent follows, and both sides share the policy's welfare", () => {
   for (const instance of instances()) {
     const { n, H, start } = instance;
     const found = plan(instance);
@@ -184,7 +184,7 @@ Deno.test("P1, P2, P3: on 240 random instances the agent follows, and both sides
   }
 });
 
-Deno.test("P2: with no recommendation, ties go to the principal, so it gets no less", () => {
+Deno.test("with no recommendation, ties go to the principal, so it gets no less", () => {
   for (const instance of instances()) {
     if (instance.H > 1) continue;
     const found = plan(instance);
@@ -193,7 +193,7 @@ Deno.test("P2: with no recommendation, ties go to the principal, so it gets no l
   }
 });
 
-Deno.test("P4: shifting the agent's continuation by a constant changes only its value", () => {
+Deno.test("shifting the agent's continuation by a constant changes only its value", () => {
   for (const instance of instances()) {
     const { H, n, m } = instance;
     if (H < 2) continue;
@@ -207,7 +207,7 @@ Deno.test("P4: shifting the agent's continuation by a constant changes only its 
   }
 });
 
-Deno.test("P5: scaling rewards and costs scales payments and values", () => {
+Deno.test("scaling rewards and costs scales payments and values", () => {
   for (const instance of instances()) {
     if (instance.cap < Infinity) continue;
     const before = plan(instance);
@@ -224,7 +224,7 @@ Deno.test("P5: scaling rewards and costs scales payments and values", () => {
   }
 });
 
-Deno.test("P6: a payment may be deferred into the next contract", () => {
+Deno.test("a payment may be deferred into the next contract", () => {
   const instance = farsightedExample();
   const { contracts, rec } = plan(instance);
   const deferred = contracts.slice();
@@ -238,7 +238,7 @@ Deno.test("P6: a payment may be deferred into the next contract", () => {
   assertAlmostEquals(answer.VA[0]!, 0.27, 1e-9);
 });
 
-Deno.test("P10: no tied action would bring the principal more", () => {
+Deno.test("no tied action would bring the principal more", () => {
   for (const instance of instances()) {
     const { H, n, m, P, r, c } = instance;
     const found = plan(instance);
@@ -274,7 +274,7 @@ Deno.test("P10: no tied action would bring the principal more", () => {
   }
 });
 
-Deno.test("P11: at the last step far-sighted and myopic are the same", () => {
+Deno.test("at the last step far-sighted and myopic are the same", () => {
   for (const instance of instances()) {
     const { H, n } = instance;
     const far = plan(instance);
@@ -294,7 +294,7 @@ Deno.test("a myopic agent answers the myopic plan as planned, and still receives
   }
 });
 
-Deno.test("R1: no contract of a grid beats the recursion in any state, given the continuation", () => {
+Deno.test("no contract of a grid beats the recursion in any state, given the continuation", () => {
   for (let seed = 0; seed < 12; seed++) {
     const instance = randomInstance({ H: 2, n: 2, m: 3, seed: 100 + seed, costScale: 0.15 });
     const found = plan(instance);

@@ -29,7 +29,7 @@ function lawsOf(instance: Instance): Float64Array[] {
   return Array.from({ length: instance.m }, (_, a) => lawAt(instance, 0, 0, a));
 }
 
-Deno.test("bisection on C1's best outcome: the probes worked out by hand, action 1 never seen", () => {
+Deno.test("bisection on the one-step example's best outcome: the probes worked out by hand, action 1 never seen", () => {
   const bandit = new ContractBandit(oneStepExample({ cap: 1 }), stream(1, "tests"));
   const seen = new Set<number>();
   const contract = new Float64Array(3);
@@ -56,7 +56,7 @@ Deno.test("bisection on C1's best outcome: the probes worked out by hand, action
   assertEquals(bisect(() => true, 0, 1, 2).probes, []);
 });
 
-Deno.test("C1: boundary points at 0.5 and 0.6 recover all costs, and with them the least payments", () => {
+Deno.test("the one-step example: boundary points at 0.5 and 0.6 recover all costs, and with them the least payments", () => {
   const instance = oneStepExample({ cap: 1 });
   const bandit = new ContractBandit(instance, stream(2, "tests"));
   const laws = lawsOf(instance);
@@ -154,7 +154,7 @@ Deno.test("ordered thresholds along one outcome, each search starting at the las
   thresholds.forEach((pay, a) => assertAlmostEquals(found[a + 1]!, pay, 1e-6));
   const low = orderedThresholds(bandit, 1, 0.3, 1e-6);
   assertEquals([...low.slice(3)], [Infinity, Infinity]);
-  // Where payments skip an action (C1 on the best outcome: 0, then 2), both thresholds coincide.
+  // Where payments skip an action (the one-step example on the best outcome: 0, then 2), both thresholds coincide.
   const skipped = orderedThresholds(
     new ContractBandit(oneStepExample(), stream(3, "tests")),
     2,
@@ -165,7 +165,7 @@ Deno.test("ordered thresholds along one outcome, each search starting at the las
   assertAlmostEquals(skipped[2]!, 0.6, 1e-6);
 });
 
-Deno.test("hidden actions: 917 rounds per query on C1 at T = 10 000, and the answer is right", () => {
+Deno.test("hidden actions: 917 rounds per query on the one-step example at T = 10 000, and the answer is right", () => {
   const laws = lawsOf(oneStepExample());
   assertAlmostEquals(totalVariation(laws[0]!, laws[1]!), 0.3, 1e-12);
   assertAlmostEquals(totalVariation(laws[0]!, laws[2]!), 0.6, 1e-12);
@@ -198,7 +198,7 @@ Deno.test("hidden actions: the boundary search works through queries", () => {
   assertEquals(learnt.rounds % 917, 0);
 });
 
-Deno.test("R4: search, margin and bandit each stay below their term", () => {
+Deno.test("search, margin and bandit each stay below their term", () => {
   for (const horizon of [300, 1000, 10_000, 100_000]) {
     const reward = 0.7 + 5 / Math.sqrt(horizon);
     const instance = binaryOutcomeExample([0, 0.6, 0.8], [0.3, 0.4], reward);

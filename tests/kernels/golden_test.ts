@@ -1,5 +1,5 @@
 /**
- * The golden integers of the COMET specification: what the reference must compute to the last bit.
+ * Golden integers, worked out by hand from COMET's formats: what the reference must compute to the last bit.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { stream } from "offprint/random.ts";
@@ -37,7 +37,7 @@ function randomCodes(random: { integer(bound: number): number }, count: number, 
   return Int8Array.from({ length: count }, () => random.integer(2 * half) - half);
 }
 
-Deno.test("T0: the first channel of figure 4, INT8 min-max", () => {
+Deno.test("the first channel of figure 4, INT8 min-max", () => {
   const x = Float32Array.of(18.6, 2.7, 31.2, -23.1, 0.8, 0.1, 15.8, -3.3);
   const bits = Uint8Array.of(8);
   const q = quantizeActivations(x, 1, 8, { blockSize: 32, bits, scheme: "minmax" });
@@ -49,7 +49,7 @@ Deno.test("T0: the first channel of figure 4, INT8 min-max", () => {
   assert(Math.max(...errors) <= q.scales[0]! / 2);
 });
 
-Deno.test("T1: switched nibbles give the right bytes, sequential ones do not", () => {
+Deno.test("switched nibbles give the right bytes, sequential ones do not", () => {
   const four = w.slice(0, 4);
   assertEquals(packNibbles(four, [0, 1, 2, 3]), 0x92E6);
   assertEquals(packNibbles(four, SWITCHED_ORDER), 0x9E26);
@@ -62,7 +62,7 @@ Deno.test("T1: switched nibbles give the right bytes, sequential ones do not", (
   assertEquals(bytes(highBytes(0x92E6)), [-32, -112]);
 });
 
-Deno.test("T2: a P32 word and its two widened halves", () => {
+Deno.test("a P32 word and its two widened halves", () => {
   const word = packNibbles(w, P32_ORDER);
   assertEquals(word, 0xF9728E16);
   assertEquals(lowBytes(word), 0x9020E060);
@@ -73,14 +73,14 @@ Deno.test("T2: a P32 word and its two widened halves", () => {
   assertEquals([...unpackNibbles(word, P32_ORDER)], w);
 });
 
-Deno.test("T3: products with widened codes are 16 times the products", () => {
+Deno.test("products with widened codes are 16 times the products", () => {
   const word = packNibbles(w, P32_ORDER);
   const widened = [...signedBytes(lowBytes(word)), ...signedBytes(highBytes(word))];
   assertEquals(dot(a, w), 409);
   assertEquals(dot(a, widened), 6544);
 });
 
-Deno.test("T4: both sides widened: 256 times", () => {
+Deno.test("both sides widened: 256 times", () => {
   const a4 = [3, -8, 7, -1, 5, -4, 0, 2];
   const words = [packNibbles(a4, P32_ORDER), packNibbles(w, P32_ORDER)];
   assertEquals(words[0], 0x2F07C853);
@@ -92,7 +92,7 @@ Deno.test("T4: both sides widened: 256 times", () => {
   assertEquals(dot(x!, y!), 23040);
 });
 
-Deno.test("T5: biased codes and their correction", () => {
+Deno.test("biased codes and their correction", () => {
   const u = w.map((code) => code + 8);
   assertEquals(u, [14, 6, 10, 1, 9, 0, 15, 7]);
   assertEquals(biased(packNibbles(w, P32_ORDER)), 0x71FA069E);
@@ -101,13 +101,13 @@ Deno.test("T5: biased codes and their correction", () => {
   assertEquals(1569 - 8 * 145, 409);
 });
 
-Deno.test("T6: all sixteen nibbles widen to 16 times their signed value", () => {
+Deno.test("all sixteen nibbles widen to 16 times their signed value", () => {
   for (let n = 0; n < 16; n++) {
     assertEquals(signedBytes((n << 4) & 0xF0)[0], 16 * (n << 28 >> 28));
   }
 });
 
-Deno.test("T7: FRAG words are tensor-core operands as they stand", () => {
+Deno.test("FRAG words are tensor-core operands as they stand", () => {
   const random = stream(5, "T7");
   const codes = randomCodes(random, 8 * 128);
   const words = packFrag(codes, 8, 128);
@@ -136,14 +136,14 @@ Deno.test("T7: FRAG words are tensor-core operands as they stand", () => {
   }
 });
 
-Deno.test("T8: how many products 16 bits hold", () => {
+Deno.test("how many products 16 bits hold", () => {
   const pair8 = 2 * 15 * 128, pair4 = 2 * 15 * 8;
   assertEquals([pair8, pair4], [3840, 240]);
   assert(8 * pair8 <= 32767 && 9 * pair8 > 32767);
   assert(136 * pair4 <= 32767 && 137 * pair4 > 32767);
 });
 
-/** T11's rows, with its blocks of 4 at the start of blocks of 32. */
+/** The rows of the mixed product, with its blocks of 4 at the start of blocks of 32. */
 function spread(rows: number[][]): Float32Array {
   return Float32Array.from(
     rows.flatMap((row) =>
@@ -163,7 +163,7 @@ const W = [[0.5, -0.2, 0.35, 0.1, 0.06, -0.14, 0.02, 0.1], [
   -0.16,
 ]];
 
-Deno.test("T11: a mixed product, number by number", () => {
+Deno.test("a mixed product, number by number", () => {
   const x = spread(X);
   const weights = quantizeWeights(spread(W), 2, 64, 32);
   const q = quantizeActivations(x, 2, 64, { blockSize: 32, bits: Uint8Array.of(4, 8) });
@@ -213,7 +213,7 @@ function blockAccumulators(q: QuantizedActivations, weights: PackedWeights, bloc
   return [...gemm(plain, ones)];
 }
 
-Deno.test("T11: one 4-bit scale per token zeroes every normal channel", () => {
+Deno.test("one 4-bit scale per token zeroes every normal channel", () => {
   const codes = X.flatMap((row) => {
     const scale = Math.fround(Math.max(...row.map(Math.abs)) / 7);
     return row.map((value) => Math.floor(value / scale + 0.5) + 0);
@@ -221,7 +221,7 @@ Deno.test("T11: one 4-bit scale per token zeroes every normal channel", () => {
   assertEquals(codes, [0, 0, 0, 0, 7, -3, 0, 1, 0, 0, 0, 0, -7, 5, 0, 1]);
 });
 
-Deno.test("T12: the error of a product stays within the bound", () => {
+Deno.test("the error of a product stays within the bound", () => {
   const random = stream(5, "T12");
   const M = 5, N = 11, K = 256, k = 64;
   for (let round = 0; round < 5; round++) {
@@ -246,7 +246,7 @@ Deno.test("T12: the error of a product stays within the bound", () => {
   }
 });
 
-Deno.test("T14: what one outlier does to the other channels of its block", () => {
+Deno.test("what one outlier does to the other channels of its block", () => {
   const law = {
     4: { 1: [0.118, 0.16], 10: [0.395, 0.41], 30: [0.745, 0.73], 100: [0.929, 0.92] },
     8: { 1: [0.0065, 0], 10: [0.0225, 0], 30: [0.068, 0], 100: [0.226, 0] },
@@ -275,7 +275,7 @@ Deno.test("T14: what one outlier does to the other channels of its block", () =>
   }
 });
 
-Deno.test("T16: one channel of KV4", () => {
+Deno.test("one channel of KV4", () => {
   const { scale, zero, codes } = channelRange([0.10, -0.50, 1.25, 0.40]);
   assertAlmostEquals(scale, 0.1166667, 0.1166667 * 2 ** -11); // kept as a 16-bit float
   assertEquals([zero, ...codes], [4, 5, 0, 15, 7]);
@@ -284,7 +284,7 @@ Deno.test("T16: one channel of KV4", () => {
   );
 });
 
-Deno.test("T17: folding the scales into the query gives the same scores", () => {
+Deno.test("folding the scales into the query gives the same scores", () => {
   const channels = [[0.10, -0.50, 1.25, 0.40], [2.0, 1.0, -1.0, 0.46]].map(channelRange);
   assertEquals([channels[1]!.zero, ...channels[1]!.codes], [5, 15, 10, 0, 7]);
   const q = [2, -1];
@@ -303,7 +303,7 @@ Deno.test("T17: folding the scales into the query gives the same scores", () => 
   });
 });
 
-Deno.test("T17: attention over a packed group is attention over what the codes stand for", () => {
+Deno.test("attention over a packed group is attention over what the codes stand for", () => {
   const G = 32, d = 8;
   const random = stream(5, "T17");
   const cache = new KvCache({ layers: 1, kvHeads: 1, headDim: d, groupSize: G });
@@ -335,7 +335,7 @@ Deno.test("T17: attention over a packed group is attention over what the codes s
   }
 });
 
-Deno.test("T18: P32 to codes to FRAG to codes", () => {
+Deno.test("from P32 to codes to FRAG to codes", () => {
   const codes = randomCodes(stream(5, "T18"), 16 * 256);
   const p32 = packP32(codes, 16, 256);
   const unpacked = unpackP32(p32, 16, 256);

@@ -34,7 +34,7 @@ import {
 } from "offprint/papers/comet/mod.ts";
 import { checkDisjoint } from "offprint/quantization/mod.ts";
 
-Deno.test("least times of a layer on an A100 are the specification's, memory- and compute-bound", () => {
+Deno.test("least times of a layer on an A100 are those worked out by hand, memory- and compute-bound", () => {
   const times = (shapes: typeof LLAMA3_8B, tokens: number) =>
     [
       leastTime(shapes, tokens, { weightBits: 16, activationBits: 16 }, A100),

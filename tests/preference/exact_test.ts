@@ -55,15 +55,15 @@ function actual(pair: ExactPair, stepSize: number): number[] {
   return [chosen, rejected];
 }
 
-Deno.test("T1: a single token", () => {
+Deno.test("a single token", () => {
   const { inner, chosen, rejected } = exactProducts(singleToken());
   near([inner, chosen, rejected], [-0.386723, 0.782265, 0.444289], 6e-7);
   near(predicted(singleToken(), 0.5), [0.02922469, -0.02077531], 6e-9);
-  // The specification prints −0.02098243, cut instead of rounded.
+  // −0.02098243 where it is cut instead of rounded.
   near(actual(singleToken(), 0.5), [0.02901756, -0.02098244], 6e-9);
 });
 
-Deno.test("T2: both fall", () => {
+Deno.test("both fall", () => {
   const products = exactProducts(bothFall());
   near([products.inner, products.chosen, products.rejected], [0.928125, 0.390625, 2.475625], 1e-12);
   const { low, high } = band(products);
@@ -78,7 +78,7 @@ Deno.test("T2: both fall", () => {
   }
 });
 
-Deno.test("T3: both rise; T4: ideal", () => {
+Deno.test("both rise; T4: ideal", () => {
   near(actual(bothRise(), 0.1), [0.00772111, 0.00267111], 6e-9);
   const { inner, chosen, rejected } = exactProducts(ideal());
   near([inner, chosen, rejected], [-0.4375, 1.5625, 1.5625], 1e-12);
@@ -97,7 +97,7 @@ Deno.test("a single token over free logits is always ideal under DPO", () => {
   }
 });
 
-Deno.test("T5: a shared prefix cancels", () => {
+Deno.test("a shared prefix cancels", () => {
   const pair = sharedPrefix();
   const products = exactProducts(pair);
   near([products.inner, products.chosen, products.rejected], [0.232406, 1.353102, 1.111709], 6e-7);
@@ -111,7 +111,7 @@ Deno.test("T5: a shared prefix cancels", () => {
   near([cosine(products), cosine(exactProducts(alone))], [0.1895, -0.8011], 6e-5);
 });
 
-Deno.test("T6: a longer suffix turns ideal into both fall", () => {
+Deno.test("a longer suffix turns ideal into both fall", () => {
   const rows = [
     [-0.4661, 0.4484, 0.6194, -0.8843, 4.572e-3, 4.562e-3, -5.438e-3],
     [-0.2568, 0.6112, 0.9934, -0.3296, 4.340e-3, 4.328e-3, -6.264e-3],
@@ -138,7 +138,7 @@ Deno.test("T6: a longer suffix turns ideal into both fall", () => {
   });
 });
 
-Deno.test("T7: the token matrix sums to I", () => {
+Deno.test("the token matrix sums to I", () => {
   const { theta, chosen, rejected } = sharedSuffix(1);
   const entries = chosen.map((a) =>
     rejected.map((b) => dot(tokenGradient(theta, a), tokenGradient(theta, b)))
@@ -147,7 +147,7 @@ Deno.test("T7: the token matrix sums to I", () => {
   assertAlmostEquals(entries.flat().reduce((a, b) => a + b), -0.2568334, 6e-8);
 });
 
-Deno.test("T8: the normalised step is ideal for every pair of gradients", () => {
+Deno.test("the normalised step is ideal for every pair of gradients", () => {
   for (
     const [pair, wanted] of [
       [bothFall(), [0.00333521, -0.00901793]],
@@ -169,7 +169,7 @@ Deno.test("T8: the normalised step is ideal for every pair of gradients", () => 
   }
 });
 
-Deno.test("T9: an explicit chosen term can enter the band or overshoot it", () => {
+Deno.test("an explicit chosen term can enter the band or overshoot it", () => {
   const products = exactProducts(bothFall());
   const { low, high } = band(products);
   near([0.05 * (low - 1), 0.05 * (high - 1)], [0.0688, 0.0834], 6e-5);
@@ -187,7 +187,7 @@ Deno.test("T9: an explicit chosen term can enter the band or overshoot it", () =
   assertEquals(dpop().at({ ...exactStatistics(pair), chosenReference: 0 }).chosenWeight > 1, true);
 });
 
-Deno.test("T10: neighbours in a batch can undo an ideal pair", () => {
+Deno.test("neighbours in a batch can undo an ideal pair", () => {
   const first = exactGradients(ideal());
   const second = { chosen: [0.2, -3], rejected: [-0.1, 0.5] };
   const unit = { chosenWeight: 1, rejectedWeight: 1 };
@@ -199,7 +199,7 @@ Deno.test("T10: neighbours in a batch can undo an ideal pair", () => {
   near([together!.chosen, together!.rejected], [-1.275, 1.725], 1e-12);
 });
 
-Deno.test("T11: a step by signs can turn both rise into both fall", () => {
+Deno.test("a step by signs can turn both rise into both fall", () => {
   const chosen = [1, -0.6, -0.6];
   const rejected = [0.5, -0.7, -0.7];
   const unit = { chosenWeight: 1, rejectedWeight: 1 };
@@ -211,21 +211,21 @@ Deno.test("T11: a step by signs can turn both rise into both fall", () => {
   near([signed!.chosen, signed!.rejected], [-0.2, -0.9], 1e-12);
 });
 
-Deno.test("T12: what the law leaves out is of second order", () => {
+Deno.test("what the law leaves out is of second order", () => {
   const error = (eta: number): number =>
     Math.abs(actual(bothFall(), eta)[0]! - predicted(bothFall(), eta)[0]!);
   near([error(0.01) * 1e7, error(0.1) * 1e5], [1.6389, 1.6389], 6e-4);
   assertAlmostEquals(error(0.02) / error(0.01), 4, 6e-3);
 });
 
-Deno.test("T14: DPO's margin never falls under a small step", () => {
+Deno.test("DPO's margin never falls under a small step", () => {
   for (let i = 0; i < 1000; i++) {
     const { chosen, rejected } = exactStep(randomPair(2, i), DPO, 1e-4);
     assert(chosen - rejected >= -1e-12);
   }
 });
 
-Deno.test("T15: directional derivatives give the same products", () => {
+Deno.test("directional derivatives give the same products", () => {
   const pair = bothFall();
   const direction = exactGradients(pair).chosen;
   const step = 1e-5;
@@ -237,7 +237,7 @@ Deno.test("T15: directional derivatives give the same products", () => {
   );
 });
 
-Deno.test("T16: prompt tokens change nothing, and would if they were summed", () => {
+Deno.test("prompt tokens change nothing, and would if they were summed", () => {
   const pair = sharedSuffix(2);
   const parameters = pair.theta.length + 3;
   const widen = (positions: ExactPair["chosen"]) =>
@@ -261,7 +261,7 @@ Deno.test("T16: prompt tokens change nothing, and would if they were summed", ()
   assert(exactProducts(summed).inner > exactProducts(pair).inner);
 });
 
-Deno.test("T17: SimPO's ratio is the inverse ratio of the lengths", () => {
+Deno.test("SimPO's ratio is the inverse ratio of the lengths", () => {
   const terms = simpo().at({
     chosen: -8,
     rejected: -5,

@@ -93,7 +93,7 @@ function differences(problem: TabularProblem, theta: readonly number[], route: R
   });
 }
 
-Deno.test("T1: the bilevel gradient is the sum of both terms, and only the sum", () => {
+Deno.test("the bilevel gradient is the sum of both terms, and only the sum", () => {
   assertVector(
     logPolicy(BANDIT.policy, THETA)[0]!.map(Math.exp),
     [0.390694, 0.289433, 0.319873],
@@ -109,7 +109,7 @@ Deno.test("T1: the bilevel gradient is the sum of both terms, and only the sum",
   assert(Math.abs(pair[0]! - numeric[0]!) > 5e-3, "without the extra term it is another gradient");
 });
 
-Deno.test("T2: at the best policy online DPO stands still and the extra term does not", () => {
+Deno.test("at the best policy online DPO stands still and the extra term does not", () => {
   const star = optimalPolicy(BANDIT)[0]!;
   assertVector(star.map(Math.exp), [0.814098, 0.066106, 0.119796], 5e-7);
   const { value, pair, response } = exactTerms(BANDIT, star, "DPR");
@@ -118,7 +118,7 @@ Deno.test("T2: at the best policy online DPO stands still and the extra term doe
   assertAlmostEquals(value, -0.674816, 5e-7);
 });
 
-Deno.test("T3: the fixed points of both terms, by the weight of the extra one", () => {
+Deno.test("the fixed points of both terms, by the weight of the extra one", () => {
   const golden: [number, number[], number, number, number][] = [
     [0, [0.814098, 0.066106, 0.119796], 0.873996, 0.235466, 0.756264],
     [0.2, [0.791399, 0.086310, 0.122291], 0.852545, 0.195722, 0.754684],
@@ -136,7 +136,7 @@ Deno.test("T3: the fixed points of both terms, by the weight of the extra one", 
   assertAlmostEquals(exactTerms(BANDIT, theta, "DPR").value, -0.668185, 5e-7);
 });
 
-Deno.test("T4: with the policy's own labels the pair term vanishes", () => {
+Deno.test("with the policy's own labels the pair term vanishes", () => {
   const { value, pair, label, response } = exactTerms(BANDIT, THETA, "DPP");
   assertAlmostEquals(value, -0.687423, 5e-7);
   assertVector(response, [-0.000215, -0.001533, 0.001749], 6e-7);
@@ -145,7 +145,7 @@ Deno.test("T4: with the policy's own labels the pair term vanishes", () => {
   assertVector(plus(label, response), differences(BANDIT, THETA, "DPP"), 1e-8);
 });
 
-Deno.test("T5: data pairs, labelled by the policy and by the data", () => {
+Deno.test("data pairs, labelled by the policy and by the data", () => {
   const self = exactTerms(PAIRED, THETA, "DDP");
   assertAlmostEquals(self.value, -0.684785, 5e-7);
   assertVector(self.label, [-0.018834, -0.005984, 0.024818], 6e-7);
@@ -169,7 +169,7 @@ Deno.test("every route's gradient is that of its objective, in log-linear worlds
   }
 });
 
-Deno.test("T6: the label term is half the square of F, and flips the sign of a pair below −5", () => {
+Deno.test("the label term is half the square of F, and flips the sign of a pair below −5", () => {
   const pairAt = (u: number) => ({
     first: u / 0.1,
     second: 0,
@@ -188,7 +188,7 @@ Deno.test("T6: the label term is half the square of F, and flips the sign of a p
   }
 });
 
-Deno.test("T7: a baseline changes no mean and takes the variance away", () => {
+Deno.test("a baseline changes no mean and takes the variance away", () => {
   const { value, response } = exactTerms(BANDIT, THETA, "DPR");
   const plain = responseTermMoments(BANDIT, THETA, 0);
   const centred = responseTermMoments(BANDIT, THETA, value);
@@ -198,7 +198,7 @@ Deno.test("T7: a baseline changes no mean and takes the variance away", () => {
   assertAlmostEquals(centred.variance, 0.007359, 5e-7);
 });
 
-Deno.test("T8: without coefficients DDP and DPP follow DPO when the step size is divided", () => {
+Deno.test("without coefficients DDP and DPP follow DPO when the step size is divided", () => {
   const world = randomWorld(7);
   const dpo = ascend(world, {}, { steps: 200, stepSize: 0.5 });
   for (
@@ -219,7 +219,7 @@ Deno.test("T8: without coefficients DDP and DPP follow DPO when the step size is
   }
 });
 
-Deno.test("T9: the published hook has the other sign", () => {
+Deno.test("the published hook has the other sign", () => {
   const pair = { first: -20, second: -25, firstReference: -21, secondReference: -24 };
   const formula = pairTerms(pair, { beta: 0.1, probability: 1 });
   assertAlmostEquals(formula.margin, 0.2, 1e-12);
@@ -231,7 +231,7 @@ Deno.test("T9: the published hook has the other sign", () => {
   assertVector(published.response.map((w) => 0.2 * w), [0.005981, 0.004785], 5e-7);
 });
 
-Deno.test("T10: the score has mean 0", () => {
+Deno.test("the score has mean 0", () => {
   for (let seed = 0; seed < 3; seed++) {
     const world = randomWorld(seed);
     const logProbs = logPolicy(world.policy, [0.4, -1, 2]);
@@ -240,7 +240,7 @@ Deno.test("T10: the score has mean 0", () => {
   }
 });
 
-Deno.test("T11: a function of the prompt added to the log-ratio changes nothing", () => {
+Deno.test("a function of the prompt added to the log-ratio changes nothing", () => {
   const world = randomWorld(3);
   const shifted: TabularProblem = {
     ...world,
@@ -253,7 +253,7 @@ Deno.test("T11: a function of the prompt added to the log-ratio changes nothing"
   }
 });
 
-Deno.test("T13: routes come as often as their shares say, and depend on seed, step and slot alone", () => {
+Deno.test("routes come as often as their shares say, and depend on seed, step and slot alone", () => {
   const shares = sharesOf({
     DDP: { share: 0.2, coefficient: 0 },
     DPP: { share: 0.3, coefficient: 0 },
@@ -267,7 +267,7 @@ Deno.test("T13: routes come as often as their shares say, and depend on seed, st
   assertEquals(drawRoute(shares, 4, 7, 2), drawRoute(shares, 4, 7, 2));
 });
 
-Deno.test("T13: wrong mixtures are refused in one line", () => {
+Deno.test("wrong mixtures are refused in one line", () => {
   const half = { share: 0.5, coefficient: 0.1 };
   for (
     const [mixture, message] of [
@@ -286,7 +286,7 @@ Deno.test("T13: wrong mixtures are refused in one line", () => {
   }
 });
 
-Deno.test("T14: how often a policy's label exchanges a pair", () => {
+Deno.test("how often a policy's label exchanges a pair", () => {
   for (const [u, rate] of [[0.2, 0.450166], [5, 0.006693]] as const) {
     const problem: TabularProblem = {
       policy: softmaxPolicy([2]),
@@ -304,7 +304,7 @@ Deno.test("T14: how often a policy's label exchanges a pair", () => {
   }
 });
 
-Deno.test("T15: epochs are divided by the share that is left for the data's own labels", () => {
+Deno.test("epochs are divided by the share that is left for the data's own labels", () => {
   assertAlmostEquals(rescaledSteps(5, { DDP: { share: 0.4, coefficient: 0.2 } }), 8.333, 5e-4);
   assertAlmostEquals(rescaledSteps(5, { DPP: { share: 0.3, coefficient: 0.2 } }), 7.143, 5e-4);
   const mixture = { DPR: { share: 0.3, coefficient: 0 } };
@@ -315,7 +315,7 @@ Deno.test("T15: epochs are divided by the share that is left for the data's own 
   assertAlmostEquals(visits / 9600, 1, 4 * Math.sqrt(0.3 / 0.7 / 9600) + 32 / 9600);
 });
 
-Deno.test("T16: a response paired with itself", () => {
+Deno.test("a response paired with itself", () => {
   const tie = pairTerms({ first: -2, second: -2, firstReference: -3, secondReference: -3 }, {
     beta: 0.5,
     probability: 1,
@@ -329,7 +329,7 @@ Deno.test("T16: a response paired with itself", () => {
   assert(Math.abs(kept!.response[0]! - dropped!.response[0]!) > 1e-3);
 });
 
-Deno.test("T17: a mixture's gradient is the weighted sum of its routes'", () => {
+Deno.test("a mixture's gradient is the weighted sum of its routes'", () => {
   const world = randomWorld(11);
   const theta = [0.3, -0.4, 0.9];
   const mixture = {
@@ -348,7 +348,7 @@ Deno.test("T17: a mixture's gradient is the weighted sum of its routes'", () => 
   assertVector(mixtureGradient(world, theta, mixture), wanted, 1e-12);
 });
 
-Deno.test("T19: DDP alone sharpens a preference and never turns it", () => {
+Deno.test("DDP alone sharpens a preference and never turns it", () => {
   const problem: TabularProblem = {
     policy: softmaxPolicy([2]),
     reference: [[Math.log(0.5), Math.log(0.5)]],
@@ -371,7 +371,7 @@ Deno.test("T19: DDP alone sharpens a preference and never turns it", () => {
   }
 });
 
-Deno.test("T20: the published hook is singular; the ascent stops and names the response", () => {
+Deno.test("the published hook is singular; the ascent stops and names the response", () => {
   for (const [stepSize, within] of [[0.1, 1000], [2, 50]] as const) {
     const { steps, stopped, theta } = ascend(BANDIT, singleRoute("DPR", 0.2), {
       steps: 5000,

@@ -5,7 +5,7 @@ import { quantizeWeights } from "kernels/mod.ts";
 import { channelPlan, clippedWeights, shareOf4, uniformPlans } from "offprint/quantization/mod.ts";
 import { stream } from "offprint/random.ts";
 
-Deno.test("T13: two outliers in two blocks become two in one", () => {
+Deno.test("two outliers in two blocks become two in one", () => {
   const amax = [0.7, 0.7, 9.5, 0.7, 0.7, 0.6, 0.7, 15, 0.8, 0.8, 0.7, 0.8];
   const plan = channelPlan(amax, { blockSize: 4, threshold: 4 });
   assertEquals(plan.outliers, [2, 7]);

@@ -108,7 +108,7 @@ Deno.test("without roundings the simulator is the decoder in floats, within 1e-4
   assert(largestDifference(inFloats, logits) < 1e-4);
 });
 
-Deno.test("T10: orders, divisors and rotations alone change no logit of the whole model by more than 1e-3", async () => {
+Deno.test("orders, divisors and rotations alone change no logit of the whole model by more than 1e-3", async () => {
   const schemes = [
     fmpq(calibration, { blockSize: 32, share8: 0.5 }),
     fmpq(calibration, { blockSize: 32, sortAll: true }),
@@ -288,7 +288,7 @@ for (const [name, bound, scheme, options] of SHARED) {
   });
 }
 
-Deno.test("T15: schemes on one layer with outlier channels come out in the order of the specification", async () => {
+Deno.test("schemes on one layer with outlier channels come out in the expected order", async () => {
   const random = stream(15, "T15"), tokens = 128, columns = 512, rows = 64;
   const factors = new Float32Array(columns).fill(1);
   for (const channel of random.shuffle([...factors.keys()]).slice(0, 6)) {

@@ -38,7 +38,7 @@ Deno.test("210 generated files: described whole, without copying, and rebuilt fr
       assertEquals(prose.unsupported, [], family);
       assertEquals(copiedRun(text, prose.text), undefined, family);
       const back = readDescription(prose.text);
-      // Sentences D1 to D3 rebuild the header; all of them rebuild the module.
+      // The first three kinds of sentence rebuild the header; all of them rebuild the module.
       assertEquals([back.name, back.parameters, back.ports], [
         module.name,
         module.parameters,

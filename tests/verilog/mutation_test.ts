@@ -65,7 +65,7 @@ Deno.test("several edits apply and undo together", () => {
   assertEquals(undoEdits(applyEdits("a bb  c", edits), edits), "a bb  c");
 });
 
-Deno.test("the specification's mutants have their classes and messages", async () => {
+Deno.test("mutants of the saturating counter have their classes and messages", async () => {
   await using yosys = new YosysPool();
   const icarus = await findIcarus();
   const tools = { yosys, icarus };

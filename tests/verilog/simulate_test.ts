@@ -29,7 +29,7 @@ const mutants: [string, string, number][] = [
   ["range [20:0]", golden.replace("[W-1:0]", "[20:0]"), 16],
 ];
 
-Deno.test("both simulators count what the specification says", async () => {
+Deno.test("both simulators count what was worked out by hand", async () => {
   await using yosys = new YosysPool();
   const icarus = await findIcarus();
   for (const [name, text, passed] of mutants) {
@@ -178,7 +178,7 @@ Deno.test("a foreign behavioural bench needs Icarus", async () => {
   const skipped = await runForeignBench({}, undefined);
   assertEquals(skipped.refused, "skipped: no Icarus");
   if (icarus === undefined) return;
-  // The specification's own bench, on the specification's mutants.
+  // The saturating counter's own bench, on its own mutants.
   const bench = await Deno.readTextFile(new URL("sat_cnt_tb.v", import.meta.url));
   for (const [name, text, passed] of mutants) {
     assertEquals(await runForeignBench({ "d.v": text, "tb.v": bench }, icarus), {

@@ -20,7 +20,7 @@ export interface WorkLawSettings {
 }
 
 /**
- * Learns how little to pay for work in an instance with two states and two actions (simulation S6).
+ * Learns how little to pay for work in an instance with two states and two actions.
  *
  * At every (h, s), with `p̂` the estimated probability that work leads to the paid state and
  * `ε = √(ln T / 2N)`, pays on that state `x = (Δc + errors) / (p̂ − p_shirk − ε) − (V̂ᴬ_paid − V̂ᴬ_other)`,

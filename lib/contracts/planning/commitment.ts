@@ -22,8 +22,8 @@ export const JOINT_POLICY_LIMIT = 20_000;
  * agent expects and so what has to be paid earlier.
  *
  * Exact when payments are not capped: the least payment leaves the smallest rent for a given action,
- * and any higher rent in s′ can be paid on the transition into s′ instead (property P6 of the spec), which
- * is no dearer as long as the principal is at least as patient as a far-sighted agent. Where it is less
+ * and any higher rent in s′ can be paid on the transition into s′ instead, which is
+ * no dearer as long as the principal is at least as patient as a far-sighted agent. Where it is less
  * patient (δ_P < δ_A) paying later is cheaper, so that all steps hang together: then each policy is one linear
  * program of all payments ({@linkcode cheapestContracts}), exact with caps too.
  *

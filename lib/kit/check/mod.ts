@@ -1,6 +1,6 @@
 /**
- * Everything that can be told without running a notebook: format, lint, types, cells, pairs in step, links and the
- * claims ledger.
+ * Everything that can be told without running a notebook: format, lint, types, cells, pairs in step, links, references
+ * and the claims ledger.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { checkCellLint, checkExamples, checkFormat, checkLint, checkTypes } from
 import { checkLinks, markdownFiles } from "./links.ts";
 import { checkInStep, checkSource } from "./notebooks.ts";
 import { type CheckResult, inOrder, type Problem } from "./problem.ts";
+import { checkUnknownDocuments } from "./unknown_documents.ts";
 
 export { type CheckResult, printProblem, type Problem } from "./problem.ts";
 
@@ -63,6 +64,7 @@ export async function checkProject(
     ]),
     [START_HERE_ID, checkStartHere(root)],
     ["links", checkLinks(root, pairs)],
+    ["references to unknown documents", checkUnknownDocuments(root)],
   ];
   for (const { id, problems } of await checkClaims(root, pairs)) {
     checks.push([`claims of ${id}`, Promise.resolve(problems)]);

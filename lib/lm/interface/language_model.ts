@@ -1,5 +1,5 @@
 /**
- * The one interface every decoder sees (design §7): a language model opens growing texts, each with
+ * The one interface that every decoder sees: a language model opens growing texts, each with
  * its own cache; a decoder extends them, rolls them back and branches them.
  *
  * @module

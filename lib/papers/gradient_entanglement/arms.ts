@@ -1,5 +1,5 @@
 /**
- * The arms of the rerun: what is trained on which data, with the numbers of the paper's spec.
+ * The arms of the rerun: what is trained on which data, with the paper's numbers.
  *
  * @module
  */

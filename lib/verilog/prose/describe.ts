@@ -1,6 +1,6 @@
 /**
- * Prose from the syntax tree: fixed sentences for every construct (rules D1 to D17 of the
- * specification). The sentences hold names, literals and ranges, and no other source text.
+ * Prose from the syntax tree: one fixed sentence for every
+ * construct. The sentences hold names, literals and ranges, and no other source text.
  *
  * @module
  */
@@ -257,7 +257,7 @@ function portCounts(ports: Module["ports"]): string {
   return `${plural(ports.length, "port")}: ${groups.join(", ")}`;
 }
 
-/** Rule D5, counting inside generated blocks too. */
+/** How many of each kind of item a module has, those inside generated blocks too. */
 function counts(items: readonly Item[]): string[] {
   const total = { always: 0, assign: 0, initial: 0, instance: 0 };
   const visit = (list: readonly Item[]) => {

@@ -123,7 +123,7 @@ export function expressionPhrase(expression: Expression): string {
   }
 }
 
-/** Longest bound of a range that is copied; longer ones become phrases (copy check of the spec). */
+/** Longest bound of a range that is copied; longer ones become phrases, so that no description copies its module. */
 const LONGEST_COPIED = 11;
 
 /** A bound of a range: as written when it is short, otherwise in words. */

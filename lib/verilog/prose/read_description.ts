@@ -1,7 +1,7 @@
 /**
  * The inverse of the templates: from a description back to the module, by rules alone. That it works on
  * every description without an `Unsupported:` line shows that the prose is a re-encoding of the code,
- * which is what a model trained on such pairs learns to undo (control F2b of the specification).
+ * which is what a model trained on such pairs learns to undo.
  *
  * @module
  */

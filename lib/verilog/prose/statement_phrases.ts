@@ -6,7 +6,7 @@
 import type { Event, Statement, Trigger } from "../language/ast.ts";
 import { expressionPhrase as say, namePhrase } from "./phrases.ts";
 
-/** A statement in words, without a final period (rules D8 to D12 and D16 of the spec). */
+/** A statement in words, without a final period. */
 export function statementPhrase(statement: Statement): string {
   switch (statement.kind) {
     case "null":
@@ -70,7 +70,7 @@ function loop(body: Statement): string {
   return `repeat ${statementPhrase(body)}, end of loop`;
 }
 
-/** What starts an always block: the end of rule D7's first sentence. */
+/** What starts an always block: the end of its first sentence. */
 export function triggerPhrase(trigger: Trigger): string {
   switch (trigger.kind) {
     case "none":

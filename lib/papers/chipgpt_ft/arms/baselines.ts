@@ -1,6 +1,6 @@
 /**
- * What can be reached on the arms' problems without any model: by undoing the templates (control F2b), by
- * changing nothing, and by deleting the line that the tool names (F3).
+ * What can be reached on the arms' problems without any model: by undoing the templates, by
+ * changing nothing, and by deleting the line that the tool names.
  *
  * @module
  */

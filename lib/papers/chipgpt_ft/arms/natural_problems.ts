@@ -1,5 +1,5 @@
 /**
- * Held-out designs asked for in a person's words instead of templates (F7).
+ * Held-out designs asked for in a person's words instead of templates.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What each arm of the comparison is trained on, made from the same designs (spec F2, F2c, F3). A corpus
+ * What each arm of the comparison is trained on, made from the same designs. A corpus
  * recipe in `data/corpora` names this function; `deno task train` calls it.
  *
  * @module
