@@ -1,0 +1,111 @@
+/**
+ * A child process that answers line by line, and the permissions it lacks.
+ *
+ * @module
+ */
+import { type Child, LATE, startChild, withinOwnTime } from "offprint/process/mod.ts";
+
+/** How such a process is started. */
+export interface LineChildOptions {
+  /** Its program. */
+  script: URL;
+  /** What Deno allows it; nothing unless given. */
+  permissions?: readonly string[];
+  /** Data memory of the process in bytes, where the system heeds that (Linux). */
+  memoryBytes: number;
+  /** Sent once, to learn when it has started. */
+  hello: string;
+}
+
+/** Why there is no answer. */
+export type NoAnswer = "late" | "ended";
+
+/** Longest start, in milliseconds. */
+const START_MS = 120_000;
+
+const lockFile = new URL("../../deno.lock", import.meta.url);
+
+/** One process and its pipes. */
+export class LineChild {
+  readonly #child: Child;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  #rest = "";
+  #asking = 0;
+
+  private constructor(child: Child) {
+    this.#child = child;
+    this.#lines = child.stdout.pipeThrough(new TextDecoderStream() as never).getReader() as never;
+  }
+
+  /** Starts it and waits for its first answer; what stops it from starting is said with its exit status. */
+  static async start(
+    options: LineChildOptions,
+  ): Promise<LineChild | { died: number; said: string }> {
+    const { script, permissions = [], memoryBytes, hello } = options;
+    const args = ["run", "--quiet", "--no-prompt", ...permissions];
+    if (await Deno.stat(lockFile).then(() => true, () => false)) {
+      args.push("--lock", decodeURIComponent(lockFile.pathname), "--frozen");
+    }
+    const child = startChild(Deno.execPath(), [...args, script.href], {
+      stdin: "piped",
+      env: { NO_COLOR: "1" },
+      memoryBytes,
+    });
+    const said = new Response(child.stderr).text().catch(() => "");
+    const started = new LineChild(child);
+    if (typeof await started.exchange(hello, START_MS) === "string") {
+      started.kill();
+      const { code } = await child.status;
+      return { died: code, said: (await said).trim() };
+    }
+    return started;
+  }
+
+  /**
+   * Sends one line; its answer, or the reason why there is none within `timeMs`. Waiting for a processor does not count.
+   */
+  async exchange(line: string, timeMs: number): Promise<{ line: string } | NoAnswer> {
+    this.#asking++;
+    this.#child.ref();
+    try {
+      // A process that ended has closed its pipes; its end is seen when the answer is read.
+      const writing = this.#child.write(`${line}\n`).catch(() => {});
+      const reading = this.#line().catch(() => undefined);
+      const answer = await withinOwnTime(timeMs, this.#child.pid, reading);
+      if (answer === LATE) this.kill();
+      if (answer === LATE || answer === undefined) return answer === LATE ? "late" : "ended";
+      await writing;
+      return { line: answer };
+    } finally {
+      // An idle process must not keep ours alive when nobody closes the pool.
+      if (--this.#asking === 0) this.#child.unref();
+    }
+  }
+
+  async #line(): Promise<string | undefined> {
+    let at = this.#rest.indexOf("\n");
+    while (at === -1) {
+      const { value, done } = await this.#lines.read();
+      if (done) return undefined;
+      const from = this.#rest.length;
+      this.#rest += value;
+      at = this.#rest.indexOf("\n", from);
+    }
+    const line = this.#rest.slice(0, at);
+    this.#rest = this.#rest.slice(at + 1);
+    return line;
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#child.kill();
+  }
+
+  /** Ends it and waits until it is gone. */
+  async close(): Promise<void> {
+    this.kill();
+    this.#child.ref();
+    await this.#child.status;
+    await this.#lines.cancel().catch(() => {});
+  }
+}
