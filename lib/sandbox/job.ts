@@ -22,7 +22,7 @@ export interface SandboxLimits {
 }
 
 /** Limits that leave room for any small pure function. */
-export const usualLimits: SandboxLimits = {
+export const USUAL_LIMITS: SandboxLimits = {
   steps: 300,
   timeMs: 2_000,
   memoryBytes: 32_000_000,

@@ -23,7 +23,7 @@ export type NoAnswer = "late" | "ended";
 /** Longest start, in milliseconds. */
 const START_MS = 120_000;
 
-const lockFile = new URL("../../deno.lock", import.meta.url);
+const LOCK_FILE = new URL("../../deno.lock", import.meta.url);
 
 /** One process and its pipes. */
 export class LineChild {
@@ -43,8 +43,8 @@ export class LineChild {
   ): Promise<LineChild | { died: number; said: string }> {
     const { script, permissions = [], memoryBytes, hello } = options;
     const args = ["run", "--quiet", "--no-prompt", ...permissions];
-    if (await Deno.stat(lockFile).then(() => true, () => false)) {
-      args.push("--lock", decodeURIComponent(lockFile.pathname), "--frozen");
+    if (await Deno.stat(LOCK_FILE).then(() => true, () => false)) {
+      args.push("--lock", decodeURIComponent(LOCK_FILE.pathname), "--frozen");
     }
     const child = startChild(Deno.execPath(), [...args, script.href], {
       stdin: "piped",

@@ -14,10 +14,10 @@ export async function* inputLines(): AsyncGenerator<string> {
   }
 }
 
-const encoder = new TextEncoder();
+const ENCODER = new TextEncoder();
 
 /** Writes one line to standard output, all of it. */
 export async function writeLine(line: string): Promise<void> {
-  const bytes = encoder.encode(`${line}\n`);
+  const bytes = ENCODER.encode(`${line}\n`);
   for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
 }

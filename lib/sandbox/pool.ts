@@ -4,7 +4,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { type SandboxJob, type SandboxLimits, type SandboxResult, usualLimits } from "./job.ts";
+import { type SandboxJob, type SandboxLimits, type SandboxResult, USUAL_LIMITS } from "./job.ts";
 import { LineChild, type LineChildOptions } from "./line_child.ts";
 
 /** How many processes there are, and what each may use. */
@@ -53,7 +53,7 @@ export class SandboxPool implements AsyncDisposable {
   constructor(language: SandboxLanguage, options: SandboxOptions = {}) {
     this.#language = language;
     this.#processes = options.processes ?? 1;
-    this.#limits = { ...usualLimits, ...options.limits };
+    this.#limits = { ...USUAL_LIMITS, ...options.limits };
     this.#memoryBytes = options.memoryBytes ?? 1_000_000_000;
     if (!Number.isInteger(this.#processes) || this.#processes < 1) {
       throw new RangeError(`SandboxPool: got ${this.#processes} processes, expected at least 1`);

@@ -5,11 +5,11 @@
  * @module
  */
 import type * as Pyodide from "pyodide";
-import { type SandboxJob, usualLimits } from "./job.ts";
+import { type SandboxJob, USUAL_LIMITS } from "./job.ts";
 import { inputLines, writeLine } from "./lines.ts";
 
 // Not a literal, so that only this process downloads the package.
-const pyodidePackage: string = "pyodide";
+const PYODIDE_PACKAGE: string = "pyodide";
 
 /** A step limit of 1 is so many lines of Python: as long a time, about, as for JavaScript. */
 const LINES_PER_STEP = 1000;
@@ -100,14 +100,14 @@ def _run(text):
 `;
 
 if (import.meta.main) {
-  const { loadPyodide }: typeof Pyodide = await import(pyodidePackage);
+  const { loadPyodide }: typeof Pyodide = await import(PYODIDE_PACKAGE);
   const python = await loadPyodide({ stdout: () => {}, stderr: () => {} });
   python.runPython(SET_UP);
   const run = python.globals.get("_run") as (job: string) => string;
   for await (const line of inputLines()) {
     const results: string[] = [];
     for (const job of JSON.parse(line) as SandboxJob[]) {
-      const limits = { ...usualLimits, ...job.limits };
+      const limits = { ...USUAL_LIMITS, ...job.limits };
       const asked = { ...job, limits: { ...limits, lines: limits.steps * LINES_PER_STEP } };
       // Where Python itself fails, its process ends and is replaced: its memory is in no known state.
       results.push(run(JSON.stringify(asked)));
