@@ -8,7 +8,7 @@ import { writeWhole } from "offprint/files.ts";
 import { publishedText } from "offprint/notebook/claims_table.ts";
 import type { ClaimKind, ClaimRecord, Paper, Verdict } from "offprint/notebook/ledger.ts";
 import { formatMeasured, type Recorded } from "offprint/notebook/measured.ts";
-import { type Rule, zeroBelow } from "offprint/notebook/rules.ts";
+import { precisionOf, type Rule } from "offprint/notebook/rules.ts";
 import { padText, textWidth } from "offprint/notebook/text_columns.ts";
 import { shortVerdict, verdictSign } from "offprint/notebook/verdict.ts";
 
@@ -171,7 +171,7 @@ function cellsOf(claim: ReportedClaim, rule: Rule | undefined): string[] {
   return [
     `  ${id}`,
     publishedText(published === null ? null : { value: published }),
-    formatMeasured(measured, rule && zeroBelow(rule)),
+    formatMeasured(measured, rule && precisionOf(rule)),
     `${sign} ${shortVerdict(verdict)}`,
   ];
 }

@@ -5,7 +5,7 @@
  */
 import { UserError } from "offprint/errors.ts";
 import { ClaimsTable, publishedText, ruleText, VerdictLine } from "./claims_table.ts";
-import { type Bundle, display, Displayable, inKernel } from "./display.ts";
+import { type Bundle, display, Displayable, inKernel, send } from "./display.ts";
 import { element, escapeHtml } from "./html.ts";
 import {
   type Claim,
@@ -18,7 +18,7 @@ import {
 } from "./ledger.ts";
 import { formatMeasured, type Measured, recorded, unwrap } from "./measured.ts";
 import { describeOutcome } from "./outcome.ts";
-import { zeroBelow } from "./rules.ts";
+import { precisionOf } from "./rules.ts";
 import { NOT_YET_RUN, shortVerdict, verdictMarkup, verdictSign } from "./verdict.ts";
 
 /** What `claim()` shows: one line, and the record from which the report is made. */
@@ -54,7 +54,7 @@ export class ClaimLine extends Displayable {
   }
 
   #earlier({ measured, rule }: ClaimRecord): string {
-    return formatMeasured(measured, zeroBelow(rule));
+    return formatMeasured(measured, precisionOf(rule));
   }
 
   #text(): string {
@@ -130,12 +130,14 @@ export class ClaimsSession {
     };
     const replaced = this.#records.get(id);
     this.#records.set(id, record);
-    await display(new ClaimLine(claim, record, replaced));
     // A terminal cannot replace what it printed, and one table per claim would be a flood.
-    if (!inKernel()) return;
-    for (const [id, shown] of this.#shown) {
-      if (shown.paper.id === paper.id) await display(shown.make(paper), { id, update: true });
-    }
+    const shown = inKernel()
+      ? [...this.#shown].filter(([, { paper: { id } }]) => id === paper.id)
+      : [];
+    await Promise.all([
+      display(new ClaimLine(claim, record, replaced)),
+      ...shown.map(([id, { make }]) => send(make(paper), { id, update: true })),
+    ]);
   }
 
   #find(id: string): { paper: Paper; claim: Claim } {

@@ -8,7 +8,7 @@ import { element, escapeHtml } from "./html.ts";
 import type { Claim, ClaimRecord, Paper, Verdict } from "./ledger.ts";
 import { formatMeasured, formatScalar } from "./measured.ts";
 import { describeOutcome } from "./outcome.ts";
-import { describeRule, zeroBelow } from "./rules.ts";
+import { describeRule, precisionOf } from "./rules.ts";
 import { alignColumns } from "./text_columns.ts";
 import { countVerdicts, NOT_YET_RUN, shortVerdict, verdictMarkup, verdictSign } from "./verdict.ts";
 
@@ -76,7 +76,7 @@ function rowsOf(
       number,
       verdict: record.verdict,
       outcome: describeOutcome({ ...record, rule: claim.check }),
-      measured: formatMeasured(record.measured, zeroBelow(claim.check)),
+      measured: formatMeasured(record.measured, precisionOf(claim.check)),
       note: record.note,
     };
   });

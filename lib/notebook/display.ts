@@ -59,6 +59,30 @@ export interface DisplayOptions {
  * ```
  */
 export async function display(value: unknown, options: DisplayOptions = {}): Promise<void> {
+  await send(value, options);
+  if (inKernel()) await handedOn();
+}
+
+/**
+ * How long a display waits for the kernel to pass its output on, in milliseconds.
+ *
+ * The kernel runs cells in one thread and talks to clients in another, and nothing orders the end of a cell
+ * behind its last output: the client can hear "idle" first. JupyterLab shows such an output all the same, but
+ * `nbclient` (`jupyter nbconvert --execute`) stops collecting at "idle" and loses it. The kernel offers
+ * nothing to wait for, so this waits a little. Of 800 outputs of 20 kB each on a loaded machine 5 were lost
+ * without waiting, 2 with 1 ms, and none with 5 or 20 ms.
+ */
+const HAND_ON_MS = 10;
+
+function handedOn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, HAND_ON_MS));
+}
+
+/**
+ * Shows a value like {@linkcode display}, without waiting until it has been passed on: for outputs that are
+ * replaced soon, or that another display follows.
+ */
+export async function send(value: unknown, options: DisplayOptions = {}): Promise<void> {
   const { id, update = false } = options;
   if (update && id === undefined) {
     throw new TypeError("display: got update without an id, expected the id of the first display");

@@ -17,15 +17,18 @@ export interface FigureText {
   caption?: string;
 }
 
-/** The smallest letters of a figure as it is drawn, those of its legend, and as a reader may meet them. */
-const [DRAWN_LETTERS, READABLE_LETTERS] = [12, 10];
+/** The smallest letters of a figure as it is drawn, those of its legend, in pixels. */
+export const SMALLEST_LETTERS = 12;
+
+/** The smallest letters that a reader may meet, in pixels. */
+const READABLE_LETTERS = 10;
 
 /**
  * How narrow a figure drawn for `width` pixels may become before it scrolls: its letters stay 10 pixels
  * tall, also on a phone.
  */
 export function leastWidth(width: number): number {
-  return Math.round(width * READABLE_LETTERS / DRAWN_LETTERS);
+  return Math.ceil(width * READABLE_LETTERS / SMALLEST_LETTERS);
 }
 
 /** A finished figure. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type * as Plot from "@observablehq/plot";
+import { SMALLEST_LETTERS } from "./figure.ts";
 import { element, escapeHtml } from "./html.ts";
 import { formatNumber } from "./number.ts";
 import { textWidth } from "./text_columns.ts";
@@ -15,7 +16,6 @@ export interface Legend {
   height: number;
 }
 
-const FONT_SIZE = 12;
 const LINE_HEIGHT = 20;
 const SWATCH = 12;
 
@@ -110,17 +110,17 @@ function pixels(value: number): number {
 }
 
 function group(markup: string): string {
-  return element("g", { "aria-label": "legend", "font-size": FONT_SIZE }, markup);
+  return element("g", { "aria-label": "legend", "font-size": SMALLEST_LETTERS }, markup);
 }
 
 function drawItems(title: string | undefined, items: Item[], width: number): Legend {
   let x = 0, y = LINE_HEIGHT / 2, markup = "";
   if (title !== undefined) {
     markup += label(title, 0, y, true);
-    x = estimatedWidth(title, FONT_SIZE) * 1.08 + 14;
+    x = estimatedWidth(title, SMALLEST_LETTERS) * 1.08 + 14;
   }
   for (const item of items) {
-    const itemWidth = SWATCH + 6 + estimatedWidth(item.label, FONT_SIZE);
+    const itemWidth = SWATCH + 6 + estimatedWidth(item.label, SMALLEST_LETTERS);
     if (x > 0 && x + itemWidth > width) {
       x = 0;
       y += LINE_HEIGHT;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatNumber } from "./number.ts";
+import { formatNumber, formatTo } from "./number.ts";
 
 /** A mean with its interval (ends included) over `n` observations. */
 export interface MeasuredInterval {
@@ -109,15 +109,27 @@ function scalar(value: unknown): RecordedScalar {
   return String(value);
 }
 
+/** How finely a claim's rule reads measured numbers; each function takes a number's place in the list. */
+export interface Precision {
+  /**
+   * How far from zero a number may lie and still be rounding. Such a number is written "0 (below 1×10⁻¹²)":
+   * its digits mean nothing and differ from one processor to the next.
+   */
+  zeroBelow?: (entry: number) => number;
+  /** The tolerance of the comparison: a number's digits reach down to it. */
+  tolerance?: (entry: number) => number;
+}
+
+/** The significant digits of a measured number, unless its rule reads it more finely. */
+export const DIGITS = 5;
+
 /** At most this many entries of a list are shown. */
 const SHOWN_ENTRIES = 6;
 
 /**
  * A recorded value for a reader.
  *
- * @param zeroBelow Of a number by itself, or of each in a list: how far from zero it may lie and still be
- * rounding, as its claim's rule says ({@linkcode zeroBelow}). Such a number is written "0 (below 1×10⁻¹²)":
- * its digits mean nothing and differ from one processor to the next.
+ * @param precision How finely its claim's rule reads the number, or each number of a list.
  *
  * @example
  * ```ts
@@ -126,18 +138,19 @@ const SHOWN_ENTRIES = 6;
  *
  * assertEquals(formatMeasured({ mean: 0.25, low: 0.2, high: 0.3, n: 40 }), "0.25 [0.2, 0.3], n = 40");
  * assertEquals(formatMeasured([1, 2, 3]), "1, 2, 3");
- * assertEquals(formatMeasured(9.6e-15, () => 1e-12), "0 (below 1×10⁻¹²)");
+ * assertEquals(formatMeasured(9.6e-15, { zeroBelow: () => 1e-12 }), "0 (below 1×10⁻¹²)");
  * ```
  */
 export function formatMeasured(
   value: Recorded,
-  zeroBelow: (entry: number) => number = () => 0,
+  { zeroBelow = () => 0, tolerance = () => 0 }: Precision = {},
 ): string {
   const scalar = (entry: RecordedScalar, i: number): string => {
+    if (typeof entry !== "number") return formatScalar(entry);
     const limit = zeroBelow(i);
-    return typeof entry === "number" && entry !== 0 && Math.abs(entry) <= limit
+    return entry !== 0 && Math.abs(entry) <= limit
       ? `0 (below ${formatNumber(limit)})`
-      : formatScalar(entry);
+      : formatTo(entry, tolerance(i), DIGITS);
   };
   if (value === null) return "–";
   if (Array.isArray(value)) {
@@ -161,7 +174,7 @@ export function formatMeasured(
 
 /** A scalar for a reader; yes and no for the truth values. */
 export function formatScalar(value: RecordedScalar): string {
-  if (typeof value === "number") return formatNumber(value, 5);
+  if (typeof value === "number") return formatNumber(value, DIGITS);
   if (typeof value === "boolean") return value ? "yes" : "no";
   return value === "Infinity" ? "∞" : value === "-Infinity" ? "-∞" : value;
 }

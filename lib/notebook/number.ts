@@ -56,6 +56,50 @@ export function formatNumber(x: number, digits = 4): string {
   return `${withoutTrailingZeros(mantissa)}×10${raised}`;
 }
 
+/** The digits beyond which a double says nothing. */
+const MOST_DIGITS = 15;
+
+/**
+ * A number whose digits reach down to `step`, the tolerance within which it is compared: at least `digits`
+ * significant digits (default 4), at most 15.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatTo } from "offprint/notebook/number.ts";
+ *
+ * assertEquals(formatTo(2.78237158, 6e-8), "2.78237158");
+ * assertEquals(formatTo(2.78237158, 0.5), "2.782");
+ * ```
+ */
+export function formatTo(x: number, step: number, digits = 4): string {
+  if (!Number.isFinite(x) || x === 0 || !(step > 0)) return formatNumber(x, digits);
+  const needed = Math.floor(Math.log10(Math.abs(x))) - Math.floor(Math.log10(step)) + 1;
+  return formatNumber(x, Math.max(digits, Math.min(needed, MOST_DIGITS)));
+}
+
+/**
+ * A number that is shown beside a bound: with at least `digits` significant digits (default 4), and with as
+ * many more as it takes to see that it is not the bound.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatBeside } from "offprint/notebook/number.ts";
+ *
+ * assertEquals(formatBeside(0.0500012, 0.05), "0.050001");
+ * assertEquals(formatBeside(3.96, 4, 2), "3.96");
+ * assertEquals(formatBeside(0.0123456, 0.05), "0.01235");
+ * ```
+ */
+export function formatBeside(x: number, bound: number, digits = 4): string {
+  for (let more = digits; more < 17 && x !== bound; more++) {
+    const text = formatNumber(x, more);
+    if (text !== formatNumber(bound, more)) return text;
+  }
+  return formatNumber(x, x === bound ? digits : 17);
+}
+
 function withoutTrailingZeros(text: string): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import type { ClaimRecord } from "./ledger.ts";
-import { formatMeasured, type Recorded, type RecordedScalar } from "./measured.ts";
-import { formatNumber } from "./number.ts";
-import { describeRule, ROUNDING, type Rule, zeroBelow } from "./rules.ts";
+import { DIGITS, formatMeasured, type Recorded, type RecordedScalar } from "./measured.ts";
+import { formatBeside, formatNumber } from "./number.ts";
+import { describeRule, precisionOf, ROUNDING, type Rule, toleranceOf, zeroBelow } from "./rules.ts";
 import { neededFor } from "./verdict.ts";
 
 /**
@@ -36,7 +36,7 @@ export function describeOutcome(
     const closest = measured === null
       ? ""
       : ` The closest that this run measured is ${formatMeasured(measured)}.`;
-    return `Not run here: a verdict needs ${needs}.${closest}`;
+    return `A verdict needs ${needs}.${closest}`;
   }
   if (measured === null) return "Nothing was measured.";
   const among = compared === undefined ? "" : ` in ${formatNumber(compared)} comparisons`;
@@ -54,7 +54,7 @@ export function describeOutcome(
         : `Measured: ${valueOf(measured, rule)}; allowed is ${describeRule(rule)}.`;
     case "atMost":
     case "atLeast":
-      return `Measured: ${valueOf(measured, rule)}${among}; ${
+      return `Measured: ${valueBeside(measured, rule)}${among}; ${
         describeRule(rule)
       } is what the rule asks for.`;
     case "intervalAbove":
@@ -66,9 +66,9 @@ export function describeOutcome(
       return scoreSentence(measured, rule.z);
     case "pAbove": {
       const p = typeof measured === "object" && "pValue" in measured ? measured.pValue : measured;
-      return `The test of fit gives p = ${valueOf(p)}; the rule asks for more than ${
-        formatNumber(rule.p)
-      }.`;
+      return `The test of fit gives p = ${
+        beside(p as RecordedScalar, rule.p)
+      }; the rule asks for more than ${formatNumber(rule.p)}.`;
     }
     case "needs":
       return "Not run here.";
@@ -78,7 +78,20 @@ export function describeOutcome(
 function valueOf(measured: Recorded, rule?: Rule): string {
   return typeof measured === "object"
     ? formatMeasured(measured)
-    : formatMeasured(measured, rule && zeroBelow(rule));
+    : formatMeasured(measured, rule && precisionOf(rule));
+}
+
+/** A measured number beside the bound with which its rule compares it. */
+function valueBeside(measured: Recorded, rule: Extract<Rule, { bound: number }>): string {
+  const rounding = typeof measured === "number" && measured !== 0 &&
+    Math.abs(measured) <= zeroBelow(rule)(0);
+  return typeof measured === "number" && !rounding
+    ? beside(measured, rule.bound)
+    : valueOf(measured, rule);
+}
+
+function beside(value: RecordedScalar, bound: number): string {
+  return typeof value === "number" ? formatBeside(value, bound, DIGITS) : valueOf(value);
 }
 
 function withinList(
@@ -88,26 +101,37 @@ function withinList(
   const expected = [rule.value].flat();
   const { absolute = 0, relative = 0 } = rule;
   const gaps = expected.map((value, i) => Math.abs(Number(measured[i]) - value));
-  const allowed = expected.map((value) => Math.max(absolute, relative * Math.abs(value)));
+  const allowed = expected.map((_, i) => toleranceOf(rule)(i));
   const outside = gaps.filter((gap, i) => !(gap <= allowed[i]!)).length;
   const count = expected.length === 1 ? "The value agrees" : `All ${expected.length} values agree`;
-  const worst = Math.max(...gaps);
-  const bounds = [
-    ...(absolute === 0 ? [] : [formatNumber(absolute)]),
-    ...(relative === 0 ? [] : [`${formatNumber(relative * 100)} %`]),
-  ];
+  if (gaps.every((gap) => gap === 0)) return `${count} exactly.`;
   // Where the tolerance allows for rounding alone, the digits of a deviation say nothing.
   if (outside === 0 && Math.max(...allowed) <= ROUNDING) {
-    return worst === 0 ? `${count} exactly.` : `${count} within ${bounds.join(" or ")}.`;
+    const bounds = [
+      ...(absolute === 0 ? [] : [formatNumber(absolute)]),
+      ...(relative === 0 ? [] : [`${formatNumber(relative * 100)} %`]),
+    ];
+    return `${count} within ${bounds.join(" or ")}.`;
   }
-  const farthest = `the farthest is off by ${formatNumber(worst, 2)}; ${
-    bounds.length === 0 ? "nothing" : `at most ${bounds.join(" or ")}`
-  } is allowed`;
+  // The farthest is the one that uses most of what it is allowed.
+  const use = gaps.map((gap, i) =>
+    Number.isNaN(gap) ? Infinity : gap === 0 ? 0 : gap / allowed[i]!
+  );
+  const worst = use.indexOf(Math.max(...use));
+  const share = relative * Math.abs(expected[worst]!) > absolute;
+  const unit = share ? 100 / Math.abs(expected[worst]!) : 1;
+  const bound = share ? 100 * relative : absolute;
+  const off = formatBeside(gaps[worst]! * unit, bound, 2);
+  const farthest = share
+    ? `the farthest is off by ${off} %; at most ${formatNumber(bound)} % is allowed`
+    : `the farthest is off by ${off}; ${
+      bound === 0 ? "nothing" : `at most ${formatNumber(bound)}`
+    } is allowed`;
   if (outside > 0) {
     const verb = outside === 1 ? "value is" : "values are";
     return `${outside} of ${expected.length} ${verb} too far off: ${farthest}.`;
   }
-  return worst === 0 ? `${count} exactly.` : `${count}: ${farthest}.`;
+  return `${count}: ${farthest}.`;
 }
 
 function intervalSentence(
@@ -122,9 +146,11 @@ function intervalSentence(
   const passes = above ? Number(low) > rule.bound : Number(high) < rule.bound;
   const side = above ? "above" : "below";
   const bound = formatNumber(rule.bound);
-  return `The mean of ${valueOf(n)} is ${valueOf(mean)}, its interval ${valueOf(low)} to ${
-    valueOf(high)
-  }: ${passes ? `wholly ${side} ${bound}` : `not wholly ${side} ${bound}`}.`;
+  return `The mean of ${valueOf(n)} is ${valueOf(mean)}, its interval ${
+    above ? beside(low, rule.bound) : valueOf(low)
+  } to ${above ? valueOf(high) : beside(high, rule.bound)}: ${
+    passes ? `wholly ${side} ${bound}` : `not wholly ${side} ${bound}`
+  }.`;
 }
 
 function monotoneSentence(
@@ -153,7 +179,7 @@ function scoreSentence(measured: Recorded, allowed: number): string {
   }
   const scores = [measured.z].flat().map((score) => Math.abs(Number(score)));
   const worst = scores.some(Number.isNaN) ? NaN : Math.max(...scores);
-  const off = `off by ${formatNumber(worst, 2)} standard error${worst === 1 ? "" : "s"}`;
+  const off = `off by ${formatBeside(worst, allowed, 2)} standard error${worst === 1 ? "" : "s"}`;
   return `${
     scores.length === 1 ? "The comparison" : `The worst of ${scores.length} comparisons`
   } is ${off}; less than ${formatNumber(allowed)} is allowed.`;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Bundle, display, Displayable, inKernel } from "./display.ts";
+import { type Bundle, Displayable, inKernel, send } from "./display.ts";
 import { element, escapeHtml } from "./html.ts";
 import { isQuiet } from "./kernel.ts";
 
@@ -58,7 +58,7 @@ function kernelSink(): Sink {
   let update = false;
   return {
     show(line) {
-      display(line, { id, update });
+      send(line, { id, update });
       update = true;
     },
   };

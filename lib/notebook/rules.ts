@@ -5,8 +5,8 @@
  * @module
  */
 import { z } from "zod";
-import { isList, type MeasuredValue } from "./measured.ts";
-import { formatNumber } from "./number.ts";
+import { isList, type MeasuredValue, type Precision } from "./measured.ts";
+import { formatNumber, formatTo } from "./number.ts";
 
 const finite = z.number();
 const notNegative = z.number().nonnegative();
@@ -208,6 +208,35 @@ export function zeroBelow(rule: Rule): (entry: number) => number {
   }
 }
 
+/**
+ * The tolerance within which each measured number is compared, so that its digits can be written down to it;
+ * 0 where the rule knows none.
+ *
+ * @returns A function of the entry's place in the measured list.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { toleranceOf } from "offprint/notebook/rules.ts";
+ *
+ * const tolerance = toleranceOf({ rule: "within", value: [4, 100], absolute: 0.5, relative: 0.01 });
+ * assertEquals([0, 1].map(tolerance), [0.5, 1]);
+ * ```
+ */
+export function toleranceOf(rule: Rule): (entry: number) => number {
+  if (rule.rule !== "within") return () => 0;
+  const { absolute = 0, relative = 0 } = rule;
+  return (entry) => {
+    const value = Array.isArray(rule.value) ? rule.value[entry] : rule.value;
+    return Math.max(absolute, relative * Math.abs(value ?? 0));
+  };
+}
+
+/** How the numbers that a rule decides are written. */
+export function precisionOf(rule: Rule): Precision {
+  return { zeroBelow: zeroBelow(rule), tolerance: toleranceOf(rule) };
+}
+
 function number(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
@@ -247,7 +276,7 @@ export function describeRule(rule: Rule): string {
       ];
       return bounds.length === 0
         ? `exactly ${listed(value)}`
-        : `${listed(value)} ± ${bounds.join(" or ")}`;
+        : `${listed(value, toleranceOf(rule))} ± ${bounds.join(" or ")}`;
     }
     case "atMost":
       return `at most ${formatNumber(rule.bound)}`;
@@ -272,8 +301,13 @@ export function describeRule(rule: Rule): string {
   }
 }
 
-function listed(value: number | string | boolean | readonly (number | string | boolean)[]): string {
+function listed(
+  value: number | string | boolean | readonly (number | string | boolean)[],
+  tolerance: (entry: number) => number = () => 0,
+): string {
   const all = Array.isArray(value) ? value : [value];
-  const head = all.slice(0, 6).map((x) => typeof x === "number" ? formatNumber(x, 6) : String(x));
+  const head = all.slice(0, 6).map((x, i) =>
+    typeof x === "number" ? formatTo(x, tolerance(i), 6) : String(x)
+  );
   return head.join(", ") + (all.length > 6 ? `, … (${all.length} values)` : "");
 }

@@ -109,15 +109,15 @@ Deno.test("a headline is never run here; our closest stands beside it", async ()
       await session.claimsTable("77-test");
       assertStringIncludes(
         String(sent[2]!.content.data["text/html"]),
-        "Not run here: a verdict needs a larger machine.</span></td>",
+        "A verdict needs a larger machine.</span></td>",
       );
       assertEquals(
         sent[0]!.content.data["text/plain"],
-        "· not run here: two and two Not run here: a verdict needs a larger machine. The closest that this run measured is 0.71. The paper: 98 %. a smaller model. [77.big]",
+        "· not run here: two and two A verdict needs a larger machine. The closest that this run measured is 0.71. The paper: 98 %. a smaller model. [77.big]",
       );
       assertStringIncludes(
         String(sent[0]!.content.data["text/html"]),
-        "· not run here</span> two and two<br><small>Not run here: a verdict needs a larger machine.",
+        "· not run here</span> two and two<br><small>A verdict needs a larger machine.",
       );
       assertEquals(session.recordOf("77.big")?.measured, null);
     })

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { display, inKernel, JUPYTER_DISPLAY } from "offprint/notebook/display.ts";
+import { display, inKernel, JUPYTER_DISPLAY, send } from "offprint/notebook/display.ts";
 import { md } from "offprint/notebook/markdown.ts";
 import { logged, withEnv, withKernelNamespace } from "./fake_kernel.ts";
 
@@ -43,6 +43,23 @@ Deno.test("in a kernel, display sends a bundle, and updates it under its id", as
         content: { data: { "text/plain": "formatted 42" }, metadata: {}, transient: {} },
       },
     ]);
+  });
+});
+
+Deno.test("display gives the kernel time to pass its output on, send does not", async () => {
+  await withKernelNamespace(async () => {
+    let timers = 0;
+    const timer = new Promise<void>((resolve) =>
+      setTimeout(() => {
+        timers++;
+        resolve();
+      }, 1)
+    );
+    await send("soon replaced");
+    assertEquals(timers, 0);
+    await display("stays");
+    assertEquals(timers, 1);
+    await timer;
   });
 });
 

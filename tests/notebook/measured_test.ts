@@ -51,14 +51,23 @@ Deno.test("unwrap splits a remark from the value", () => {
 });
 
 Deno.test("a number below its own tolerance is written as zero, not as noise", () => {
-  const limit = () => 1e-12;
+  const limit = { zeroBelow: () => 1e-12 };
   assertEquals(formatMeasured(9.6173e-15, limit), "0 (below 1×10⁻¹²)");
   assertEquals(formatMeasured(-6.9944e-15, limit), "0 (below 1×10⁻¹²)");
   assertEquals(formatMeasured(0, limit), "0");
   assertEquals(formatMeasured(2e-12, limit), "2×10⁻¹²");
   assertEquals(
-    formatMeasured([3e-17, 0.2, 1e-10], (entry) => [1e-9, 0, 1e-9][entry]!),
+    formatMeasured([3e-17, 0.2, 1e-10], { zeroBelow: (entry) => [1e-9, 0, 1e-9][entry]! }),
     "0 (below 1×10⁻⁹), 0.2, 0 (below 1×10⁻⁹)",
   );
   assertEquals(formatMeasured({ pValue: 1e-15 }, limit), "p = 1×10⁻¹⁵");
+});
+
+Deno.test("a number's digits reach down to the tolerance of its rule", () => {
+  const tolerance = (entry: number) => [6e-8, 0.5, 0][entry]!;
+  assertEquals(formatMeasured(2.782371583, { tolerance }), "2.78237158");
+  assertEquals(
+    formatMeasured([2.782371583, 123.456, 1 / 3], { tolerance }),
+    "2.78237158, 123.46, 0.33333",
+  );
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { formatNumber } from "offprint/notebook/number.ts";
+import { formatBeside, formatNumber, formatTo } from "offprint/notebook/number.ts";
 
 Deno.test("formatNumber: significant digits without trailing zeros", () => {
   const cases: [number, string][] = [
@@ -34,4 +34,28 @@ Deno.test("formatNumber: as many digits as asked for", () => {
   for (const digits of [0, 18, 2.5, NaN]) {
     assertThrows(() => formatNumber(1, digits), RangeError, `got digits ${digits}`);
   }
+});
+
+Deno.test("formatTo: digits down to the step, never more than a double holds", () => {
+  const cases: [number, number, string][] = [
+    [2.782371583, 6e-8, "2.78237158"],
+    [1234.56789, 0.001, "1234.568"],
+    [-0.000123456, 1e-8, "-0.00012346"],
+    [1 / 3, 0, "0.3333"],
+    [1 / 3, 1e-30, "0.333333333333333"],
+    [0, 1e-9, "0"],
+    [NaN, 1e-9, "NaN"],
+  ];
+  for (const [x, step, text] of cases) assertEquals(formatTo(x, step), text, String(x));
+});
+
+Deno.test("formatBeside: a number that is not the bound never reads like it", () => {
+  const cases: [number, number, string][] = [
+    [0.0500004, 0.05, "0.0500004"],
+    [0.049, 0.05, "0.049"],
+    [0.05, 0.05, "0.05"],
+    [0.1 + 0.2, 0.3, "0.30000000000000004"],
+    [NaN, 4, "NaN"],
+  ];
+  for (const [x, bound, text] of cases) assertEquals(formatBeside(x, bound), text, String(x));
 });

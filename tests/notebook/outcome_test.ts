@@ -20,6 +20,46 @@ const SENTENCES: [Rule, MeasuredValue, string][] = [
     "Measured: 0.701; allowed is 0.7 ± 0.01.",
   ],
   [
+    { rule: "within", value: 2.7823716, absolute: 6e-8 },
+    2.782371583,
+    "Measured: 2.78237158; allowed is 2.7823716 ± 6×10⁻⁸.",
+  ],
+  [
+    { rule: "within", value: 0.4, absolute: 1e-12 },
+    0.40000000000000036,
+    "Measured: 0.4; allowed is 0.4 ± 1×10⁻¹².",
+  ],
+  [
+    { rule: "atMost", bound: 0.05 },
+    0.0500004,
+    "Measured: 0.0500004; at most 0.05 is what the rule asks for.",
+  ],
+  [
+    { rule: "intervalAbove", bound: 1 },
+    { mean: 1.5, low: 1.000003, high: 2, n: 9 },
+    "The mean of 9 is 1.5, its interval 1.000003 to 2: wholly above 1.",
+  ],
+  [
+    { rule: "intervalBelow", bound: 1 },
+    { mean: 0.5, low: 0, high: 0.999998, n: 9 },
+    "The mean of 9 is 0.5, its interval 0 to 0.999998: wholly below 1.",
+  ],
+  [
+    { rule: "zBelow", z: 4 },
+    { z: [3.997, 1] },
+    "The worst of 2 comparisons is off by 3.997 standard errors; less than 4 is allowed.",
+  ],
+  [
+    { rule: "pAbove", p: 0.01 },
+    { pValue: 0.00999996 },
+    "The test of fit gives p = 0.00999996; the rule asks for more than 0.01.",
+  ],
+  [
+    { rule: "within", value: [100, 10], absolute: 0.5, relative: 0.01 },
+    [100.5, 10.4],
+    "All 2 values agree: the farthest is off by 0.4; at most 0.5 is allowed.",
+  ],
+  [
     { rule: "within", value: [1, 2], absolute: 0.01 },
     [1, 2.005],
     "All 2 values agree: the farthest is off by 0.005; at most 0.01 is allowed.",
@@ -27,7 +67,7 @@ const SENTENCES: [Rule, MeasuredValue, string][] = [
   [
     { rule: "within", value: [1, 2, 3], relative: 0.01 },
     [1, 2.5, 4],
-    "2 of 3 values are too far off: the farthest is off by 1; at most 1 % is allowed.",
+    "2 of 3 values are too far off: the farthest is off by 33 %; at most 1 % is allowed.",
   ],
   [{ rule: "within", value: [1], absolute: 0 }, [1], "The value agrees exactly."],
   [
@@ -68,7 +108,7 @@ const SENTENCES: [Rule, MeasuredValue, string][] = [
   [
     { rule: "needs", what: "a larger machine" },
     2.5,
-    "Not run here: a verdict needs a larger machine. The closest that this run measured is 2.5.",
+    "A verdict needs a larger machine. The closest that this run measured is 2.5.",
   ],
 ];
 
@@ -81,7 +121,7 @@ Deno.test("an outcome says how many comparisons stand behind it, or that there w
   assertEquals(outcome(rule, 0, 60), "Measured: 0 in 60 comparisons, exactly as the rule asks.");
   assertEquals(
     outcome(rule, 0, 0),
-    "Not run here: a verdict needs at least one comparison: none was made. " +
+    "A verdict needs at least one comparison: none was made. " +
       "The closest that this run measured is 0.",
   );
 });

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { leastWidth, SMALLEST_LETTERS } from "offprint/notebook/figure.ts";
 import { plot } from "offprint/notebook/plot.ts";
 import { figures } from "./figures.ts";
 
@@ -33,6 +34,10 @@ for (const [name, draw] of Object.entries(figures)) {
     for (const [, target] of svg.matchAll(/url\(#([^)]+)\)/g)) {
       assert(ids.includes(target!), target);
     }
+    const letters = [...svg.matchAll(/font-size[=:]"?([\d.]+)/g)].map((match) => Number(match[1]));
+    assert(Math.min(...letters) >= SMALLEST_LETTERS, `letters of ${letters} pixels`);
+    const width = Number(/ width="(\d+)"/.exec(root)![1]);
+    assert(SMALLEST_LETTERS * leastWidth(width) / width >= 10, "letters too small on a phone");
     assert(!/NaN|undefined|\[object/.test(svg.replace(/<text[^]*?<\/text>/g, "")), "broken values");
   });
 }

@@ -170,7 +170,7 @@ const STEPS: Record<string, Step> = {
         " / text.ownerSVGElement.viewBox.baseVal.width)",
     );
     assert(letters.length > 0);
-    assert(Math.min(...letters) >= 9.95, String(Math.min(...letters)));
+    assert(Math.min(...letters) >= 9.999, String(Math.min(...letters)));
     await page.context().close();
   },
 
