@@ -128,16 +128,35 @@ Deno.test("trainings share the reference's log-probabilities on disk, and those 
   await Deno.remove(path, { recursive: true });
 });
 
-Deno.test("a loss that is no number names step and pair, before anything is changed", async () => {
+Deno.test("a loss that is no number names step and pair, and the last checkpoint is untouched", async () => {
+  const path = await Deno.makeTempDir();
+  const options: PreferenceOptions = { folder: pathToFileURL(`${path}/`), checkpointSeconds: 0 };
+  const good = () => marginMethod(lossByName("dpo"));
+  await trainPreference(input(good()), { ...options, stopAfter: 2 });
+  const state = () => Deno.readFile(`${path}/state.safetensors`);
+  const before = await state();
   const broken = marginMethod({
     ...lossByName("dpo"),
     at: (pair) => ({ ...lossByName("dpo").at(pair), loss: NaN }),
   });
   await assertRejects(
-    () => trainPreference(input(broken)),
+    () => trainPreference(input(broken), options),
     UserError,
-    "DPO, step 1, pair train-",
+    "DPO, step 3, pair train-",
   );
+  assertEquals(await state(), before);
+  // A finite loss with a slope that is no number.
+  const steep = marginMethod({
+    ...lossByName("dpo"),
+    at: (pair) => ({ ...lossByName("dpo").at(pair), chosenWeight: Infinity }),
+  });
+  await assertRejects(
+    () => trainPreference(input(steep), options),
+    UserError,
+    "training, step 3: got a gradient of norm NaN, expected a finite one",
+  );
+  assertEquals(await state(), before);
+  await Deno.remove(path, { recursive: true });
 });
 
 Deno.test("fewer pairs than a batch are refused", async () => {

@@ -6,6 +6,7 @@
  * @module
  */
 import { z } from "zod";
+import { Described, UserError } from "offprint/errors.ts";
 import {
   learningRate,
   loadCheckpoint,
@@ -114,7 +115,11 @@ export async function standingOf<P>(
   };
 }
 
-/** Trains on from where it stands until all steps are done, the signal aborts or `stopAfter` steps are over. */
+/**
+ * Trains on from where it stands until all steps are done, the signal aborts or `stopAfter` steps are over.
+ *
+ * @throws {UserError} when a gradient is not finite; the last checkpoint is from before that step.
+ */
 export async function trainOn<P>(
   training: Training<P>,
   { progress, tensors }: Standing<P>,
@@ -155,7 +160,15 @@ export async function trainOn<P>(
   while (progress.step < steps && left-- > 0 && !options.signal?.aborted) {
     const step = progress.step + 1;
     const { gradient, losses, skipped } = await training.gradient(step);
-    await engine.apply(gradient, learningRate(schedule, step), step);
+    const norm = await engine.apply(gradient, learningRate(schedule, step), step);
+    if (!Number.isFinite(norm)) {
+      throw new UserError({
+        what: `training, step ${step}`,
+        got: new Described(`a gradient of norm ${norm}`),
+        expected: "a finite one",
+        todo: "Lower the learning rate; the last checkpoint is untouched.",
+      });
+    }
     const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
     progress.step = step;
     progress.skipped += skipped;
