@@ -23,6 +23,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   "what-if": () => import("./what_if.ts"),
   entangle: () => import("./entangle.ts"),
   "measure-entanglement": () => import("./measure_entanglement.ts"),
+  "measure-sail": () => import("./measure_sail.ts"),
   "measure-quantization": () => import("./measure_quantization.ts"),
 };
 

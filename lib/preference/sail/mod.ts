@@ -5,6 +5,10 @@
  * which shares. For a handful of responses `exact.ts` sums everything (`tabular.ts` has the policies, `ascent.ts` goes up
  * the gradient, `estimators.ts` draws samples of it).
  *
+ * For a language model `online_method.ts` makes of it a method that `trainPreference` trains with: `responses.ts` draws from
+ * the policy of the step, `labellers.ts` says who labels and who evaluates, `step_weights.ts` is the arithmetic, `record.ts`
+ * what is written down about every pair, `metrics.ts` what is read out of it.
+ *
  * @module
  */
 export {
@@ -57,3 +61,38 @@ export {
   type Moments,
   responseTermMoments,
 } from "./estimators.ts";
+export {
+  bradleyTerryLabeller,
+  evaluationReward,
+  finiteScores,
+  hardLabeller,
+  type Labeller,
+  type NamedScorer,
+  namedScorer,
+  type OtherThan,
+  type Scorer,
+  type Unlabelled,
+} from "./labellers.ts";
+export {
+  type DrawOptions,
+  drawResponses,
+  type GeneratedPair,
+  type NamedPrompt,
+  ResponseBuffer,
+} from "./responses.ts";
+export {
+  type PairRecord,
+  pairRecordSchema,
+  parseRecords,
+  recordLine,
+  recordMargin,
+} from "./record.ts";
+export {
+  equalResponses,
+  type HeldOutPoint,
+  type PartMetrics,
+  partMetrics,
+  sharpeningWarning,
+} from "./metrics.ts";
+export { type StepWeightOptions, type StepWeights, stepWeights } from "./step_weights.ts";
+export { sailMethod, sailName, type SailOptions } from "./online_method.ts";

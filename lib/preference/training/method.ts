@@ -21,6 +21,8 @@ export interface StepPairs {
   mismatched?: { pairs: readonly TokenPair[]; reference: readonly Float64Array[] };
   /** Tokens of a row of the batch. */
   length: number;
+  /** The pairs of another step, for methods that look ahead. */
+  pairsAt?(step: number): readonly TokenPair[];
 }
 
 /** What a method makes of a step's pairs. */

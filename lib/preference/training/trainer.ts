@@ -143,6 +143,7 @@ class Plan {
       pairs: indices.map((i) => train[i]!),
       reference: indices.map((i) => this.#reference.pairs[i]!),
       length: this.#length,
+      pairsAt: (other) => this.#order.indicesOf(other).map((i) => train[i]!),
       ...(this.#mismatched === undefined ? {} : {
         mismatched: {
           pairs: indices.map((i) => this.#mismatched![i]!),

@@ -1,0 +1,125 @@
+/**
+ * `deno task measure-sail`: the runs behind `data/results/09-list-task.json`.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parse } from "offprint/command_line.ts";
+import { readText, writeWhole } from "offprint/files.ts";
+import {
+  learnedReward,
+  LIST_RESULTS_FILE,
+  type ListResult,
+  listResultsText,
+  type ListSetup,
+  listSetup,
+  performListRun,
+  plannedListRuns,
+  type PlannedRun,
+} from "offprint/papers/sail/mod.ts";
+import type { RewardModel } from "offprint/preference/reward/mod.ts";
+import type { Command } from "./command.ts";
+
+const USAGE = `deno task measure-sail [--out FOLDER] [--collect]
+
+Trains and judges the arms of paper 09 on the list task. Each run is kept in a file of its own: stop it whenever
+you like, and start it several times to share the work.
+
+  --out FOLDER   where runs are kept (default out/09-runs)
+  --collect      put the files together into data/results/09-list-task.json
+  --help         this text`;
+
+/** The command. */
+export const command: Command = {
+  name: "measure-sail",
+  summary: "train and judge the arms of paper 09",
+  usage: USAGE,
+  run,
+};
+
+/** What is kept of a run. */
+interface Kept {
+  rewardAccuracy: number;
+  result: ListResult;
+}
+
+/** What the runs of a seed share. */
+interface Shared {
+  setup: ListSetup;
+  model: RewardModel;
+  accuracy: number;
+}
+
+async function run(args: string[]): Promise<number> {
+  const { values } = parse("measure-sail", args, {
+    out: { type: "string" },
+    collect: { type: "boolean" },
+  });
+  const folder = pathToFileURL(`${resolve((values["out"] as string) ?? "out/09-runs")}/`);
+  if (values["collect"]) {
+    const { text, runs, missing } = await collected(folder);
+    await writeWhole(LIST_RESULTS_FILE, text);
+    console.error(`${runs} runs collected, ${missing} of the plan missing`);
+    return 0;
+  }
+  await Deno.mkdir(folder, { recursive: true });
+  const shared = new Map<number, Promise<Shared>>();
+  for (const planned of plannedListRuns()) {
+    const file = fileOf(planned);
+    const target = new URL(file, folder);
+    const claim = new URL(`${file}.started`, folder);
+    if (await exists(target)) continue;
+    try {
+      await Deno.writeTextFile(claim, "", { createNew: true });
+    } catch {
+      continue; // Another process has it.
+    }
+    try {
+      const { arm, seed } = planned;
+      if (!shared.has(seed)) shared.set(seed, sharedOf(seed));
+      const { setup, model, accuracy } = await shared.get(seed)!;
+      const begun = performance.now();
+      const result = await performListRun(setup, arm, { learned: model });
+      const kept: Kept = { rewardAccuracy: accuracy, result };
+      await writeWhole(target, JSON.stringify(kept));
+      console.error(`${file}: ${Math.round((performance.now() - begun) / 1000)} s`);
+    } finally {
+      await Deno.remove(claim);
+    }
+  }
+  for (const each of shared.values()) await (await each).model.close();
+  return 0;
+}
+
+async function sharedOf(seed: number): Promise<Shared> {
+  const setup = await listSetup(seed);
+  return { setup, ...await learnedReward(setup) };
+}
+
+function fileOf({ arm, seed }: PlannedRun): string {
+  return `${arm.replaceAll(", ", "_").replaceAll(" ", "-")}_seed-${seed}.json`;
+}
+
+async function collected(
+  folder: URL,
+): Promise<{ text: string; runs: number; missing: number }> {
+  const runs: ListResult[] = [];
+  const rewardAccuracy: Record<string, number> = {};
+  let missing = 0;
+  for (const planned of plannedListRuns()) {
+    const target = new URL(fileOf(planned), folder);
+    if (!await exists(target)) {
+      missing++;
+      continue;
+    }
+    const kept: Kept = JSON.parse(await readText(target));
+    rewardAccuracy[planned.seed] = Math.round(kept.rewardAccuracy * 1e4) / 1e4;
+    runs.push(kept.result);
+  }
+  return { text: await listResultsText({ rewardAccuracy, runs }), runs: runs.length, missing };
+}
+
+async function exists(file: URL): Promise<boolean> {
+  return await Deno.stat(file).then(() => true, () => false);
+}

@@ -1,0 +1,95 @@
+/**
+ * The committed results of the list task: `data/results/09-list-task.json`, with the hash of what it holds.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { checkedJson } from "offprint/checked_json.ts";
+import { Described, UserError } from "offprint/errors.ts";
+import { readText } from "offprint/files.ts";
+import { sha256 } from "offprint/lm/corpora/mod.ts";
+import { mean, type MeanInterval, pairedBootstrap } from "offprint/stats.ts";
+import { type Judged, type ListResult, listResultSchema } from "./list_experiment.ts";
+
+/** Where the results lie. */
+export const LIST_RESULTS_FILE = new URL(
+  "../../../data/results/09-list-task.json",
+  import.meta.url,
+);
+
+const schema = z.strictObject({
+  format: z.literal(1),
+  /** Of the runs as JSON. */
+  sha256: z.string(),
+  /** Held-out accuracy of the learned reward model of each seed that has one. */
+  rewardAccuracy: z.record(z.string(), z.number()),
+  runs: z.array(listResultSchema),
+});
+
+/** All runs that were made. */
+export interface ListResults {
+  rewardAccuracy: Record<string, number>;
+  runs: ListResult[];
+}
+
+/** The text of the results' file: one run a line. */
+export async function listResultsText({ rewardAccuracy, runs }: ListResults): Promise<string> {
+  const hash = await hashOf(runs);
+  const lines = runs.map((run) => JSON.stringify(run)).join(",\n");
+  return `{"format":1,"sha256":"${hash}","rewardAccuracy":${
+    JSON.stringify(rewardAccuracy)
+  },"runs":[\n${lines}\n]}\n`;
+}
+
+function hashOf(runs: readonly ListResult[]): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify(runs)));
+}
+
+/**
+ * Reads the committed results.
+ *
+ * @throws {UserError} when the file is missing, damaged or was edited.
+ */
+export async function loadListResults(file: URL = LIST_RESULTS_FILE): Promise<ListResults> {
+  const what = decodeURIComponent(file.pathname);
+  const { sha256: hash, rewardAccuracy, runs } = checkedJson(schema, await readText(file), {
+    what,
+  });
+  const own = await hashOf(runs);
+  if (own !== hash) {
+    throw new UserError({
+      what,
+      got: new Described(`contents of SHA-256 ${own}`),
+      expected: hash,
+      todo: "The file was changed by hand; restore it, or measure anew.",
+    });
+  }
+  return { rewardAccuracy, runs };
+}
+
+/** The run of an arm and seed, where it was made. */
+export function listRunOf(
+  { runs }: ListResults,
+  arm: string,
+  seed: number,
+): ListResult | undefined {
+  return runs.find((run) => run.arm === arm && run.seed === seed);
+}
+
+/** How a run was judged after some steps; the last time where no step is given. */
+export function judgedAt(run: ListResult, step?: number): Judged | undefined {
+  return step === undefined ? run.judged.at(-1) : run.judged.find((each) => each.step === step);
+}
+
+/**
+ * True reward of one policy less that of another on the same prompts: mean and paired 95 % interval over
+ * prompts.
+ */
+export function rewardGain(policy: Judged, control: Judged): MeanInterval {
+  return pairedBootstrap(policy.rewards, control.rewards, { seed: 9, resamples: 4000 });
+}
+
+/** Mean true reward of a judged policy. */
+export function meanReward({ rewards }: Judged): number {
+  return mean(rewards);
+}
