@@ -103,7 +103,7 @@ Deno.test("the gradient is that of the weighted log-probabilities, by central di
   const { engine, reference, step, method, close } = await world();
   const records: PairRecord[] = [];
   const { gradient } = await method({ onRecord: (record) => records.push(record) })
-    .gradient(engine, step(2));
+    .gradient(engine, step(1));
   assertEquals(new Set(records.map(({ route }) => route)).size, 4, "all routes take part");
   const { weights } = stepWeights(records, sharesOf(MIXED), { beta: 0.1 });
   const rows = records.map(({ id, prompt, responses: [chosen, rejected] }): TokenPair => ({
@@ -194,7 +194,7 @@ Deno.test("weights of one pair of each route, from the terms", () => {
   close(weightsOf("DPR", { reverseKl: 0.5 }), [along(0) + dpr - 0.25, -along(0) + dpr + 0.25]);
 });
 
-Deno.test("draws depend on weights, seed, step and prompt, not on batching or temperature's neighbours", async () => {
+Deno.test("draws depend on weights, seed, step and prompt, not on batching", async () => {
   const { engine, close } = await world();
   const draws = { seed: 1, step: 4, end: 0, maxTokens: 6 };
   const all = await drawResponses(engine, PAIRS, draws);
@@ -267,10 +267,11 @@ Deno.test("equal and unfinished responses are kept or dropped by option, and cou
     ]] as const
   ) {
     const records: PairRecord[] = [];
-    // One token at most: many pairs are equal, and nearly all have no end.
+    // One token at most and hardly any chance: pairs are equal, and nearly all have no end.
     const sail = method({
       mixture,
       maxTokens: 1,
+      temperature: 0.01,
       onRecord: (record) => records.push(record),
       ...options,
     });
