@@ -215,7 +215,7 @@ Deno.test("draws depend on weights, seed, step and prompt, not on batching", asy
   await close();
 });
 
-Deno.test("T10: the sampler's temperature does not enter the gradient of a fixed sample", async () => {
+Deno.test("the sampler's temperature does not enter the gradient of a fixed sample", async () => {
   const { engine, step, method, close } = await world();
   const gradients: Float32Array[] = [];
   const fixed = await drawResponses(engine, PAIRS, { seed: 5, step: 1, end: 0, maxTokens: 6 });
@@ -289,7 +289,7 @@ Deno.test("equal and unfinished responses are kept or dropped by option, and cou
   await close();
 });
 
-Deno.test("T12: a cost model gives the labels of the reversed reward model", async () => {
+Deno.test("a cost model gives the labels of the reversed reward model", async () => {
   const cost = namedScorer("cost", {
     score: async (responses) => Array.from(await scorer.score(responses), (score) => -score),
   });
@@ -310,7 +310,7 @@ Deno.test("T12: a cost model gives the labels of the reversed reward model", asy
   assertEquals(await hardLabeller(scorer).label(same), same.map(() => 0.5));
 });
 
-Deno.test("T18: margin and accuracy of records are means of u and of its sign", async () => {
+Deno.test("margin and accuracy of records are means of u and of its sign", async () => {
   const { engine, step, method, close } = await world();
   const records: PairRecord[] = [];
   await method({ mixture: {}, onRecord: (record) => records.push(record) }).gradient(
