@@ -22,9 +22,9 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   solve: () => import("./solve.ts"),
   "what-if": () => import("./what_if.ts"),
   entangle: () => import("./entangle.ts"),
-  "measure-entanglement": () => import("./measure/entanglement.ts"),
-  "measure-sail": () => import("./measure/sail.ts"),
-  "measure-quantization": () => import("./measure/quantization.ts"),
+  "measure-entanglement": () => import("./measure_entanglement.ts"),
+  "measure-sail": () => import("./measure_sail.ts"),
+  "measure-quantization": () => import("./measure_quantization.ts"),
 };
 
 async function overview(): Promise<string> {

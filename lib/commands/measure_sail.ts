@@ -19,7 +19,7 @@ import {
   type PlannedRun,
 } from "offprint/papers/sail/mod.ts";
 import type { RewardModel } from "offprint/preference/reward/mod.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "./command.ts";
 
 const USAGE = `deno task measure-sail [--out FOLDER] [--collect]
 

@@ -25,7 +25,7 @@ import {
   ROUNDS,
   THRESHOLD,
 } from "offprint/papers/comet/mod.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "./command.ts";
 
 const USAGE = `deno task measure-quantization [options]
 

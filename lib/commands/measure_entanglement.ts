@@ -19,7 +19,7 @@ import {
   type StartResult,
   SUFFIXES,
 } from "offprint/papers/gradient_entanglement/mod.ts";
-import type { Command } from "../command.ts";
+import type { Command } from "./command.ts";
 
 const USAGE = `deno task measure-entanglement [--out FOLDER] [--collect]
 
