@@ -6,11 +6,11 @@
  */
 import { type Decoder, type GroupSize, type Kernels, KvCache, openKernels } from "kernels/mod.ts";
 import {
-  checkBatch,
   checkPrompt,
-  checkTokens,
+  extendTogether,
   type Sequence,
   type Tokens,
+  Turns,
 } from "offprint/lm/interface/mod.ts";
 import type { ClosableModel } from "offprint/lm/onnx/mod.ts";
 import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
@@ -74,7 +74,7 @@ export class QuantizedModel implements ClosableModel, PassingModel {
   readonly kernels: Kernels;
   readonly #cache: KvCache;
   /** One pass at a time: a text must not change under it. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** Made by {@linkcode quantizedModel}, or from a decoder at hand. */
   constructor(decoder: Decoder, bos: number, kernels: Kernels, options: RunOptions = {}) {
@@ -96,23 +96,15 @@ export class QuantizedModel implements ClosableModel, PassingModel {
     return sequence;
   }
 
-  async extendBatch(
+  extendBatch(
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    const members = checkBatch(this, sequences, tokens, QuantizedSequence);
-    members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
-    const busy = members.flatMap((sequence, i) =>
-      tokens[i]!.length > 0 ? [{ sequence, tokens: tokens[i]!, index: i }] : []
-    );
-    const results: Float32Array[][] = tokens.map(() => []);
-    if (busy.length === 0) return results;
-    const passes = await this.pass(busy);
-    busy.forEach(({ sequence, index }, i) => {
-      results[index] = passes[i]!.logits;
-      sequence.accept(passes[i]!.logits);
+    return extendTogether(this, sequences, tokens, QuantizedSequence, async (busy) => {
+      const passes = await this.pass(busy);
+      busy.forEach(({ sequence }, i) => sequence.accept(passes[i]!.logits));
+      return passes.map(({ logits }) => logits);
     });
-    return results;
   }
 
   /**
@@ -125,7 +117,7 @@ export class QuantizedModel implements ClosableModel, PassingModel {
     texts: readonly { sequence: QuantizedSequence; tokens: Tokens }[],
     lastOnly = false,
   ): Promise<PassResult[]> {
-    return this.#exclusively(async () => {
+    return this.#turns.take(async () => {
       const pass = this.#cache.begin(
         texts.map(({ sequence, tokens }) => ({ text: sequence.kv, tokens: tokens.length })),
       );
@@ -159,13 +151,7 @@ export class QuantizedModel implements ClosableModel, PassingModel {
 
   /** Waits for what is under way. Memory goes with the last reference. */
   async close(): Promise<void> {
-    await this.#exclusively(() => Promise.resolve());
-  }
-
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => {});
-    return result;
+    await this.#turns.take(() => Promise.resolve());
   }
 }
 

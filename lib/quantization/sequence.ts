@@ -5,13 +5,12 @@
  */
 import { KernelError, type KvText } from "kernels/mod.ts";
 import {
+  CheckedSequence,
   checkTokens,
-  checkTruncation,
-  closedError,
   type ExtendResult,
   type LanguageModel,
+  ownRow,
   type Sequence,
-  staleError,
   type Tokens,
 } from "offprint/lm/interface/mod.ts";
 
@@ -31,28 +30,13 @@ export interface PassingModel extends LanguageModel {
 }
 
 /** A text with its keys and values in the cache of a {@linkcode PassingModel}. */
-export class QuantizedSequence implements Sequence {
-  readonly model: PassingModel;
+export class QuantizedSequence extends CheckedSequence<PassingModel> {
   /** The begin-of-text token is its first. */
   readonly kv: KvText;
-  #logits: Float32Array | undefined;
-  #closed = false;
 
   constructor(model: PassingModel, kv: KvText, logits?: Float32Array) {
-    this.model = model;
+    super(model, logits);
     this.kv = kv;
-    this.#logits = logits;
-  }
-
-  get length(): number {
-    this.#check();
-    return this.kv.length - 1;
-  }
-
-  get logits(): Float32Array {
-    this.#check();
-    if (this.#logits === undefined) throw staleError(this.model);
-    return this.#logits;
   }
 
   /** The first pass, over the begin-of-text token and the prompt. */
@@ -71,20 +55,21 @@ export class QuantizedSequence implements Sequence {
     return wanted ? { logits, hidden } : { logits };
   }
 
-  /** Takes the last row as the present logits; a copy where it would keep many others alive. */
-  accept(logits: readonly Float32Array[]): void {
-    const last = logits.at(-1);
-    this.#logits = logits.length > 1 ? last?.slice() : last;
+  override accept(rows: readonly Float32Array[]): void {
+    super.accept([ownRow(rows.at(-1)!)]);
+  }
+
+  protected held(): number {
+    return this.kv.length - 1;
   }
 
   /**
    * Rolls back to the first `length` tokens.
    *
-   * @throws {RangeError} for a length that is not there, or one inside a group of the cache whose 16-bit
-   * floats have been given up: the text has been 64 tokens or more beyond that group's end.
+   * @throws {RangeError} for a length inside a group of the cache whose 16-bit floats have been given up: the
+   * text has been 64 tokens or more beyond that group's end.
    */
-  truncate(length: number): void {
-    checkTruncation(this.model, this.length, length);
+  protected cut(length: number): void {
     try {
       this.kv.truncate(length + 1);
     } catch (error) {
@@ -95,18 +80,13 @@ export class QuantizedSequence implements Sequence {
         { cause: error },
       );
     }
-    this.#logits = undefined;
   }
 
-  fork(): Sequence {
-    this.#check();
-    return new QuantizedSequence(this.model, this.kv.fork(), this.#logits);
+  protected branch(logits: Float32Array | undefined): Sequence {
+    return new QuantizedSequence(this.model, this.kv.fork(), logits);
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#logits = undefined;
+  protected release(): void {
     this.kv.close();
   }
 
@@ -114,9 +94,5 @@ export class QuantizedSequence implements Sequence {
   #groupStart(length: number): number {
     const { groupSize } = this.kv.cache.layout;
     return Math.max(0, Math.floor((length + 1) / groupSize) * groupSize - 1);
-  }
-
-  #check(): void {
-    if (this.#closed) throw closedError(this.model);
   }
 }

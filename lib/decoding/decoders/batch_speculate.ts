@@ -18,7 +18,7 @@ import { emptyResult } from "./speculation_loop.ts";
 import type { SpeculativeResult } from "./speculation_loop.ts";
 import type { Warp } from "../verification/warp.ts";
 import { rootRejection } from "../verification/residual_chain.ts";
-import { examined } from "./trace.ts";
+import { acceptCandidates } from "./accept_candidates.ts";
 import { accepts, exactVerification } from "../verification/verification.ts";
 
 /** How {@linkcode batchSpeculate} decodes; the output law is always the target's. */
@@ -213,26 +213,18 @@ function* decode(
     if (root.chosen === undefined) {
       result.rejections++;
     } else {
-      const count = followed.tokens.length;
-      for (accepted = 1; accepted < count; accepted++) {
-        const p = followed.distributions[accepted]!;
-        const q = distributionAt(root.chosen, accepted);
-        const token = followed.tokens[accepted]!;
-        const mass = exactVerification.acceptedMass(token, p, q);
-        const kept = accepts(random.uniform(), p[token]!, mass);
-        trace?.push(
-          examined(tokens.length, token, kept, mass / p[token]!, exactVerification, p, q),
-        );
-        if (!kept) {
-          tokens.push(tokenAt(residual(q, p), random.uniform()));
-          result.rejections++;
-          break;
-        }
-        tokens.push(token);
-      }
-      if (accepted === count && addsBonus[root.chosen]) {
-        tokens.push(tokenAt(distributionAt(root.chosen, count), random.uniform()));
-      }
+      const { chosen } = root;
+      accepted = acceptCandidates(
+        {
+          candidates: followed.tokens,
+          distributions: followed.distributions,
+          targetAt: (i) => distributionAt(chosen, i),
+          addsBonus: addsBonus[chosen]!,
+        },
+        { rule: exactVerification, random, tokens, trace },
+        1,
+      );
+      if (accepted < followed.tokens.length) result.rejections++;
     }
     const drafted = candidates.reduce((sum, candidate) => sum + candidate.tokens.length, 0);
     result.rounds++;

@@ -4,15 +4,14 @@
  * @module
  */
 import {
+  CheckedSequence,
   checkTokens,
-  checkTruncation,
-  closedError,
-  extendOneByOne,
   type ExtendResult,
   type LanguageModel,
   type Sequence,
-  staleError,
   type Tokens,
+  Turns,
+  wrapModel,
 } from "offprint/lm/interface/mod.ts";
 
 /**
@@ -35,98 +34,58 @@ import {
  * ```
  */
 export function uncached(model: LanguageModel): LanguageModel {
-  return new UncachedModel(model);
-}
-
-class UncachedModel implements LanguageModel {
-  readonly name: string;
-  readonly vocabSize: number;
-  readonly contextLength: number;
-  readonly bos?: number;
-
-  constructor(readonly inner: LanguageModel) {
-    this.name = inner.name;
-    this.vocabSize = inner.vocabSize;
-    this.contextLength = inner.contextLength;
-    if (inner.bos !== undefined) this.bos = inner.bos;
-  }
-
-  async open(prompt: Tokens): Promise<Sequence> {
-    const sequence = await this.inner.open(prompt);
+  return wrapModel(model, UncachedSequence, async (prompt, wrapped) => {
+    const sequence = await model.open(prompt);
     const logits = sequence.logits.slice();
     const length = sequence.length;
     sequence.close();
-    return new UncachedSequence(this, prompt, length, [], logits);
-  }
-
-  extendBatch(
-    sequences: readonly Sequence[],
-    tokens: readonly Tokens[],
-  ): Promise<Float32Array[][]> {
-    return extendOneByOne(this, sequences, tokens, UncachedSequence);
-  }
+    return new UncachedSequence(wrapped, model, { tokens: prompt, counted: length }, [], logits);
+  });
 }
 
-class UncachedSequence implements Sequence {
-  readonly model: UncachedModel;
-  /** Read by opening; `#promptLength` of it are counted, a begin-of-text token in front is not. */
-  #prompt: Tokens;
-  #promptLength: number;
+/** Read by opening; `counted` of its tokens are, a begin-of-text token in front is not. */
+interface Prompt {
+  tokens: Tokens;
+  counted: number;
+}
+
+class UncachedSequence extends CheckedSequence {
+  readonly #inner: LanguageModel;
+  #prompt: Prompt;
   readonly #text: number[];
-  #logits: Float32Array | undefined;
-  #closed = false;
-  /** Passes are run in the order in which they were asked for. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(
-    model: UncachedModel,
-    prompt: Tokens,
-    promptLength: number,
+    model: LanguageModel,
+    inner: LanguageModel,
+    prompt: Prompt,
     text: number[],
     logits: Float32Array | undefined,
   ) {
-    this.model = model;
+    super(model, logits);
+    this.#inner = inner;
     this.#prompt = prompt;
-    this.#promptLength = promptLength;
     this.#text = text;
-    this.#logits = logits;
-  }
-
-  get length(): number {
-    this.#check();
-    return this.#promptLength + this.#text.length;
-  }
-
-  get logits(): Float32Array {
-    this.#check();
-    if (this.#logits === undefined) throw staleError(this.model);
-    return this.#logits;
   }
 
   extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
-    const result = this.#last.then(() => this.#extend(tokens, options));
-    this.#last = result.catch(() => {});
-    return result;
-  }
-
-  async #extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
-    checkTokens(this.model, this.length, tokens);
-    if (tokens.length === 0) return options?.hidden ? { logits: [], hidden: [] } : { logits: [] };
-    const whole = [...this.#text, ...tokens];
-    const { logits, hidden } = await this.#read(whole, options);
-    this.#check();
-    for (const token of tokens) this.#text.push(token);
-    this.#logits = logits.at(-1);
-    const last = <T>(rows: T[]): T[] => rows.slice(-tokens.length);
-    return { logits: last(logits), ...(hidden === undefined ? {} : { hidden: last(hidden) }) };
+    return this.#turns.take(async () => {
+      checkTokens(this.model, this.length, tokens);
+      if (tokens.length === 0) return options?.hidden ? { logits: [], hidden: [] } : { logits: [] };
+      const { logits, hidden } = await this.#read([...this.#text, ...tokens], options);
+      this.accept(logits);
+      for (const token of tokens) this.#text.push(token);
+      const last = <T>(rows: T[]): T[] => rows.slice(-tokens.length);
+      return { logits: last(logits), ...(hidden === undefined ? {} : { hidden: last(hidden) }) };
+    });
   }
 
   /** Opens the text anew and reads what follows its prompt. */
   async #read(text: number[], options?: { hidden?: boolean }): Promise<ExtendResult> {
-    const { inner } = this.model;
+    const inner = this.#inner;
     // Without a begin-of-text token a text that was cut to nothing begins with its first token.
-    const bare = this.#prompt.length === 0 && inner.bos === undefined;
-    const sequence = await inner.open(bare ? text.slice(0, 1) : this.#prompt);
+    const bare = this.#prompt.tokens.length === 0 && inner.bos === undefined;
+    const sequence = await inner.open(bare ? text.slice(0, 1) : this.#prompt.tokens);
     try {
       if (!bare) return await sequence.extend(text, options);
       if (options?.hidden) {
@@ -142,34 +101,26 @@ class UncachedSequence implements Sequence {
     }
   }
 
-  truncate(length: number): void {
-    checkTruncation(this.model, this.length, length);
-    const cut = this.#promptLength - length;
-    if (cut > 0) {
-      this.#prompt = this.#prompt.slice(0, this.#prompt.length - cut);
-      this.#promptLength = length;
+  protected held(): number {
+    return this.#prompt.counted + this.#text.length;
+  }
+
+  protected cut(length: number): void {
+    const { tokens, counted } = this.#prompt;
+    if (length < counted) {
+      this.#prompt = {
+        tokens: tokens.slice(0, tokens.length - (counted - length)),
+        counted: length,
+      };
     }
-    this.#text.length = length - this.#promptLength;
-    this.#logits = undefined;
+    this.#text.length = length - this.#prompt.counted;
   }
 
-  fork(): Sequence {
-    this.#check();
-    return new UncachedSequence(
-      this.model,
-      this.#prompt,
-      this.#promptLength,
-      [...this.#text],
-      this.#logits,
-    );
+  protected branch(logits: Float32Array | undefined): Sequence {
+    return new UncachedSequence(this.model, this.#inner, this.#prompt, [...this.#text], logits);
   }
 
-  close(): void {
-    this.#closed = true;
-    this.#logits = undefined;
-  }
-
-  #check(): void {
-    if (this.#closed) throw closedError(this.model);
+  protected release(): void {
+    this.#text.length = 0;
   }
 }

@@ -21,8 +21,9 @@ import type {
   CandidateLengthPolicyRun,
 } from "../policies/drafting_policy.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
-import { examined, type ExaminedPosition } from "./trace.ts";
-import { accepts, exactVerification, type VerificationRule } from "../verification/verification.ts";
+import { acceptCandidates } from "./accept_candidates.ts";
+import type { ExaminedPosition } from "./trace.ts";
+import { exactVerification, type VerificationRule } from "../verification/verification.ts";
 import type { Warp } from "../verification/warp.ts";
 
 /** How `speculate` decodes. */
@@ -147,24 +148,12 @@ export function* speculation(
       ? ((yield { model: "target", tokens: feed, hidden: false }) as ExtendResult).logits
       : [];
 
-    let accepted = 0;
-    for (; accepted < drafted; accepted++) {
-      const p = distributions[accepted]!;
-      const q = accepted + shift < 0 ? atPrompt! : targetWarp(rows[accepted + shift]!);
-      const token = candidates[accepted]!;
-      const mass = rule.acceptedMass(token, p, q);
-      const kept = accepts(random.uniform(), p[token]!, mass);
-      trace?.push(examined(tokens.length, token, kept, mass / p[token]!, rule, p, q));
-      if (!kept) {
-        tokens.push(tokenAt(rule.replacement(p, q), random.uniform()));
-        result.rejections++;
-        break;
-      }
-      tokens.push(token);
-    }
-    if (accepted === drafted && addsBonus) {
-      tokens.push(tokenAt(targetWarp(rows[drafted + shift]!), random.uniform()));
-    }
+    const targetAt = (i: number) => i + shift < 0 ? atPrompt! : targetWarp(rows[i + shift]!);
+    const accepted = acceptCandidates(
+      { candidates, distributions, targetAt, addsBonus },
+      { rule, random, tokens, trace },
+    );
+    if (accepted < drafted) result.rejections++;
     length.verified?.({ drafted, accepted });
     result.rounds++;
     result.targetCalls++;

@@ -4,11 +4,13 @@
  * @module
  */
 import {
-  extendOneByOne,
   type ExtendResult,
   type LanguageModel,
   type Sequence,
   type Tokens,
+  Turns,
+  wrapModel,
+  WrappedSequence,
 } from "offprint/lm/interface/mod.ts";
 
 /**
@@ -32,85 +34,51 @@ export function withFeatures(
   model: LanguageModel,
   feature: (text: readonly number[]) => Float32Array,
 ): LanguageModel {
-  return new FeatureModel(model, feature);
+  return wrapModel(
+    model,
+    FeatureSequence,
+    async (prompt, wrapped) =>
+      new FeatureSequence(wrapped, await model.open(prompt), feature, [...prompt]),
+  );
 }
 
-class FeatureModel implements LanguageModel {
-  readonly name: string;
-  readonly vocabSize: number;
-  readonly contextLength: number;
-  readonly bos?: number;
-
-  constructor(
-    readonly inner: LanguageModel,
-    readonly feature: (text: readonly number[]) => Float32Array,
-  ) {
-    this.name = inner.name;
-    this.vocabSize = inner.vocabSize;
-    this.contextLength = inner.contextLength;
-    if (inner.bos !== undefined) this.bos = inner.bos;
-  }
-
-  async open(prompt: Tokens): Promise<Sequence> {
-    return new FeatureSequence(this, await this.inner.open(prompt), [...prompt]);
-  }
-
-  extendBatch(
-    sequences: readonly Sequence[],
-    tokens: readonly Tokens[],
-  ): Promise<Float32Array[][]> {
-    return extendOneByOne(this, sequences, tokens, FeatureSequence);
-  }
-}
-
-class FeatureSequence implements Sequence {
-  readonly model: FeatureModel;
-  readonly #inner: Sequence;
+class FeatureSequence extends WrappedSequence {
+  readonly #feature: (text: readonly number[]) => Float32Array;
   readonly #text: number[];
   /** What `text` holds and the inner sequence does not count: a begin-of-text token given in the prompt. */
   readonly #uncounted: number;
-  /** Passes are run in the order in which they were asked for. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
-  constructor(model: FeatureModel, inner: Sequence, text: number[]) {
-    this.model = model;
-    this.#inner = inner;
+  constructor(
+    model: LanguageModel,
+    inner: Sequence,
+    feature: (text: readonly number[]) => Float32Array,
+    text: number[],
+  ) {
+    super(model, inner);
+    this.#feature = feature;
     this.#text = text;
     this.#uncounted = text.length - inner.length;
   }
 
-  get length(): number {
-    return this.#inner.length;
-  }
-
-  get logits(): Float32Array {
-    return this.#inner.logits;
-  }
-
   extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
-    const result = this.#last.then(async () => {
-      const { logits } = await this.#inner.extend(tokens);
+    return this.#turns.take(async () => {
+      const { logits } = await this.inner.extend(tokens);
       const hidden: Float32Array[] = [];
       for (const token of tokens) {
         this.#text.push(token);
-        if (options?.hidden) hidden.push(this.model.feature(this.#text));
+        if (options?.hidden) hidden.push(this.#feature(this.#text));
       }
       return options?.hidden ? { logits, hidden } : { logits };
     });
-    this.#last = result.catch(() => {});
-    return result;
   }
 
-  truncate(length: number): void {
-    this.#inner.truncate(length);
+  override truncate(length: number): void {
+    super.truncate(length);
     this.#text.length = Math.max(0, length + this.#uncounted);
   }
 
   fork(): Sequence {
-    return new FeatureSequence(this.model, this.#inner.fork(), [...this.#text]);
-  }
-
-  close(): void {
-    this.#inner.close();
+    return new FeatureSequence(this.model, this.inner.fork(), this.#feature, [...this.#text]);
   }
 }

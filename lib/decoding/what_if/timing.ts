@@ -5,11 +5,12 @@
  * @module
  */
 import {
-  extendOneByOne,
   type ExtendResult,
   type LanguageModel,
   type Sequence,
   type Tokens,
+  wrapModel,
+  WrappedSequence,
 } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { type CandidateLengthPolicy, constantLength } from "../policies/drafting_policy.ts";
@@ -175,35 +176,17 @@ export function clocked(
   onOpen: (ms: number) => void,
   onPass: (ms: number) => void,
 ): LanguageModel {
-  const model: LanguageModel = {
-    name: inner.name,
-    vocabSize: inner.vocabSize,
-    contextLength: inner.contextLength,
-    ...(inner.bos === undefined ? {} : { bos: inner.bos }),
-    async open(prompt) {
-      const start = performance.now();
-      const sequence = new ClockedSequence(model, await inner.open(prompt), onPass);
-      onOpen(performance.now() - start);
-      return sequence;
-    },
-    extendBatch: (sequences, tokens) => extendOneByOne(model, sequences, tokens, ClockedSequence),
-  };
-  return model;
+  return wrapModel(inner, ClockedSequence, async (prompt, model) => {
+    const start = performance.now();
+    const sequence = new ClockedSequence(model, await inner.open(prompt), onPass);
+    onOpen(performance.now() - start);
+    return sequence;
+  });
 }
 
-class ClockedSequence implements Sequence {
-  constructor(
-    readonly model: LanguageModel,
-    readonly inner: Sequence,
-    readonly onPass: (ms: number) => void,
-  ) {}
-
-  get length(): number {
-    return this.inner.length;
-  }
-
-  get logits(): Float32Array {
-    return this.inner.logits;
+class ClockedSequence extends WrappedSequence {
+  constructor(model: LanguageModel, inner: Sequence, readonly onPass: (ms: number) => void) {
+    super(model, inner);
   }
 
   async extend(tokens: Tokens, options?: { hidden?: boolean }): Promise<ExtendResult> {
@@ -213,16 +196,8 @@ class ClockedSequence implements Sequence {
     return result;
   }
 
-  truncate(length: number): void {
-    this.inner.truncate(length);
-  }
-
   fork(): Sequence {
     return new ClockedSequence(this.model, this.inner.fork(), this.onPass);
-  }
-
-  close(): void {
-    this.inner.close();
   }
 }
 

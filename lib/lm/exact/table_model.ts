@@ -5,14 +5,8 @@
  * @module
  */
 import type { MarkovChain } from "./chains.ts";
-import {
-  checkBatch,
-  checkPrompt,
-  checkTokens,
-  checkTruncation,
-  closedError,
-  staleError,
-} from "../interface/sequence_checks.ts";
+import { CheckedSequence } from "../interface/checked_sequence.ts";
+import { checkPrompt, checkTokens, extendOneByOne } from "../interface/sequence_checks.ts";
 import type { ExtendResult, LanguageModel, Sequence, Tokens } from "../interface/language_model.ts";
 
 /** One token of a text, linked to the text before it: branching and rolling back copy nothing. */
@@ -25,37 +19,23 @@ interface Node {
 /** Log-probabilities of the next token, and the answer of a one-token `extend` that leads there, made once. */
 interface Row {
   readonly logits: Float32Array;
+  readonly logitRows: Float32Array[];
   readonly answer: Promise<ExtendResult>;
 }
 
 function toRow(probabilities: ArrayLike<number>): Row {
   const logits = Float32Array.from(probabilities, Math.log);
-  return { logits, answer: Promise.resolve({ logits: [logits] }) };
+  const logitRows = [logits];
+  return { logits, logitRows, answer: Promise.resolve({ logits: logitRows }) };
 }
 
 /** A text of a {@linkcode TableModel}. `truncate` and `fork` cost nothing that grows with the text. */
-class TableSequence implements Sequence {
-  readonly model: TableModel;
+class TableSequence extends CheckedSequence<TableModel> {
   #tip: Node | undefined;
-  /** Undefined after `truncate`, until the next `extend`. */
-  #row: Row | undefined;
-  #closed = false;
 
-  constructor(model: TableModel, tip: Node | undefined, row: Row | undefined) {
-    this.model = model;
+  constructor(model: TableModel, tip: Node | undefined, logits: Float32Array | undefined) {
+    super(model, logits);
     this.#tip = tip;
-    this.#row = row;
-  }
-
-  get length(): number {
-    this.#open();
-    return this.#tip === undefined ? 0 : this.#tip.length;
-  }
-
-  get logits(): Float32Array {
-    this.#open();
-    if (this.#row === undefined) throw staleError(this.model);
-    return this.#row.logits;
   }
 
   extend(tokens: Tokens): Promise<ExtendResult> {
@@ -70,34 +50,31 @@ class TableSequence implements Sequence {
     }
   }
 
-  truncate(length: number): void {
-    checkTruncation(this.model, this.length, length);
+  protected held(): number {
+    return this.#tip === undefined ? 0 : this.#tip.length;
+  }
+
+  protected cut(length: number): void {
     let tip = this.#tip;
     while (tip !== undefined && tip.length > length) tip = tip.before;
     this.#tip = tip;
-    this.#row = undefined;
   }
 
-  fork(): Sequence {
-    this.#open();
-    return new TableSequence(this.model, this.#tip, this.#row);
+  protected branch(logits: Float32Array | undefined): Sequence {
+    return new TableSequence(this.model, this.#tip, logits);
   }
 
-  close(): void {
-    this.#closed = true;
+  protected release(): void {
     this.#tip = undefined;
-    this.#row = undefined;
   }
 
   #read(token: number): Row {
     const before = this.#tip;
     const length = before === undefined ? 1 : before.length + 1;
     this.#tip = { token, before, length };
-    return this.#row = this.model.rowAfter(this.#tip);
-  }
-
-  #open(): void {
-    if (this.#closed) throw closedError(this.model);
+    const row = this.model.rowAfter(this.#tip);
+    this.accept(row.logitRows);
+    return row;
   }
 }
 
@@ -124,23 +101,17 @@ class TableModel implements LanguageModel {
       checkPrompt(this, prompt).forEach((token, i) => {
         tip = { token, before: tip, length: i + 1 };
       });
-      return Promise.resolve(new TableSequence(this, tip, this.rowAfter(tip)));
+      return Promise.resolve(new TableSequence(this, tip, this.rowAfter(tip).logits));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  async extendBatch(
+  extendBatch(
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    const members = checkBatch(this, sequences, tokens, TableSequence);
-    members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
-    const results: Float32Array[][] = [];
-    for (const [i, member] of members.entries()) {
-      results.push((await member.extend(tokens[i]!)).logits);
-    }
-    return results;
+    return extendOneByOne(this, sequences, tokens, TableSequence);
   }
 }
 

@@ -108,6 +108,38 @@ export async function extendOneByOne<S extends Sequence & { readonly model: Lang
   return rows;
 }
 
+/** A text of a batch that gets at least one token, and its place in the batch. */
+export interface BusyMember<S> {
+  readonly sequence: S;
+  readonly tokens: Tokens;
+  readonly index: number;
+}
+
+/**
+ * `extendBatch` of a model that reads several texts in one pass: all arguments are checked, then `pass` gets the
+ * texts that grow, at least one, and returns the logits after each token of each.
+ *
+ * @param kind the class of the model's own sequences.
+ */
+export async function extendTogether<S extends Sequence & { readonly model: LanguageModel }>(
+  model: LanguageModel,
+  sequences: readonly Sequence[],
+  tokens: readonly Tokens[],
+  kind: abstract new (...args: never[]) => S,
+  pass: (busy: readonly BusyMember<S>[]) => Promise<readonly Float32Array[][]>,
+): Promise<Float32Array[][]> {
+  const members = checkBatch(model, sequences, tokens, kind);
+  members.forEach((member, i) => checkTokens(model, member.length, tokens[i]!));
+  const busy = members.flatMap((sequence, index) =>
+    tokens[index]!.length > 0 ? [{ sequence, tokens: tokens[index]!, index }] : []
+  );
+  const results: Float32Array[][] = tokens.map(() => []);
+  if (busy.length === 0) return results;
+  const rows = await pass(busy);
+  busy.forEach(({ index }, i) => results[index] = rows[i]!);
+  return results;
+}
+
 /** The error of a sequence that was closed. */
 export function closedError(model: LanguageModel): Error {
   return new Error(`${model.name}: this sequence is closed`);

@@ -5,14 +5,8 @@
  */
 import { KneserNey } from "./kneser_ney.ts";
 import { NgramCounts } from "./ngram_counts.ts";
-import {
-  checkBatch,
-  checkPrompt,
-  checkTokens,
-  checkTruncation,
-  closedError,
-  staleError,
-} from "../interface/sequence_checks.ts";
+import { CheckedSequence } from "../interface/checked_sequence.ts";
+import { checkPrompt, checkTokens, extendOneByOne } from "../interface/sequence_checks.ts";
 import type { ExtendResult, LanguageModel, Sequence, Tokens } from "../interface/language_model.ts";
 
 /** What an n-gram model is learned from. */
@@ -68,17 +62,11 @@ class NgramModel implements LanguageModel {
     return new NgramSequence(this, text, this.after(text));
   }
 
-  async extendBatch(
+  extendBatch(
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    const members = checkBatch(this, sequences, tokens, NgramSequence);
-    members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
-    const results: Float32Array[][] = [];
-    for (const [i, member] of members.entries()) {
-      results.push((await member.extend(tokens[i]!)).logits);
-    }
-    return results;
+    return extendOneByOne(this, sequences, tokens, NgramSequence);
   }
 
   /** Log-probabilities after a text. */
@@ -88,61 +76,39 @@ class NgramModel implements LanguageModel {
   }
 }
 
-class NgramSequence implements Sequence {
-  readonly model: NgramModel;
+class NgramSequence extends CheckedSequence<NgramModel> {
   #tokens: number[];
-  #logits: Float32Array | undefined;
-  #closed = false;
 
   constructor(model: NgramModel, tokens: number[], logits: Float32Array | undefined) {
-    this.model = model;
+    super(model, logits);
     this.#tokens = tokens;
-    this.#logits = logits;
-  }
-
-  get length(): number {
-    this.#check();
-    return this.#tokens.length;
-  }
-
-  get logits(): Float32Array {
-    this.#check();
-    if (this.#logits === undefined) throw staleError(this.model);
-    return this.#logits;
   }
 
   // deno-lint-ignore require-await -- a wrong token is a rejection, as in every model
   async extend(tokens: Tokens): Promise<ExtendResult> {
-    this.#check();
-    checkTokens(this.model, this.#tokens.length, tokens);
+    checkTokens(this.model, this.length, tokens);
     const logits: Float32Array[] = [];
     for (const token of tokens) {
       this.#tokens.push(token);
       logits.push(this.model.after(this.#tokens));
     }
-    this.#logits = logits.at(-1) ?? this.#logits;
+    this.accept(logits);
     return { logits };
   }
 
-  truncate(length: number): void {
-    this.#check();
-    checkTruncation(this.model, this.#tokens.length, length);
+  protected held(): number {
+    return this.#tokens.length;
+  }
+
+  protected cut(length: number): void {
     this.#tokens.length = length;
-    this.#logits = undefined;
   }
 
-  fork(): Sequence {
-    this.#check();
-    return new NgramSequence(this.model, [...this.#tokens], this.#logits);
+  protected branch(logits: Float32Array | undefined): Sequence {
+    return new NgramSequence(this.model, [...this.#tokens], logits);
   }
 
-  close(): void {
-    this.#closed = true;
+  protected release(): void {
     this.#tokens = [];
-    this.#logits = undefined;
-  }
-
-  #check(): void {
-    if (this.#closed) throw closedError(this.model);
   }
 }

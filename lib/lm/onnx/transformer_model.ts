@@ -13,14 +13,9 @@ import {
   type OrtTensor,
   threadCount,
 } from "./runtime.ts";
-import {
-  checkBatch,
-  checkPrompt,
-  checkTokens,
-  checkTruncation,
-  closedError,
-  staleError,
-} from "../interface/sequence_checks.ts";
+import { CheckedSequence, ownRow } from "../interface/checked_sequence.ts";
+import { checkPrompt, checkTokens, extendTogether } from "../interface/sequence_checks.ts";
+import { Turns } from "../interface/turns.ts";
 import { parameterCount, type TransformerConfig } from "../transformer/config.ts";
 import { parameterBlocks } from "../transformer/parameter_blocks.ts";
 import type { ExtendResult, LanguageModel, Sequence, Tokens } from "../interface/language_model.ts";
@@ -111,7 +106,7 @@ class OnnxModel implements ClosableModel {
   /** Tensors of `new_bias` by the number of new tokens. */
   readonly #newBias = new Map<number, OrtTensor>();
   /** ONNX Runtime runs one pass at a time; the caches must not change under it. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(
     readonly name: string,
@@ -135,35 +130,27 @@ class OnnxModel implements ClosableModel {
     return sequence;
   }
 
-  async extendBatch(
+  extendBatch(
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    const members = checkBatch(this, sequences, tokens, OnnxSequence);
-    members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
-    const busy = members.flatMap((sequence, i) =>
-      tokens[i]!.length > 0 ? [{ sequence, tokens: tokens[i]!, index: i }] : []
-    );
-    const results: Float32Array[][] = tokens.map(() => []);
-    if (busy.length === 1) {
-      const { sequence, tokens, index } = busy[0]!;
-      results[index] = (await sequence.extend(tokens)).logits;
-    } else if (busy.length > 1) {
+    return extendTogether(this, sequences, tokens, OnnxSequence, async (busy) => {
+      if (busy.length === 1) {
+        const { sequence, tokens } = busy[0]!;
+        return [(await sequence.extend(tokens)).logits];
+      }
       const passes = await this.passBatch(
         busy.map(({ sequence }) => sequence.cache),
         busy.map(({ tokens }) => tokens),
       );
-      busy.forEach(({ sequence, index }, i) => {
-        results[index] = passes[i]!.logits;
-        sequence.accept(passes[i]!.logits);
-      });
-    }
-    return results;
+      busy.forEach(({ sequence }, i) => sequence.accept(passes[i]!.logits));
+      return passes.map(({ logits }) => logits);
+    });
   }
 
   /** One text, `tokens` appended to its cache. */
   pass(cache: KeyValueCache, tokens: Tokens, hidden: boolean): Promise<Pass> {
-    return this.#exclusively(async () => {
+    return this.#turns.take(async () => {
       cache.reserve(cache.length + tokens.length);
       const [pass] = await this.#run([cache.length], [tokens], cache.tensors(this.#ort), hidden);
       cache.append(pass!.rows, tokens.length, 0, 1, tokens.length);
@@ -173,7 +160,7 @@ class OnnxModel implements ClosableModel {
 
   /** Several texts in one pass. */
   passBatch(caches: readonly KeyValueCache[], tokens: readonly Tokens[]): Promise<Pass[]> {
-    return this.#exclusively(async () => {
+    return this.#turns.take(async () => {
       const batch = this.#batchOf(caches.length);
       const past = batch.load(this.#ort, caches);
       const longest = Math.max(...tokens.map((list) => list.length));
@@ -188,13 +175,7 @@ class OnnxModel implements ClosableModel {
   }
 
   async close(): Promise<void> {
-    await this.#exclusively(() => this.#session.release());
-  }
-
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => {});
-    return result;
+    await this.#turns.take(() => this.#session.release());
   }
 
   #batchOf(size: number): BatchCache {
@@ -269,28 +250,12 @@ class OnnxModel implements ClosableModel {
   }
 }
 
-class OnnxSequence implements Sequence {
-  readonly model: OnnxModel;
+class OnnxSequence extends CheckedSequence<OnnxModel> {
   readonly cache: KeyValueCache;
-  #logits: Float32Array | undefined;
-  #closed = false;
 
   constructor(model: OnnxModel, cache: KeyValueCache, logits?: Float32Array) {
-    this.model = model;
+    super(model, logits);
     this.cache = cache;
-    this.#logits = logits;
-  }
-
-  /** Rows of the cache, without the begin-of-text token's. */
-  get length(): number {
-    this.#check();
-    return this.cache.length - 1;
-  }
-
-  get logits(): Float32Array {
-    this.#check();
-    if (this.#logits === undefined) throw staleError(this.model);
-    return this.#logits;
   }
 
   async start(tokens: Tokens): Promise<void> {
@@ -306,30 +271,24 @@ class OnnxSequence implements Sequence {
     return wanted ? { logits, hidden } : { logits };
   }
 
-  /** Takes the last row as the present logits; a copy where it would keep many others alive. */
-  accept(logits: Float32Array[]): void {
-    const last = logits.at(-1);
-    this.#logits = logits.length > 1 ? last?.slice() : last;
+  override accept(rows: readonly Float32Array[]): void {
+    super.accept([ownRow(rows.at(-1)!)]);
   }
 
-  truncate(length: number): void {
-    checkTruncation(this.model, this.length, length);
+  /** Rows of the cache, without the begin-of-text token's. */
+  protected held(): number {
+    return this.cache.length - 1;
+  }
+
+  protected cut(length: number): void {
     this.cache.truncate(length + 1);
-    this.#logits = undefined;
   }
 
-  fork(): Sequence {
-    this.#check();
-    return new OnnxSequence(this.model, this.cache.fork(), this.#logits);
+  protected branch(logits: Float32Array | undefined): Sequence {
+    return new OnnxSequence(this.model, this.cache.fork(), logits);
   }
 
-  close(): void {
-    this.#closed = true;
-    this.#logits = undefined;
+  protected release(): void {
     this.cache.release();
-  }
-
-  #check(): void {
-    if (this.#closed) throw closedError(this.model);
   }
 }

@@ -15,14 +15,9 @@ import {
   sideBySide,
 } from "./public_cache.ts";
 import { presentOf, type PublicConfig, type PublicLayout } from "./public_layout.ts";
-import {
-  checkBatch,
-  checkPrompt,
-  checkTokens,
-  checkTruncation,
-  closedError,
-  staleError,
-} from "../interface/sequence_checks.ts";
+import { CheckedSequence, ownRow } from "../interface/checked_sequence.ts";
+import { checkBatch, checkPrompt, checkTokens } from "../interface/sequence_checks.ts";
+import { Turns } from "../interface/turns.ts";
 import type { ExtendResult, Sequence, Tokens } from "../interface/language_model.ts";
 
 /** What a pass gives for one text. */
@@ -72,7 +67,7 @@ export class PublicModel implements ClosableModel {
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
     const members = checkBatch(this, sequences, tokens, PublicSequence);
-    return await PublicSequence.together(members, async () => {
+    return await Turns.takeAll(members.map(({ turns }) => turns), async () => {
       members.forEach((member, i) => checkTokens(this, member.length, tokens[i]!));
       const results: Float32Array[][] = tokens.map(() => []);
       const alike = Map.groupBy(
@@ -85,7 +80,7 @@ export class PublicModel implements ClosableModel {
           group.map((i) => tokens[i]!),
         );
         group.forEach((i, j) => {
-          members[i]!.accept(passes[j]!);
+          members[i]!.goOn(passes[j]!);
           results[i] = passes[j]!.logits;
         });
       }
@@ -178,74 +173,54 @@ export class PublicModel implements ClosableModel {
   }
 }
 
-class PublicSequence implements Sequence {
-  readonly model: PublicModel;
-  /** The begin-of-text token, where there is one, is in the past but not in `length`. */
-  readonly #hiddenTokens: number;
-  #past: Past | undefined;
-  #logits: Float32Array | undefined;
-  /** Passes run in the order in which they were asked for. */
-  #last: Promise<unknown> = Promise.resolve();
+class PublicSequence extends CheckedSequence<PublicModel> {
+  readonly turns = new Turns();
+  #past: Past;
 
   constructor(model: PublicModel, past: Past, logits: Float32Array | undefined) {
-    this.model = model;
-    this.#hiddenTokens = model.bos === undefined ? 0 : 1;
+    super(model, logits);
     this.#past = past;
-    this.#logits = logits;
-  }
-
-  /** Runs `work` after all that was asked of any of the sequences, and before all that will be. */
-  static together<T>(sequences: readonly PublicSequence[], work: () => Promise<T>): Promise<T> {
-    const result = Promise.all(sequences.map((sequence) => sequence.#last)).then(work);
-    const done = result.catch(() => {});
-    for (const sequence of sequences) sequence.#last = done;
-    return result;
-  }
-
-  get length(): number {
-    return this.past.block.length - this.#hiddenTokens;
-  }
-
-  get logits(): Float32Array {
-    if (this.past !== undefined && this.#logits !== undefined) return this.#logits;
-    throw staleError(this.model);
   }
 
   get past(): Past {
-    if (this.#past === undefined) throw closedError(this.model);
+    this.ensureOpen();
     return this.#past;
   }
 
   extend(tokens: Tokens): Promise<ExtendResult> {
-    return PublicSequence.together([this], async () => {
+    return this.turns.take(async () => {
       checkTokens(this.model, this.length, tokens);
       if (tokens.length === 0) return { logits: [] };
       const [pass] = await this.model.pass([this.past], [tokens]);
-      this.accept(pass!);
+      this.goOn(pass!);
       return { logits: pass!.logits };
     });
   }
 
-  /** Goes on from a pass; the last row is copied where it would keep others alive. */
-  accept({ past, logits }: Pass): void {
-    if (this.#past === undefined) throw closedError(this.model);
-    const last = logits.at(-1)!;
+  /** Goes on from a pass. */
+  goOn({ past, logits }: Pass): void {
+    this.accept([ownRow(logits.at(-1)!)]);
     this.#past = past;
-    this.#logits = last.byteLength < last.buffer.byteLength ? last.slice() : last;
   }
 
-  truncate(length: number): void {
-    checkTruncation(this.model, this.length, length);
-    this.#past = this.model.cut(this.past, length + this.#hiddenTokens);
-    this.#logits = undefined;
+  protected held(): number {
+    return this.#past.block.length - this.#hiddenTokens;
   }
 
-  fork(): Sequence {
-    return new PublicSequence(this.model, this.past, this.#logits);
+  protected cut(length: number): void {
+    this.#past = this.model.cut(this.#past, length + this.#hiddenTokens);
   }
 
-  close(): void {
-    this.#past = undefined;
-    this.#logits = undefined;
+  protected branch(logits: Float32Array | undefined): Sequence {
+    return new PublicSequence(this.model, this.#past, logits);
+  }
+
+  protected release(): void {
+    this.#past = { ...this.#past, block: { ...this.#past.block, tensors: {} } };
+  }
+
+  /** The begin-of-text token, where there is one, is in the past but not in `length`. */
+  get #hiddenTokens(): number {
+    return this.model.bos === undefined ? 0 : 1;
   }
 }

@@ -53,6 +53,37 @@ export function combinational(
   return { top, text, inputs, outputs, parameters, model: { outputs: say } };
 }
 
+/**
+ * The beginning of a module with a clock and a reset, up to its other ports. Every family begins so, and tests and
+ * prose rely on the order of these ports.
+ */
+export function clockedHeader(
+  top: string,
+  { clock, reset }: Clocking,
+  parameters: Values = {},
+): string {
+  const list = Object.entries(parameters).map(([name, value]) => `parameter ${name} = ${value}`);
+  const head = list.length === 0 ? "" : `#(${list.join(", ")}) `;
+  return `module ${top} ${head}(input wire ${clock}, input wire ${reset}, `;
+}
+
+/** A model whose whole state is one number, 0 after reset. */
+export function numberModel(
+  outputs: (state: number, inputs: Values) => Values,
+  next: (state: number, inputs: Values) => number,
+): Model {
+  let state = 0;
+  return {
+    outputs: (inputs) => outputs(state, inputs),
+    clock: (inputs) => {
+      state = next(state, inputs);
+    },
+    reset: () => {
+      state = 0;
+    },
+  };
+}
+
 /** Bits set below 2^width. */
 export function mask(width: number): number {
   return 2 ** width - 1;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Blueprint, mask, type Values } from "./blueprint.ts";
+import { type Blueprint, clockedHeader, mask, numberModel, type Values } from "./blueprint.ts";
 import { range, type Workshop } from "./random_choices.ts";
 
 /** Up counter with enable, its width a parameter. */
@@ -14,10 +14,10 @@ export function upCounter(shop: Workshop): Blueprint {
   const top = shop.module(["counter", "up_counter", "cnt", "ticker"]);
   const zero = shop.pick([`{${p}{1'b0}}`, "0"]);
   const text =
-    `module ${top} #(parameter ${p} = ${width}) (input wire ${clocking.clock}, input wire ${clocking.reset}, ` +
-    `input wire ${en}, output reg [${p}-1:0] ${q}); ` +
+    `${
+      clockedHeader(top, clocking, { [p]: width })
+    }input wire ${en}, output reg [${p}-1:0] ${q}); ` +
     shop.process(clocking, `${q} <= ${zero};`, `if (${en}) ${q} <= ${q} + 1'b1;`) + " endmodule";
-  let state = 0;
   return {
     top,
     text,
@@ -25,11 +25,10 @@ export function upCounter(shop: Workshop): Blueprint {
     outputs: { [q]: width },
     clocking,
     parameters: { width },
-    model: {
-      outputs: () => ({ [q]: state }),
-      clock: (inputs) => state = (state + inputs[en]!) & mask(width),
-      reset: () => state = 0,
-    },
+    model: numberModel(
+      (state) => ({ [q]: state }),
+      (state, inputs) => (state + inputs[en]!) & mask(width),
+    ),
   };
 }
 
@@ -42,10 +41,8 @@ export function upDownCounter(shop: Workshop): Blueprint {
   const run = shop.chance()
     ? `if (${up}) ${q} <= ${q} + 1; else ${q} <= ${q} - 1;`
     : `${q} <= ${up} ? ${q} + ${shop.literal(1, width)} : ${q} - ${shop.literal(1, width)};`;
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${up}, ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${up}, ` +
     `output reg ${range(width)}${q}); ` + shop.process(clocking, `${q} <= 0;`, run) + " endmodule";
-  let state = 0;
   return {
     top,
     text,
@@ -53,11 +50,10 @@ export function upDownCounter(shop: Workshop): Blueprint {
     outputs: { [q]: width },
     clocking,
     parameters: { width },
-    model: {
-      outputs: () => ({ [q]: state }),
-      clock: (inputs) => state = (state + (inputs[up] === 1 ? 1 : -1)) & mask(width),
-      reset: () => state = 0,
-    },
+    model: numberModel(
+      (state) => ({ [q]: state }),
+      (state, inputs) => (state + (inputs[up] === 1 ? 1 : -1)) & mask(width),
+    ),
   };
 }
 
@@ -73,14 +69,10 @@ export function moduloCounter(shop: Workshop): Blueprint {
     `${q} == ${shop.literal(limit, width)}`,
     `${q} >= ${limit}`,
   ]);
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, output reg ${
-      range(width)
-    }${q}, ` +
+  const text = `${clockedHeader(top, clocking)}output reg ${range(width)}${q}, ` +
     `output wire ${last}); assign ${last} = (${q} == ${limit}); ` +
     shop.process(clocking, `${q} <= 0;`, `if (${test}) ${q} <= 0; else ${q} <= ${q} + 1'b1;`) +
     " endmodule";
-  let state = 0;
   return {
     top,
     text,
@@ -88,11 +80,10 @@ export function moduloCounter(shop: Workshop): Blueprint {
     outputs: { [q]: width, [last]: 1 },
     clocking,
     parameters: { width, limit },
-    model: {
-      outputs: () => ({ [q]: state, [last]: Number(state === limit) }),
-      clock: () => state = state === limit ? 0 : state + 1,
-      reset: () => state = 0,
-    },
+    model: numberModel(
+      (state) => ({ [q]: state, [last]: Number(state === limit) }),
+      (state) => state === limit ? 0 : state + 1,
+    ),
   };
 }
 
@@ -108,8 +99,9 @@ export function saturatingUpCounter(shop: Workshop): Blueprint {
   ];
   const top = shop.module(["sat_counter", "saturate", "limiter"]);
   const text =
-    `module ${top} #(parameter ${p} = ${width}) (input wire ${clocking.clock}, input wire ${clocking.reset}, ` +
-    `input wire ${en}, output reg [${p}-1:0] ${q}, output wire ${full}); ` +
+    `${
+      clockedHeader(top, clocking, { [p]: width })
+    }input wire ${en}, output reg [${p}-1:0] ${q}, output wire ${full}); ` +
     `assign ${full} = ${shop.pick([`&${q}`, `(${q} == {${p}{1'b1}})`])}; ` +
     shop.process(clocking, `${q} <= {${p}{1'b0}};`, `if (${en} && !${full}) ${q} <= ${q} + 1'b1;`) +
     " endmodule";
@@ -136,13 +128,11 @@ export function grayCounter(shop: Workshop): Blueprint {
   const clocking = shop.clocking();
   const [en, q, bin] = [shop.name("enable"), shop.name("out"), shop.name("temp")];
   const top = shop.module(["gray_counter", "gray", "gray_cnt"]);
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${en}, ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${en}, ` +
     `output wire ${range(width)}${q}); reg ${
       range(width)
     }${bin}; assign ${q} = ${bin} ^ (${bin} >> 1); ` +
     shop.process(clocking, `${bin} <= 0;`, `if (${en}) ${bin} <= ${bin} + 1;`) + " endmodule";
-  let state = 0;
   return {
     top,
     text,
@@ -150,11 +140,10 @@ export function grayCounter(shop: Workshop): Blueprint {
     outputs: { [q]: width },
     clocking,
     parameters: { width },
-    model: {
-      outputs: () => ({ [q]: state ^ (state >> 1) }),
-      clock: (inputs) => state = (state + inputs[en]!) & mask(width),
-      reset: () => state = 0,
-    },
+    model: numberModel(
+      (state) => ({ [q]: state ^ (state >> 1) }),
+      (state, inputs) => (state + inputs[en]!) & mask(width),
+    ),
   };
 }
 
@@ -164,17 +153,13 @@ export function johnsonCounter(shop: Workshop): Blueprint {
   const clocking = shop.clocking();
   const q = shop.name("out");
   const top = shop.module(["johnson", "johnson_counter", "twisted_ring"]);
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, output reg ${
-      range(width)
-    }${q}); ` +
+  const text = `${clockedHeader(top, clocking)}output reg ${range(width)}${q}); ` +
     shop.process(
       clocking,
       `${q} <= ${shop.literal(0, width)};`,
       `${q} <= {${q}[${width - 2}:0], ~${q}[${width - 1}]};`,
     ) +
     " endmodule";
-  let state = 0;
   return {
     top,
     text,
@@ -182,11 +167,10 @@ export function johnsonCounter(shop: Workshop): Blueprint {
     outputs: { [q]: width },
     clocking,
     parameters: { width },
-    model: {
-      outputs: () => ({ [q]: state }),
-      clock: () => state = ((state << 1) & mask(width)) | (1 - ((state >> (width - 1)) & 1)),
-      reset: () => state = 0,
-    },
+    model: numberModel(
+      (state) => ({ [q]: state }),
+      (state) => ((state << 1) & mask(width)) | (1 - ((state >> (width - 1)) & 1)),
+    ),
   };
 }
 
@@ -200,8 +184,7 @@ export function ringCounter(shop: Workshop): Blueprint {
   const turned = left
     ? `{${q}[${width - 2}:0], ${q}[${width - 1}]}`
     : `{${q}[0], ${q}[${width - 1}:1]}`;
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${en}, ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${en}, ` +
     `output reg ${range(width)}${q}); ` +
     shop.process(clocking, `${q} <= 1;`, `if (${en}) ${q} <= ${turned};`) + " endmodule";
   let state = 1;

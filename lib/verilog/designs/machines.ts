@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Blueprint, mask } from "./blueprint.ts";
+import { type Blueprint, clockedHeader, mask } from "./blueprint.ts";
 import { range, type Workshop } from "./random_choices.ts";
 
 /** Finds a bit pattern in a stream, overlaps included. */
@@ -27,8 +27,7 @@ export function sequenceDetector(shop: Workshop): Blueprint {
   const items = names.map((name, at) =>
     `${name}: ${state} <= ${d} ? ${names[step(at, 1)]} : ${names[step(at, 0)]};`
   ).join(" ");
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${d}, output wire ${hit}); ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${d}, output wire ${hit}); ` +
     `${constants} reg [1:0] ${state}; assign ${hit} = (${state} == ${names[length]}); ` +
     shop.process(
       clocking,
@@ -67,8 +66,7 @@ export function phaseMachine(shop: Workshop): Blueprint {
       (at + 1) % 4
     }; end`
   ).join(" ");
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${go}, output reg [2:0] ${out}); ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${go}, output reg [2:0] ${out}); ` +
     `reg [1:0] ${state}; reg [1:0] ${next}; ` +
     `always @(*) begin ${next} = ${state}; ${out} = 3'd0; case (${state}) ${items} endcase end ` +
     shop.process(clocking, `${state} <= 2'd0;`, `${state} <= ${next};`) + " endmodule";
@@ -94,8 +92,7 @@ export function pulseGenerator(shop: Workshop): Blueprint {
   const clocking = shop.clocking();
   const [count, pulse, p] = [shop.name("temp"), shop.name("out2"), shop.name("depth")];
   const top = shop.module(["pulse_gen", "strobe", "beat"]);
-  const text =
-    `module ${top} #(parameter ${p} = ${period}) (input wire ${clocking.clock}, input wire ${clocking.reset}, output reg ${pulse}); ` +
+  const text = `${clockedHeader(top, clocking, { [p]: period })}output reg ${pulse}); ` +
     `reg [3:0] ${count}; ` +
     shop.process(
       clocking,
@@ -178,14 +175,12 @@ export function scanner(shop: Workshop): Blueprint {
   const top = shop.module(["scanner", "line_scan", "walker"]);
   const { clock, reset } = clocking;
   const text =
-    `module ${counter} #(parameter B = 2) (input wire ${clock}, input wire ${reset}, input wire ${en}, output reg [B-1:0] n); ` +
+    `${clockedHeader(counter, clocking, { B: 2 })}input wire ${en}, output reg [B-1:0] n); ` +
     shop.process(clocking, "n <= 0;", `if (${en}) n <= n + 1'b1;`) + " endmodule " +
     `module ${expand} (input wire ${range(bits)}n, output wire ${range(lines)}o); assign o = ${
       shop.literal(1, lines)
     } << n; endmodule ` +
-    `module ${top} (input wire ${clock}, input wire ${reset}, input wire ${en}, output wire ${
-      range(lines)
-    }${y}); ` +
+    `${clockedHeader(top, clocking)}input wire ${en}, output wire ${range(lines)}${y}); ` +
     `wire ${range(bits)}${link}; ` +
     `${counter} #(.B(${bits})) ${
       shop.name("instance")

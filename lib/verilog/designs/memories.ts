@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Blueprint } from "./blueprint.ts";
+import { type Blueprint, clockedHeader } from "./blueprint.ts";
 import { range, type Workshop } from "./random_choices.ts";
 
 /** A few words, one written and one read at a time. */
@@ -23,8 +23,7 @@ export function registerFile(shop: Workshop): Blueprint {
   ] as [string, string, string, string, string, string];
   const top = shop.module(["reg_file", "regfile", "scratchpad", "small_ram"]);
   const words = 2 ** address;
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${we}, ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${we}, ` +
     `input wire ${range(address)}${addr}, input wire ${range(width)}${d}, output wire ${
       range(width)
     }${q}); ` +
@@ -75,8 +74,7 @@ export function smallFifo(shop: Workshop): Blueprint {
     shop.name(role)
   ) as string[];
   const top = shop.module(["fifo", "small_fifo", "queue", "buffer_fifo"]);
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${we}, input wire ${rd}, ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${we}, input wire ${rd}, ` +
     `input wire ${range(width)}${d}, output wire ${
       range(width)
     }${q}, output wire ${full}, output wire ${empty}); ` +

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Blueprint, mask } from "./blueprint.ts";
+import { type Blueprint, clockedHeader, mask, numberModel } from "./blueprint.ts";
 import { range, type Workshop } from "./random_choices.ts";
 
 /** Serial in, parallel out. */
@@ -14,8 +14,7 @@ export function shiftRegister(shop: Workshop): Blueprint {
   const top = shop.module(["shift_reg", "shifter", "sipo", "serial_in"]);
   const left = shop.chance();
   const value = left ? `{${q}[${width - 2}:0], ${d}}` : `{${d}, ${q}[${width - 1}:1]}`;
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${d}, input wire ${en}, ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${d}, input wire ${en}, ` +
     `output reg ${range(width)}${q}); ` +
     shop.process(clocking, `${q} <= 0;`, `if (${en}) ${q} <= ${value};`) + " endmodule";
   let state = 0;
@@ -46,8 +45,7 @@ export function loadRegister(shop: Workshop): Blueprint {
   const [d, load, q] = [shop.name("data"), shop.name("load"), shop.name("out")];
   const top = shop.module(["register", "reg_en", "holder", "latch_word"]);
   const start = shop.between(0, mask(width));
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${load}, ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${load}, ` +
     `input wire ${range(width)}${d}, output reg ${range(width)}${q}); ` +
     shop.process(clocking, `${q} <= ${shop.literal(start, width)};`, `if (${load}) ${q} <= ${d};`) +
     " endmodule";
@@ -73,8 +71,7 @@ export function universalRegister(shop: Workshop): Blueprint {
   const clocking = shop.clocking();
   const [mode, d, q] = [shop.name("select"), shop.name("data"), shop.name("out")];
   const top = shop.module(["universal", "multi_shift", "uni_reg"]);
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire [1:0] ${mode}, ` +
+  const text = `${clockedHeader(top, clocking)}input wire [1:0] ${mode}, ` +
     `input wire ${range(width)}${d}, output reg ${range(width)}${q}); ` +
     shop.process(
       clocking,
@@ -115,10 +112,7 @@ export function lfsr(shop: Workshop): Blueprint {
   const q = shop.name("out");
   const top = shop.module(["lfsr", "prbs", "random_bits"]);
   const tap = shop.between(0, width - 2);
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, output reg ${
-      range(width)
-    }${q}); ` +
+  const text = `${clockedHeader(top, clocking)}output reg ${range(width)}${q}); ` +
     shop.process(
       clocking,
       `${q} <= ${shop.literal(1, width)};`,
@@ -150,8 +144,7 @@ export function edgeDetector(shop: Workshop): Blueprint {
   const top = shop.module(["edge_detect", "edge_finder", "pulse_on_edge"]);
   const value =
     { rising: `${d} & ~${last}`, falling: `~${d} & ${last}`, any: `${d} ^ ${last}` }[kind];
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${d}, output reg ${pulse}); ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${d}, output reg ${pulse}); ` +
     `reg ${last}; ` +
     shop.process(
       clocking,
@@ -190,11 +183,9 @@ export function accumulator(shop: Workshop): Blueprint {
   const clocking = shop.clocking();
   const [d, en, q] = [shop.name("data"), shop.name("enable"), shop.name("out")];
   const top = shop.module(["accumulator", "accu", "running_sum"]);
-  const text =
-    `module ${top} (input wire ${clocking.clock}, input wire ${clocking.reset}, input wire ${en}, ` +
+  const text = `${clockedHeader(top, clocking)}input wire ${en}, ` +
     `input wire ${range(width)}${d}, output reg ${range(total)}${q}); ` +
     shop.process(clocking, `${q} <= 0;`, `if (${en}) ${q} <= ${q} + ${d};`) + " endmodule";
-  let state = 0;
   return {
     top,
     text,
@@ -202,10 +193,9 @@ export function accumulator(shop: Workshop): Blueprint {
     outputs: { [q]: total },
     clocking,
     parameters: { width, total },
-    model: {
-      outputs: () => ({ [q]: state }),
-      clock: (inputs) => state = inputs[en] === 1 ? (state + inputs[d]!) & mask(total) : state,
-      reset: () => state = 0,
-    },
+    model: numberModel(
+      (state) => ({ [q]: state }),
+      (state, inputs) => inputs[en] === 1 ? (state + inputs[d]!) & mask(total) : state,
+    ),
   };
 }
