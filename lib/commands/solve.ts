@@ -34,7 +34,7 @@ import {
   splitDesigns,
 } from "offprint/papers/chipgpt_ft/arms/mod.ts";
 import { answerLog, serverOptions, warn } from "./solve_server.ts";
-import { findIcarus, TOOL_LIMITS, YosysPool } from "offprint/verilog/tools/mod.ts";
+import { confinementNote, findIcarus, TOOL_LIMITS, YosysPool } from "offprint/verilog/tools/mod.ts";
 import { countingLine } from "offprint/terminal.ts";
 import type { Command } from "./command.ts";
 
@@ -248,6 +248,7 @@ async function publicSet(
       todo: "Install it (Debian: apt-get install iverilog).",
     });
   }
+  console.error(`${icarus.version}, ${confinementNote(icarus.confinement)}`);
   const { set, problems, skipped } = await readProblemSet(folder, icarus);
   const sound: Problem[] = [];
   const reasons = skipped.map(({ name, reason }) => `${name}: ${reason}`);

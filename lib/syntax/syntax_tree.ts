@@ -114,7 +114,9 @@ function copy(
   };
   const close = (done: SyntaxNode) => {
     done.start = done.children[0]?.start ?? 0;
-    done.end = done.children.at(-1)?.end ?? 0;
+    // Verilog's grammar has a node for the backslash of an escaped name and none for what follows it.
+    const hidden = done.kind === "escaped_identifier";
+    done.end = hidden ? cursor.endIndex : done.children.at(-1)?.end ?? 0;
   };
   const root = node();
   const path = [root];

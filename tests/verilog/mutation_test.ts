@@ -49,6 +49,23 @@ Deno.test("every rule of the catalogue has a place, edits undo, and drawing is s
   assertThrows(() => applyEdits("abc", [{ start: 0, removed: "x", inserted: "" }]), RangeError);
 });
 
+Deno.test("escaped names are replaced whole: the mutants are those of the plain names", async () => {
+  const escaped = saturatingCounter.replace(
+    /\b(clk|rst_n|up|cnt|full|W|sat_cnt)\b/g,
+    (name) => `\\${name}! `,
+  );
+  // What makes a new name, or looks at a declaration, may leave escaped ones alone.
+  const list = async (text: string) =>
+    (await mutationsOf(text)).filter(({ rule }) => !/^(name|type|width)/.test(rule))
+      .map(({ rule, class: kind, line, edits }) => {
+        const plain = applyEdits(text, edits).replace(/\\(\w+)!/g, "$1").replace(/\s+/g, "");
+        return `${rule} ${kind} ${line} ${plain}`;
+      }).sort();
+  const all = await list(escaped);
+  assertEquals(all, await list(saturatingCounter));
+  assert(all.some((line) => line.startsWith("cond.empty") && line.includes("if()cnt")));
+});
+
 Deno.test("several edits apply and undo together", () => {
   const edits = [
     { start: 6, removed: "c", inserted: "see" },

@@ -244,8 +244,8 @@ function scanProse(body: string[], firstLine: number, report: Report): string {
   }).join("\n");
 }
 
-/** Two or more blanks at the end of a line of prose, with the backslashes behind them. */
-const BREAK = /(?<=\S {2,})\\*$/;
+/** Two blanks at the end of a line of prose, whatever blanks and tabs stand before them, and the backslashes behind. */
+const BREAK = /(?<=\S\s* {2})\\*$/;
 
 /**
  * A line of prose so that its hard line break (two blanks at the end) survives `deno fmt`, which cuts blanks

@@ -5,6 +5,8 @@
  */
 import { bareName, lex, namedBy } from "../language/lex.ts";
 import { incompleteSensitivity } from "../language/sensitivity.ts";
+import { childOf, childrenOf, parseVerilog, textOf, walk } from "../language/syntax_tree.ts";
+import { asSimulated } from "../tools/guard.ts";
 import { OBSERVERS, type YosysModule } from "../tools/miter.ts";
 import { branches, knowingCells, unknownValues } from "../tools/unknown_values.ts";
 import type { YosysPool } from "../tools/yosys.ts";
@@ -75,10 +77,15 @@ const LATCHES = ["$_DLATCH_P_", "$_DLATCH_PP0_", "$_DLATCH_PP1_", "$_DLATCHSR_PP
 const script = (top: string) =>
   // Before `proc` every multiplexer is a `?:`, which merges what an unknown condition chooses from.
   `read_verilog -lib cells.v; read_verilog d.v; hierarchy -check -top ${top}; ` +
-  `chtype -set offprint_choice t:$mux; proc -noopt; techmap -max_iter 1 -map branches.v; ` +
+  // `proc` without the step that takes a `default` for dead where a `case` names every known value.
+  `chtype -set offprint_choice t:$mux; proc_clean; proc_prune; proc_init; proc_arst; proc_mux; ` +
+  `proc_dlatch; proc_dff; proc_memwr; proc_clean; techmap -max_iter 1 -map branches.v; ` +
   // Only now, since it exchanges the branches of a multiplexer whose condition is negated.
   "opt_expr -keepdc; " +
-  `flatten -noscopeinfo; check -assert; memory; techmap -max_iter 1 -map unknown.v; techmap; simplemap; ` +
+  "flatten -noscopeinfo; check -assert; " +
+  // Not `memory`, which keeps a bit that is alike in all words even for a word past the end.
+  "memory_memx; opt_clean; memory_collect; memory_map; techmap -max_iter 1 -map branches.v t:$nex; " +
+  `techmap -max_iter 1 -map unknown.v; techmap; simplemap; ` +
   `dfflegalize ${[...FLIPFLOPS, ...LATCHES].map((cell) => `-cell ${cell} 01`).join(" ")}; ` +
   `techmap; simplemap; opt_clean; write_json d.json`;
 
@@ -90,18 +97,24 @@ const HARMLESS = new Set(
 );
 
 /**
+ * Words whose simulation is not the one that synthesis has: `casex` takes an unknown bit of its subject for any value.
+ */
+const OTHERWISE: ReadonlySet<string> = new Set(["real", "`include", "casex", "full_case"]);
+
+/**
  * Maps `top` of a Verilog text to gates, or says what stands in the way: an error, conflicting drivers,
  * a loop, delays, system tasks, tri-states, or a circuit that is too large.
  */
 export async function netlistOf(
-  text: string,
+  given: string,
   top: string,
   yosys: YosysPool,
 ): Promise<Netlist | Refusal> {
+  const text = asSimulated(given);
   const outside = unsuited(text);
   if (outside !== undefined) return { refused: outside };
   if (/[\s;"#]/.test(top)) return { refused: `top module ${top}` };
-  const missing = await incompleteSensitivity(text);
+  const missing = await incompleteSensitivity(text) ?? await unknownInCase(text);
   if (missing !== undefined) return { refused: missing };
   const { status, log, files } = await yosys.run({
     script: script(top),
@@ -126,7 +139,26 @@ function unsuited(text: string): string | undefined {
   for (const [at, token] of tokens.entries()) {
     if (token.text.startsWith("$") && !HARMLESS.has(token.text)) return token.text;
     if (token.text === "#" && tokens[at + 1]?.kind === "number") return "a delay";
-    if (token.text === "real" || token.text === "`include") return token.text;
+    if (OTHERWISE.has(token.text)) return token.text;
+  }
+  return undefined;
+}
+
+/** A value of a `case` with unknown bits, which match nothing but themselves; synthesis takes them for any value. */
+async function unknownInCase(text: string): Promise<string | undefined> {
+  const tree = await parseVerilog(text);
+  if (tree.hasError) return undefined;
+  for (const node of walk(tree.root)) {
+    if (node.kind !== "case_statement") continue;
+    const keyword = childOf(node, "case_keyword");
+    const pattern = keyword !== undefined && textOf(tree, keyword) === "casez"
+      ? /'.*x/i
+      : /'.*[xz?]/i;
+    for (const item of childrenOf(node, "case_item")) {
+      const values = childrenOf(item, "case_item_expression").map((value) => textOf(tree, value));
+      const found = values.find((value) => pattern.test(value));
+      if (found !== undefined) return `the value ${found} of a case`;
+    }
   }
   return undefined;
 }

@@ -11,6 +11,18 @@ import { withFiles } from "./scratch.ts";
 /** How a program is kept in its folder. */
 export type Confinement = "bubblewrap" | "unshare";
 
+/** What keeps foreign programs in their folder, for the user who runs them. */
+export function confinementNote(how: Confinement | undefined): string {
+  switch (how) {
+    case "bubblewrap":
+      return "confined by bubblewrap: a simulation sees its own folder and no network";
+    case "unshare":
+      return "confined by unshare: a simulation sees its own folder and no network";
+    case undefined:
+      return "confined by nothing but the check of its text: neither bubblewrap nor unshare works here";
+  }
+}
+
 /** Folders of the system that a program needs to run. */
 const SYSTEM_FOLDERS = ["usr", "lib", "lib32", "lib64", "bin"];
 

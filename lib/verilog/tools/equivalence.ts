@@ -5,6 +5,7 @@
  * @module
  */
 import { bareName } from "../language/lex.ts";
+import { asSimulated } from "./guard.ts";
 import { miterOf, type YosysModule } from "./miter.ts";
 import { divisionByZero } from "./unknown_values.ts";
 import type { YosysPool, YosysResult } from "./yosys.ts";
@@ -47,11 +48,15 @@ export async function compareModules(
   const setUp = (file: string, top: string, name: string) =>
     `read_verilog ${file}; hierarchy -check -top ${top}; proc; flatten -noscopeinfo; opt_clean; ` +
     // Registers are named after their wires, so that each can find its twin.
-    "memory_map; rename -wire; check; async2sync; dffunmap; techmap -max_iter 1 -map unknown.v; opt_clean; " +
+    "memory_memx; opt_clean; memory_collect; memory_map; rename -wire; check; async2sync; dffunmap; techmap -max_iter 1 -map unknown.v; opt_clean; " +
     `rename -top ${name}; write_json ${name}.json; design -reset; `;
   const mapped = await yosys.run({
     script: setUp("gold.v", goldTop, "gold") + setUp("gate.v", gateTop, "gate"),
-    files: { "gold.v": gold, "gate.v": gate, "unknown.v": divisionByZero },
+    files: {
+      "gold.v": asSimulated(gold),
+      "gate.v": asSimulated(gate),
+      "unknown.v": divisionByZero,
+    },
     outputs: ["gold.json", "gate.json"],
   });
   if (mapped.status === "time" || mapped.status === "memory") {

@@ -57,6 +57,16 @@ export function guarded(text: string): Guarded {
   return { text: written(done.text, tokens) };
 }
 
+/**
+ * The text as a simulator reads it: with its macros put in and no tool's own macros defined, and without
+ * comments, since Yosys takes some for orders (`synopsys translate_off`, `full_case`). Every line keeps its number.
+ * A text that cannot be preprocessed comes back as it is.
+ */
+export function asSimulated(text: string): string {
+  const done = preprocess(text);
+  return "problem" in done ? text : written(done.text, lex(done.text));
+}
+
 /** The text without what it would print: a design has no say in what a bench reports. */
 export function silenced(text: string): string {
   const tokens = lex(text);

@@ -22,7 +22,24 @@ endmodule
 `;
 
 const byZero = ["$div", "$mod", "$divfloor", "$modfloor"];
-const divided = byZero.map((cell) => binary(cell, "assign Y = |B ? known : {Y_WIDTH{1'bx}};"));
+/**
+ * A division no wider than its operands: a quotient and a remainder need no more bits than the wider operand,
+ * one more when both are signed. A divider of 32 bits, as wide as an integer beside it, is beyond a proof.
+ */
+const division = (cell: string, body: string) =>
+  `module \\${cell} (A, B, Y);
+  ${parameters}
+  localparam SIGNED = A_SIGNED && B_SIGNED;
+  localparam MOST = (A_WIDTH > B_WIDTH ? A_WIDTH : B_WIDTH) + SIGNED;
+  localparam WIDTH = A_SIGNED != B_SIGNED || MOST > Y_WIDTH ? Y_WIDTH : MOST;
+  wire [WIDTH-1:0] narrow;
+  \\${cell} #(.A_SIGNED(A_SIGNED), .B_SIGNED(B_SIGNED), .A_WIDTH(A_WIDTH), .B_WIDTH(B_WIDTH), .Y_WIDTH(WIDTH))
+    inner (.A(A), .B(B), .Y(narrow));
+  wire [Y_WIDTH-1:0] known = {{Y_WIDTH{SIGNED && narrow[WIDTH-1]}}, narrow};
+  ${body}
+endmodule
+`;
+const divided = byZero.map((cell) => division(cell, "assign Y = |B ? known : {Y_WIDTH{1'bx}};"));
 
 /** Square and multiply, from the exponent's highest bit; for a negative exponent see table 5-6 of the standard. */
 const power = `module \\$pow (A, B, Y);
@@ -71,11 +88,21 @@ const arithmetic = [
   ),
 ];
 const wholeDivided = byZero.map((cell) =>
-  binary(cell, whole.replace("known ^", "(|B ? known : {Y_WIDTH{1'bx}}) ^"))
+  division(cell, whole.replace("known ^", "(|B ? known : {Y_WIDTH{1'bx}}) ^"))
 );
 // An unknown distance leaves nothing known; unknown data stays in its place.
-const shifts = ["$shl", "$shr", "$sshl", "$sshr", "$shift"].map((cell) =>
+const shifts = ["$shl", "$shr", "$sshl", "$sshr"].map((cell) =>
   binary(cell, "wire unknown = (^B) ^ (^B); assign Y = known ^ {Y_WIDTH{unknown}};")
+);
+/**
+ * The place that is written by `y[i] = …`, for which alone Yosys uses this cell: an unknown `i` writes nothing
+ * (IEEE 1364-2005, section 9.2.2 with 4.2.1).
+ */
+const writing = binary(
+  "$shift",
+  `wire place;
+  offprint_same is_known (.A((^B) ^ (^B)), .B(1'b0), .Y(place));
+  assign Y = known & {Y_WIDTH{place}};`,
 );
 
 const negation = `module \\$neg (A, Y);
@@ -109,6 +136,7 @@ export const unknownValues: string = [
   ...arithmetic,
   ...wholeDivided,
   ...shifts,
+  writing,
   negation,
   power,
   selection,

@@ -256,7 +256,8 @@ Deno.test("a wrong setting in the header is named", async () => {
 });
 
 Deno.test("Markdown's hard line breaks survive both ways, and so do the ends of formulas", async () => {
-  const prose = "Ada Lovelace  \nLondon   \\\nEngland \\\na &= b  \\\\\nlast line";
+  const prose =
+    "Ada Lovelace  \nLondon   \\\nby the river\t  \nEngland \\\na &= b  \\\\\nlast line";
   await using project = await Project.with({
     ipynb: stringifyNotebook({
       nbformat: 4,

@@ -60,6 +60,110 @@ const values: [
       [0, "4'b000x", 2],
     ],
   ],
+  [
+    "case with all values listed",
+    open("reg [1:0] y", "always @* case (i[0]) 0: y = 0; 1: y = 1; default: y = 3; endcase"),
+    2,
+    [[0, 1, 1], [0, "4'b000x", 3]],
+  ],
+  [
+    "a table of cases",
+    open(
+      "reg [7:0] y",
+      `always @* case (i) ${
+        Array.from({ length: 10 }, (_, at) => `${at}: y = ${(3 * at * at) % 50};`).join(" ")
+      } default: y = 17; endcase`,
+    ),
+    8,
+    [[0, 3, 27], [0, 12, 17], [0, "4'b001x", 17]],
+  ],
+  [
+    "else after both values",
+    open("reg [1:0] y", "always @* if (i[0]) y = 0; else if (!i[0]) y = 1; else y = 2;"),
+    2,
+    [[0, 0, 1], [0, "4'b000x", 2]],
+  ],
+  [
+    "a memory past its end",
+    open(
+      "[7:0] y",
+      "reg [7:0] r [0:5]; integer k; initial for (k = 0; k < 6; k = k + 1) r[k] = k; assign y = r[i];",
+    ),
+    8,
+    [[0, 5, 5], [0, 6, "8'hxx"], [0, 9, "8'hxx"], [0, "4'b000x", "8'hxx"]],
+  ],
+  [
+    "a memory of equal words",
+    open(
+      "[7:0] y",
+      "reg [7:0] r [2:5]; integer k; initial for (k = 2; k < 6; k = k + 1) r[k] = 7; assign y = r[i];",
+    ),
+    8,
+    [[0, 5, 7], [0, 1, "8'hxx"], [0, 6, "8'hxx"]],
+  ],
+  [
+    "a memory written at an unknown place, or past its end",
+    open(
+      "[7:0] y",
+      "reg [7:0] r [0:5]; integer k; initial for (k = 0; k < 6; k = k + 1) r[k] = k; " +
+        "always @(posedge a[0]) r[i] <= a; assign y = r[a[7:5]];",
+    ),
+    8,
+    [[0, "4'b000x", 0], [1, "4'b000x", 0], [0, 9, 0], [0x21, 9, 1], [0x20, 0, 1], [0x41, 0, 2], [
+      0,
+      0,
+      0x41,
+    ]],
+  ],
+  [
+    "a bit written at an unknown place",
+    open("reg [7:0] y", "always @* begin y = 0; y[i] = 1; end"),
+    8,
+    [
+      [0, 3, 8],
+      [0, 12, 0],
+      [0, "4'b000x", 0],
+    ],
+  ],
+  [
+    "a slice written at an unknown place",
+    open("reg [7:0] y", "always @* begin y = 0; y[i +: 2] = 3; end"),
+    8,
+    [[0, 3, 24], [0, 7, 128], [0, "4'b000x", 0]],
+  ],
+  [
+    "a quotient of signed numbers",
+    open("signed [7:0] y", "assign y = $signed(a) / $signed(i);"),
+    8,
+    [[200, 7, 0xf8], [128, 15, 128], [9, 0, "8'hxx"]],
+  ],
+  [
+    "a remainder of signed numbers, wider",
+    open("signed [15:0] y", "assign y = $signed(a) % $signed(i);"),
+    16,
+    [[201, 7, 0xfffa], [9, 0, "16'hxxxx"]],
+  ],
+  [
+    "orders to synthesis in comments",
+    open(
+      "reg [1:0] y",
+      "always @* case (i[1:0]) // synopsys full_case\n 0: y = 0; 1: y = 1; endcase",
+    ),
+    2,
+    [[0, 1, 1], [0, 2, 1]],
+  ],
+  [
+    "what synthesis alone would leave out",
+    open("y", "// synopsys translate_off\n assign y = 1;\n // synopsys translate_on\n"),
+    1,
+    [[0, 0, 1]],
+  ],
+  [
+    "a macro of synthesis",
+    open("y", "\n`ifdef SYNTHESIS\n assign y = 0;\n`else\n assign y = 1;\n`endif\n"),
+    1,
+    [[0, 0, 1]],
+  ],
   ["comparison of unknown bits", open("[1:0] y", "assign y = {i === 4'bx001, i == 4'b1001};"), 2, [
     [0, "4'bx001", "2'b1x"],
     [0, "4'bx000", 0],
@@ -80,6 +184,29 @@ Deno.test("the embedded simulator and Icarus say x where Verilog does", async ()
     const { embedded, icarus: other, disagree } = await grade(text, bench, { yosys, icarus });
     assertEquals(embedded, all, name);
     assertEquals([other ?? all, disagree], [all, false], name);
+  }
+});
+
+Deno.test("what synthesis reads differently from a simulator is not judged, with its reason", async () => {
+  await using yosys = new YosysPool({ timeMs: 120_000 });
+  const cased = (word: string, value: string) =>
+    open("reg y", `always @* ${word} (i[1:0]) ${value}: y = 1; default: y = 0; endcase`);
+  for (
+    const [text, refused] of [
+      [cased("casex", "2'b0?"), "casex"],
+      [cased("case", "2'bx1"), "the value 2'bx1 of a case"],
+      [cased("casez", "2'bx1"), "the value 2'bx1 of a case"],
+      [cased("(* full_case *) case", "2'b01"), "full_case"],
+      [cased("casez", "2'b?1"), undefined],
+    ] as const
+  ) {
+    const bench: Bench = {
+      top: "m",
+      inputs,
+      outputs: { y: 1 },
+      steps: [{ set: { a: 0, i: 1 }, expect: { y: 1 } }],
+    };
+    assertEquals((await runBench(text, bench, yosys)).refused, refused, text);
   }
 });
 

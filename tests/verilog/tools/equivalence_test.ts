@@ -38,6 +38,15 @@ Deno.test("pairs have the verdict that the language gives them", async () => {
   await using yosys = new YosysPool({ timeMs: 120_000 });
   const open = "module m(input [7:0] a, input [3:0] i, output [7:0] q);";
   const assigned = (value: string) => `${open} assign q = ${value}; endmodule`;
+  const wide = (value: string) =>
+    `module m(input [7:0] a, input [7:0] b, output [7:0] q); assign q = ${value}; endmodule`;
+  const signed = (value: string) =>
+    wide(value).replaceAll("input", "input signed").replace("output [7:0]", "output [15:0]");
+  const remembered = (value: string) =>
+    `${open} reg [7:0] r [0:5]; integer k; initial for (k = 0; k < 6; k = k + 1) r[k] = 3 * k; ` +
+    `assign q = ${value}; endmodule`;
+  const hidden = (value: string) =>
+    `${open} // synopsys translate_off\n assign ${value};\n // synopsys translate_on\n endmodule`;
   const started = (value: number) =>
     `${head} reg [3:0] s = ${value}; assign r = s == 9; always @(posedge clk) s <= s + d; endmodule`;
   const renamed = (name: string, value: string) =>
@@ -58,6 +67,17 @@ Deno.test("pairs have the verdict that the language gives them", async () => {
     ["x by zero", assigned("a / i"), assigned("i == 0 ? 8'bx : a / i"), "equal"],
     ["x by zero, 0 there", assigned("a % i"), assigned("i == 0 ? 8'b0 : a % i"), "equal"],
     ["0 by zero, x there", assigned("i == 0 ? 8'b0 : a / i"), assigned("a / i"), "different"],
+    // A constant without a width makes the whole expression 32 bits wide.
+    ["x by zero, 32 bits", wide("a / b"), wide("b == 0 ? 'bx : a / b"), "equal"],
+    ["x by zero on the left, 32 bits", wide("b == 0 ? 'bx : a / b"), wide("a / b"), "equal"],
+    ["a remainder, 32 bits", wide("b == 0 ? 'bx : a % b"), wide("a % b"), "equal"],
+    ["another quotient, 32 bits", wide("b == 0 ? 'bx : a / b"), wide("a / (b | 1)"), "different"],
+    ["signed, 32 bits", signed("b == 0 ? 'sbx : a / b"), signed("a / b"), "equal"],
+    ["signed or not", signed("b == 0 ? 'bx : a / b"), signed("a / b"), "different"],
+    // Past the end of a memory a word is x.
+    ["past a memory", remembered("r[i]"), remembered("i < 6 ? r[i] : 8'd0"), "equal"],
+    ["past a memory, x there", remembered("i < 6 ? r[i] : 8'd0"), remembered("r[i]"), "different"],
+    ["what Yosys would leave out", hidden("q = a"), hidden("q = ~a"), "different"],
     ["a square", assigned("i ** 2"), assigned("i * i"), "equal"],
     ["a square and one more", assigned("i ** 2"), assigned("i * i + 1"), "different"],
     // What has no model is no proof.
