@@ -50,7 +50,7 @@ Deno.test("every rule of the catalogue has a place, edits undo, and drawing is s
 });
 
 Deno.test("escaped names are replaced whole: the mutants are those of the plain names", async () => {
-  const escaped = saturatingCounter.replace(
+  const escaped = SATURATING_COUNTER.replace(
     /\b(clk|rst_n|up|cnt|full|W|sat_cnt)\b/g,
     (name) => `\\${name}! `,
   );
@@ -62,7 +62,7 @@ Deno.test("escaped names are replaced whole: the mutants are those of the plain 
         return `${rule} ${kind} ${line} ${plain}`;
       }).sort();
   const all = await list(escaped);
-  assertEquals(all, await list(saturatingCounter));
+  assertEquals(all, await list(SATURATING_COUNTER));
   assert(all.some((line) => line.startsWith("cond.empty") && line.includes("if()cnt")));
 });
 

@@ -38,6 +38,10 @@ const corpusSchema = z.strictObject({
 const fileSchema = z.strictObject({
   /** How it was made. */
   command: z.string(),
+  /** Day and commit of the run. */
+  made: z.string(),
+  /** What has changed in the pipeline since, and would move the counts. */
+  changedSince: z.array(z.string()),
   tools: z.array(z.string()),
   corpora: z.array(corpusSchema).min(1),
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runLimited } from "offprint/process/mod.ts";
 import {
   confinedCommand,
+  confinementNote,
   findConfinement,
   findIcarus,
   TOOL_LIMITS,
@@ -33,6 +34,12 @@ Deno.test("a confined program sees its own folder and no other file", async (t) 
       }
     },
   });
+});
+
+Deno.test("what confines a simulation is said in words, also when it is nothing", () => {
+  assertEquals(confinementNote("bubblewrap").startsWith("confined by bubblewrap: "), true);
+  assertEquals(confinementNote("unshare").startsWith("confined by unshare: "), true);
+  assertEquals(confinementNote(undefined).startsWith("confined by nothing but the check of"), true);
 });
 
 Deno.test("a trusted bench reads its own files and nothing outside", async (t) => {
