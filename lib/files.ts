@@ -5,6 +5,7 @@
  */
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Described, UserError } from "./errors.ts";
 import { sweepOnce, temporaryName } from "./temporary.ts";
 
 /**
@@ -46,9 +47,10 @@ export interface WriteOptions {
 
 /**
  * Writes a file as a whole or not at all: under a temporary name in the same folder, then renamed. What a
- * killed process left there under such names is removed.
- * The folder is made where it is missing.
+ * killed process left there under such names is removed. The folder is made where it is missing. A link stays
+ * a link, to the new content, and a file keeps its mode.
  *
+ * @throws {UserError} where anything but a regular file stands.
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -65,7 +67,7 @@ export async function writeWhole(
   content: string | Uint8Array,
   { durable = false }: WriteOptions = {},
 ): Promise<void> {
-  const path = file instanceof URL ? fileURLToPath(file) : file;
+  const { path, mode } = await placeOf(file instanceof URL ? fileURLToPath(file) : file);
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const temporary = join(dirname(path), temporaryName(basename(path)));
   await Deno.mkdir(dirname(path), { recursive: true });
@@ -77,9 +79,65 @@ export async function writeWhole(
       for (let at = 0; at < bytes.length;) at += await handle.write(bytes.subarray(at));
       if (durable) await handle.sync();
     }
+    if (mode !== undefined) await Deno.chmod(temporary, mode);
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
+}
+
+/** Where a file is written: behind its links. */
+export interface Place {
+  path: string;
+  /** Mode of the file that is there. */
+  mode?: number;
+}
+
+/**
+ * Where writing to `path` ends.
+ *
+ * @throws {UserError} for a folder, a device, a pipe, and a link that leads nowhere.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertRejects } from "@std/assert";
+ * import { UserError } from "offprint/errors.ts";
+ * import { placeOf } from "offprint/files.ts";
+ *
+ * assertEquals(await placeOf("no/such/file"), { path: "no/such/file" });
+ * await assertRejects(() => placeOf("/dev/null"), UserError, "a device");
+ * ```
+ */
+export async function placeOf(path: string): Promise<Place> {
+  try {
+    if (!(await Deno.lstat(path)).isSymlink) {
+      return { path, ...modeOf(path, await Deno.stat(path)) };
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { path };
+    throw error;
+  }
+  try {
+    const real = await Deno.realPath(path);
+    return { path: real, ...modeOf(path, await Deno.stat(real)) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw notAFile(path, "a link that leads nowhere");
+  }
+}
+
+function modeOf(path: string, info: Deno.FileInfo): { mode?: number } {
+  if (info.isDirectory) throw notAFile(path, "a folder");
+  if (!info.isFile) throw notAFile(path, "a device, a pipe or a socket");
+  return info.mode === null || Deno.build.os === "windows" ? {} : { mode: info.mode & 0o7777 };
+}
+
+function notAFile(path: string, got: string): UserError {
+  return new UserError({
+    what: path,
+    got: new Described(got),
+    expected: "a regular file, or nothing yet",
+    todo: "Choose another name.",
+  });
 }

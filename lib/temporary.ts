@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { systemError } from "./system_errors.ts";
 
 /** How names begin: `offprint-KIND-OWNER-…` for a folder, `.NAME.OWNER-….tmp` for a file. */
 const FOLDER = /^offprint-[a-z]+-(\d+)\.(\d+)\.(\d+)-/;
@@ -18,10 +19,13 @@ const swept = new Set<string>();
  * the id counts. Before the first one, what processes that have ended left there is removed.
  *
  * @param kind One word, in the folder's name.
- * @throws {Deno.errors.PermissionDenied} and what else making a folder may meet.
+ * @throws {UserError} where none can be made.
  */
 export async function temporaryFolder(kind: string): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: `offprint-${kind}-${owner()}-` });
+  const folder = await Deno.makeTempDir({ prefix: `offprint-${kind}-${owner()}-` })
+    .catch((error) => {
+      throw systemError(error) ?? error;
+    });
   await sweepOnce(dirname(folder));
   return folder;
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { UserError } from "offprint/errors.ts";
 import { readText, readTextSync, withoutByteOrderMark, writeWhole } from "offprint/files.ts";
 
 async function names(folder: string): Promise<string[]> {
@@ -30,6 +31,33 @@ Deno.test("when it cannot be written, the old file stays and no temporary one is
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test({
+  name: "a link stays a link, a mode stays, and nothing but a regular file is replaced",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "offprint-files-" });
+    try {
+      const [file, link, pipe] = ["file", "link", "pipe"].map((name) => join(folder, name));
+      await Deno.writeTextFile(file!, "old", { mode: 0o640 });
+      await Deno.chmod(file!, 0o640);
+      await Deno.symlink("file", link!);
+      await Deno.symlink("nowhere", join(folder, "dangling"));
+      await writeWhole(link!, "new");
+      assertEquals((await Deno.lstat(link!)).isSymlink, true);
+      assertEquals(await Deno.readTextFile(file!), "new");
+      assertEquals((await Deno.stat(file!)).mode! & 0o777, 0o640);
+      await new Deno.Command("mkfifo", { args: [pipe!] }).output();
+      for (const [path, got] of [[pipe!, "a pipe"], [join(folder, "dangling"), "leads nowhere"]]) {
+        await assertRejects(() => writeWhole(path!, "text"), UserError, got);
+      }
+      assertEquals((await Deno.lstat(pipe!)).isFifo, true);
+      assertEquals(await names(folder), ["dangling", "file", "link", "pipe"]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });
 
 Deno.test("a byte order mark is no part of a text", async () => {

@@ -80,7 +80,7 @@ export interface ChatClient {
  * ```
  */
 export function chatClient(options: ChatClientOptions): ChatClient {
-  const address = addressOf(options.base);
+  const address = addressOf(options.base, options.key);
   const budget = new Budget(options.caps);
   const client = new Client(options, address, trimmedKey(options.key), budget);
   return {
@@ -91,19 +91,23 @@ export function chatClient(options: ChatClientOptions): ChatClient {
   };
 }
 
-function addressOf(base: string): URL {
+function addressOf(base: string, key: string | undefined): URL {
   let address: URL;
   try {
     address = new URL(`${base.trim().replace(/\/+$/, "")}/chat/completions`);
   } catch {
     throw new UserError({
       what: "endpoint",
-      got: base,
+      got: redacted(base, key),
       expected: "an address such as http://127.0.0.1:8080/v1",
     });
   }
   if (address.protocol !== "http:" && address.protocol !== "https:") {
-    throw new UserError({ what: "endpoint", got: base, expected: "an http or https address" });
+    throw new UserError({
+      what: "endpoint",
+      got: redacted(base, key),
+      expected: "an http or https address",
+    });
   }
   if (address.username !== "" || address.password !== "") {
     throw new UserError({
@@ -111,6 +115,14 @@ function addressOf(base: string): URL {
       got: new Described("an address with a name or password in it"),
       expected: "an address without",
       todo: "Give the key as a key.",
+    });
+  }
+  if (/[?#]/.test(base)) {
+    throw new UserError({
+      what: "endpoint",
+      got: new Described("an address with ? or # in it"),
+      expected: "the address alone, such as http://127.0.0.1:8080/v1",
+      todo: "A key is no part of it: give it as a key.",
     });
   }
   return address;

@@ -13,6 +13,7 @@ import {
   generatedSource,
   summary,
 } from "offprint/verilog/records/mod.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import { countingLine, Ending } from "offprint/terminal.ts";
 import { findIcarus, findVerilator, YosysPool } from "offprint/verilog/tools/mod.ts";
 import type { Command } from "./command.ts";
@@ -55,8 +56,8 @@ async function run(args: string[]): Promise<number> {
     const value = given(name);
     return value === undefined ? fallback : wholeNumber(`--${name}`, value, low);
   };
-  const out = given("out");
-  if (out === undefined) {
+  const named = given("out");
+  if (named === undefined) {
     throw new UserError({
       what: "deno task augment",
       got: new Described("no --out"),
@@ -95,6 +96,7 @@ async function run(args: string[]): Promise<number> {
   const source = folder === undefined
     ? generatedSource(generate, seed)
     : await folderSource(folder);
+  const out = await checkedOutput({ option: "--out", path: named, kind: "file", data: true });
   const repairs = chosen.includes("repair");
   const completions = number("completions", 24, 0);
   using ending = new Ending();

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { withoutKeys } from "offprint/chat/key.ts";
 import type { Command } from "./command.ts";
 
 /** Below this version the Jupyter kernel loses errors or cannot be driven over plain TCP. */
@@ -69,11 +70,44 @@ async function main(args: string[]): Promise<number> {
   try {
     return await command.run(rest);
   } catch (error) {
-    const { UserError } = await import("offprint/errors.ts");
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    return 2;
+    const line = await oneLine(error);
+    complain(line ?? traceOf(error));
+    return line === undefined ? 1 : 2;
   }
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+/** What a user reads of an error; nothing when it is a mistake of ours, whose stack is shown. */
+async function oneLine(error: unknown): Promise<string | undefined> {
+  const { UserError } = await import("offprint/errors.ts");
+  if (error instanceof UserError) return error.message;
+  const { systemError } = await import("offprint/system_errors.ts");
+  return systemError(error)?.message;
+}
+
+/** A mistake of ours, with its stack. */
+function traceOf(error: unknown): string {
+  const trace = error instanceof Error ? error.stack ?? error.message : String(error);
+  return `A fault of this program, please report it:\n${trace}`;
+}
+
+/** A line on standard error, which may be closed or full itself. */
+function complain(line: string): void {
+  try {
+    console.error(withoutKeys(line));
+  } catch {
+    // The exit code says it.
+  }
+}
+
+if (import.meta.main) {
+  // What fails outside the command's own thread of work: a timer, a stream that was closed.
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    const { reason } = event;
+    oneLine(reason).then((line) => {
+      complain(line ?? traceOf(reason));
+      Deno.exit(line === undefined ? 1 : 2);
+    });
+  });
+  Deno.exit(await main(Deno.args));
+}

@@ -8,6 +8,7 @@ import { Described, UserError } from "offprint/errors.ts";
 import { parse, wholeNumber } from "offprint/command_line.ts";
 import type { Command } from "./command.ts";
 import { Ending } from "offprint/terminal.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import { ROOT } from "../kit/project.ts";
 import {
   type NotebookRun,
@@ -68,6 +69,7 @@ interface Arguments {
  */
 export async function run(args: string[], folder: string): Promise<number> {
   const { json, profile, jobs, ...given } = readArguments(args);
+  await checkedOutput({ option: "--out", path: given.outDir, kind: "folder" });
   const ending = new Ending();
   const progress = new RunProgress(sizedStandardError());
   try {

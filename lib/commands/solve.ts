@@ -36,6 +36,7 @@ import {
 import { answerLog, serverOptions, warn } from "./solve_server.ts";
 import { confinementNote, findIcarus, TOOL_LIMITS, YosysPool } from "offprint/verilog/tools/mod.ts";
 import { countingLine } from "offprint/terminal.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import type { Command } from "./command.ts";
 
 const USAGE = `deno task solve MODEL… [--out FILE]
@@ -122,6 +123,11 @@ async function run(args: string[]): Promise<number> {
       expected: "a MODEL or more, or --baselines, or --endpoint URL with --model NAME",
       todo: "See deno task solve --help.",
     });
+  }
+  for (const option of ["out", "answers"] as const) {
+    const path = values[option];
+    if (path === undefined) continue;
+    values[option] = await checkedOutput({ option: `--${option}`, path, kind: "file", data: true });
   }
   // On a loaded machine an answer must not fail for want of time.
   await using yosys = new YosysPool({ timeMs: 120_000 });

@@ -6,8 +6,14 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { parse } from "offprint/command_line.ts";
-import { UserError } from "offprint/errors.ts";
-import { exportModel, train, trainingData, TrainingDisplay } from "offprint/lm/training/mod.ts";
+import { Described, UserError } from "offprint/errors.ts";
+import {
+  exportModel,
+  forgetCheckpoint,
+  train,
+  trainingData,
+  TrainingDisplay,
+} from "offprint/lm/training/mod.ts";
 import {
   modelFolder,
   type ModelRecipe,
@@ -29,6 +35,7 @@ import {
   rewardRecipe,
   trainRewardRecipe,
 } from "offprint/preference/reward/mod.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import { Ending } from "offprint/terminal.ts";
 import type { Command } from "./command.ts";
 
@@ -94,13 +101,27 @@ async function run(args: string[]): Promise<number> {
       expected: `--to FOLDER beside it (data/models/${name} holds seed ${committed.seed})`,
     });
   }
+  for (const name of ["out", "to"] as const) {
+    const path = option(name);
+    if (path === undefined) continue;
+    await checkedOutput({ option: `--${name}`, path, kind: "folder", data: name === "to" });
+  }
   const recipe = { ...committed, seed };
   const out = pathToFileURL(`${resolve(option("out") ?? "out/train")}/`);
   const folder = new URL(seed === committed.seed ? `${name}/` : `${name}-seed-${seed}/`, out);
   const target = option("to") === undefined
     ? modelFolder(name)
     : pathToFileURL(`${resolve(option("to")!)}/`);
-  if (values["fresh"]) await Deno.remove(folder, { recursive: true }).catch(() => {});
+  if (values["fresh"]) {
+    if (values["export"]) {
+      throw new UserError({
+        what: "--export",
+        got: new Described("--fresh as well, which leaves nothing to write"),
+        expected: "one of the two",
+      });
+    }
+    await forgetCheckpoint(folder);
+  }
 
   const display = new TrainingDisplay();
   using ending = new Ending();
@@ -126,6 +147,17 @@ async function run(args: string[]): Promise<number> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A model that has learnt nothing takes no other model's place. */
+function refuseUntrained(name: string, step: number, folder: URL): void {
+  if (step > 0) return;
+  throw new UserError({
+    what: "--export",
+    got: new Described(`no checkpoint of ${name} in ${fileURLToPath(folder)}`),
+    expected: "one with at least a step",
+    todo: `Train first: deno task train ${name}.`,
+  });
 }
 
 async function recipeOf(name: string): Promise<ModelRecipe | PreferenceRecipe | RewardRecipe> {
@@ -170,6 +202,7 @@ async function languageModelTraining(recipe: ModelRecipe, run: Run): Promise<voi
     signal: run.signal,
   });
   const { finished, progress } = result;
+  if (run.exportNow) refuseUntrained(name, progress.step, folder);
   if (!finished && !run.exportNow) {
     display.note(`${name}: stopped at step ${progress.step}; the same command goes on from here`);
     return;
@@ -233,9 +266,10 @@ function loopOptions({ folder, exportNow, display, signal }: Run) {
 async function exported(
   name: string,
   { finished, step }: { finished: boolean; step: number },
-  { exportNow, target, display }: Run,
+  { exportNow, folder, target, display }: Run,
   write: () => Promise<void>,
 ): Promise<void> {
+  if (exportNow) refuseUntrained(name, step, folder);
   if (!finished && !exportNow) {
     display.note(`${name}: stopped at step ${step}; the same command goes on from here`);
     return;

@@ -13,12 +13,14 @@ import { loadModel } from "offprint/lm/mod.ts";
 import { type Card, readTransformer, type SavedTransformer } from "offprint/lm/transformer/mod.ts";
 import { pairedBootstrap } from "offprint/stats.ts";
 import { duration, ProgressLine, STANDARD_ERROR } from "offprint/terminal.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import type { Command } from "./command.ts";
 import { timePerToken } from "offprint/decoding/policies/mod.ts";
 import { encodeHead } from "offprint/decoding/heads/mod.ts";
 import {
   committedVariants,
   CONSTANT_FAMILY,
+  forgetStages,
   HEADS_FOLDER,
   type HeadsInput,
   headsPage,
@@ -82,7 +84,12 @@ async function run(args: string[]): Promise<number> {
   const out = folderOf("out", "out/train");
   const folder = new URL("heads/", out);
   const to = option("to") === undefined ? HEADS_FOLDER : folderOf("to", "");
-  if (values["fresh"]) await Deno.remove(folder, { recursive: true }).catch(() => {});
+  for (const name of ["out", "to"] as const) {
+    const path = option(name);
+    if (path === undefined) continue;
+    await checkedOutput({ option: `--${name}`, path, kind: "folder", data: name === "to" });
+  }
+  if (values["fresh"]) await forgetStages(folder);
   const display = new StageDisplay();
   const { tokenizer } = targetFiles;
   const corpus = option("corpus") ?? targetFiles.card?.recipe.corpus ?? "sotu";

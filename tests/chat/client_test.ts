@@ -173,6 +173,30 @@ Deno.test("what no retry mends ends at once, with what to do; the key is shown n
   ]);
   assert(!assertThrows(() => trimmedKey("se cret"), UserError).message.includes("cret"));
   assertEquals(redacted("a b a", "a"), "[key] b [key]");
+  const hidden: [text: string, key: string][] = [
+    [`{"a":"sk\\/1"}`, "sk/1"],
+    [`{"a":"\\u0073k-1"}`, "sk-1"],
+    [`cut: "\\u0073k-1`, "sk-1"],
+    [`{"a":"s\\"k"}`, 's"k'],
+    ["?key=sk%2F1", "sk/1"],
+    ["sk-1", " sk-1\n"],
+  ];
+  for (const [text, key] of hidden) {
+    const shown = redacted(text, key);
+    assert(shown.includes("key") && shown !== text, shown);
+    assert(!JSON.stringify(shown).includes("1") && !shown.includes('s\\"k'), shown);
+  }
+  // Escapes that hide nothing stay as they are.
+  assertEquals(redacted('{"a":"\\u00e9"}', "sk-1"), '{"a":"\\u00e9"}');
+  for (const base of ["http://127.0.0.1/v1?key=secret", "http://127.0.0.1/v1#secret"]) {
+    const error = assertThrows(() => chatClient({ base, model: "m" }), UserError, "? or #");
+    assert(!error.message.includes("secret"), error.message);
+  }
+  const wrong = assertThrows(
+    () => chatClient({ base: "secret", model: "m", key: "secret" }),
+    UserError,
+  );
+  assert(!wrong.message.includes("secret"), wrong.message);
   const inside = "http://me:secret@127.0.0.1/v1";
   const error = assertThrows(() => chatClient({ base: inside, model: "m" }), UserError);
   assert(!error.message.includes("secret"));

@@ -17,6 +17,7 @@ import {
 } from "offprint/lm/transformer/safetensors.ts";
 import { checkedRecipe, modelRecipe } from "offprint/lm/transformer/recipe.ts";
 import { command } from "offprint/commands/train.ts";
+import { forgetCheckpoint } from "offprint/lm/training/checkpoint.ts";
 import { trainingData } from "offprint/lm/training/training_data.ts";
 import { conformance } from "./conformance.ts";
 
@@ -57,6 +58,20 @@ Deno.test("train NAME trains, goes on where it stopped, writes the model and exi
     "tokenizer.json",
     "tokenizer_config.json",
   ]);
+});
+
+Deno.test("a checkpoint is forgotten, and nothing else in its folder", async () => {
+  const own = pathToFileURL(`${root}/forget/`);
+  await Deno.mkdir(own);
+  for (const name of ["state.safetensors", "state.previous.safetensors", "notes.txt"]) {
+    await Deno.writeTextFile(new URL(name, own), name);
+  }
+  await forgetCheckpoint(own);
+  assertEquals([...Deno.readDirSync(own)].map(({ name }) => name), ["notes.txt"]);
+  await Deno.remove(new URL("notes.txt", own));
+  await forgetCheckpoint(own);
+  await forgetCheckpoint(own);
+  await assertRejects(() => Deno.stat(own), Deno.errors.NotFound);
 });
 
 conformance("trained model from a folder", {

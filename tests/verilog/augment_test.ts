@@ -36,6 +36,22 @@ async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   }
 }
 
+Deno.test("two runs do not write one file; a link and a mode stay", async () => {
+  await inFolder(async (folder) => {
+    const out = join(folder, "out.jsonl");
+    const first = await Deno.open(`${out}.partial`, { write: true, create: true });
+    await first.lock(true);
+    const options = { ...base, scripts: 0, source: generatedSource(2, 1), out };
+    await assertRejects(() => augment(options), UserError, "got another run that writes to it");
+    first.close();
+    await Deno.writeTextFile(out, "old");
+    await Deno.chmod(out, 0o640);
+    await augment(options);
+    assertEquals((await Deno.stat(out)).mode! & 0o777, 0o640);
+    assert((await Deno.readTextFile(out)).includes('"flow":'));
+  });
+});
+
 Deno.test("a folder of good and bad files becomes records, and every bad one is named", async () => {
   await inFolder(async (folder) => {
     const file = (name: string) => join(folder, name);

@@ -73,7 +73,8 @@ export async function loadNotebook({ id, source, ipynb }: NotebookFile): Promise
   return { id, ipynb, notebook, committedText, committed };
 }
 
-async function readIfThere(path: string): Promise<string | null> {
+/** The text of a file, or null when there is none. */
+export async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readText(path);
   } catch (error) {

@@ -20,6 +20,7 @@ import {
   type LoadedNotebook,
   loadNotebook,
   type NotebookFile,
+  readIfThere,
   selectNotebooks,
 } from "./notebook_files.ts";
 import { parameterNames, type Profile, withParameters } from "./parameters.ts";
@@ -216,7 +217,12 @@ async function runOne(
 
   const out = join(options.outDir, "notebooks", `${id}.ipynb`);
   await writeWhole(out, stringifyNotebook(notebook));
-  const written = options.write && errors.length === 0 ? await commit(entry, notebook) : null;
+  let written: string | null = null;
+  if (options.write && errors.length === 0) {
+    const edited = await editedMeanwhile(entry);
+    if (edited === undefined) written = await commit(entry, notebook);
+    else fail(null, `${edited} What ran is in ${out}.`);
+  }
   return {
     id,
     paper,
@@ -230,6 +236,17 @@ async function runOne(
     report: reports.join("\n\n"),
     written,
   };
+}
+
+/** Why a notebook is not refreshed: somebody has saved it since its run began. */
+async function editedMeanwhile({ id, ipynb, committedText }: LoadedNotebook) {
+  if (await readIfThere(ipynb) === committedText) return undefined;
+  return new UserError({
+    what: `${id}.ipynb`,
+    got: new Described("a change that was saved while it ran"),
+    expected: "the notebook as it was at the start",
+    todo: "Run deno task sync, then this again.",
+  }).message;
 }
 
 /** Refreshes a committed notebook; one that would not change is not touched. */

@@ -66,6 +66,16 @@ export async function saveCheckpoint<P extends NamedProgress>(
   await writeWhole(file, bytes, { durable: true });
 }
 
+/** Removes the checkpoint of a folder with its reserve, and the folder when nothing else lies there. */
+export async function forgetCheckpoint(folder: URL): Promise<void> {
+  for (const name of [FILE, RESERVE]) {
+    await Deno.remove(new URL(name, folder)).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+  await Deno.remove(folder).catch(() => {});
+}
+
 async function copyOver(from: URL, to: URL): Promise<void> {
   let bytes: Uint8Array;
   try {

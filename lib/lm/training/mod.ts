@@ -37,5 +37,5 @@ export type { EngineOptions, GradientResult, TrainingEngine, TrainingState } fro
 export { OnnxEngine } from "./onnx_engine.ts";
 export type { Optimizer } from "./flat_adamw.ts";
 export * from "./language_model_step.ts";
-export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+export { type Checkpoint, forgetCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 export { restoredState, stateTensors } from "./state_tensors.ts";

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { readText } from "offprint/files.ts";
+import { placeOf, readText, writeWhole } from "offprint/files.ts";
 import type { Tools } from "../mutants/classify.ts";
 import { fingerprint } from "../language/fingerprint.ts";
 import { GRAMMAR_VERSION } from "../language/grammar.ts";
@@ -153,6 +153,8 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
     file.close();
   }
   const manifest: Manifest = { ...progress.manifest, sha256: await hashOf(partial) };
+  const { mode } = await placeOf(out);
+  if (mode !== undefined) await Deno.chmod(partial, mode);
   await Deno.rename(partial, out);
   await replace(`${out}.manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
   await Deno.remove(`${out}.progress.json`).catch(() => {});
@@ -206,11 +208,21 @@ async function resume(out: string, key: string): Promise<Progress | undefined> {
 async function open(path: string, bytes: number): Promise<Deno.FsFile> {
   try {
     const file = await Deno.open(path, { write: true, create: true });
+    if (!await file.tryLock(true)) {
+      file.close();
+      throw new UserError({
+        what: path,
+        got: new Described("another run that writes to it"),
+        expected: "one run a file",
+        todo: "Wait for it to end, or choose another --out.",
+      });
+    }
     // What was written after the last saved state is made again.
     await file.truncate(bytes);
     await file.seek(bytes, Deno.SeekMode.Start);
     return file;
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError({
       what: path,
       got: error instanceof Error ? error.name : error,
@@ -224,9 +236,7 @@ async function save(out: string, progress: Progress, seen: ReadonlySet<string>):
 }
 
 async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${Deno.pid}.tmp`;
-  await Deno.writeTextFile(temporary, text);
-  await Deno.rename(temporary, path);
+  await writeWhole(path, text);
 }
 
 async function hashOf(path: string): Promise<string> {

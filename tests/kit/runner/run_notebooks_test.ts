@@ -248,6 +248,23 @@ Deno.test("--write commits without timings; --check then finds nothing, and find
   assertStringIncludes(changed!.report, `committed: "staple"\n      this run:  "stable"`);
 });
 
+Deno.test("what is saved while a notebook runs is not written over", async () => {
+  await using scratch = await Scratch.make({ "01-a": source(["'stable'"]) });
+  const path = join(scratch.folder, "01-a.ipynb");
+  await scratch.run({ write: true });
+  const before = await Deno.readTextFile(path);
+  // The cell stands for the person who presses Save in Jupyter meanwhile.
+  const saved = before.replace("stable", "saved in Jupyter");
+  await Deno.writeTextFile(join(scratch.folder, "saved"), saved);
+  const save = "Deno.copyFileSync('saved', '01-a.ipynb');";
+  await Deno.writeTextFile(join(scratch.folder, "01-a.ts"), source(["'stable'", save]));
+  const { "01-a": run } = await scratch.run({ write: true });
+  assertEquals([run!.ok, run!.written], [false, null]);
+  assertMatch(run!.errors[0]!.message, /got a change that was saved while it ran/);
+  assertStringIncludes(run!.errors[0]!.message, join(scratch.out, "notebooks", "01-a.ipynb"));
+  assertEquals(await Deno.readTextFile(path), saved);
+});
+
 Deno.test("edits made in Jupyter are not written over: --write refuses, a run says it", async () => {
   await using scratch = await Scratch.make({ "01-a": source(["'stable'"]) });
   const path = join(scratch.folder, "01-a.ipynb");

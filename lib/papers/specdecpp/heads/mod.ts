@@ -15,6 +15,7 @@ export * from "./measure.ts";
 export * from "./measured_policies.ts";
 export * from "./page.ts";
 export { trainHeads } from "./pipeline.ts";
+export { forgetStages } from "./stage.ts";
 export { headsPrompts } from "./prompts.ts";
 export {
   ablationVariants,

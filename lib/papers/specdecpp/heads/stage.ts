@@ -24,6 +24,21 @@ export async function checkFolder({ recipe, models, prompts, folder }: HeadsInpu
   });
 }
 
+/** Names of what stages leave behind. */
+const OWN = /^(?:key|(?:settings|decoded-\d+|texts-\d+|.+\.curve)\.json|.+\.safetensors)$/;
+
+/** Removes what stages left in a folder, and the folder when nothing else lies there. */
+export async function forgetStages(folder: URL): Promise<void> {
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (isFile && OWN.test(name)) await Deno.remove(new URL(encodeURIComponent(name), folder));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.remove(folder).catch(() => {});
+}
+
 /** What the file holds, or else what `work` gives, which is written there. */
 export async function stage<T>(file: URL, work: () => Promise<T>): Promise<T> {
   const text = await textIfThere(file);
