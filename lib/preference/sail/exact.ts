@@ -173,38 +173,86 @@ export function mixtureGradient(
   );
 }
 
-/** Weights on the log-probabilities, whose {@linkcode gradientOf} is the mixture's gradient. */
+/**
+ * Weights on the log-probabilities, whose {@linkcode gradientOf} is the mixture's gradient: the arithmetic of
+ * {@linkcode pairTerms} with one exponential and one logarithm a pair, for ascents of many thousand steps. The tests
+ * hold it to {@linkcode exactTerms}.
+ */
 export function mixtureWeights(
   problem: TabularProblem,
   logProbs: readonly Float64Array[],
   shares: Shares,
   options: MixtureOptions = {},
 ): Float64Array[] {
-  const { reverseKl = 0, reverseKlMode = "penalty" } = options;
-  const weights = zeros(problem.reference);
+  const { reverseKl = 0, reverseKlMode = "penalty", ties = "keep", mode = "formula" } = options;
+  const { reference, reward, beta, pairs } = problem;
+  const weights = zeros(reference);
   const tokenMean = reverseKlMode === "token-mean" ? reverseKl / 2 : 0;
-  for (const route of ["DPO", "DDP", "DPP", "DPR"] as const) {
-    const { share, coefficient } = shares[route];
-    if (share === 0) continue;
-    const label = route === "DDP" || route === "DPP" ? coefficient : 0;
-    const response = route === "DPP" || route === "DPR" ? coefficient : 0;
-    // Without a response term there is nothing to divide by log π.
-    const mode = response === 0 ? "formula" : options.mode ?? "formula";
-    eachPair(problem, logProbs, route, { ...options, mode }, (prompt, i, j, mass, terms) => {
-      const row = weights[prompt]!;
-      const along = terms.pair + label * terms.label;
-      row[i]! += share * mass * (along + response * terms.response[0] + tokenMean);
-      row[j]! += share * mass * (-along + response * terms.response[1] + tokenMean);
+  const { DPO, DDP, DPP, DPR } = shares;
+  const own = DDP.share * DDP.coefficient;
+  if (DPO.share > 0 || own > 0) {
+    for (const { prompt, first, second, probability, weight } of pairs) {
+      const [row, old] = [logProbs[prompt]!, reference[prompt]!];
+      const u = beta * ((row[first]! - old[first]!) - (row[second]! - old[second]!));
+      const wins = u >= 0 ? 1 / (1 + Math.exp(-u)) : 1 - 1 / (1 + Math.exp(u));
+      // Of both labels at once, the label term is β p (1 − p) u.
+      const along = DPO.share * beta * (probability - wins) + own * beta * wins * (1 - wins) * u;
+      weights[prompt]![first]! += weight * along;
+      weights[prompt]![second]! -= weight * along;
+    }
+  }
+  if (tokenMean > 0) {
+    const offline = (DPO.share + DDP.share) * tokenMean;
+    for (const { prompt, first, second, weight } of pairs) {
+      weights[prompt]![first]! += weight * offline;
+      weights[prompt]![second]! += weight * offline;
+    }
+  }
+  const response = DPP.share * DPP.coefficient;
+  const judged = DPR.share * DPR.coefficient;
+  const published = mode === "as-published" && response + judged > 0;
+  const online = DPP.share + DPR.share;
+  if (DPR.share > 0 || response > 0 || (online > 0 && tokenMean > 0)) {
+    logProbs.forEach((row, prompt) => {
+      const [old, truth, target] = [reference[prompt]!, reward[prompt]!, weights[prompt]!];
+      const probabilities = row.map((value) => Math.exp(value) / Math.sqrt(logProbs.length));
+      if (published) checkBelowZero(row, prompt);
+      for (let i = 0; i < row.length; i++) {
+        for (let j = ties === "keep" ? i : i + 1; j < row.length; j++) {
+          const mass = probabilities[i]! * probabilities[j]! * (i === j ? 1 : 2);
+          const u = beta * ((row[i]! - old[i]!) - (row[j]! - old[j]!));
+          const e = Math.exp(-Math.abs(u));
+          const wins = u >= 0 ? 1 / (1 + e) : e / (1 + e);
+          const won = Math.min(0, u) - Math.log1p(e);
+          const lost = won - u;
+          const label = 1 / (1 + Math.exp(truth[j]! - truth[i]!));
+          const along = DPR.share * beta * (label - wins) + response * beta * wins * (1 - wins) * u;
+          const both = response * (wins * won + (1 - wins) * lost) +
+            judged * (label * won + (1 - label) * lost);
+          const [ofFirst, ofSecond] = published ? [both / row[i]!, both / row[j]!] : [both, both];
+          target[i]! += mass * (along + ofFirst + online * tokenMean);
+          target[j]! += mass * (-along + ofSecond + online * tokenMean);
+        }
+      }
     });
   }
   if (reverseKl > 0 && reverseKlMode === "penalty") {
     // ∇ KL = Σ π (log π/π₀) ∇ log π, the rest of the product rule being 0.
     logProbs.forEach((row, prompt) =>
       row.forEach((logProb, y) => {
-        const ratio = logProb - problem.reference[prompt]![y]!;
+        const ratio = logProb - reference[prompt]![y]!;
         weights[prompt]![y]! -= reverseKl * Math.exp(logProb) * ratio / logProbs.length;
       })
     );
   }
   return weights;
+}
+
+/** The published term divides by log π: {@linkcode pairTerms} refuses 0, naming the response. */
+function checkBelowZero(row: Float64Array, prompt: number): void {
+  const at = row.findIndex((logProb) => !(logProb < 0));
+  if (at < 0) return;
+  const pair = { first: row[at]!, second: -1, firstReference: -1, secondReference: -1 };
+  const names = [`response ${at} of prompt ${prompt}`, ""] as const;
+  pairTerms(pair, { beta: 1, probability: 1, mode: "as-published", names });
 }
