@@ -16,17 +16,16 @@ import {
 } from "offprint/contracts/payments/mod.ts";
 import { plan, problemAt } from "offprint/contracts/planning/mod.ts";
 import {
-  type BenchReport,
+  type BenchResult,
   type BenchRow,
   interleaved,
   lessIsBetter,
-  machineName,
 } from "offprint/kit/bench/report.ts";
 
 const REPETITIONS = 5;
 
 /** Runs the suite: about ten seconds on two cores. */
-export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   progress("contracts: loading HiGHS");
   const highs = await loadGeneralSolver();
   const rows: BenchRow[] = [];
@@ -36,7 +35,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   }
   progress("contracts: planning");
   rows.push(...await planningRows(highs));
-  return { suite: "contracts", machine: machineName(), rows };
+  return { rows };
 }
 
 /** Every least-payment program of a plan, as the planner meets them. */

@@ -11,24 +11,23 @@ import { markovModel, sevenStateChains, twoStateChains } from "offprint/lm/exact
 import { stream } from "offprint/random.ts";
 import { estimate } from "offprint/stats.ts";
 import {
-  type BenchReport,
+  type BenchResult,
   type BenchRow,
   interleaved,
   lessIsBetter,
-  machineName,
 } from "offprint/kit/bench/report.ts";
 
 const SEED = 1;
 const REPETITIONS = 3;
 
 /** Runs the suite: under a minute on two cores. */
-export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   const rows: BenchRow[] = [];
   for (const [what, measure] of measurements) {
     progress(`core: ${what}`);
     rows.push(...await measure());
   }
-  return { suite: "core", machine: machineName(), rows };
+  return { rows };
 }
 
 const measurements: [string, () => Promise<BenchRow[]>][] = [

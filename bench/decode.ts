@@ -11,12 +11,11 @@
 import { openKernels } from "kernels/mod.ts";
 import { loadLibrary } from "kernels/native/library.ts";
 import {
-  type BenchReport,
+  type BenchResult,
   type BenchRow,
   type Contestant,
   interleaved,
   lessIsBetter,
-  machineName,
 } from "offprint/kit/bench/report.ts";
 import { ROOT } from "offprint/kit/project.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
@@ -33,12 +32,12 @@ const TOKENS = 128;
 const CONTEXT = `context ${TOKENS} → ${2 * TOKENS}`;
 
 /** Runs the suite: about a minute on two quiet cores; no rows without native kernels. */
-export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   const kernels = await openKernels();
   if (kernels.backend !== "native") {
     const line = `skipped, nothing measured (${kernels.reason})`;
     progress(`decode: ${line}`);
-    return { suite: "decode", machine: `${machineName()}; ${line}`, rows: [] };
+    return { rows: [], measuredOn: line };
   }
   const others = await watchOthers();
   progress(`decode: ${kernels.reason}, ${kernels.threads} threads`);
@@ -62,9 +61,9 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   }
   await peer?.close();
   rows.push(...memoryRows(model, peerBytes));
-  const machine = `${machineName()}; ${kernels.backend} ${kernels.variant}, ` +
+  const measuredOn = `${kernels.backend} ${kernels.variant}, ` +
     `${kernels.threads} threads; ${await others()}`;
-  return { suite: "decode", machine, rows };
+  return { rows, measuredOn };
 }
 
 /** One batch size: both sides in turn, token by token. */

@@ -13,12 +13,11 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { type Kernels, openKernels, PackedWeights, PackedWeights8 } from "kernels/mod.ts";
 import { loadLibrary } from "kernels/native/library.ts";
 import {
-  type BenchReport,
+  type BenchResult,
   type BenchRow,
   type Contestant,
   interleaved,
   lessIsBetter,
-  machineName,
 } from "offprint/kit/bench/report.ts";
 import { UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
@@ -45,12 +44,12 @@ const PEERS = ["ort fp32", "ort nbits b32", "ort nbits b128"] as const;
 type Peer = typeof PEERS[number];
 
 /** Runs the suite: two minutes on two cores; no rows without native kernels, which are what is measured. */
-export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   const kernels = await openKernels();
   if (kernels.backend !== "native") {
     const line = `skipped, nothing measured (${kernels.reason})`;
     progress(`kernels: ${line}`);
-    return { suite: "kernels", machine: `${machineName()}; ${line}`, rows: [] };
+    return { rows: [], measuredOn: line };
   }
   const others = await watchOthers();
   const rows: BenchRow[] = [];
@@ -67,9 +66,9 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
     await shape.close();
   }
   add(await coldRows(kernels, 14336, 4096));
-  const machine = `${machineName()}; ${kernels.backend} ${kernels.variant}, ` +
+  const measuredOn = `${kernels.backend} ${kernels.variant}, ` +
     `${kernels.threads} threads; ${await others()}`;
-  return { suite: "kernels", machine, rows };
+  return { rows, measuredOn };
 }
 
 function chosenShapes() {

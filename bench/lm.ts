@@ -6,11 +6,10 @@
  * @module
  */
 import {
-  type BenchReport,
+  type BenchResult,
   type BenchRow,
   interleaved,
   lessIsBetter,
-  machineName,
 } from "offprint/kit/bench/report.ts";
 import { decodingGraph, MASKED } from "offprint/lm/onnx/decoding_graph.ts";
 import { modelThreads, onnxModel } from "offprint/lm/onnx/transformer_model.ts";
@@ -24,7 +23,7 @@ import { speculativeRows } from "./lm/speculative.ts";
 import { trainingRows } from "./lm/training.ts";
 
 /** Runs the suite: some two and a half minutes on two cores. */
-export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   const recipe = await modelRecipe("sotu-target");
   const config = recipeConfig(recipe, recipe.model.vocabSize);
   const weights = initialWeights(config, 1);
@@ -37,7 +36,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   rows.push(...await speculativeRows());
   progress("lm: training");
   rows.push(...await trainingRows());
-  return { suite: "lm", machine: machineName(), rows };
+  return { rows };
 }
 
 const DECODED = 200;

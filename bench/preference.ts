@@ -5,11 +5,10 @@
  * @module
  */
 import {
-  type BenchReport,
+  type BenchResult,
   type BenchRow,
   interleaved,
   lessIsBetter,
-  machineName,
 } from "offprint/kit/bench/report.ts";
 import { OnnxEngine } from "offprint/lm/training/mod.ts";
 import { initialWeights, parameterCount } from "offprint/lm/transformer/mod.ts";
@@ -39,7 +38,7 @@ const config = policyConfig();
 const weights = initialWeights(config, 1);
 
 /** Runs the suite: about a minute on two cores. */
-export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   const pairs = sentimentPairs({ suffix: "long", seed: 1, count: 200, part: "train" });
   const rows: BenchRow[] = [];
   progress("preference: DPO step");
@@ -50,7 +49,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   rows.push(await reportRow(pairs.slice(0, REPORTED)));
   progress(`preference: memory over ${STEPS} steps`);
   rows.push(await memoryRow(pairs.slice(0, 4)));
-  return { suite: "preference", machine: machineName(), rows };
+  return { rows };
 }
 
 function opened(): Promise<OnnxEngine> {

@@ -12,11 +12,10 @@
  */
 import { openKernels } from "kernels/mod.ts";
 import {
-  type BenchReport,
+  type BenchResult,
   type BenchRow,
   interleaved,
   lessIsBetter,
-  machineName,
 } from "offprint/kit/bench/report.ts";
 import { ROOT } from "offprint/kit/project.ts";
 import { corpusBytes, corpusDocuments, corpusRecipe } from "offprint/lm/corpora/corpus.ts";
@@ -51,7 +50,7 @@ const QUANTISE_BUDGET = 20;
 const TURNS = 3;
 
 /** Runs the suite: about six minutes on two cores. */
-export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   const name = Deno.env.get("OFFPRINT_MODEL") || "sotu-target";
   const kernels = await openKernels();
   const { config, weights, tokenizer } = await readTransformer(name);
@@ -67,8 +66,8 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   const calibration = calibrate(config, weights, texts);
   const blockSize = defaultBlockSize(config);
   const rows: BenchRow[] = await speedRows(name, config, weights, texts);
-  const machine = `${machineName()}; ${kernels.backend} ${kernels.variant}`;
-  if (Deno.env.get("OFFPRINT_PARTS") === "speed") return { suite: "quantization", machine, rows };
+  const measuredOn = `${kernels.backend} ${kernels.variant}`;
+  if (Deno.env.get("OFFPRINT_PARTS") === "speed") return { rows, measuredOn };
   const all = (bits: 4 | 8) => uniformPlans(bits, blockSize);
   const ways: Record<string, QuantizationOptions> = {
     "W8A8 KV4": { weightBits: 8 },
@@ -98,7 +97,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
       unit: "perplexity",
     }));
   }
-  return { suite: "quantization", machine, rows };
+  return { rows, measuredOn };
 }
 
 /** How long it takes to quantise, against a budget; and the simulator against plain TypeScript. */

@@ -21,11 +21,10 @@ import { describe } from "offprint/verilog/prose/mod.ts";
 import { benchToVerilog, runSteps, simulationOf } from "offprint/verilog/simulate/mod.ts";
 import { findIcarus, findVerilator, YosysPool } from "offprint/verilog/tools/mod.ts";
 import {
-  type BenchReport,
+  type BenchResult,
   type BenchRow,
   interleaved,
   lessIsBetter,
-  machineName,
 } from "offprint/kit/bench/report.ts";
 import { pipelineMemory } from "./verilog/pipeline_memory.ts";
 
@@ -33,7 +32,7 @@ const SEED = 1;
 const REPETITIONS = 3;
 
 /** Runs the suite: about two minutes on two cores. */
-export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   const rows: BenchRow[] = [];
   progress("verilog: reading and describing");
   rows.push(await describeRow());
@@ -53,7 +52,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   rows.push(...await memoryRows());
   progress("verilog: the golden bench");
   rows.push(...await simulatorRows(one));
-  return { suite: "verilog", machine: machineName(), rows };
+  return { rows };
 }
 
 /** A file read and described, against the target of a thousand a second. */

@@ -11,11 +11,10 @@ import { Gpu, hasPackedDot, requestDevice, WebGpuUnavailable } from "kernels/web
 import { GpuProducts } from "kernels/webgpu/products.ts";
 import { NONE, type Submission, submit } from "kernels/webgpu/submission.ts";
 import {
-  type BenchReport,
+  type BenchResult,
   type BenchRow,
   interleaved,
   lessIsBetter,
-  machineName,
 } from "offprint/kit/bench/report.ts";
 import { stream } from "offprint/random.ts";
 import { halfMatmul } from "./kernels/half_matmul.ts";
@@ -46,7 +45,7 @@ const FULL: WebGpuSizes = {
 const BLOCK = 128, SHARE_OF_4 = 0.75;
 
 /** Runs the suite: some minutes on a GPU; no rows where there is none. */
-export async function runBench(progress: (line: string) => void): Promise<BenchReport> {
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   const found = await requestDevice({ wanted: ["shader-f16"] }).catch((error: Error) => error);
   if (found instanceof Error && !(found instanceof WebGpuUnavailable)) throw found;
   const skipped = found instanceof Error
@@ -57,12 +56,12 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   if (skipped !== undefined || found instanceof Error) {
     const line = `skipped, ${skipped}: nothing measured`;
     progress(`webgpu: ${line}`);
-    return { suite: "webgpu", machine: `${machineName()}; ${line}`, rows: [] };
+    return { rows: [], measuredOn: line };
   }
   const rows = await webGpuRows(found.device, FULL, progress);
-  const machine = `${found.name}; ${machineName()}; dot4I8Packed ${hasPackedDot() ? "" : "not "}` +
+  const measuredOn = `${found.name}; dot4I8Packed ${hasPackedDot() ? "" : "not "}` +
     `there, shader-f16 ${found.device.features.has("shader-f16") ? "" : "not "}there`;
-  return { suite: "webgpu", machine, rows };
+  return { rows, measuredOn };
 }
 
 /** The rows of a device. */

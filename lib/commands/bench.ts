@@ -4,8 +4,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import type { BenchReport, BenchSuite } from "../kit/bench/report.ts";
-import { benchTable } from "../kit/bench/report.ts";
+import { type BenchReport, type BenchSuite, benchTable, machineName } from "../kit/bench/report.ts";
 import { parse } from "offprint/command_line.ts";
 import type { Command } from "./command.ts";
 import { ROOT } from "../kit/project.ts";
@@ -43,7 +42,9 @@ async function bench(args: string[]): Promise<number> {
   const reports: BenchReport[] = [];
   for (const name of wanted) {
     const { runBench } = await import(new URL(`${name}.ts`, folder()).href) as BenchSuite;
-    const report = await runBench((line) => console.error(line));
+    const { rows, measuredOn } = await runBench((line) => console.error(line));
+    const machine = [machineName(), ...(measuredOn === undefined ? [] : [measuredOn])].join("; ");
+    const report = { suite: name, machine, rows };
     reports.push(report);
     if (!values["json"]) console.log(benchTable(report));
   }

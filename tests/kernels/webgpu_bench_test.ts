@@ -77,13 +77,13 @@ else {
     ignore: !software,
     async fn() {
       const lines: string[] = [];
-      const { rows, machine } = await runBench((line) => lines.push(line));
+      const { rows, measuredOn } = await runBench((line) => lines.push(line));
       assertEquals(rows, []);
       assertMatch(
         lines.join("\n"),
         /^webgpu: skipped, .* is a software adapter: nothing measured$/,
       );
-      assert(machine.endsWith("is a software adapter: nothing measured"));
+      assert(measuredOn!.endsWith("is a software adapter: nothing measured"));
     },
   });
 }

@@ -30,10 +30,17 @@ export interface BenchReport {
   rows: BenchRow[];
 }
 
-/** What a module in the folder `bench/` exports. */
+/** What a suite measured. */
+export interface BenchResult {
+  rows: BenchRow[];
+  /** What the rows were measured on besides this machine (a GPU, a variant of the kernels), or why there are none. */
+  measuredOn?: string;
+}
+
+/** What a module in the folder `bench/` exports; its name is the suite's. */
 export interface BenchSuite {
   /** Measures; `progress` gets a line now and then. */
-  runBench(progress: (line: string) => void): Promise<BenchReport>;
+  runBench(progress: (line: string) => void): Promise<BenchResult>;
 }
 
 /** A row of a quantity of which less is better: seconds, passes, bytes. */

@@ -6,11 +6,13 @@
  */
 import type { Expression, Item, Module, Statement } from "./ast.ts";
 import { modulesOf } from "./module_reader.ts";
-import { DEEPEST_TREE, parseVerilog } from "./syntax_tree.ts";
+import { DEEPEST_TREE, type SyntaxTree, treeOf } from "./syntax_tree.ts";
 
 /** What synthesis and simulation would read differently, in words; nothing when there is no such block. */
-export async function incompleteSensitivity(text: string): Promise<string | undefined> {
-  const tree = await parseVerilog(text);
+export async function incompleteSensitivity(
+  text: string | SyntaxTree,
+): Promise<string | undefined> {
+  const tree = await treeOf(text);
   if (tree.hasError || tree.depth > DEEPEST_TREE) return undefined;
   for (const module of modulesOf(tree)) {
     const missing = missingEvent(module);

@@ -35,3 +35,8 @@ export {
 export function parseVerilog(text: string): Promise<SyntaxTree> {
   return parseSyntax("systemverilog", text, "Verilog text");
 }
+
+/** The tree of a text, or the one at hand: a text that several steps look at is parsed once. */
+export async function treeOf(text: string | SyntaxTree): Promise<SyntaxTree> {
+  return typeof text === "string" ? await parseVerilog(text) : text;
+}

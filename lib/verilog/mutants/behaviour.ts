@@ -12,7 +12,7 @@ import type { Refusal } from "../simulate/netlist.ts";
 import { simulationOf } from "../simulate/run_bench.ts";
 import type { Simulation } from "../simulate/simulation.ts";
 import { incompleteSensitivity } from "../language/sensitivity.ts";
-import { parseVerilog } from "../language/syntax_tree.ts";
+import { type SyntaxTree, treeOf } from "../language/syntax_tree.ts";
 import { compareModules } from "../tools/equivalence.ts";
 import { topModules } from "../tools/top_modules.ts";
 import type { YosysPool } from "../tools/yosys.ts";
@@ -37,9 +37,10 @@ interface Original {
  * it, and once. Every module that no other one contains is compared: one that differs is enough. The proof
  * looks at one clock edge as a step, so it cannot judge which edge it is. When the tools run out of time or
  * memory over one mutant, those that have not begun are not tried: they are as large, and a folder of large
- * designs must come to its end.
+ * designs must come to its end. The file may be parsed already.
  */
-export function behaviourOf(original: string, yosys: YosysPool): Compare {
+export function behaviourOf(source: string | SyntaxTree, yosys: YosysPool): Compare {
+  const original = typeof source === "string" ? source : source.text;
   let prepared: Promise<Original[] | string> | undefined;
   let ranOut = false;
   const unknown = (evidence: string): Comparison => ({ verdict: "unknown", evidence });
@@ -72,7 +73,7 @@ export function behaviourOf(original: string, yosys: YosysPool): Compare {
   };
   return async (mutant) => {
     if (ranOut) return unknown("tools ran out of time or memory over another mutant");
-    const golds = await (prepared ??= prepare(original, yosys));
+    const golds = await (prepared ??= prepare(source, yosys));
     if (typeof golds === "string") return unknown(golds);
     const missing = await incompleteSensitivity(mutant.text);
     if (missing !== undefined) return unknown(missing);
@@ -88,9 +89,14 @@ export function behaviourOf(original: string, yosys: YosysPool): Compare {
   };
 }
 
-async function prepare(original: string, yosys: YosysPool): Promise<Original[] | string> {
-  const modules = modulesOf(await parseVerilog(original));
-  const missing = await incompleteSensitivity(original);
+async function prepare(
+  source: string | SyntaxTree,
+  yosys: YosysPool,
+): Promise<Original[] | string> {
+  const tree = await treeOf(source);
+  const original = tree.text;
+  const modules = modulesOf(tree);
+  const missing = await incompleteSensitivity(tree);
   if (missing !== undefined) return missing;
   const tops = modules.length === 1
     ? new Set([modules[0]!.name])

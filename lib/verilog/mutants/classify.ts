@@ -8,7 +8,7 @@ import { behaviourOf, type Compare } from "./behaviour.ts";
 import { type Diagnostic, diagnosticsOf } from "../tools/diagnostics.ts";
 import type { Mutant } from "./draw_mutants.ts";
 import type { MutationClass } from "./mutation.ts";
-import { parseVerilog } from "../language/syntax_tree.ts";
+import { type SyntaxTree, treeOf } from "../language/syntax_tree.ts";
 import type { Icarus } from "../tools/icarus.ts";
 import type { Verilator } from "../tools/verilator.ts";
 import type { YosysPool } from "../tools/yosys.ts";
@@ -53,13 +53,14 @@ export interface Classified {
 
 const CHECK_SCRIPT = "read_verilog m.v; hierarchy -auto-top; proc; check -assert";
 
-/** Shows a text to every tool. */
+/** Shows a text to every tool; it may be parsed already. */
 export async function observe(
-  text: string,
+  source: string | SyntaxTree,
   { yosys, icarus, verilator }: Tools,
 ): Promise<Observation> {
+  const text = typeof source === "string" ? source : source.text;
   const [tree, run, compiled, linted] = await Promise.all([
-    parseVerilog(text),
+    treeOf(source),
     yosys.run({ script: CHECK_SCRIPT, files: { "m.v": text } }),
     icarus?.check({ "m.v": text }),
     verilator?.lint({ "m.v": text }),

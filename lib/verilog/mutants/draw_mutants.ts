@@ -16,7 +16,7 @@ import {
 } from "./mutation.ts";
 import { Source } from "../language/parsed_source.ts";
 import { addSyntaxMutations } from "./syntax_mutations.ts";
-import { parseVerilog, type SyntaxNode } from "../language/syntax_tree.ts";
+import { type SyntaxNode, type SyntaxTree, treeOf } from "../language/syntax_tree.ts";
 
 /** A wrong file, and how it came about. */
 export interface Mutant extends Mutation {
@@ -37,15 +37,15 @@ export interface MutateOptions {
 }
 
 /**
- * Every mutation of a file, rule by rule. Nothing for a file with syntax errors.
+ * Every mutation of a file, given as text or parsed, rule by rule. Nothing for a file with syntax errors.
  *
  * @throws {UserError} when the text is too long or nested too deeply.
  */
-export async function mutationsOf(text: string): Promise<Mutation[]> {
-  const tree = await parseVerilog(text);
+export async function mutationsOf(original: string | SyntaxTree): Promise<Mutation[]> {
+  const tree = await treeOf(original);
   if (tree.hasError) return [];
   const source = new Source(tree);
-  const list = new MutationList(text);
+  const list = new MutationList(tree.text);
   const nodes = placed(tree.root);
   const used = new Set(source.tokens.map(({ text }) => text));
   let invented = "foo";
@@ -76,11 +76,16 @@ function placed(root: SyntaxNode): PlacedNode[] {
  * Draws different mutants of a file: first a rule, then one of its places, so that rules with many places
  * do not crowd out the others.
  */
-export async function mutate(text: string, options: MutateOptions): Promise<Mutant[]> {
+export async function mutate(
+  original: string | SyntaxTree,
+  options: MutateOptions,
+): Promise<Mutant[]> {
+  const tree = await treeOf(original);
+  const { text } = tree;
   const { seed, count, rules, classes } = options;
   const random = stream(seed, "mutate", text);
   const byRule = new Map<string, Mutation[]>();
-  for (const mutation of await mutationsOf(text)) {
+  for (const mutation of await mutationsOf(tree)) {
     if (rules !== undefined && !rules.includes(mutation.rule)) continue;
     if (classes !== undefined && !classes.includes(mutation.class)) continue;
     byRule.set(mutation.rule, [...(byRule.get(mutation.rule) ?? []), mutation]);

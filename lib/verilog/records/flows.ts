@@ -12,7 +12,7 @@ import { maskText } from "./masks.ts";
 import { modulesOf } from "../language/module_reader.ts";
 import { type Include, prepare } from "../language/preprocess.ts";
 import { mutate } from "../mutants/draw_mutants.ts";
-import { DEEPEST_TREE, lineAt, parseVerilog } from "../language/syntax_tree.ts";
+import { DEEPEST_TREE, lineAt, parseVerilog, type SyntaxTree } from "../language/syntax_tree.ts";
 import { type AugmentedRecord, type Flow, INSTRUCTIONS } from "./record.ts";
 
 /** How much of each flow is made. */
@@ -121,7 +121,7 @@ export async function* recordsOf(
     };
   }
   if (wants("repair") && tools !== undefined) {
-    yield* repairRecords({ file: name, ...preprocessed }, text, options, tools, notes);
+    yield* repairRecords({ file: name, ...preprocessed }, tree, options, tools, notes);
   }
 }
 
@@ -157,12 +157,14 @@ async function* completionRecords(
 
 async function* repairRecords(
   source: Record<string, string>,
-  text: string,
+  tree: SyntaxTree,
   { seed, mutantsPerFile }: FlowOptions,
   tools: Tools,
   notes: FileNotes,
 ): AsyncGenerator<AugmentedRecord> {
-  const right = await observe(text, tools);
+  // The tree of the file serves every step; only the mutants are parsed anew.
+  const { text } = tree;
+  const right = await observe(tree, tools);
   if (!right.checkPasses || right.icarusAccepts === false) {
     notes.skipped.push(
       right.yosysRanOut
@@ -171,8 +173,8 @@ async function* repairRecords(
     );
     return;
   }
-  const mutants = await mutate(text, { seed, count: mutantsPerFile });
-  const compare = behaviourOf(text, tools.yosys);
+  const mutants = await mutate(tree, { seed, count: mutantsPerFile });
+  const compare = behaviourOf(tree, tools.yosys);
   const classified = await Promise.all(
     mutants.map((mutant) => classify(text, mutant, tools, { compare })),
   );
