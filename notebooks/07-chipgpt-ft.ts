@@ -1347,6 +1347,9 @@ await display(table(
 // %% [markdown] id="exercises"
 // ## Exercises
 //
+// Each exercise has a check that says what is wrong without giving the answer away. When a cell hangs, restart the kernel
+// (an interrupt does not reach Deno's kernel).
+//
 // **1. The unbiased estimate.** Of $n$ samples $c$ are right. Write the probability that at least one of $k$ samples, drawn
 // without putting any back, is right. Do not use `passAtK`.
 
@@ -1368,8 +1371,11 @@ await display(check("exercise 1", {
 }));
 
 // %% [markdown] id="exercise-2-text"
-// **2. Write in the templates.** Change the description of the counter so that it counts down from all ones and stops at
-// zero, and `full` says that it is at zero. Only the sentences may change; the rules make the module.
+// **2. Write in the templates.** Change the description of the counter, which is printed near the top of this notebook, so that the
+// counter starts at all ones after a reset, counts down and stops at zero, and `full` says that it is at zero. The function gets the
+// whole description and returns the changed one; the rules make the module. Operators of one operand are written as *the logical
+// NOT of*, *the bitwise complement of*, *the AND reduction of*, and likewise with *OR*, *NAND*, *NOR* reduction; those of two as *the sum of
+// A and B*, *the difference of A and B*.
 
 // %% id="exercise-2" tags=["exercise","solution"]
 function countDown(description: string): string {
@@ -1402,7 +1408,7 @@ await display(check("exercise 2", {
 
 // %% [markdown] id="exercise-3-text"
 // **3. A bench that sees.** Write a bench of at most three comparisons for a two-input `and` that notices when `|`, `^` or
-// `~^` stands in its place.
+// `~^` stands in its place. One comparison is a step such as `{ set: { a: 1, b: 1 }, expect: { y: 1 } }`.
 
 // %% id="exercise-3" tags=["exercise","solution"]
 function seeingBench(): Bench {

@@ -1880,7 +1880,8 @@ await display(table([
 // (an interrupt does not reach Deno's kernel).
 //
 // **1. Two outcomes.** Action $a$ succeeds with probability `p[a]` and costs `c[a]`; the agent gets $\beta$ for success.
-// Write the smallest $\beta$ at which action $a$ beats all *less* successful actions.
+// Write the smallest $\beta\ge0$ at which action $a$ is worth at least as much to the agent as every *less* successful action. With no
+// such action it is 0.
 
 // %% id="exercise-1" tags=["exercise","solution"]
 function smallestBonus(p: number[], c: number[], a: number): number {
@@ -1908,8 +1909,8 @@ await display(check("exercise 1", {
 
 // %% [markdown] id="exercise-2-text"
 // **2. Who pays for foresight?** In the two-step example the rent in B (0.15) exceeds the rent in G (0.125), so a far-sighted
-// agent needs a larger payment than a myopic one. Find a cost of work in B at which both need the *same* payment after G in
-// the first step.
+// agent needs a larger payment than a myopic one. Find the cost of work in B at which both need the *same* payment after G in
+// the first step. The cost in the example is 0.1. Give all digits, as a formula.
 
 // %% id="exercise-2" tags=["exercise","solution"]
 function neutralCost(): number {
