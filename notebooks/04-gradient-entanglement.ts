@@ -27,7 +27,7 @@ await display(citation("04-gradient-entanglement"));
 //   The longer the shared ending, the larger the inner product at the start, and the further the chosen answer falls.
 // * **On exact policies it can be cured.** Looking only at the tokens that differ, or giving both gradients the same length,
 //   keeps the chosen answer up. Pulling it up by an extra term also does, and lets the rejected answer rise when it pulls
-//   too hard.
+//   too hard. In the trained model the cures help too, each at a price that *Remedies and other losses* shows.
 //
 // First everything is exact, on policies with a handful of parameters. Then a language model of 0.1 million parameters is
 // trained on a sentiment task with three lengths of shared ending.
@@ -1317,9 +1317,11 @@ await claim(
 );
 
 // %% [markdown] id="all-losses-text"
-// ### Losses on one data set
+// ### Thirteen losses on one data set
 //
-// Ordered by what happened to the chosen answer. Only the losses whose runs are in the committed results are shown.
+// Ordered by what happened to the chosen answer, from the deepest fall to the highest rise, beside the ratio $d_w/d_l$ with
+// which each loss begins. R-DPO is DPO here, because both answers have the same number of tokens. DPOP begins at DPO's ratio
+// and goes to $1+\lambda$ as soon as the chosen answer falls below the reference.
 
 // %% id="all-losses"
 const lossRuns = resultsOf(
@@ -1333,12 +1335,27 @@ const lossCurves = lossRuns.flatMap(({ arm, curve }) =>
   ])
 );
 const missingLosses = LOSS_ARMS.filter((arm) => lossRuns.every((run) => run.arm !== arm));
+/** d_w/d_l of a loss at the mean log-probabilities of a run's start, where policy and reference are the same. */
+const startRatio = ({ arm, curve }: RunResult): number => {
+  const loss = arm === "dpop-5" ? dpop({ lambda: 5 }) : lossByName(arm);
+  const { chosen, rejected, chosenPerToken, rejectedPerToken } = curve[0]!;
+  const { chosenWeight, rejectedWeight } = loss.at({
+    chosen,
+    rejected,
+    chosenReference: chosen,
+    rejectedReference: rejected,
+    chosenTokens: Math.round(chosen / chosenPerToken),
+    rejectedTokens: Math.round(rejected / rejectedPerToken),
+  });
+  return chosenWeight / rejectedWeight;
+};
 
 // %% id="all-losses-table" tags=["drawing"]
 if (lossRuns.length > 1) {
   await display(table(
     lossRuns.map((run) => ({
       loss: run.arm,
+      "d_w/d_l at the start": startRatio(run),
       "Δ chosen": changeOf(run).chosen,
       "Δ rejected": changeOf(run).rejected,
       "pairs told apart": run.curve.at(-1)!.accuracy,
@@ -1369,6 +1386,25 @@ if (lossRuns.length > 1) {
       Plot.lineY(lossCurves, { fy: "loss", x: "step", y: "change", stroke: "answer", z: "answer" }),
     ],
   }));
+}
+
+// %% id="all-losses-short" tags=["drawing"]
+const pulling = lossRuns.filter((run) => startRatio(run) > 1.5);
+const raising = lossRuns.filter((run) => changeOf(run).rejected > 0);
+const namesOf = (runs: readonly RunResult[]): string =>
+  runs.length === 0 ? "none of the losses" : runs.map(({ arm }) => arm).join(", ");
+if (pulling.length > 0) {
+  await display(
+    md`The chosen answer ends below its start under ${
+      namesOf(lossRuns.filter((run) => changeOf(run).chosen < 0))
+    }. The losses that begin with a ratio above 1.5 (${
+      namesOf(pulling)
+    }) have a term for the chosen answer alone; their chosen answer ends at ${
+      formatNumber(Math.min(...pulling.map((run) => changeOf(run).chosen)), 2)
+    } nats or higher. The price is on the other side: the rejected answer has become more likely than it was at the start under ${
+      namesOf(raising)
+    }.`,
+  );
 }
 
 // %% [markdown] id="variations-text"
