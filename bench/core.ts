@@ -37,7 +37,7 @@ const measurements: [string, () => Promise<BenchRow[]>][] = [
   ["residual chain", residualChainRows],
 ];
 
-/** 100 000 texts of 20 tokens of the two-state chain, in the three ways there are. */
+/** 100 000 texts of 20 tokens of the two-state chain, in all three ways. */
 async function decoderRows(): Promise<BenchRow[]> {
   const pair = twoStateChains();
   const draft = markovModel(pair.draft);

@@ -40,13 +40,13 @@ import {
 } from "offprint/quantization/mod.ts";
 import { calibrateFast, IN_FLOATS, simulator } from "offprint/quantization/simulate/mod.ts";
 
-/** Calibration: so many training documents, so many of their first tokens. */
+/** Calibration: this many training documents, this many of their first tokens. */
 const TEXTS = 8, TOKENS = 255;
 
 /** Seconds that calibrating, permuting and packing may take. */
 const QUANTISE_BUDGET = 20;
 
-/** Times are measured so often, contestants in turn. */
+/** Times are measured this often, contestants in turn. */
 const TURNS = 3;
 
 /** Runs the suite: about six minutes on two cores. */

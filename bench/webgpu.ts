@@ -1,7 +1,7 @@
 /**
  * The `webgpu` suite: W4Ax products on a GPU against a product in 16-bit floats written in WGSL and
  * against jax-js, and one token against what the card copies. Everything is on the device before the
- * clock starts; quantising the activations is inside. A software adapter is skipped, aloud: its times
+ * clock starts; quantising the activations is inside. A software adapter is skipped with a message: its times
  * say nothing.
  *
  * @module
@@ -27,7 +27,7 @@ export interface WebGpuSizes {
   readonly shapes: readonly (readonly [number, number])[];
   readonly tokens: readonly number[];
   readonly repetitions: number;
-  /** A contestant's turn repeats its product until it takes about so long: waiting costs a while too. */
+  /** A contestant's turn repeats its product until it takes about this long: waiting costs a while too. */
   readonly turnMs: number;
   /** Weights of one-token products that are read in turn: more than the card's caches hold. */
   readonly coldBytes: number;

@@ -39,7 +39,7 @@ const said = new Set<string>();
 /**
  * Opens the kernels on the backend asked for, or on the best one there is. Without a compiler, with
  * one that fails, or without a folder to keep its result, that is the reference in plain TypeScript:
- * the same results, slower; `reason` tells why.
+ * the same results, slower; `reason` says why.
  *
  * @throws {KernelError} when a backend or variant asked for does not exist or cannot be had.
  *

@@ -20,7 +20,7 @@ export interface CheckOptions {
 /**
  * `value` as the schema reads it.
  *
- * @throws {UserError} naming the first wrong field, what stands there, and what should.
+ * @throws {UserError} naming the first wrong field, what it holds and what it should hold.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export function checkedValue<T>(schema: z.ZodType<T>, value: unknown, options: C
 /**
  * A text as JSON, then as the schema reads it.
  *
- * @throws {UserError} as {@linkcode checkedValue}, or when the text is no JSON.
+ * @throws {UserError} as {@linkcode checkedValue}, or when the text is not JSON.
  */
 export function checkedJson<T>(schema: z.ZodType<T>, text: string, options: CheckOptions): T {
   return checkedValue(schema, jsonOf(text, options), options);

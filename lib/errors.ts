@@ -17,7 +17,7 @@ export interface UserErrorParts {
 }
 
 /**
- * A mistake in what the user gave us (an option, a file, a parameter), told in one line.
+ * A mistake in what the user gave us (an option, a file, a parameter), explained in one line.
  * Commands print `message` alone, without a stack, and exit with status 2.
  *
  * @example
@@ -40,7 +40,7 @@ export class UserError extends Error {
   }
 }
 
-/** Something found that is no value but a state of affairs ("edits in cell a"): shown whole and without quotes. */
+/** Something found that is not a value but a state of affairs ("edits in cell a"): shown whole and without quotes. */
 export class Described {
   constructor(readonly text: string) {}
 }
@@ -48,7 +48,7 @@ export class Described {
 /** At most this many characters of a wrong value are repeated in a message. */
 const SHOWN_CHARACTERS = 80;
 
-/** A value as it stands in a message: strings quoted, long values cut, always one line. */
+/** A value as it is in a message: strings quoted, long values cut, always one line. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value instanceof Described) return value.text.replaceAll(/\s*\n\s*/g, " ");

@@ -9,8 +9,8 @@ import { Described, UserError } from "./errors.ts";
 import { sweepOnce, temporaryName } from "./temporary.ts";
 
 /**
- * The text of a UTF-8 file without the byte order mark that some editors put in front: it is no part of
- * the text, and `JSON.parse` refuses it. Bytes that are no UTF-8 become U+FFFD.
+ * The text of a UTF-8 file without the byte order mark that some editors put in front: it is not part of
+ * the text, and `JSON.parse` refuses it. Bytes that are not UTF-8 become U+FFFD.
  *
  * @throws {Deno.errors.NotFound} and the other errors of `Deno.readFile`.
  *

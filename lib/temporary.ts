@@ -44,7 +44,7 @@ export async function sweepOnce(parent: string): Promise<void> {
 
 /**
  * Removes what processes that have ended left in a folder: their temporary folders and files. What belongs
- * to other users, or to processes whose ids we cannot tell (another container's), is left alone; so is all
+ * to other users, or to processes whose ids we cannot find out (another container's), is left alone; so is all
  * where the permissions to see to it are missing.
  *
  * @returns What was removed.
@@ -76,7 +76,7 @@ export async function sweepTemporary(parent: string): Promise<string[]> {
 }
 
 /**
- * Whether a process runs; yes where that cannot be told.
+ * Whether a process runs; yes where that cannot be found out.
  *
  * @param start When it started, as the system counts; another process may have got the id since.
  */
@@ -90,7 +90,7 @@ export function isRunning(pid: number, start?: string): boolean {
   return start === undefined || now === undefined || start === "0" || now === start;
 }
 
-/** `pid.start.namespace` of this process; zeros where the system does not tell. */
+/** `pid.start.namespace` of this process; zeros where the system does not say. */
 function owner(): string {
   let namespace = "0";
   try {

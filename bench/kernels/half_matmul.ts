@@ -17,7 +17,7 @@ export interface HalfMatmul {
 }
 
 /**
- * The product for so many tokens; `native` uses the arithmetic of `shader-f16`, otherwise numbers are
+ * The product for this many tokens; `native` uses the arithmetic of `shader-f16`, otherwise numbers are
  * widened as they are read. Columns must be a multiple of 32.
  *
  * ```text
@@ -30,7 +30,7 @@ export function halfMatmul(tokens: number, native: boolean): HalfMatmul {
   return { code: tiled(native, tile), tokens: tile, rows: TILE_ROWS };
 }
 
-/** Four halves as they stand in memory and in registers. */
+/** Four halves as they are in memory and in registers. */
 function types(native: boolean) {
   return {
     enable: native ? "enable f16;" : "",

@@ -21,7 +21,7 @@ export interface JaxOnGpu {
   restore(): void;
 }
 
-/** jax-js with its WebGPU backend, or nothing where that does not start, said aloud. */
+/** jax-js with its WebGPU backend, or nothing where that does not start, with a message. */
 export async function loadJaxOnGpu(
   progress: (line: string) => void,
 ): Promise<JaxOnGpu | undefined> {

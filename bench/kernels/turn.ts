@@ -14,7 +14,7 @@ export interface Turn {
   readonly times: number;
 }
 
-/** Repetitions that take about `turnMs`, told from a few after one that warms up. */
+/** Repetitions that take about `turnMs`, estimated from a few after one that warms up. */
 export async function timesInATurn(
   run: (times: number) => Promise<void>,
   turnMs: number,

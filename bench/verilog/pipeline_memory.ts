@@ -1,5 +1,5 @@
 /**
- * How much memory the pipeline of `deno task augment` holds after so many modules. Run as a program of its
+ * How much memory the pipeline of `deno task augment` holds after this many modules. Run as a program of its
  * own with `--v8-flags=--expose-gc`: `pipeline_memory.ts EARLY LATE` prints one JSON object.
  *
  * @module

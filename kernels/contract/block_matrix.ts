@@ -9,7 +9,7 @@ import { checkColumns, GROUP_ROWS } from "./p32.ts";
 /** Input columns that share one scale: 128 in the paper, less for models whose layers are narrow. */
 export type BlockSize = 32 | 64 | 128;
 
-/** The block sizes there are. */
+/** All block sizes. */
 export const BLOCK_SIZES: readonly BlockSize[] = [32, 64, 128];
 
 /** The sizes of a weight matrix. */
@@ -120,7 +120,7 @@ export abstract class BlockMatrix implements MatrixSizes {
   }
 }
 
-/** Where a row's value for a block stands in an array `[rowGroups][blocks][8]`. */
+/** Where a row's value for a block is in an array `[rowGroups][blocks][8]`. */
 export function groupIndex(row: number, block: number, blocks: number): number {
   return (Math.floor(row / GROUP_ROWS) * blocks + block) * GROUP_ROWS + row % GROUP_ROWS;
 }

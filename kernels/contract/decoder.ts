@@ -1,5 +1,5 @@
 /**
- * A LLaMA-shaped decoder as the kernels run it: quantised linear layers and what stands between them.
+ * A LLaMA-shaped decoder as the kernels run it: quantised linear layers and what is between them.
  *
  * @module
  */
@@ -96,7 +96,7 @@ export class Decoder implements DecoderParts {
   readonly width: number;
   /** Channels between gate/up and down. */
   readonly inner: number;
-  /** Tokens there are. */
+  /** Number of tokens in the vocabulary. */
   readonly vocabulary: number;
   /** The longest text. */
   readonly positions: number;

@@ -43,7 +43,17 @@ export class KernelError extends Error {
   }
 }
 
-/** A value as it stands in a message: one short line. */
+/** The error of kernels that are used after they were closed. */
+export function closedKernels(): KernelError {
+  return new KernelError({
+    what: "kernels",
+    got: "kernels that are closed",
+    expected: "open ones",
+    todo: "Open new ones with openKernels().",
+  });
+}
+
+/** A value as it is in a message: one short line. */
 export function inWords(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return value;

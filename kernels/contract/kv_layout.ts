@@ -9,7 +9,7 @@ import { KernelError } from "./errors.ts";
 /** Tokens that share one scale per channel. */
 export type GroupSize = 32 | 64 | 128;
 
-/** The group sizes there are. */
+/** All group sizes. */
 export const GROUP_SIZES: readonly GroupSize[] = [32, 64, 128];
 
 /** Sizes of a cache. */
@@ -25,7 +25,7 @@ export interface KvShape {
 }
 
 /**
- * Where things stand in the two forms of a group. Both hold, for each layer and each KV head, one
+ * Where things are in the two forms of a group. Both hold, for each layer and each KV head, one
  * record of keys and values, one after the other:
  *
  * ```text

@@ -140,7 +140,7 @@ export class PackedWeights8 extends BlockMatrix {
 /** Weights of either width. */
 export type Weights = PackedWeights | PackedWeights8;
 
-/** Where the first four codes of a row stand in 8-bit weights; the next four are 32 bytes on. */
+/** Where the first four codes of a row are in 8-bit weights; the next four are 32 bytes on. */
 function at8(row: number, columns: number): number {
   return Math.floor(row / GROUP_ROWS) * GROUP_ROWS * columns + row % GROUP_ROWS * 4;
 }

@@ -17,7 +17,7 @@ import { checkColumns } from "./p32.ts";
  */
 export type ActivationScheme = "symmetric" | "minmax";
 
-/** The schemes there are. */
+/** All schemes. */
 export const ACTIVATION_SCHEMES: readonly ActivationScheme[] = ["symmetric", "minmax"];
 
 /** How activations are quantised: the same for every token, decided by calibration. */

@@ -41,7 +41,7 @@ export interface Draft {
   readonly batch: number;
   /** The most tokens drafted for one text, at least 1. */
   readonly drafted: number;
-  /** Tokens there are. */
+  /** Number of tokens in the vocabulary. */
   readonly vocabulary: number;
   /** Drafted tokens, `[batch][drafted]`; beyond a text's length they are ignored. */
   readonly tokens: Int32Array;
@@ -72,7 +72,7 @@ export interface ForwardResult {
 }
 
 /**
- * The cores on one backend. Arrays are row-major, shapes stand in the comments; every argument is
+ * The cores on one backend. Arrays are row-major, shapes are in the comments; every argument is
  * checked before memory is touched, and refused with a `KernelError` that names it. An `output` that
  * is given is filled and returned. Arguments must not be changed before the promise settles.
  *

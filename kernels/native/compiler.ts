@@ -53,7 +53,7 @@ export async function findCompiler(): Promise<Compiler> {
   throw new NativeUnavailable(`no C compiler (tried ${commands.join(", ")})`);
 }
 
-/** What tells this kind of processor from others: part of the name under which a build is kept. */
+/** What distinguishes this kind of processor from others: part of the name under which a build is kept. */
 export async function processor(): Promise<string> {
   const { os, arch } = Deno.build;
   if (os !== "linux") return `${os} ${arch}`;
@@ -109,7 +109,7 @@ export async function writeAtomically(
   }
 }
 
-/** No compiler takes so long, in ms: a folder that old has no owner any more. */
+/** No compiler takes this long, in ms: a folder that old has no owner any more. */
 const FORGOTTEN_MS = 3_600_000;
 
 async function sweepBuilds(parent: string): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import { checkWhole } from "../contract/checks.ts";
 import { describeCore } from "../contract/core_descriptions.ts";
-import { KernelError } from "../contract/errors.ts";
+import { closedKernels, KernelError } from "../contract/errors.ts";
 import { floatsOf, processorDependent } from "../contract/processor.ts";
 import type { Kernels } from "../contract/types.ts";
 import { variable } from "../contract/permissions.ts";
@@ -70,7 +70,7 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
       // An argument that is refused rejects the promise.
       async (...args: unknown[]) => {
         if (closed) {
-          throw new KernelError({ what: "kernels", got: "closed ones", expected: "open ones" });
+          throw closedKernels();
         }
         const result = await (core as (...args: unknown[]) => unknown)(...args);
         processorDependent("native kernels", floatsOf(result));

@@ -1,5 +1,5 @@
 /**
- * What stands between the linear layers of a decoder: norm, rotary angles, gate, residual, and a head
+ * What is between the linear layers of a decoder: norm, rotary angles, gate, residual, and a head
  * in 16-bit floats. Sums and roundings have a fixed order, as everywhere in this folder.
  *
  * @module

@@ -10,7 +10,7 @@ export { gemm, linear } from "./gemm.ts";
 export { channelRange } from "./kv4_records.ts";
 export * from "../contract/p32.ts";
 import { describeCore } from "../contract/core_descriptions.ts";
-import { KernelError } from "../contract/errors.ts";
+import { closedKernels } from "../contract/errors.ts";
 import type { Kernels } from "../contract/types.ts";
 import { quantizeActivations } from "./activations.ts";
 import { forward } from "./forward.ts";
@@ -25,7 +25,7 @@ export function openReference(reason: string): Kernels {
   const run = <T>(core: () => T): Promise<T> =>
     new Promise((resolve) => {
       if (closed) {
-        throw new KernelError({ what: "kernels", got: "closed ones", expected: "open ones" });
+        throw closedKernels();
       }
       resolve(core());
     });

@@ -1,5 +1,5 @@
 /**
- * The WGSL of what stands between the linear layers of a decoder.
+ * The WGSL of what is between the linear layers of a decoder.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { HALF_FUNCTIONS } from "./half_shader.ts";
 const LANES = 256;
 
 /**
- * Rows of the residual stream of tokens whose embeddings stand in this part of the matrix: one row per
+ * Rows of the residual stream of tokens whose embeddings are in this part of the matrix: one row per
  * workgroup along y. Two channels per word.
  */
 export function embedShader(): string {

@@ -1,5 +1,5 @@
 /**
- * The GPU as the kernels see it: a device, pipelines whose errors are told, and buffers that are used
+ * The GPU as the kernels see it: a device, pipelines whose errors are reported, and buffers that are used
  * again.
  *
  * @module

@@ -49,7 +49,7 @@ ${HALF_FUNCTIONS}`;
 /**
  * Stores new keys and values as 16-bit floats. An item is a text and a pair of positions 2i, 2i + 1; an
  * invocation does two channels of a pair, so that no two write the same word. What does not fit 16 bits
- * is stored as 0, and the place of the first such number told in `refused[flag]`.
+ * is stored as 0, and the place of the first such number is reported in `refused[flag]`.
  */
 export function appendShader(layout: KvLayout): string {
   return `${kvHeader(layout)}

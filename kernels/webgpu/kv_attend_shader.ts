@@ -7,7 +7,7 @@ import type { KvLayout } from "../contract/kv_layout.ts";
 import { kvHeader } from "./kv_append_shader.ts";
 
 /**
- * Tokens that one workgroup runs over. Longer texts are cut into chunks of so many, always at the same
+ * Tokens that one workgroup runs over. Longer texts are cut into chunks of this many, always at the same
  * places, and put together by `mergeShader`: so a row's sums have the same order whatever
  * else is in the pass.
  */
@@ -27,8 +27,8 @@ const LANES = 64;
  * of values; sums so far are rescaled when the largest grows. Codes are multiplied as they are and the
  * scales folded into the query and the sums (COMET §3.4).
  *
- * In a group of keys, a lane takes eight tokens (one word of codes) and every so many channels; in values
- * eight channels and every so many tokens; workgroup memory adds them up.
+ * In a group of keys, a lane takes eight tokens (one word of codes) and every few channels; in values
+ * eight channels and every few tokens; workgroup memory adds them up.
  *
  * Of several chunks the sums are written, `[query][chunk][2 + D]`: largest score, sum of weights, weighted
  * values; of a single one the output itself.

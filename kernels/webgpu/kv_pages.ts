@@ -1,5 +1,5 @@
 /**
- * The KV cache on a device: where its groups stand, and the tables by which the shaders find them.
+ * The KV cache on a device: where its groups are, and the tables by which the shaders find them.
  *
  * @module
  */

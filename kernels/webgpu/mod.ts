@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { KernelError } from "../contract/errors.ts";
+import { closedKernels } from "../contract/errors.ts";
 import { floatsOf, processorDependent } from "../contract/processor.ts";
 import type { Kernels } from "../contract/types.ts";
 import { Gpu, hasPackedDot, requestDevice } from "./device.ts";
@@ -42,7 +42,7 @@ export async function openWebGpu(cpu: Kernels, options: WebGpuOptions = {}): Pro
   let closed = false;
   const open = () => {
     if (!closed) return;
-    throw new KernelError({ what: "kernels", got: "closed ones", expected: "open ones" });
+    throw closedKernels();
   };
   const fromGpu = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work;

@@ -190,7 +190,7 @@ export class GpuProducts {
 
   /**
    * Encodes the product of codes on the device with weights into `y`, `[tokens][weights.rows]`, or adds
-   * it to what stands there.
+   * it to what is there.
    */
   encodeProduct(
     work: Submission,
@@ -224,7 +224,7 @@ export class GpuProducts {
     return this.gpu.pipeline(label, () => quantizeShader({ scheme, ordered, gated }));
   }
 
-  /** Uploads the weights at first use, and returns the shader that multiplies so many tokens. */
+  /** Uploads the weights at first use, and returns the shader that multiplies this many tokens. */
   async prepareProduct(
     tokens: number,
     weights: Weights,

@@ -1,5 +1,5 @@
 /**
- * From what a forward pass on a GPU has refused to errors: the device tells places, not numbers.
+ * From what a forward pass on a GPU has refused to errors: the device reports places, not numbers.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { KernelError } from "../contract/errors.ts";
 import { overflown } from "../reference/kv4.ts";
 import { NONE } from "./submission.ts";
 
-/** Where a layer's refused numbers are told: a place for each of its steps that can meet one. */
+/** Where a layer's refused numbers are reported: a place for each of its steps that can meet one. */
 export const STEPS = ["qkv", "kvAppend", "q", "scores", "o", "gateUp", "down"] as const;
 /** One of the steps. */
 export type Step = typeof STEPS[number];

@@ -291,7 +291,7 @@ class Client {
 /** The longest reply that is read, in bytes. */
 const LONGEST_REPLY = 5_000_000;
 
-/** A reply's text, cut where it is too long: then it is no JSON any more, and counts as malformed. */
+/** A reply's text, cut where it is too long: then it is not JSON any more, and counts as malformed. */
 async function limitedText(response: Response): Promise<string> {
   if (response.body === null) return "";
   const decoder = new TextDecoder();

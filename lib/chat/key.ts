@@ -23,7 +23,7 @@ export function trimmedKey(key: string | undefined): string | undefined {
 }
 
 /**
- * A text in which the key, should a server or a library repeat it, is replaced: as it is, as it stands in
+ * A text in which the key, should a server or a library repeat it, is replaced: as it is, as it is in
  * JSON (with `\\/` or `\\u` escapes) and in an address.
  *
  * @example

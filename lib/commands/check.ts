@@ -1,5 +1,5 @@
 /**
- * `deno task check`: everything that can be told without running a notebook.
+ * `deno task check`: everything that can be checked without running a notebook.
  *
  * @module
  */

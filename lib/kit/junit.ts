@@ -14,7 +14,7 @@ export interface TestCounts {
   ran: string[];
 }
 
-/** How the name of a test begins that tells on what others ran. */
+/** How the name of a test begins that says on what others ran. */
 export const RAN = "ran on ";
 
 /**

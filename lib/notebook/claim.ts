@@ -162,7 +162,7 @@ const session = new ClaimsSession();
 
 /**
  * Shows the verdicts on a paper's claims as one line, "23 hold, 13 shown, 1 not run", that unfolds into
- * the sentences behind them. It stands at the top of a notebook; each later {@linkcode claim} updates it.
+ * the sentences behind them. It is at the top of a notebook; each later {@linkcode claim} updates it.
  *
  * @param paperId The paper's id in the ledger, "02-specdec-theory".
  * @throws {UserError} when there is no such paper.
@@ -173,7 +173,7 @@ export function verdicts(paperId: string): Promise<void> {
 
 /**
  * Shows the table of a paper's claims: statement, what this run measured, verdict, and below it the
- * rules. It stands at the end of a notebook; a claim that is decided again updates its row.
+ * rules. It is at the end of a notebook; a claim that is decided again updates its row.
  *
  * @param paperId The paper's id in the ledger, "02-specdec-theory".
  * @throws {UserError} when there is no such paper.
@@ -188,14 +188,14 @@ export function claimsTable(paperId: string): Promise<void> {
  * Called again for the same claim, the last call counts and its line says so.
  *
  * It returns nothing, so that a cell may end with it without the verdict being shown twice;
- * {@linkcode verdictOf} tells the verdict.
+ * {@linkcode verdictOf} says the verdict.
  *
  * @param id The claim's id, "02.theorem-1-two-state".
  * @param measured The measured value, in the shape its rule works on (see `Rule`); `{ value, note }`
- * adds a remark, `{ value, compared }` says how many comparisons stand behind it, and `{ needs: "Icarus
+ * adds a remark, `{ value, compared }` says how many comparisons the value rests on, and `{ needs: "Icarus
  * Verilog" }` says that nothing was compared: the verdict is then "not run here".
  * @throws {UserError} when there is no such claim.
- * @throws {TypeError} when the measured value has not the shape of the claim's rule.
+ * @throws {TypeError} when the measured value does not have the shape of the claim's rule.
  *
  * @example
  * ```ts ignore

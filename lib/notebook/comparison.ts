@@ -10,7 +10,7 @@ import type { Rule } from "./rules.ts";
 
 /** What {@linkcode missingComparison} looks at besides the value. */
 export interface ComparisonCounts {
-  /** How many comparisons stand behind the value, where the notebook says so. */
+  /** How many comparisons the value rests on, where the notebook says so. */
   compared?: number | undefined;
   /** How many the ledger asks for, where it does. */
   required?: number | undefined;

@@ -107,7 +107,7 @@ export interface ClaimRecord {
   rule: Rule;
   /** A remark given with the measured value. */
   note?: string;
-  /** How many comparisons stand behind the value, where the notebook said so. */
+  /** How many comparisons the value rests on, where the notebook said so. */
   compared?: number;
 }
 
@@ -115,8 +115,8 @@ export interface ClaimRecord {
  * The verdict on a claim, by its rule alone; `not run here` where nothing was compared
  * (see {@linkcode missingComparison}).
  *
- * @param compared How many comparisons stand behind the value.
- * @throws {TypeError} when the measured value has not the shape of the claim's rule; names the claim.
+ * @param compared How many comparisons the value rests on.
+ * @throws {TypeError} when the measured value does not have the shape of the claim's rule; names the claim.
  *
  * @example
  * ```ts

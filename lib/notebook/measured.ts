@@ -45,12 +45,12 @@ export type MeasuredValue =
   | MeasuredNothing
   | null;
 
-/** What may stand beside a measured value. */
+/** What may be beside a measured value. */
 export interface MeasuredWithContext {
   value: MeasuredValue;
   /** A remark to be shown. */
   note?: string;
-  /** How many comparisons stand behind the value. With none there is no verdict. */
+  /** How many comparisons the value rests on. With none there is no verdict. */
   compared?: number;
 }
 
@@ -69,7 +69,7 @@ export type Recorded =
   | { pValue: RecordedScalar }
   | null;
 
-/** Splits a measured value from what stands beside it. */
+/** Splits a measured value from what is beside it. */
 export function unwrap(measured: Measured): MeasuredWithContext {
   return isObject(measured) && "value" in measured ? measured : { value: measured };
 }

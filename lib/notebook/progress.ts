@@ -90,7 +90,7 @@ function terminalSink(): Sink {
  * last state is stored with the notebook (it holds no times, so it is the same in every run); in
  * `deno run` it goes to stderr.
  *
- * @param total How many steps there are.
+ * @param total Number of steps.
  * @throws {RangeError} unless `total` is a whole number from 0.
  *
  * @example

@@ -84,7 +84,7 @@ function expectedShape(rule: Rule): string {
   }
 }
 
-/** The measured value has not the shape that the claim's rule works on. */
+/** The measured value does not have the shape that the claim's rule works on. */
 export class MeasuredShapeError extends TypeError {
   override readonly name = "MeasuredShapeError";
   constructor(rule: Rule, measured: unknown) {
@@ -95,7 +95,7 @@ export class MeasuredShapeError extends TypeError {
 /**
  * Whether a measured value passes a rule. `needs` never passes.
  *
- * @throws {MeasuredShapeError} when the value has not the shape the rule works on.
+ * @throws {MeasuredShapeError} when the value does not have the shape the rule works on.
  *
  * @example
  * ```ts
@@ -262,7 +262,7 @@ function shape(value: unknown): string {
   return `a ${typeof value} (${JSON.stringify(value)})`;
 }
 
-/** The rule in one phrase, as it stands in claims tables. */
+/** The rule in one phrase, as it is in claims tables. */
 export function describeRule(rule: Rule): string {
   switch (rule.rule) {
     case "equals":

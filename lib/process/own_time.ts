@@ -6,9 +6,9 @@
  */
 import { LATE, within } from "./within.ts";
 
-/** At most so much of the wall time is taken for waiting: even then a limit comes, twenty times as late. */
+/** At most this much of the wall time is taken for waiting: even then a limit comes, twenty times as late. */
 const MOST_WAITING = 0.95;
-/** Where the system does not tell how long a process waited, limits are so many times as long. */
+/** Where the system does not report how long a process waited, limits are this many times as long. */
 const WIDE = 4;
 /** Part of a limit for which the waiting is measured once the limit has passed, and its bounds in ms. */
 const WINDOW = { part: 0.1, least: 100, most: 5000 };
@@ -29,7 +29,7 @@ interface Use {
  * waits for nothing is found.
  *
  * Measured is only what runs past its limit: from then on, how much of the time it waits, which is taken to
- * have been so all along. Linux tells this by thread (`/proc/PID/task/TID/schedstat`); of each process the
+ * have been so all along. Linux reports this by thread (`/proc/PID/task/TID/schedstat`); of each process the
  * thread that waited longest counts, and children that have ended are taken to have waited like the rest.
  * Elsewhere the limit is four times as long.
  *
@@ -77,7 +77,7 @@ function waiting(before: Use, now: Use): number {
 /** Linux counts time in /proc/PID/stat in hundredths of a second. */
 const TICK_MS = 10;
 
-/** The sum over a process and all below it; undefined where the system does not tell, or it is gone. */
+/** The sum over a process and all below it; undefined where the system does not say, or it is gone. */
 function useOf(root: number): Use | undefined {
   if (Deno.build.os !== "linux") return undefined;
   const processes = new Map<number, { parent: number; children: number }>();

@@ -1,5 +1,5 @@
 /**
- * Runs a program that may misbehave: at most so long, so much memory and so much output, and when it is
+ * Runs a program that may misbehave: at most this long, with at most this much memory and output, and when it is
  * stopped its children are stopped too.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * 4-bit weights with a scale chosen by search: what stands in for OmniQuant's learned clipping.
+ * 4-bit weights with a scale chosen by search: what replaces OmniQuant's learned clipping.
  *
  * @module
  */

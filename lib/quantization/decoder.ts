@@ -76,7 +76,7 @@ export class QuantizedModel implements ClosableModel, PassingModel {
   /** One pass at a time: a text must not change under it. */
   readonly #turns = new Turns();
 
-  /** Made by {@linkcode quantizedModel}, or from a decoder at hand. */
+  /** Made by {@linkcode quantizedModel}, or from a decoder that exists already. */
   constructor(decoder: Decoder, bos: number, kernels: Kernels, options: RunOptions = {}) {
     const { kvHeads, headDim } = decoder;
     this.name = options.name ?? "quantised transformer";

@@ -90,7 +90,7 @@ export class QuantizedSequence extends CheckedSequence<PassingModel> {
     this.kv.close();
   }
 
-  /** The longest shorter text that ends where a group of the cache does; 0 where that is no token. */
+  /** The longest shorter text that ends where a group of the cache does; 0 where that is not a token. */
   #groupStart(length: number): number {
     const { groupSize } = this.kv.cache.layout;
     return Math.max(0, Math.floor((length + 1) / groupSize) * groupSize - 1);

@@ -38,7 +38,7 @@ export function javascriptSandbox(options: SandboxOptions = {}): SandboxPool {
  * TypeScript as the JavaScript that it is without types; every character keeps its place. Only what can be erased is
  * taken: enums and parameter properties are not.
  *
- * @throws {SyntaxError} when the text is no TypeScript, or not erasable.
+ * @throws {SyntaxError} when the text is not TypeScript, or not erasable.
  *
  * @example
  * ```ts

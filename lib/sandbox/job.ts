@@ -11,7 +11,7 @@ export interface SandboxLimits {
    * stops at the same place, however busy the machine is. Heeded for JavaScript.
    */
   steps: number;
-  /** Time of one call in milliseconds, for work that is no step: one long call of a built-in function. */
+  /** Time of one call in milliseconds, for work that is not a step: one long call of a built-in function. */
   timeMs: number;
   /** Bytes of the interpreter's memory. */
   memoryBytes: number;

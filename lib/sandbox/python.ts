@@ -9,7 +9,7 @@ import { type SandboxOptions, SandboxPool } from "./pool.ts";
 const PACKAGE = "pyodide";
 
 /**
- * A pool for Python programs; arguments and results are Python literals. Pyodide by itself is no sandbox, since
+ * A pool for Python programs; arguments and results are Python literals. Pyodide by itself is not a sandbox, since
  * `import js` reaches what surrounds it; the boundary is its process, which may read Pyodide's own package and
  * nothing else. A process takes some seconds of processor time to start and about 150 MB; the first program starts it.
  *

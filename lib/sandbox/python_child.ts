@@ -11,7 +11,7 @@ import { inputLines, writeLine } from "./lines.ts";
 // Not a literal, so that only this process downloads the package.
 const PYODIDE_PACKAGE: string = "pyodide";
 
-/** A step limit of 1 is so many lines of Python: as long a time, about, as for JavaScript. */
+/** A step limit of 1 is this many lines of Python: as long a time, about, as for JavaScript. */
 const LINES_PER_STEP = 1000;
 
 const SET_UP = `

@@ -108,7 +108,7 @@ function copy(
       ...(missing ? { missing } : {}),
     };
   };
-  // Comments may stand anywhere and say nothing.
+  // Comments may be anywhere and say nothing.
   const attach = (parent: SyntaxNode, child: SyntaxNode) => {
     if (!child.kind.endsWith("comment")) parent.children.push(child);
   };

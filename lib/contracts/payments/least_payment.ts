@@ -266,7 +266,7 @@ export class LeastPaymentSolver implements Solution {
  * assertAlmostEquals(solved.feasible ? solved.zeta : NaN, 0.36); // 0.6 on the last outcome
  * ```
  *
- * @throws {RangeError} when the shapes do not fit, or a law, cost, margin or cap is no number in range.
+ * @throws {RangeError} when the shapes do not fit, or a law, cost, margin or cap is not a number in range.
  */
 export function leastPayment(problem: LeastPaymentProblem): LeastPayment {
   const { action } = problem;

@@ -26,7 +26,7 @@ export interface SampleOptions {
 /**
  * Samples a continuation of `prompt` token by token and returns the new tokens.
  *
- * @throws {UserError} when `maxTokens` is no whole number ≥ 0 or the text would not fit the context.
+ * @throws {UserError} when `maxTokens` is not a whole number ≥ 0 or the text would not fit the context.
  */
 export async function sampleText(options: SampleOptions): Promise<number[]> {
   const { model, prompt = [], maxTokens, random, warp = softmax } = options;

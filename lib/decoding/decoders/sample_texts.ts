@@ -32,7 +32,7 @@ export interface SampleTextsOptions {
  * Samples a continuation of each prompt, `batch` of them in step through `extendBatch`: the same tokens as
  * `sampleText` draws one text after the other, several times faster on a transformer.
  *
- * @throws {UserError} when `maxTokens` or `batch` is no whole number or a text would not fit the context.
+ * @throws {UserError} when `maxTokens` or `batch` is not a whole number or a text would not fit the context.
  *
  * @example
  * ```ts

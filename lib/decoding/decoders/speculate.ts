@@ -19,7 +19,7 @@ const TO_THE_END = constantLength(Infinity);
 /**
  * Generates a continuation of `prompt` with the target's distribution, drafting with `draft`.
  *
- * @throws {UserError} for vocabularies of different size, a `maxTokens` that is no whole number ≥ 0 or does not fit a context.
+ * @throws {UserError} for vocabularies of different size, a `maxTokens` that is not a whole number ≥ 0 or does not fit a context.
  *
  * @example
  * ```ts

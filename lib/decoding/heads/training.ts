@@ -57,7 +57,7 @@ export interface HeadTrainingOptions {
  * normalised by class weights in each batch, AdamW without decay, cosine schedule. The draft is not touched:
  * its hidden states are the data.
  *
- * @throws {UserError} for data without labels or with a hidden state or label that is no finite number, for
+ * @throws {UserError} for data without labels or with a hidden state or label that is not a finite number, for
  * a weight that is not above 0, and when the loss or a weight stops being a number.
  */
 export async function trainHead(

@@ -31,7 +31,7 @@ export interface DraftRound {
   readonly hidden: readonly Float32Array[];
 }
 
-/** How a round ended, told to policies that learn from it. */
+/** How a round ended, given to policies that learn from it. */
 export interface RoundOutcome {
   readonly drafted: number;
   /** Candidates accepted, from 0 to `drafted`. */

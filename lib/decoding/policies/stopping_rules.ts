@@ -84,7 +84,7 @@ export function heuristicRule({ start = 5, max = Infinity } = {}): StoppingRule 
  * A given number of candidates for each round, the last one from then on: the oracle of the paper when the
  * list is made by {@linkcode greedyOracle}. A 0 counts as 1, for a decoder always drafts.
  *
- * @throws {UserError} for an empty list or an entry that is no whole number of at least 0.
+ * @throws {UserError} for an empty list or an entry that is not a whole number of at least 0.
  */
 export function scheduledRule(candidates: readonly number[]): StoppingRule {
   if (candidates.length === 0) {

@@ -28,7 +28,7 @@ export interface WarpOptions {
  * cut tokens have probability 0 exactly, the rest sums to 1. Of equal logits the lower token ids come
  * first. Costs O(V) on average: the cut is found by selection, not by sorting.
  *
- * @throws {UserError} for a temperature below 0, a `topK` that is no whole number above 0 or a `topP` outside (0, 1].
+ * @throws {UserError} for a temperature below 0, a `topK` that is not a whole number above 0 or a `topP` outside (0, 1].
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ export const greedy: Warp = (logits) => {
   return probabilities;
 };
 
-/** Up to so many tokens a sorted list beats selection. */
+/** Up to this many tokens a sorted list beats selection. */
 const FEW = 128;
 
 /** Reorders `order`, which counts from 0, so that the `count` largest logits come first, and returns `count`. */

@@ -35,7 +35,7 @@ export interface TextTiming {
   rounds: { candidates: number; targetMs: number }[];
 }
 
-/** What of a text's time is no model call, no warp and no policy: the loop, residuals and draws. */
+/** What of a text's time is neither a model call, nor a warp, nor a policy: the loop, residuals and draws. */
 export function loopMs({ totalMs, draftMs, warpMs, policyMs, rounds }: TextTiming): number {
   return totalMs - draftMs - warpMs - policyMs -
     rounds.reduce((sum, { targetMs }) => sum + targetMs, 0);

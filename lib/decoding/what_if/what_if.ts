@@ -15,9 +15,9 @@ import type { RoundSignals, StoppingRule } from "../policies/stopping_rules.ts";
 export interface TimeModel {
   /** t_draft: one draft pass. */
   draftMs: number;
-  /** t_target: one verification of so many candidates. */
+  /** t_target: one verification of this many candidates. */
   targetMs: (candidates: number) => number;
-  /** Everything of a round that is no model call. Default 0. */
+  /** Everything of a round that is not a model call. Default 0. */
   hostMs?: (candidates: number) => number;
 }
 

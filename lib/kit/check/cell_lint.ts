@@ -1,6 +1,6 @@
 /**
  * The cell lint: what the type checker passes and the kernel does not. A plugin of `deno lint`, which has
- * the only TypeScript parser at hand; `cell_lint.json` runs it over the sources of notebooks.
+ * the only TypeScript parser available; `cell_lint.json` runs it over the sources of notebooks.
  *
  * In the kernel each cell is a script of its own: it knows what earlier cells declared, and nothing of later ones.
  *

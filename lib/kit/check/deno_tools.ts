@@ -142,7 +142,7 @@ export function readTypes(root: string, { code, stderr }: Said): Problem[] {
     if (start !== null) message = `${start[1]!.replace("error: ", "")}${start[2]}`;
     const place = /^\s+at (file:\S+?):(\d+):\d+$/.exec(line);
     if (place === null || message === undefined) continue;
-    // A block of a Markdown file is told as "README.md#100-103.ts": its lines count from after the fence.
+    // A block of a Markdown file is reported as "README.md#100-103.ts": its lines count from after the fence.
     const block = /^(.+\.md)#(\d+)-\d+\.ts$/.exec(place[1]!);
     problems.push({
       file: inProject(root, block?.[1] ?? place[1]!),
@@ -154,7 +154,7 @@ export function readTypes(root: string, { code, stderr }: Said): Problem[] {
   return withFallback(problems, "deno check", code, stderr);
 }
 
-/** A tool that failed without a place in a file is told by the first line of what it said. */
+/** A tool that failed without a place in a file is reported by the first line of what it said. */
 function withFallback(problems: Problem[], tool: string, code: number, stderr: string): Problem[] {
   if (code === 0 || problems.length > 0) return problems;
   const said = stderr.split("\n").map((line) => line.trim()).find((line) => /^error/i.test(line)) ??

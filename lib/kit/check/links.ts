@@ -10,7 +10,7 @@ import { slug } from "../site/ids.ts";
 import { type Pair, scanPercent } from "../pairs/mod.ts";
 import type { Problem } from "./problem.ts";
 
-/** A piece of Markdown and where it stands. */
+/** A piece of Markdown and where it is. */
 interface Prose {
   /** Path from the root, with slashes. */
   file: string;
@@ -79,7 +79,7 @@ async function wrongWith(
   return `leads nowhere: ${file} has no heading #${fragment}, correct or remove it`;
 }
 
-/** The site's anchors, GitHub's and Jupyter's differ only in case and in what stands between words. */
+/** The site's anchors, GitHub's and Jupyter's differ only in case and in what is between words. */
 function anchor(text: string): string {
   return slug(text);
 }

@@ -1,5 +1,5 @@
 /**
- * Everything that can be told without running a notebook: format, lint, types, cells, pairs in step, links, references
+ * Everything that can be checked without running a notebook: format, lint, types, cells, pairs in step, links, references
  * and the claims ledger.
  *
  * @module
@@ -100,7 +100,7 @@ function toldNames(problems: Problem[]): Set<string> {
 /** TypeScript's codes for a name declared twice, and for one used before its declaration. */
 const OF_NAMES = /^TS(?:2300|2440|2448|2449|2450|2451|2454) .*'([^']+)'/;
 
-/** Leaves out what TypeScript says about names that the cell lint has told with both cells. */
+/** Leaves out what TypeScript says about names that the cell lint has reported with both cells. */
 async function withoutRepeats(
   problems: Promise<Problem[]>,
   toldByLint: Promise<Set<string>>,

@@ -80,7 +80,7 @@ export function checkInStep(pair: Pair): Problem[] {
     committed = parseNotebook(ipynb, ipynbName);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    // a mistake in the source is told where the source is checked
+    // a mistake in the source is reported where the source is checked
     return error.message.startsWith(ipynbName)
       ? [{ file: ipynbName, message: error.message.slice(ipynbName.length).replace(/^:\s*/, "") }]
       : [];

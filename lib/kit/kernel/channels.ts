@@ -13,7 +13,7 @@ import {
 } from "./messages.ts";
 import { ZmtpSocket } from "./socket.ts";
 
-/** Who is told what arrives. */
+/** Who gets what arrives. */
 export interface ChannelListener {
   /** A message came on iopub. */
   onPublished(message: Message): void;

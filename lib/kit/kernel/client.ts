@@ -51,14 +51,14 @@ const ATTEMPTS = 5;
 const START_LIMIT_MS = 120_000;
 /** Time between two tries to reach a kernel that is coming up, in ms. */
 const POLL_MS = 15;
-/** A kernel asked to shut down has so long until it is killed, in ms. */
+/** A kernel asked to shut down has this long until it is killed, in ms. */
 const SHUTDOWN_GRACE_MS = 2000;
 const NO_ANSWER = "it did not answer in time";
 
-/** A dying process closes its sockets first, and has so long to end, in ms. */
+/** A dying process closes its sockets first, and has this long to end, in ms. */
 const DEATH_MS = 20_000;
 
-/** Nothing published for so long, although the fence is due: the stream is out of step. In ms at work. */
+/** Nothing published for this long, although the fence is due: the stream is out of step. In ms at work. */
 const SILENCE_MS = 10_000;
 /**
  * The kernel of Deno 2.9 does not wait for one message to be written before it starts the next, so a

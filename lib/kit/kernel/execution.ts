@@ -1,5 +1,5 @@
 /**
- * What a client is told about the execution of a cell.
+ * What a client learns about the execution of a cell.
  *
  * @module
  */
@@ -48,11 +48,11 @@ export interface ProcessorUse {
 
 /** What {@linkcode KernelClient.execute} needs to know besides the code. */
 export interface ExecuteOptions {
-  /** Names the cell, so that late output can be told from the running cell's. */
+  /** Names the cell, so that late output can be told apart from the running cell's. */
   cell: string;
   /** Limit of its run time, without waiting for a processor; the kernel is killed when it is exceeded. */
   timeLimitMs?: number;
-  /** Wait so long for timers that cells left behind (for the last cell). */
+  /** Wait this long for timers that cells left behind (for the last cell). */
   settleMs?: number;
   /** Called once for each cell and each thing that computed numbers for it which hang on the processor. */
   onProcessor?: (use: ProcessorUse) => void;

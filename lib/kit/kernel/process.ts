@@ -8,7 +8,7 @@ import { type Child, type ChildEnd, startChild, within } from "offprint/process/
 /** How a process ended. */
 export type ProcessEnd = ChildEnd;
 
-/** After its end, what it wrote is read for at most so long, in ms. */
+/** After its end, what it wrote is read for at most this long, in ms. */
 const READ_MS = 2000;
 /** So much of what a kernel writes to its own terminal is kept, in characters. */
 const KEPT_CHARACTERS = 8192;

@@ -36,7 +36,7 @@ export function enterCode(cell: string): string {
  * The code that marks the end of a cell's output: outputs and broadcasts share one queue, so
  * what comes before the fence is the cell's and is complete.
  *
- * @param settleMs so long may timers that cells left behind still fire (0: only those already due).
+ * @param settleMs for this long may timers that cells left behind still fire (0: only those already due).
  */
 export function fenceCode(id: string, settleMs: number): string {
   return `await ${KEY}.fence(${json(id)}, ${settleMs}); undefined`;
@@ -114,7 +114,7 @@ export const SETUP_CODE = `await (async () => {
   if (typeof watch === "number") Deno.unrefTimer(watch);
   else watch.unref();
 
-  // What computed numbers for which cell; told once.
+  // What computed numbers for which cell; reported once.
   const computed = new Set();
 
   const lost = (what, thrown) => {

@@ -5,7 +5,7 @@
  */
 import type { Json } from "../nbformat.ts";
 
-/** What stands in a cell's header line; `id` is kept apart from the other attributes. */
+/** What is in a cell's header line; `id` is kept apart from the other attributes. */
 export interface CellHeader {
   type: "markdown" | "code";
   /** As written; undefined when the line has none. */
@@ -80,7 +80,7 @@ export function printCellHeader(
   return parts.join(" ");
 }
 
-/** Whether metadata under this key can stand in a header line. */
+/** Whether metadata under this key can be in a header line. */
 export function isAttributeName(key: string): boolean {
   return /^[A-Za-z_][\w.-]*$/.test(key) && key !== "id";
 }

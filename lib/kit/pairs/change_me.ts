@@ -18,7 +18,7 @@ export interface ChangeMe {
   name: string;
   /** What the comment says. */
   says: string;
-  /** The literal as it stands in the code. */
+  /** The literal as it is in the code. */
   value: string;
   /** The literal that the comment proposes; undefined where it names none. */
   proposed: string | undefined;

@@ -1,16 +1,16 @@
 /**
  * Which cells fold: those that only import, draw or check carry a tag that says so. In the `.ipynb` the tag
- * becomes `metadata.jupyter.source_hidden`, which JupyterLab honours; on pages the code stands behind a line.
+ * becomes `metadata.jupyter.source_hidden`, which JupyterLab honours; on pages the code is behind a line.
  * What such a cell shows stays visible.
  *
  * `source_hidden` is derived from the tags alone: it is not in the source file, and that a reader opened or
- * closed a cell in JupyterLab is no edit.
+ * closed a cell in JupyterLab is not an edit.
  *
  * @module
  */
 import { type Cell, tagsOf } from "../nbformat.ts";
 
-/** Tag → what stands above the folded code. */
+/** Tag → what is above the folded code. */
 export const FOLDING_TAGS: Readonly<Record<string, string>> = {
   imports: "Imports",
   drawing: "Code that draws",

@@ -21,7 +21,7 @@ export async function formatTypeScript(text: string): Promise<string | undefined
     stderr: "null",
   }).spawn();
   const writer = child.stdin.getWriter();
-  // a formatter that stops early closes the pipe; its exit code tells
+  // a formatter that stops early closes the pipe; its exit code says so
   const written = writer.write(new TextEncoder().encode(text)).then(() => writer.close())
     .catch(() => {});
   const [{ success, stdout }] = await Promise.all([child.output(), written]);

@@ -54,9 +54,9 @@ export async function readPair(root: string, id: string): Promise<Pair> {
 /**
  * Chooses notebooks as a user names them: `02`, `02-specdec-theory` or a path of either file.
  *
- * @param ids Those there are.
+ * @param ids The known ones.
  * @param named Nothing means all.
- * @throws {UserError} for a name that none of them has; lists those there are.
+ * @throws {UserError} for a name that none of them has; lists the known ones.
  */
 export function chooseNotebooks(ids: readonly string[], named: readonly string[]): string[] {
   if (named.length === 0) return [...ids];

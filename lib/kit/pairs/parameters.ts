@@ -23,7 +23,7 @@ export interface Parameter {
   doc: string;
 }
 
-/** A parameter and where it stands in the cell. */
+/** A parameter and where it is in the cell. */
 interface LocatedParameter extends Parameter {
   /** Offsets of the literal in the cell's text. */
   start: number;

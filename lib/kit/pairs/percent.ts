@@ -14,7 +14,7 @@
  * const answer: number = 42;
  * ```
  *
- * A cell's text is what stands between its header and the next one, less one empty line. Lines of prose carry
+ * A cell's text is what is between its header and the next one, less one empty line. Lines of prose carry
  * `// `; a prose line that starts with `%%` would look like a header and is written `\%%`, which
  * markdown shows as `%%`. Two blanks at the end of a prose line, Markdown's hard line break, are written with
  * a backslash behind them, because `deno fmt` would cut them off.
@@ -38,7 +38,7 @@ export interface PercentProblem extends UserErrorParts {
   line: number;
 }
 
-/** A cell and where it stands. */
+/** A cell and where it is. */
 export interface LocatedCell {
   cell: Cell;
   /** The line of its header, 1-based. Its text starts on the next one. */
@@ -140,7 +140,7 @@ export function printPercent(notebook: Notebook): string {
   return header + notebook.cells.map((cell) => `\n${printCell(cell)}\n`).join("");
 }
 
-/** One cell as it stands in the source file: header line and text, no line end after the last. */
+/** One cell as it is in the source file: header line and text, no line end after the last. */
 export function printCell(cell: Cell): string {
   const what = `cell ${JSON.stringify(cell.id)}`;
   if (!CELL_ID.test(cell.id)) {

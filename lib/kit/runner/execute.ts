@@ -30,7 +30,7 @@ export interface ExecuteNotebookOptions {
 export interface CellProgress {
   /** Code cells that have ended. */
   done: number;
-  /** Code cells there are. */
+  /** Number of code cells. */
   total: number;
   /** The cell that runs now, or null after the last. */
   cell: string | null;
@@ -52,7 +52,7 @@ export interface Executed {
   computedBy: Map<string, string[]>;
 }
 
-/** After the last cell, timers that cells left behind are given so long to fire, in ms. */
+/** After the last cell, timers that cells left behind are given this long to fire, in ms. */
 const SETTLE_MS = 1000;
 
 /**

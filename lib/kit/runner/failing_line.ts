@@ -1,7 +1,7 @@
 /**
  * Which line of which cell a stack frame means. The kernel transpiles a cell before it runs it, so its
  * stack frames count the lines of text that nobody sees, and all cells have one name there,
- * `<anonymous>`. The same transpiler is at hand in `node:module`, with a source map: the cell is
+ * `<anonymous>`. The same transpiler is available in `node:module`, with a source map: the cell is
  * transpiled again, here, and the frame's position looked up.
  *
  * @module

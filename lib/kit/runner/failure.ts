@@ -1,5 +1,5 @@
 /**
- * What is told of a cell that failed: which, why, its source with the failing line, its output so far.
+ * What is reported about a cell that failed: which, why, its source with the failing line, its output so far.
  *
  * @module
  */
@@ -24,10 +24,10 @@ export interface Failure {
   output: string[];
 }
 
-/** How the kernel's process tells that V8 reached its heap limit. */
+/** How the kernel's process says that V8 reached its heap limit. */
 const OUT_OF_MEMORY = /heap out of memory|Reached heap limit|JavaScript heap/i;
 
-/** The project's folder as stack frames name it; files in it are told by their path from there. */
+/** The project's folder as stack frames name it; files in it are named by their path from there. */
 const PROJECT = new URL("../../../", import.meta.url).href;
 
 /** So many lines of output are repeated. */

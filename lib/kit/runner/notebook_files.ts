@@ -43,7 +43,7 @@ export async function listNotebooks(folder: string): Promise<NotebookFile[]> {
 /**
  * Those of `all` that a user named; nothing means all.
  *
- * @throws {UserError} for a name that none of them has; lists those there are.
+ * @throws {UserError} for a name that none of them has; lists the known ones.
  */
 export function selectNotebooks(
   all: readonly NotebookFile[],

@@ -35,9 +35,9 @@ interface Row {
   cell: string;
 }
 
-/** The elapsed times are redrawn so often, in ms. */
+/** The elapsed times are redrawn this often, in ms. */
 const REDRAW_MS = 250;
-/** Where nothing can be redrawn, a notebook says so often how far it is, in ms. */
+/** Where nothing can be redrawn, a notebook says this often how far it is, in ms. */
 const PLAIN_MS = 10_000;
 
 /** Shows the events of one run. Call {@linkcode close} at the end. */

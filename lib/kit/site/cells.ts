@@ -75,7 +75,7 @@ function anchorOf(cell: Cell): string {
   return `cell-${cell.id}`;
 }
 
-/** Folded cells; `of` is the heading they stand under, for those who hear the page. */
+/** Folded cells; `of` is the heading they are under, for those who hear the page. */
 function solution(cells: Html[], of: Heading | undefined): Html {
   const to = of && markup`<span class="visually-hidden"> to “${of.text}”</span>`;
   return markup`<details class="solution"><summary>Solution${to}</summary>
@@ -110,7 +110,7 @@ ${label !== "" && markup`<p class="cell-label">${label}</p>\n`}${
 
 /**
  * Code of more lines shows its first twenty (style/cells.css) until the reader asks for all; a print
- * shows twelve (style/print.css) and says where the rest stands.
+ * shows twelve (style/print.css) and says where the rest is.
  */
 const LONG_LINES = 30;
 

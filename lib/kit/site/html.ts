@@ -19,7 +19,7 @@ export class Html {
 }
 
 /**
- * What may stand in a hole of {@linkcode markup}; `null`, `undefined` and `false` leave it empty.
+ * What may be in a hole of {@linkcode markup}; `null`, `undefined` and `false` leave it empty.
  */
 export type Piece = Html | string | number | null | undefined | false | readonly Piece[];
 

@@ -16,7 +16,7 @@ export interface Heading {
   /** 1 for the title. */
   level: number;
   anchor: string;
-  /** The heading's text as it stands in the page, without links. */
+  /** The heading's text as it is in the page, without links. */
   label: Html;
   /** The heading's words alone; a formula is its LaTeX. */
   text: string;

@@ -41,7 +41,7 @@ export function renderMath(latex: string, display: boolean): string {
 
 interface MathToken extends Tokens.Generic {
   type: "math" | "mathBlock";
-  /** What stands right before the formula and belongs on its line. */
+  /** What is right before the formula and belongs on its line. */
   before: string;
   latex: string;
   display: boolean;

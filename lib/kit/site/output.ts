@@ -209,7 +209,7 @@ function drawingOf(file: string): string {
   return `<div class="drawing"${least}>${svg}</div>`;
 }
 
-/** An SVG file without XML declaration and document type, as it stands in a page. */
+/** An SVG file without XML declaration and document type, as it is in a page. */
 function svgElement(file: string): string {
   return file.replace(/^(?:\s|<\?xml[^>]*\?>|<!DOCTYPE[^>]*>)*/i, "");
 }

@@ -26,7 +26,7 @@ export interface RenderedNotebook {
   paper: Paper | null;
 }
 
-/** What stands beside a page in the order of reading. */
+/** What is beside a page in the order of reading. */
 export interface Neighbours {
   previous: RenderedNotebook | undefined;
   next: RenderedNotebook | undefined;
@@ -59,7 +59,7 @@ function kicker(paper: Paper): Html {
 `;
 }
 
-/** What stands between title and text: how the run went, files, contents on narrow screens. */
+/** What is between title and text: how the run went, files, contents on narrow screens. */
 function facts({ id, paper, cells }: RenderedNotebook, report: Report, list: Html | null): Html {
   const reported = report.papers.find((entry) => entry.id === id);
   // A notebook shows its verdicts itself, in one line; another one gets their count here.

@@ -23,7 +23,7 @@ export type CorpusMaker = (options: Record<string, unknown>) => Promise<MadeCorp
 /**
  * Runs the program that a recipe names.
  *
- * @throws {UserError} when there is no such function, or what it makes has not the recipe's hash.
+ * @throws {UserError} when there is no such function, or what it makes does not have the recipe's hash.
  */
 export async function madeCorpus({ name, source }: CorpusRecipe): Promise<MadeCorpus> {
   if (!("module" in source)) throw new TypeError(`madeCorpus: ${name} is fetched, not made`);

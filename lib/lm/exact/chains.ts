@@ -73,7 +73,7 @@ function probabilityRow(what: string, values: ArrayLike<number>, size: number): 
 /**
  * Builds a chain from its laws; each row is checked, computed once and kept.
  *
- * @throws {RangeError} for a row that is no distribution, or sizes that are not whole numbers.
+ * @throws {RangeError} for a row that is not a distribution, or sizes that are not whole numbers.
  *
  * @example
  * ```ts

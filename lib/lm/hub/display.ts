@@ -6,7 +6,7 @@
 import { type DownloadPlan, type PlannedFile, shownBytes } from "./download.ts";
 import { duration, ProgressLine, STANDARD_ERROR, type Terminal } from "offprint/terminal.ts";
 
-/** The rate is that of about the last so many milliseconds. */
+/** The rate is measured over about this many milliseconds. */
 const RATE_MEMORY_MS = 5_000;
 
 /** A progress line in a terminal; in a file or a pipe a plain line for each file and every ten seconds. */

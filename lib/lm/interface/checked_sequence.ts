@@ -1,5 +1,5 @@
 /**
- * The part of a sequence that is the same in every model: whether it is closed, which logits are at hand, and
+ * The part of a sequence that is the same in every model: whether it is closed, which logits are available, and
  * the checks before it is cut or branched.
  *
  * @module

@@ -14,7 +14,7 @@ interface Processor {
   type?: string;
   /** Of a `Sequence`. */
   processors?: Processor[];
-  /** Of a `TemplateProcessing`: what stands for a single text, in order. */
+  /** Of a `TemplateProcessing`: what applies to a single text, in order. */
   single?: Piece[];
   special_tokens?: Record<string, { ids?: number[] }>;
   /** Of a `BertProcessing` or `RobertaProcessing`: the token in front. */

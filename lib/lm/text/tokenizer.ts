@@ -136,7 +136,7 @@ export class Tokenizer {
   }
 
   /**
-   * The text of token ids, special tokens included as they are spelt. Bytes that are no UTF-8 (a
+   * The text of token ids, special tokens included as they are spelt. Bytes that are not UTF-8 (a
    * character cut in two) become U+FFFD.
    *
    * @throws {RangeError} for an id outside the vocabulary.

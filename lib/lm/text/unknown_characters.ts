@@ -46,7 +46,7 @@ const WORD = "(?:\\p{Alphabetic}|\\p{M}|\\p{Nd}|\\p{Pc}|\\u200c|\\u200d)";
 const WORD_BEFORE = new RegExp(`${WORD}$`, "u");
 const WORD_AFTER = new RegExp(`^${WORD}`, "u");
 
-/** The first of `words` that stands inside a word of `text`, where it is no token. */
+/** The first of `words` that stands inside a word of `text`, where it is not a token. */
 export function insideWord(text: string, words: readonly string[]): string | undefined {
   return words.find((word) => {
     for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {

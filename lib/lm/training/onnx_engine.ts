@@ -89,7 +89,7 @@ export class OnnxEngine implements TrainingEngine {
   }
 
   /**
-   * What stands behind each target.
+   * What is behind each target.
    *
    * @returns `hidden`, `[rows · length, D]`, what the output matrix reads, and `logProbs`,
    *   `[rows · length, V]`, of every token of the vocabulary.

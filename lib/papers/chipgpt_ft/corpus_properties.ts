@@ -90,7 +90,7 @@ async function tallyModules(text: string, tally: CorpusProperties): Promise<void
   }
 }
 
-/** 1 + j + i, counted from the tokens alone: statements end with a semicolon, and the header is no statement. */
+/** 1 + j + i, counted from the tokens alone: statements end with a semicolon, and the header is not a statement. */
 export function expectedRecords(source: string): number {
   const body = lex(source.slice(source.indexOf(";") + 1));
   return 1 + body.filter(({ text }) => text === ";").length + body.length;

@@ -19,7 +19,7 @@ export interface BonusRow {
  * first ten, and then at most 50 of each decade, evenly spread on a logarithmic axis.
  *
  * @param outcome the watched outcome
- * @param learn plays on the bandit that it is handed; its regret stands in that bandit's ledger
+ * @param learn plays on the bandit that it is handed; its regret is in that bandit's ledger
  */
 export function bonusTrace(
   bandit: ContractBandit,

@@ -32,7 +32,7 @@ const CORNER_TOLERANCE = 1e-12;
  * region of positive area are left out.
  *
  * @param instance one step, three outcomes
- * @throws {RangeError} for other instances, or a budget that is no positive number.
+ * @throws {RangeError} for other instances, or a budget that is not a positive number.
  */
 export function simplexRegions(instance: Instance, budget: number): SimplexRegion[] {
   const { H, n, m, start } = instance;

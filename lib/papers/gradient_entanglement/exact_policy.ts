@@ -18,7 +18,7 @@ import type { PairLoss, PairStatistics } from "offprint/preference/losses/mod.ts
 export interface Position {
   /** φ_v of each token v of the vocabulary, as long as θ. */
   features: readonly (readonly number[])[];
-  /** The token that stands there. */
+  /** The token that is there. */
   token: number;
 }
 

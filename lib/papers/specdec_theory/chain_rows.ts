@@ -10,7 +10,7 @@ import { residual } from "offprint/decoding/verification/mod.ts";
 const CELLS = 4;
 
 /**
- * Rows are made when they are first met and numbered in that order. Each has `levels` = drafts + 1 levels: level
+ * Rows are made when they are first needed and numbered in that order. Each has `levels` = drafts + 1 levels: level
  * m holds q^{m+1}, what is left of the target after m rejections, and a table for drawing: from the draft at
  * level 0, from q^{m+1} at level m ≥ 1.
  *

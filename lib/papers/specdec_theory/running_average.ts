@@ -17,7 +17,7 @@ export interface SimulatedAgainstExact {
   standardError: number;
   /** Standard errors between mean and expectation. */
   z: number;
-  /** After so many texts: their mean over the expectation. */
+  /** After this many texts: their mean over the expectation. */
   running: { texts: number; ratio: number }[];
 }
 

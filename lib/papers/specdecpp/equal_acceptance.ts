@@ -17,7 +17,7 @@ import {
 /**
  * V and D of a constant K: a round yields 1 + α + … + α^K tokens and discards K less the accepted ones.
  *
- * @throws {UserError} for an acceptance outside [0, 1] or a K that is no whole number ≥ 0.
+ * @throws {UserError} for an acceptance outside [0, 1] or a K that is not a whole number ≥ 0.
  */
 export function constantRates(acceptance: number, candidates: number): Rates {
   checkShare("acceptance", acceptance);

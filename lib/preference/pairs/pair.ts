@@ -36,7 +36,7 @@ export interface PreferencePair {
  * named by its line.
  *
  * @param name of the file, for messages.
- * @throws {UserError} naming the line that is no pair, has an empty response or two equal ones.
+ * @throws {UserError} naming the line that is not a pair, has an empty response or two equal ones.
  *
  * @example
  * ```ts

@@ -57,7 +57,7 @@ export class RewardModel {
   /**
    * From a folder that `deno task train` wrote for a recipe of kind `reward`.
    *
-   * @throws {UserError} when there is no such model, or it is no reward model.
+   * @throws {UserError} when there is no such model, or it is not a reward model.
    */
   static async load(
     nameOrFolder: string,

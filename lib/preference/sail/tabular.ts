@@ -16,7 +16,7 @@ export interface TabularPolicy {
   base: Table;
   /** φ, by prompt, response and parameter. */
   features: readonly (readonly (ArrayLike<number>)[])[];
-  /** How many parameters there are. */
+  /** Number of parameters. */
   parameters: number;
 }
 

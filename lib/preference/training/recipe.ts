@@ -21,7 +21,7 @@ export const pairRecipeFields = {
   base: z.string(),
   /** A file of pairs, from the project's folder on. */
   pairs: z.string(),
-  /** The last so many pairs are not trained on; the curves are of them. */
+  /** This many pairs at the end are not trained on; the curves are measured on them. */
   heldOut: positive,
   /** What happens to pairs that do not fit the context. */
   truncation: z.enum(["error", "drop", "keep"]),

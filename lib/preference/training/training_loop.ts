@@ -116,7 +116,7 @@ export async function standingOf<P>(
 }
 
 /**
- * Trains on from where it stands until all steps are done, the signal aborts or `stopAfter` steps are over.
+ * Trains on from its present step until all steps are done, the signal aborts or `stopAfter` steps are over.
  *
  * @throws {UserError} when a gradient is not finite; the last checkpoint is from before that step.
  */

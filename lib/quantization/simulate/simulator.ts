@@ -28,7 +28,7 @@ export interface SimulatorOptions {
   readonly threads?: number;
 }
 
-/** The nats of a document's tokens, and how many there are. */
+/** The nats of a document's tokens, and their number. */
 export interface DocumentScore {
   readonly name: string;
   readonly nats: number;

@@ -1,6 +1,6 @@
 /**
  * Verilog as a stream of tokens. Comments and blanks lie between tokens and belong to none; every
- * token knows where it stands, so text can be cut exactly.
+ * token knows where it is, so text can be cut exactly.
  *
  * @module
  */

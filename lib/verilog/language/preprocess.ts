@@ -358,7 +358,7 @@ function substituted(
     ];
   }));
   return body
-    // `" begins and ends a string in which parameters are put in; `` joins what stands beside it.
+    // `" begins and ends a string in which parameters are put in; `` joins what is beside it.
     .replace(
       /`"((?:(?!`")[^])*)`"/g,
       (_, inner: string) =>

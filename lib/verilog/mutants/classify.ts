@@ -13,7 +13,7 @@ import type { Icarus } from "../tools/icarus.ts";
 import type { Verilator } from "../tools/verilator.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 
-/** The tools at hand. */
+/** The tools available. */
 export interface Tools {
   yosys: YosysPool;
   /** Absent where Icarus is not installed. */
@@ -74,7 +74,7 @@ export async function observe(
     checkPasses: run.status === "ok",
     ...(run.status === "time" || run.status === "memory" ? { yosysRanOut: true as const } : {}),
     yosys: messages.filter(({ message }) => !message.includes("in 'check -assert'")),
-    // A tool that had not time enough has said nothing.
+    // A tool that did not have enough time has said nothing.
     ...(compiled === undefined || compiled.ranOut
       ? {}
       : { icarusAccepts: compiled.accepted, icarus: diagnosticsOf(compiled.log) }),

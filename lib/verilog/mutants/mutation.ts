@@ -9,7 +9,7 @@ import { lineAt } from "../language/syntax_tree.ts";
 /**
  * Classes of mutants, by what is wrong. `syntax`: every parser must reject it. `elaboration`: elaboration
  * must reject it. `drivers`: accepted, but Yosys's `check` must complain. `behaviour`: accepted everywhere,
- * behaves differently. (What behaves the same is no mutant and is dropped.)
+ * behaves differently. (What behaves the same is not a mutant and is dropped.)
  */
 export type MutationClass = "syntax" | "elaboration" | "drivers" | "behaviour";
 

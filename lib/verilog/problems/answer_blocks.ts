@@ -1,5 +1,5 @@
 /**
- * Where code stands in an answer: between fences, or in the middle of prose.
+ * Where code is in an answer: between fences, or in the middle of prose.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const OPENS = /^\s*(?:(?:[-*+]|\d+[.)])\s+)?.*?(`{3,}|~{3,})(.*)$/;
 /** Words after a fence that name a language that can hold Verilog. */
 const VERILOG = /^(?:verilog|systemverilog|sv|v|vh|svh|hdl|plaintext|text|txt|code)?$/i;
 
-/** What a line of Verilog can begin with, where it stands behind a fence on the same line. */
+/** What a line of Verilog can begin with, where it is behind a fence on the same line. */
 const CODE = /^(?:(?:macro)?module\b|package\b|`[a-z]|\/\/|\/\*|\(\*)/;
 
 /**

@@ -172,7 +172,7 @@ function behind(header: string, body: string): string {
 
 const TAG = "think|thinking|thought|reasoning|reflection|scratchpad";
 
-/** Without what stands between thinking tags; an end alone ends what is in front of it, a start alone what follows. */
+/** Without what is between thinking tags; an end alone ends what is in front of it, a start alone what follows. */
 function withoutThinking(reply: string, notes: string[]): string {
   const closed = new RegExp(`<(${TAG})>[^]*?</\\1>`, "gi");
   let text = reply.replace(closed, "\n");

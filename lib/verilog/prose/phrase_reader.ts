@@ -255,7 +255,7 @@ export class PhraseReader extends WordReader {
     return { kind: "case", word, subject, items };
   }
 
-  /** What stands behind `Always block k`. */
+  /** What is behind `Always block k`. */
   trigger(): Trigger {
     if (this.take("repeats", "without", "a", "trigger")) return { kind: "none" };
     this.expect("is", "triggered", "by");

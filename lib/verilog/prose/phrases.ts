@@ -59,7 +59,7 @@ export const LEADING_WORDS: ReadonlySet<string> = new Set(
 /** Marks the end of an escaped identifier until the sentence is finished. */
 const END_OF_ESCAPED = "\ue000";
 
-/** A name as it stands in a sentence. */
+/** A name as it is in a sentence. */
 export function namePhrase(name: string): string {
   if (name.startsWith("\\")) return name + END_OF_ESCAPED;
   return LEADING_WORDS.has(name) ? `\\${name}${END_OF_ESCAPED}` : name;

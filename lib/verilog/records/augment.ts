@@ -133,7 +133,7 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
           const notes = emptyNotes();
           const { name, text, include } = entry;
           await write(untilError(recordsOf(name, text, options, tools, notes, include), skip));
-          // A file without a module is no model that others could repeat.
+          // A file without a module is not a model that others could repeat.
           if (notes.modules > 0) seen.add(print);
           notes.skipped.forEach(skip);
           add(manifest.notes, notes);
@@ -161,7 +161,7 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
   return manifest;
 }
 
-/** At most so much work is done again after a kill, in milliseconds. */
+/** At most this much work is done again after a kill, in milliseconds. */
 const SAVE_EVERY_MS = 5000;
 
 /** Records until the file that gives them fails; no single file ends a run. */

@@ -1,5 +1,5 @@
 /**
- * A training record as it stands in a data set, one JSON object a line.
+ * A training record as it is in a data set, one JSON object a line.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Grades a design with a bench in every simulator at hand. Where two simulators differ, both results are
- * kept and the difference is said aloud.
+ * Grades a design with a bench in every simulator available. Where two simulators differ, both results are
+ * kept and the difference is reported.
  *
  * @module
  */

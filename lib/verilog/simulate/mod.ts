@@ -3,7 +3,7 @@
  *
  * Begin with `Bench` in `bench.ts` and `runBench` in `run_bench.ts`. Under them: `netlist.ts` lets Yosys map a module to
  * gates, `compile.ts` turns gates into one straight function, `simulation.ts` runs 32 lanes of it at once.
- * `grade.ts` grades a design in every simulator at hand; `compare.ts` runs two designs under the same random inputs.
+ * `grade.ts` grades a design in every simulator available; `compare.ts` runs two designs under the same random inputs.
  *
  * @module
  */

@@ -102,7 +102,7 @@ const HARMLESS = new Set(
 const OTHERWISE: ReadonlySet<string> = new Set(["real", "`include", "casex", "full_case"]);
 
 /**
- * Maps `top` of a Verilog text to gates, or says what stands in the way: an error, conflicting drivers,
+ * Maps `top` of a Verilog text to gates, or says what is in the way: an error, conflicting drivers,
  * a loop, delays, system tasks, tri-states, or a circuit that is too large.
  */
 export async function netlistOf(

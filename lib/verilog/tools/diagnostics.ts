@@ -43,7 +43,7 @@ export function diagnosticsOf(log: string): Diagnostic[] {
   return found;
 }
 
-/** Diagnostics as they stand in a record: one a line. */
+/** Diagnostics as they are in a record: one a line. */
 export function diagnosticText(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map(({ severity, line, message }) =>
     `${line === undefined ? "" : `line ${line}: `}${severity}: ${message}\n`

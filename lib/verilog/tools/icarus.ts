@@ -43,7 +43,7 @@ export interface SimulateOptions {
   trusted?: readonly string[];
 }
 
-/** Why a text may not be simulated, if there is a reason: a task that reaches outside, or cannot be told. */
+/** Why a text may not be simulated, if there is a reason: a task that reaches outside, or cannot be found out. */
 export function reachesOutside(text: string): string | undefined {
   const found = guarded(text);
   return "refused" in found ? found.refused : undefined;

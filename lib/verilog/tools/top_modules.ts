@@ -8,7 +8,7 @@ import { namedBy } from "../language/lex.ts";
 import type { YosysModule } from "./miter.ts";
 import type { YosysPool } from "./yosys.ts";
 
-/** Names of the modules that are not instantiated in the file, or why they cannot be told. */
+/** Names of the modules that are not instantiated in the file, or why they cannot be found out. */
 export async function topModules(
   text: string,
   yosys: YosysPool,

@@ -51,7 +51,7 @@ export function armOf(name: string): ArmKind {
 /**
  * A trained arm on all problems meant for it.
  *
- * @throws {UserError} when the model has no card, or is no arm.
+ * @throws {UserError} when the model has no card, or is not an arm.
  */
 export async function evaluateArm(
   { model, tokenizer, card }: LoadedModel,

@@ -40,7 +40,7 @@ type Options = z.infer<typeof optionsSchema>;
 const HELD_OUT_RECORDS = 60;
 /** Designs whose records the tokenizer is learned from; the same for every arm. */
 const VOCABULARY_DESIGNS = 1500;
-/** Completion records of a module: its body and so many cuts of the other two levels. */
+/** Completion records of a module: its body and this many cuts of the other two levels. */
 const COMPLETIONS = 4;
 
 /**

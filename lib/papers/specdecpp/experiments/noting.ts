@@ -5,7 +5,7 @@
  */
 import type { CandidateLengthPolicy, RoundOutcome } from "offprint/decoding/policies/mod.ts";
 
-/** The same policy, which tells how each round ended. */
+/** The same policy, which reports how each round ended. */
 export function noting(
   policy: CandidateLengthPolicy,
   onRound: (outcome: RoundOutcome) => void,

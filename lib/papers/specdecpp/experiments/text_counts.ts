@@ -78,7 +78,7 @@ export async function countTexts(
   }
   const { verification, discard } = ratesOf(decoded);
   return {
-    // Drafted per check: everything kept that is no replacement or bonus, and everything discarded.
+    // Drafted per check: everything kept that is not a replacement or bonus, and everything discarded.
     candidates: (1 - verification + discard) / verification,
     pValue: chiSquare(observed, expected).pValue,
     cells: expected.length,
