@@ -21,7 +21,7 @@ export interface ConformanceOptions {
   text?: Tokens;
   /** Whether `extend(…, { hidden: true })` returns hidden states. */
   hidden?: boolean;
-  /** Called after the last test. */
+  /** Called after the last test of the file, if the model was opened. */
   close?: () => Promise<void>;
 }
 
@@ -308,7 +308,10 @@ export function conformance(name: string, options: ConformanceOptions): void {
   });
 
   if (options.close !== undefined) {
-    test("closing", options.close);
+    const { close } = options;
+    Deno.test.afterAll(async () => {
+      if (opened !== undefined) await close();
+    });
   }
 }
 

@@ -259,6 +259,6 @@ Deno.test("a configuration that is none names the field under all its names", as
   await assertRejects(() => openPublicModel(folder), UserError, "head_dim");
 });
 
-Deno.test("the temporary folders go", async () => {
+Deno.test.afterAll(async () => {
   await Deno.remove(root, { recursive: true });
 });

@@ -165,6 +165,6 @@ Deno.test("what cannot be run is said with its real reason, in one line", async 
   await assertRejects(() => logitsOf(none), UserError, "got no weights");
 });
 
-Deno.test("the temporary folders go", async () => {
+Deno.test.afterAll(async () => {
   await Deno.remove(root, { recursive: true });
 });

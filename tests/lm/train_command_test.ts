@@ -194,6 +194,6 @@ Deno.test("unknown names and wrong arguments are one clear line", async () => {
   assert(message.startsWith("recipe.json: training.peak: got -1"), message);
 });
 
-Deno.test("the temporary folders go", async () => {
+Deno.test.afterAll(async () => {
   await Deno.remove(root, { recursive: true });
 });

@@ -12,7 +12,7 @@ import {
   smallestCap,
 } from "offprint/contracts/planning/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { randomProblem } from "./random_problem.ts";
+import { randomProblem } from "../random_problem.ts";
 
 const laws = [[0.7, 0.2, 0.1], [0.4, 0.4, 0.2], [0.1, 0.3, 0.6]];
 const costs = [0, 0.1, 0.3];

@@ -15,7 +15,7 @@ import {
   Tableau,
 } from "offprint/contracts/payments/mod.ts";
 import { stream } from "offprint/random.ts";
-import { randomProblem } from "./random_problem.ts";
+import { randomProblem } from "../random_problem.ts";
 
 const C1: Pick<LeastPaymentProblem, "laws" | "costs"> = {
   laws: [[0.7, 0.2, 0.1], [0.4, 0.4, 0.2], [0.1, 0.3, 0.6]],

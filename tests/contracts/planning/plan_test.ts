@@ -1,5 +1,4 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { type GeneralSolver, loadGeneralSolver } from "offprint/contracts/payments/mod.ts";
 import {
   farsightedExample,
   type Instance,
@@ -13,12 +12,9 @@ import {
   withSettings,
 } from "offprint/contracts/instance/mod.ts";
 import {
-  bestLinearContract,
   bestResponse,
-  commitment,
   evaluate,
   firstBest,
-  linearContract,
   type Plan,
   plan,
   withoutLimitedLiability,
@@ -49,6 +45,32 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
   }
 }
 
+/** The principal's best value at (h, s) over contracts with step 0.02, with the plan's values to follow. */
+function bestOnGrid(instance: Instance, found: Plan, h: number, s: number): number {
+  const { m } = instance;
+  let best = -Infinity;
+  for (let i = 0; i <= 50; i++) {
+    for (let j = 0; j <= 50; j++) {
+      const x = [0.02 * i, 0.02 * j];
+      const judged = Array.from({ length: m }, (_, a) => {
+        const law = lawAt(instance, h, s, a);
+        let agent = -instance.c[(h * 2 + s) * m + a]!, principal = 0;
+        for (let k = 0; k < 2; k++) {
+          agent += law[k]! * (x[k]! + found.VA[(h + 1) * 2 + k]!);
+          const reward = instance.r[((h * 2 + s) * m + a) * 2 + k]!;
+          principal += law[k]! * (reward - x[k]! + found.VP[(h + 1) * 2 + k]!);
+        }
+        return { agent, principal };
+      });
+      const most = Math.max(...judged.map(({ agent }) => agent));
+      for (const { agent, principal } of judged) {
+        if (agent >= most - 1e-9) best = Math.max(best, principal);
+      }
+    }
+  }
+  return best;
+}
+
 Deno.test("the one-step example: inducing full effort is worth 0.39, the mixture action cannot be induced", () => {
   const found = plan(oneStepExample());
   assertAlmostEquals(found.value, 0.39, 1e-12);
@@ -60,20 +82,6 @@ Deno.test("the one-step example: inducing full effort is worth 0.39, the mixture
   assertClose(mixed.zeta.slice(0, 3), [0, 0.2, 0.36], 1e-12);
   assertEquals(mixed.zeta[3], Infinity);
   assertEquals(mixed.Q[3], -Infinity);
-});
-
-Deno.test("the one-step example: the best linear contract shares 4/7 and brings 9/28", () => {
-  const linear = bestLinearContract(oneStepExample());
-  assertAlmostEquals(linear.alpha, 4 / 7, 1e-12);
-  assertAlmostEquals(linear.value, 9 / 28, 1e-12);
-  assertEquals(linear.action, 2);
-  // A fine grid finds nothing better.
-  for (let k = 0; k <= 1000; k++) {
-    const contracts = linearContract(oneStepExample(), k / 1000);
-    assert(bestResponse(oneStepExample(), contracts).VP[0]! <= linear.value + 1e-9);
-  }
-  // Under a cap of 0.5 on the best outcome the share is at most a half.
-  assert(bestLinearContract(oneStepExample({ cap: 0.5 })).alpha <= 0.5);
 });
 
 Deno.test("the two-step example: the whole table to 1e-9", () => {
@@ -107,38 +115,6 @@ Deno.test("the two-step example: a patient principal and a less patient agent", 
   assertAlmostEquals(found.contracts[0]!, 0.4225, 1e-9);
   assertAlmostEquals(found.zeta[1]!, 0.338, 1e-9);
   assertAlmostEquals(found.value, 1.892, 1e-9);
-});
-
-Deno.test("the two-step example: least payments of whole policies are sums of least payments along the way", () => {
-  const instance = farsightedExample();
-  const expected: [number[], number, number][] = [
-    [[1, 1, 1, 1], 0.57, 1.89],
-    [[1, 1, 1, 0], 0.4, 1.94],
-    [[0, 0, 1, 1], 0.2425, 1.6175],
-  ];
-  for (const [forced, payment, value] of expected) {
-    const found = plan(instance, { forced });
-    const { payments } = evaluate(instance, found.contracts, found.rec);
-    assertAlmostEquals(payments[0]! + payments[1]!, payment, 1e-9);
-    assertAlmostEquals(found.value, value, 1e-9);
-  }
-});
-
-Deno.test("the two-step example: a grid of contracts with step 0.025 finds no commitment better than 1.94", () => {
-  const instance = farsightedExample();
-  const contracts = new Float64Array(8);
-  let best = -Infinity;
-  for (let xG = 0; xG <= 24; xG++) {
-    for (let g = 0; g <= 24; g++) {
-      for (let b = 0; b <= 24; b++) {
-        contracts[0] = 0.025 * xG;
-        contracts[5] = 0.025 * g;
-        contracts[7] = 0.025 * b;
-        best = Math.max(best, bestResponse(instance, contracts).VP[0]!);
-      }
-    }
-  }
-  assertAlmostEquals(best, 1.94, 1e-9);
 });
 
 Deno.test("the regression instance: the regression table to six decimals", () => {
@@ -307,55 +283,6 @@ Deno.test("no contract of a grid beats the recursion in any state, given the con
   }
 });
 
-/** The principal's best value at (h, s) over contracts with step 0.02, with the plan's values to follow. */
-function bestOnGrid(instance: Instance, found: Plan, h: number, s: number): number {
-  const { m } = instance;
-  let best = -Infinity;
-  for (let i = 0; i <= 50; i++) {
-    for (let j = 0; j <= 50; j++) {
-      const x = [0.02 * i, 0.02 * j];
-      const judged = Array.from({ length: m }, (_, a) => {
-        const law = lawAt(instance, h, s, a);
-        let agent = -instance.c[(h * 2 + s) * m + a]!, principal = 0;
-        for (let k = 0; k < 2; k++) {
-          agent += law[k]! * (x[k]! + found.VA[(h + 1) * 2 + k]!);
-          const reward = instance.r[((h * 2 + s) * m + a) * 2 + k]!;
-          principal += law[k]! * (reward - x[k]! + found.VP[(h + 1) * 2 + k]!);
-        }
-        return { agent, principal };
-      });
-      const most = Math.max(...judged.map(({ agent }) => agent));
-      for (const { agent, principal } of judged) {
-        if (agent >= most - 1e-9) best = Math.max(best, principal);
-      }
-    }
-  }
-  return best;
-}
-
-Deno.test("commitment is worth at least as much as the recursion, on random two-step instances more in some", () => {
-  let strict = 0;
-  for (let seed = 0; seed < 40; seed++) {
-    const instance = randomInstance({ H: 2, n: 3, m: 3, seed: 500 + seed, costScale: 0.2 });
-    const recursive = plan(instance).value;
-    const committed = commitment(withSettings(instance, { concept: "markov" }));
-    assert(committed.value >= recursive - 1e-9, instance.name);
-    if (committed.value > recursive + 1e-6) strict++;
-    const answer = bestResponse(instance, committed.contracts, { rec: committed.rec });
-    assertAlmostEquals(answer.VP[0]!, committed.value, 1e-9);
-  }
-  assert(strict > 0, "no instance in which commitment helps");
-});
-
-Deno.test("commitment refuses more policies than it could try", () => {
-  const large = randomInstance({ H: 4, n: 5, m: 5, seed: 1 });
-  assertThrows(
-    () => plan(withSettings(large, { concept: "markov" })),
-    UserError,
-    "5^16 deterministic policies",
-  );
-});
-
 Deno.test("a tight cap costs the principal, never the agent's participation", () => {
   let last = -Infinity;
   for (const cap of [0.1, 0.3, 0.5, 0.56, 0.58, 0.6, 2]) {
@@ -366,18 +293,6 @@ Deno.test("a tight cap costs the principal, never the agent's participation", ()
   }
   assertAlmostEquals(last, 0.39, 1e-12);
   assertAlmostEquals(plan(oneStepExample({ cap: 0.1 })).value, 0.2, 1e-12);
-});
-
-Deno.test("selling the firm: without limited liability rents vanish and first best is reached when inducible", () => {
-  for (const instance of instances()) {
-    if (instance.H !== 2) continue;
-    const sold = withoutLimitedLiability(instance);
-    assert(sold.VA.every((value) => Math.abs(value) < 1e-9), instance.name);
-    assert(sold.value <= firstBest(instance).value + 1e-9);
-    assert(sold.value >= plan(withSettings(instance, { cap: Infinity })).value - 1e-9);
-    const answer = bestResponse(instance, sold.contracts, { rec: sold.rec });
-    assertEquals(answer.actions, sold.rec);
-  }
 });
 
 Deno.test("horizon, cost scale and discounting behave at their ends", () => {
@@ -413,122 +328,4 @@ Deno.test("random contracts: values of the agent's answer equal an independent s
   assertClose(judged.VA, VA, 1e-12);
   assertClose(judged.VP, VP, 1e-12);
   assertAlmostEquals(judged.welfare, VA[0]! + VP[0]!, 1e-12);
-});
-
-/**
- * The best deterministic Markov commitment by an independent form: for each policy one program for HiGHS in which
- * the agent's values are variables beside the payments.
- */
-function jointOptimum(highs: GeneralSolver, instance: Instance): number {
-  const { H, n, m, P, r, c, deltaA, deltaP, cap, start } = instance;
-  const reached = reachable(instance);
-  const places = Array.from({ length: H * n }, (_, at) => at).filter((at) => reached[at] === 1);
-  let best = -Infinity;
-  for (let policy = 0; policy < m ** places.length; policy++) {
-    const actions = new Int32Array(H * n);
-    let rest = policy;
-    for (const at of places) {
-      actions[at] = rest % m;
-      rest = Math.floor(rest / m);
-    }
-    const rows: string[] = [], free: string[] = [], objective: string[] = [];
-    const term = (value: number, name: string) =>
-      Math.abs(value) < 1e-15 ? "" : ` ${value < 0 ? "-" : "+"} ${Math.abs(value)} ${name}`;
-    for (const at of places) {
-      const h = Math.floor(at / n), a = actions[at]!;
-      // v = P_a · (x + δ v′) − c_a, and no other action is better.
-      const worth = (b: number) =>
-        Array.from({ length: n }, (_, i) => {
-          const p = P[(at * m + b) * n + i]!;
-          const now = term(-p, `x${at}_${i}`);
-          return now + (h + 1 < H ? term(-p * deltaA, `v${at - at % n + n + i}`) : "");
-        }).join("");
-      rows.push(` e${at}: v${at}${worth(a)} = ${-c[at * m + a]!}`);
-      for (let b = 0; b < m; b++) {
-        if (b !== a) rows.push(` i${at}_${b}: v${at}${worth(b)} >= ${-c[at * m + b]!}`);
-      }
-      free.push(` v${at} free`);
-      for (let i = 0; i < n; i++) {
-        free.push(cap < Infinity ? ` 0 <= x${at}_${i} <= ${cap}` : ` x${at}_${i} >= 0`);
-      }
-    }
-    let visits = Array.from({ length: n }, (_, s) => Number(s === start));
-    let reward = 0;
-    for (let h = 0; h < H; h++) {
-      const later = new Array<number>(n).fill(0);
-      for (let s = 0; s < n; s++) {
-        if (visits[s] === 0) continue;
-        for (let i = 0; i < n; i++) {
-          const at = h * n + s, index = (at * m + actions[at]!) * n + i;
-          const share = visits[s]! * P[index]!;
-          objective.push(term(deltaP ** h * share, `x${at}_${i}`));
-          reward += deltaP ** h * share * r[index]!;
-          later[i]! += share;
-        }
-      }
-      visits = later;
-    }
-    const { Status, ObjectiveValue } = highs.solve(
-      [
-        "Minimize",
-        ` obj:${objective.join("")}`,
-        "Subject To",
-        ...rows,
-        "Bounds",
-        ...free,
-        "End",
-        "",
-      ]
-        .join("\n"),
-    );
-    if (Status === "Optimal") best = Math.max(best, reward - ObjectiveValue);
-    else assertEquals(Status, "Infeasible");
-  }
-  return best;
-}
-
-Deno.test("commitment is the optimum of all payments together, whoever is the more patient", async () => {
-  const highs = await loadGeneralSolver();
-  let deferred = 0;
-  for (let seed = 0; seed < 24; seed++) {
-    const [deltaA, deltaP] = [[1, 0.6], [0.9, 0.5], [0.8, 0.8], [0.6, 1], [1, 0], [0.9, 0.85]][
-      seed % 6
-    ]!;
-    const size = seed % 4 === 3 ? { H: 3, n: 2, m: 2 } : { H: 2, n: 3, m: 2 };
-    const drawn = randomInstance({ ...size, seed: 900 + seed, costScale: 0.2 });
-    const instance = withSettings(drawn, { concept: "markov", deltaA: deltaA!, deltaP: deltaP! });
-    const found = plan(instance);
-    const label = `seed ${seed}, deltaA ${deltaA}, deltaP ${deltaP}`;
-    assertAlmostEquals(found.value, jointOptimum(highs, instance), 1e-7, label);
-    // The contracts are worth what the plan says, to an agent that answers as well as it can.
-    const answer = bestResponse(instance, found.contracts, { rec: found.rec });
-    assertAlmostEquals(answer.VP[instance.start]!, found.value, 1e-8, label);
-    assertAlmostEquals(answer.VA[instance.start]!, found.rent, 1e-8, label);
-    // What least payments state by state would give, which was called exact.
-    if (deltaP! < deltaA!) {
-      const states = plan(instance, { forced: found.rec });
-      if (found.value > states.value + 1e-6) deferred++;
-    }
-  }
-  assert(deferred >= 3, `${deferred} instances in which deferring pays`);
-});
-
-Deno.test("commitment with caps is exact where each policy is one program", async () => {
-  const highs = await loadGeneralSolver();
-  for (let seed = 0; seed < 6; seed++) {
-    const drawn = randomInstance({ H: 2, n: 2, m: 2, seed: 70 + seed, costScale: 0.2 });
-    const settings = { concept: "markov", deltaA: 1, deltaP: 0.7, cap: 0.5 } as const;
-    const instance = withSettings(drawn, settings);
-    assertAlmostEquals(plan(instance).value, jointOptimum(highs, instance), 1e-7, `${seed}`);
-  }
-});
-
-Deno.test("a less patient principal with payments below 0 would borrow without end: refused", () => {
-  const instance = farsightedExample({ concept: "markov", deltaA: 1, deltaP: 0.9 });
-  assertThrows(() => plan(instance, { liability: "none" }), UserError, "borrow from the agent");
-  assertAlmostEquals(
-    plan(withSettings(instance, { deltaP: 1 }), { liability: "none" }).value,
-    2.16,
-    1e-9,
-  );
 });
