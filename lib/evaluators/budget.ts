@@ -1,0 +1,110 @@
+/**
+ * Budgets: what an evaluator still says when its text and its work are limited.
+ *
+ * @module
+ */
+import type { Evaluation, Role } from "./records/contract.ts";
+import { ROLES } from "./records/contract.ts";
+import type { Examination } from "./roles/examine.ts";
+import type { TimedFinding } from "./roles/report.ts";
+
+/** Output tokens of all evaluators of an iteration together. */
+export const TOTAL_TOKENS = 3600;
+
+const CHARACTERS_PER_TOKEN = 4;
+
+/** What one evaluator may use. */
+export interface Budget {
+  /** Tokens of its text. */
+  tokens: number;
+  /** Parser nodes looked at and statements executed. */
+  work: number;
+}
+
+/** No limit. */
+export const UNLIMITED: Budget = { tokens: Infinity, work: Infinity };
+
+/**
+ * The share of each of `evaluators` that have a budget in common: both limits divided and rounded down.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { shareOf } from "offprint/evaluators/mod.ts";
+ *
+ * assertEquals(shareOf({ tokens: 3600, work: 90_000 }, 6), { tokens: 600, work: 15_000 });
+ * ```
+ *
+ * @throws {RangeError} unless there is at least one evaluator.
+ */
+export function shareOf({ tokens, work }: Budget, evaluators: number): Budget {
+  if (!Number.isInteger(evaluators) || evaluators < 1) {
+    throw new RangeError(`shareOf: got ${evaluators} evaluators, expected at least 1`);
+  }
+  return { tokens: Math.floor(tokens / evaluators), work: Math.floor(work / evaluators) };
+}
+
+/** What one role says within a budget. */
+export function evaluationOf(
+  program: string,
+  role: Role,
+  examination: Examination,
+  budget: Budget,
+): Evaluation {
+  const { findings, work } = examination[role];
+  return withinBudget(program, role, findings, work, budget);
+}
+
+/** What one evaluator with the rules of several roles says: role after role, until a budget is spent. */
+export function generalistOf(
+  program: string,
+  examination: Examination,
+  budget: Budget,
+  roles: readonly Role[] = ROLES,
+): Evaluation {
+  let before = 0;
+  const findings: TimedFinding[] = [];
+  for (const role of ROLES.filter((each) => roles.includes(each))) {
+    const report = examination[role];
+    findings.push(...report.findings.map((each) => ({ ...each, work: before + each.work })));
+    before += report.work;
+  }
+  return withinBudget(program, "generalist", findings, before, budget);
+}
+
+/** The findings that come before either budget is spent; the verdict is `fail` when one of them is an error. */
+function withinBudget(
+  program: string,
+  role: Evaluation["role"],
+  all: readonly TimedFinding[],
+  work: number,
+  budget: Budget,
+): Evaluation {
+  const kept: TimedFinding[] = [];
+  let tokens = VERDICT_TOKENS;
+  for (const finding of all) {
+    const cost = Math.ceil((lineOf(finding).length + 1) / CHARACTERS_PER_TOKEN);
+    if (tokens + cost > budget.tokens || finding.work > budget.work) break;
+    tokens += cost;
+    kept.push(finding);
+  }
+  const verdict = kept.some(({ severity }) => severity === "error") ? "fail" : "pass";
+  return {
+    program,
+    role,
+    backend: "analyser",
+    text: [`VERDICT: ${verdict.toUpperCase()}`, ...kept.map(lineOf)].join("\n"),
+    findings: kept.map(({ role: _role, work: _work, ...finding }) => finding),
+    verdict,
+    cost: { tokensIn: 0, tokensOut: tokens, work: Math.min(work, budget.work), calls: 0 },
+    truncated: kept.length < all.length || work > budget.work,
+    parse: "ok",
+  };
+}
+
+/** The line that carries the verdict comes first, so that no limit cuts it off. */
+const VERDICT_TOKENS = 5;
+
+function lineOf({ severity, category, span, message }: TimedFinding): string {
+  return `${severity} (${category}) at ${span.start}-${span.end}: ${message}`;
+}

@@ -1,0 +1,70 @@
+/**
+ * What an analyser hands over before any budget is applied.
+ *
+ * @module
+ */
+import type { SyntaxTree } from "offprint/syntax/mod.ts";
+import type { Finding, PublicTask, Role } from "../records/contract.ts";
+import type { CountedProgram } from "../programs/counted.ts";
+import type { SandboxPool } from "offprint/sandbox/mod.ts";
+
+/** A finding, and the work that had been done when it was found. */
+export interface TimedFinding extends Finding {
+  role: Role;
+  work: number;
+}
+
+/** Everything one role would say with no limit. */
+export interface RoleReport {
+  role: Role;
+  findings: TimedFinding[];
+  /** Parser nodes looked at and statements executed. */
+  work: number;
+}
+
+/** What an analyser looks at. */
+export interface Subject {
+  task: PublicTask;
+  text: string;
+  tree: SyntaxTree;
+  counted: CountedProgram;
+  sandbox: SandboxPool;
+}
+
+/** Collects findings and work. */
+export class Notes {
+  readonly #role: Role;
+  readonly #findings: TimedFinding[] = [];
+  #work = 0;
+
+  constructor(role: Role) {
+    this.#role = role;
+  }
+
+  /** So much more has been done. */
+  spend(work: number): void {
+    this.#work += work;
+  }
+
+  add(
+    severity: Finding["severity"],
+    category: string,
+    span: { start: number; end: number },
+    message: string,
+    confidence = 1,
+  ): void {
+    this.#findings.push({
+      role: this.#role,
+      severity,
+      category,
+      span: { start: span.start, end: span.end },
+      message,
+      confidence,
+      work: this.#work,
+    });
+  }
+
+  report(): RoleReport {
+    return { role: this.#role, findings: this.#findings, work: this.#work };
+  }
+}
