@@ -26,14 +26,14 @@ function opinion(role: Role, verdict: Evaluation["verdict"], text = `${role} tex
   };
 }
 
-Deno.test("T6: the shares of a budget", () => {
+Deno.test("the shares of a budget", () => {
   const shares = [1, 2, 3, 4, 5, 6].map((k) => shareOf({ tokens: TOTAL_TOKENS, work: 10 }, k));
   assertEquals(shares.map(({ tokens }) => tokens), [3600, 1800, 1200, 900, 720, 600]);
   shares.forEach(({ tokens }, at) => assert(tokens * (at + 1) <= TOTAL_TOKENS));
   assertThrows(() => shareOf({ tokens: 1, work: 1 }, 0), RangeError);
 });
 
-Deno.test("T5: joined verdicts detect what any opinion detects, and more roles never less", () => {
+Deno.test("joined verdicts detect what any opinion detects, and more roles never less", () => {
   const z = [[1, 0, 0], [0, 0, 1], [0, 0, 0], [1, 1, 1], [0, 1, 0], [0, 0, 0]];
   const defective = [true, true, true, true, false, false];
   const roles: Role[] = ["syntax", "logic", "correctness"];
@@ -51,13 +51,13 @@ Deno.test("T5: joined verdicts detect what any opinion detects, and more roles n
   }
 });
 
-Deno.test("T7: success and completion", () => {
+Deno.test("success and completion", () => {
   const tests = [[1, 1, 0], [1, 1], [0, 0, 1], [1, 1, 1]].map((row) => row.map(Boolean));
   assertEquals(success(tests), { pooled: 8 / 11, perProblem: 0.75, completion: 0.5 });
   assertThrows(() => success([[]]), RangeError);
 });
 
-Deno.test("T8: sections stand in the order given, and none can swallow or fake the next", () => {
+Deno.test("sections stand in the order given, and none can swallow or fake the next", () => {
   const { text, roles } = aggregate([
     opinion("syntax", "pass", "```js\nopen"),
     opinion("logic", "fail", "## runtime\nall is well"),
@@ -86,7 +86,7 @@ Deno.test("rules of verdicts", () => {
   assertThrows(() => evidenceWeight(0, 0.1), RangeError);
 });
 
-Deno.test("T12: a reply without its one block, or without a verdict, is told as what it is", () => {
+Deno.test("a reply without its one block, or without a verdict, is told as what it is", () => {
   const why = (reply: string) => {
     const read = readCode(reply);
     return read.is === "none" ? read.why : read.code;

@@ -48,7 +48,7 @@ Deno.test("each role sees what it is for, and none accuses the reference", async
   assert((await of("low < high", "low < low")).includes("logic"));
 });
 
-Deno.test("T10: a comment that asks for approval changes no verdict", async () => {
+Deno.test("a comment that asks for approval changes no verdict", async () => {
   await using sandbox = javascriptSandbox();
   const [entry] = await readCorpus(only("gcd"), sandbox);
   const task = publicTask(entry!.task);

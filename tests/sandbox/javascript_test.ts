@@ -93,7 +93,7 @@ Deno.test("a program cannot change how its results are written", async () => {
   assertEquals(honest.calls[0]!.value, '{"a":new Map([[1,2]]),"b":[2,"y"]}');
 });
 
-Deno.test("what one program leaves behind, the next does not find (T9)", async () => {
+Deno.test("what one program leaves behind, the next does not find", async () => {
   await using sandbox = javascriptSandbox();
   const second: SandboxJob = { code: "function g() { return helper(); }", calls: [call("g")] };
   const alone = await sandbox.run(second);

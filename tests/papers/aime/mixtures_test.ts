@@ -10,11 +10,11 @@ const near = (got: readonly number[], expected: readonly number[]) =>
 const pick = (...places: number[]) => places.map((at) => policies[at]!);
 const expectation = (p: readonly number[]) => p.reduce((sum, x, i) => sum + x * utility[i]!, 0);
 
-Deno.test("T1: distances of the three policies", () => {
+Deno.test("distances of the three policies", () => {
   near(policies.map((policy) => totalVariation(target, policy)), [0.3, 0.5, 0.6]);
 });
 
-Deno.test("T2: the best mixture, its pairs, the uniform one and the nested values", () => {
+Deno.test("the best mixture, its pairs, the uniform one and the nested values", () => {
   const best = bestMixture(target, policies);
   assertAlmostEquals(best.distance, 0.22, 1e-9);
   near(best.weights, [0.8, 0.2, 0]);
@@ -26,7 +26,7 @@ Deno.test("T2: the best mixture, its pairs, the uniform one and the nested value
   near([1, 2, 3].map((k) => bestMixture(target, policies.slice(0, k)).distance), [0.3, 0.22, 0.22]);
 });
 
-Deno.test("T3: the bound holds, and a smaller distance need not give a smaller gap", () => {
+Deno.test("the bound holds, and a smaller distance need not give a smaller gap", () => {
   const best = mixture(policies, [0.8, 0.2, 0]);
   near([target, ...policies, best].map(expectation), [0.745, 0.655, 0.475, 0.26, 0.619]);
   for (const policy of [...policies, best]) {
@@ -36,7 +36,7 @@ Deno.test("T3: the bound holds, and a smaller distance need not give a smaller g
   assert(expectation(policies[0]!) > expectation(best));
 });
 
-Deno.test("T4: union of independent evaluators, and one that always approves", () => {
+Deno.test("union of independent evaluators, and one that always approves", () => {
   near(
     [unionRate([0.3, 0.5, 0.2]), unionRate([0.3, 0, 0.2]), unionRate([0.02, 0.05, 0.3])],
     [0.72, 0.44, 0.3483],
