@@ -28,6 +28,7 @@ import {
 } from "offprint/preference/entanglement/mod.ts";
 import { ADAMW, policyConfig, sentimentPairs } from "offprint/papers/gradient_entanglement/mod.ts";
 import { jaxDpoStep, jaxPairProducts } from "./preference/jax_dpo.ts";
+import { sailRows } from "./preference/sail_rows.ts";
 
 const REPETITIONS = 9;
 const PAIRS = 32;
@@ -49,6 +50,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   rows.push(await reportRow(pairs.slice(0, REPORTED)));
   progress(`preference: memory over ${STEPS} steps`);
   rows.push(await memoryRow(pairs.slice(0, 4)));
+  rows.push(...await sailRows(progress));
   return { rows };
 }
 

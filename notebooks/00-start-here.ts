@@ -3,7 +3,7 @@
 // ---
 
 // %% [markdown] id="title"
-// # Offprint: ten papers; 6 run today
+// # Offprint: ten papers; 7 run today
 //
 // An offprint is the single article that a journal hands its author. Here each article runs: its prose, equations,
 // typed code, figures and a verdict on every claim stand in one notebook that executes on an ordinary laptop.
@@ -86,7 +86,7 @@
 //
 // ### 09 SAIL: Self-Improving Efficient Online Alignment of Large Language Models
 //
-// Mucong Ding and 7 others, 2024, [arXiv 2406.15567](https://arxiv.org/abs/2406.15567). *Notebook to come.*
+// Mucong Ding and 7 others, 2024, [arXiv 2406.15567](https://arxiv.org/abs/2406.15567). **[Open the notebook](09-sail.ipynb)**
 //
 // Online preference learning draws its data from the very policy it is changing, and most methods
 // leave that dependence out of the gradient. SAIL writes the problem on two levels, folds it into

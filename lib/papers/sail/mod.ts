@@ -10,6 +10,7 @@
  *
  * @module
  */
+export * from "./exact_example.ts";
 export * from "./list_task.ts";
 export * from "./list_policy.ts";
 export * from "./list_arms.ts";

@@ -6,7 +6,7 @@
  * the gradient, `estimators.ts` draws samples of it).
  *
  * For a language model `online_method.ts` makes of it a method that `trainPreference` trains with: `responses.ts` draws from
- * the policy of the step, `labellers.ts` says who labels and who evaluates, `step_weights.ts` is the arithmetic, `record.ts`
+ * the policy of the step, `labellers.ts` says who labels and who evaluates (`judge.ts` asks a language model), `step_weights.ts` is the arithmetic, `record.ts`
  * what is written down about every pair, `metrics.ts` what is read out of it.
  *
  * @module
@@ -96,3 +96,11 @@ export {
 } from "./metrics.ts";
 export { type StepWeightOptions, type StepWeights, stepWeights } from "./step_weights.ts";
 export { sailMethod, sailName, type SailOptions } from "./online_method.ts";
+export {
+  type Judge,
+  type JudgeCounts,
+  judgedScores,
+  judgeLabeller,
+  type JudgeOptions,
+  judgeQuestion,
+} from "./judge.ts";
