@@ -248,6 +248,8 @@ await claim("09.bilevel-gradient", [
 ]);
 const exampleSlope = objectiveDifferences(bandit, EXAMPLE_LOGITS, "DPR");
 await claim("09.without-extra-term", Math.abs(atExample.pair[0]! - exampleSlope[0]!));
+
+// %% id="gradient-differences"
 let worstSlope = 0;
 for (let each = 0; each < 5; each++) {
   const { world, theta } = smallWorld(each);
@@ -284,6 +286,8 @@ await claim(
   "09.mixture-linear",
   Math.max(...whole.map((value, k) => Math.abs(value - summed[k]!))),
 );
+
+// %% id="invariance"
 const shifted = {
   ...anyWorld,
   reference: anyWorld.reference.map((row, x) => Array.from(row, (value) => value + 3 * x - 1)),
@@ -324,6 +328,8 @@ await claim("09.rescaling", [
   rescaledSteps(5, { DDP: { share: 0.4, coefficient: 0.2 } }),
   rescaledSteps(5, { DPP: { share: 0.3, coefficient: 0.2 } }),
 ]);
+
+// %% id="score-mean"
 const scoreLogProbs = logPolicy(anyWorld.policy, anyTheta);
 const scoreWeights = scoreLogProbs.map((row) => row.map(Math.exp));
 const scoreMean = gradientOf(anyWorld.policy, scoreLogProbs, scoreWeights);
@@ -433,6 +439,8 @@ await claim("09.self-labelled-responses", [
 ]);
 const atDdp = exactTerms(bandit, EXAMPLE_LOGITS, "DDP");
 await claim("09.self-labelled-data", [atDdp.value, ...atDdp.label, largest(atDdp.pair)]);
+
+// %% id="sharpening"
 let turned = 0;
 let sharpened = 0;
 for (const start of [0.3, -0.02, -2]) {
@@ -464,6 +472,8 @@ const lossGaps = [-7, -1, 0, 0.2, 3].map((margin) => {
   return Math.abs(label - (half(margin + 1e-5) - half(margin - 1e-5)) / 2e-5);
 });
 await claim("09.loss-form", Math.max(...lossGaps));
+
+// %% id="self-label-identity"
 const followed = [
   { DDP: { share: 0.4, coefficient: 0 } },
   { DPP: { share: 0.3, coefficient: 0 } },
@@ -498,11 +508,15 @@ await display(
 const noisy = responseTermMoments(bandit, EXAMPLE_LOGITS, 0);
 const centred = responseTermMoments(bandit, EXAMPLE_LOGITS, atExample.value);
 await claim("09.baseline", [noisy.variance, centred.variance]);
+
+// %% id="published-hook"
 const hookPair = { first: -20, second: -25, firstReference: -21, secondReference: -24 };
 const [formulaHook, publishedHook] = (["formula", "as-published"] as const).map((mode) =>
   pairTerms(hookPair, { beta: 0.1, probability: 1, mode }).response.map((value) => 0.2 * value)
 );
 await claim("09.published-hook", [...formulaHook!, ...publishedHook!]);
+
+// %% id="singular"
 const singular = [[0.1, 1000], [2, 50]].map(([stepSize, within]) => {
   const run = ascend(bandit, singleRoute("DPR", 0.2), {
     steps: 5000,
@@ -547,6 +561,8 @@ const tabularRuns = Array.from({ length: worlds }, (_, each) => {
     };
   });
 }).flat();
+
+// %% id="tabular-counts"
 const ofMethod = (name: string) => tabularRuns.filter(({ method }) => method === name);
 const seedsAbove = (key: "objective" | "margin", name: string, than: string): number =>
   ofMethod(name).filter((run, i) => run[key] > ofMethod(than)[i]![key]).length;
@@ -604,6 +620,8 @@ await claim(
   "09.tabular-extra-term",
   eightWorlds(seedsAbove("objective", "DPR(.3, .3)", "DPR(.3, 0)")),
 );
+
+// %% id="tabular-gains"
 const stepGains = [
   ["DDP(.4, .2)", "DPO, steps of DDP"],
   ["DPR(.3, 0)", "DPO, steps of DPR"],
@@ -655,8 +673,10 @@ await display(table(
 // its weights as inputs, so no graph is built anew. The numbers below these come from `deno task measure-sail`, committed in
 // `data/results/09-list-task.json`.
 
-// %% id="list-live" tags=["slow", "native"]
+// %% id="results" tags=["imports"]
 const committed = await loadListResults();
+
+// %% id="list-live" tags=["slow", "native"]
 const liveSteps = profile === "quick" ? 36 : 126;
 const live: ListResult[] = [];
 for (const arm of ["DPO", "DDP", "online DPO"]) {
@@ -717,6 +737,8 @@ const listRows = LIST_ARMS.flatMap((arm) => {
     length: average("length"),
   }];
 });
+
+// %% id="missing-arms"
 const missingArms = LIST_ARMS.filter((arm) => !listRows.some((row) => row.arm === arm));
 
 // %% id="list-table" tags=["drawing"]
@@ -854,6 +876,27 @@ if (learnedRows.length > 0) {
   }));
 }
 
+// %% [markdown] id="list-collapse-text"
+// **Baseline and published code.** Two arms do what the formulas say. Without a baseline the extra term pushes every own answer
+// down. The published term raises both answers of a pair, the shorter one more, for it divides by the log-probability.
+
+// %% id="list-collapse" tags=["drawing"]
+const collapseRows = listRows
+  .filter(({ arm }) => arm.startsWith("DPR") && !arm.includes("learned"))
+  .map(({ arm, seeds, tokens, KL, ...row }) => ({
+    arm,
+    seeds,
+    "true reward": row["true reward"],
+    tokens,
+    ends: row.ends,
+    KL,
+  }));
+if (collapseRows.length > 0) {
+  await display(table(collapseRows, {
+    caption: "DPR(.3, .3): with the baseline, without it, and as published; tokens with the end",
+  }));
+}
+
 // %% id="list-summary" tags=["drawing"]
 const shareAbove = (arm: string, control: Parameters<typeof gainsOver>[1]): string => {
   const gains = gainsOver(arm, control);
@@ -909,7 +952,8 @@ await display(ablation);
 //
 // One step of each arm, taken in turns. Times are of this run on this machine, and are not kept in the file.
 
-// %% id="timing" tags=["timing", "native"]
+// %% id="engines" tags=["native"]
+/** A policy at the start of all runs. */
 const opened = () =>
   OnnxEngine.open({
     config: setup.config,
@@ -917,6 +961,8 @@ const opened = () =>
     threads: 1,
     start: { parameters: new Map(setup.start) },
   });
+
+// %% id="timing" tags=["timing", "native"]
 const [timedPolicy, timedReference] = [await opened(), await opened()];
 const timedPairs = setup.train.slice(0, LIST_BATCH);
 const timedScores = await scorePairs(timedPolicy, timedPairs);
