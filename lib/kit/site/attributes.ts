@@ -53,15 +53,36 @@ const LOADS: Record<string, ReadonlySet<string>> = {
   "xlink:href": new Set(["feimage", "image", "use"]),
 };
 
+/** Attributes that lead somewhere when a reader follows them. */
+const LEADS = new Set(["action", "formaction", "href", "xlink:href"]);
+
+/** Schemes that a link may have, and pictures in the page itself. */
+const FOLLOWED = /^(?:https?|mailto):|^data:image\//i;
+
+/** Elements that send the reader elsewhere, or change what a page loads, without being asked. */
+const UNASKED = /<\/?(?:meta|base|link)\b(?:"[^"]*"|'[^']*'|[^"'<>])*>?/gi;
+
 const ELSEWHERE = /(?:^|[\s,])(?:[a-z][a-z0-9+.-]*:)?\/\//i;
 const REMOTE_URL = /url\(\s*(?:(?:["']|&quot;)\s*)?(?:https?:)?\/\/[^)]*\)?/gi;
 
+/** Whether a link leads to another scheme than those of the web: to a script, say. */
+function runs(value: string): boolean {
+  const target = value
+    .replace(/&#x([0-9a-f]+);?/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    .replace(/&#(\d+);?/g, (_, code: string) => String.fromCharCode(Number(code)))
+    .replace(/&(?:Tab|NewLine);/g, "").replace(/&colon;/g, ":")
+    // deno-lint-ignore no-control-regex -- a browser passes over them
+    .replace(/[\u0000-\u0020]/g, "");
+  return /^[a-z][a-z0-9+.-]*:/i.test(target) && !FOLLOWED.test(target);
+}
+
 /**
  * Takes from `html` what would be loaded from another place: pictures, scripts, frames, style
- * sheets. A page of the site opens without the network.
+ * sheets; and links that would run something. A page of the site opens without the network.
  */
 export function withoutRemoteLoads(html: string): string {
-  const local = withAttributes(html, ({ tag, name, value }) => {
+  const local = withAttributes(html.replace(UNASKED, ""), ({ tag, name, value }) => {
+    if (LEADS.has(name) && runs(value)) return null;
     if (LOADS[name]?.has(tag) && !value.startsWith("data:") && ELSEWHERE.test(value)) return null;
     return value.replace(REMOTE_URL, "none");
   });

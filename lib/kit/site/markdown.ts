@@ -87,8 +87,43 @@ export function renderMarkdown(
       },
     },
   });
-  const html = marked.parse(source, { async: false });
+  const html = parsed(marked, source);
   return { html: new Html(withScrollingTables(withoutRemoteLoads(html))), headings };
+}
+
+/** Lines nested deeper than any author writes are shown as they are: a parser recurses, and takes its time. */
+const DEEPEST = 100;
+/** Stars and underscores of one cell; each may open what a later one closes. */
+const MOST_SIGNS = 4000;
+
+/** The prose as HTML, or as it was typed where it is nested too deeply for the parser. */
+function parsed(marked: Marked, source: string): string {
+  const typed = () => `<pre>${escapeHtml(source)}</pre>\n`;
+  const signs = source.match(/[*_]/g)?.length ?? 0;
+  if (signs > MOST_SIGNS || source.split("\n").some((line) => nesting(line) > DEEPEST)) {
+    return typed();
+  }
+  try {
+    return marked.parse(source, { async: false });
+  } catch (error) {
+    if (error instanceof RangeError) return typed();
+    throw error;
+  }
+}
+
+/** Signs in a row that open a quotation, a list, a bracket or emphasis, with blanks between them or not. */
+function nesting(line: string): number {
+  // A list in a list is set off by two blanks.
+  const indent = /^[ \t]*(?=(?:[-*+]|\d+[.)])[ \t])/.exec(line)?.[0].length ?? 0;
+  let longest = Math.ceil(indent / 2);
+  for (const [run] of line.matchAll(/(?:[>*+_~[(!-][ \t]*|\d+[.)][ \t]+)+/g)) {
+    const plain = run.replace(/[ \t]/g, "");
+    // A rule of dashes or stars nests nothing.
+    if (!/^(?:-+|\*+|_+|~+)$/.test(plain) || plain.length > 1000) {
+      longest = Math.max(longest, plain.length);
+    }
+  }
+  return longest;
 }
 
 function titled(title: string | null | undefined): string {

@@ -55,3 +55,32 @@ Deno.test("what would be loaded from elsewhere goes, what a reader follows stays
   assert(local.includes(`<svg xmlns="http://www.w3.org/2000/svg">`));
   assert(local.includes(`<p style="background:none red">`));
 });
+
+Deno.test("links that run something, and elements that lead away unasked, are taken out", () => {
+  const kept = '<a href="https://example.org">a</a><a href="#x">b</a><a href="mailto:a@b.c">c</a>' +
+    '<a href="data:image/png;base64,AA">d</a><a href="02-a.html?x=1:2">e</a>';
+  assertEquals(withoutRemoteLoads(kept), kept);
+  for (
+    const href of [
+      "javascript:run()",
+      " JavaScript:run()",
+      "java&#115;cript:run()",
+      "java&#x73;cript&colon;run()",
+      "java&Tab;script:run()",
+      "java\nscript:run()",
+      "vbscript:run()",
+      "data:text/html,run",
+      "file:///etc/hostname",
+    ]
+  ) {
+    for (const html of [`<a href="${href}">a</a>`, `<svg><a xlink:href='${href}'>a</a></svg>`]) {
+      const local = withoutRemoteLoads(html);
+      assertEquals([local.includes("href"), local.includes(">a</a>")], [false, true], html);
+    }
+    assertEquals(withoutRemoteLoads(`<form action="${href}"></form>`), "<form></form>");
+  }
+  const away =
+    '<meta http-equiv="refresh" content="0;url=https://example.org"><base href="//a.b/">' +
+    '<link rel="prefetch" href="/a">text';
+  assertEquals(withoutRemoteLoads(away), "text");
+});

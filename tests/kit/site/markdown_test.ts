@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Anchors, slug } from "offprint/kit/site/ids.ts";
+import { escapeHtml } from "offprint/kit/site/html.ts";
 import { linkResolver } from "offprint/kit/site/links.ts";
 import { renderMarkdown } from "offprint/kit/site/markdown.ts";
 
@@ -84,4 +85,34 @@ Deno.test("a table scrolls in a box the keyboard reaches", () => {
   const { html } = render("| a | b |\n| --- | ---: |\n| 1 | 2 |");
   assertEquals(html.match(/<div class="scroll" tabindex="0"/g)?.length, 1);
   assertEquals(html.match(/<\/table><\/div>/g)?.length, 1);
+});
+
+Deno.test("prose nested too deeply is shown as it was typed, and costs no site", () => {
+  const nested = [
+    "> ".repeat(20_000) + "a",
+    "- ".repeat(20_000) + "a",
+    Array.from({ length: 3000 }, (_, i) => " ".repeat(2 * i) + "- a").join("\n"),
+    "[".repeat(50_000),
+    "*_".repeat(20_000) + "a",
+    "*a ".repeat(20_000),
+    "**a ".repeat(5000) + "b** ".repeat(5000),
+    "![".repeat(20_000),
+  ];
+  for (const source of nested) {
+    const { html } = render(source);
+    assertEquals(html, `<pre>${escapeHtml(source)}</pre>\n`);
+  }
+  // What people write is not touched by that.
+  const usual = [
+    "---",
+    "* * *",
+    "-".repeat(500),
+    "> > > a",
+    "- - a",
+    "a ** b ** c",
+    "  ".repeat(20) + "x",
+  ];
+  for (const source of usual) {
+    assertEquals(render(source).html.includes(`<pre>${source}`), false, source);
+  }
 });
