@@ -184,7 +184,7 @@ Deno.test("the index lists every paper, with what is to come, and every claim wi
     assertMatch(rows.get("02.saturates")!, /○ not shown/);
     assertMatch(
       rows.get("02.speed")!,
-      /2\.1–2\.6×[^]*a verdict needs an A100[^]*1\.4[^]*not run here/,
+      /2\.1–2\.6×[^]*A verdict needs an A100[^]*1\.4[^]*not run here/,
     );
     const later = [...rows.values()].at(-1)!;
     assertMatch(later, /title="Rule: within 4 standard errors\."[^]*to come/);

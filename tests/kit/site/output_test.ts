@@ -147,7 +147,7 @@ Deno.test("a figure's picture becomes part of the page", () => {
 Deno.test("a drawing knows how narrow it may become", () => {
   assertStringIncludes(
     render(shows({ "image/svg+xml": '<svg class="x" width="616" height="2"></svg>' })),
-    '<div class="drawing" style="--least:513px"><svg class="x" width="616" height="2"></svg></div>',
+    '<div class="drawing" style="--least:514px"><svg class="x" width="616" height="2"></svg></div>',
   );
 });
 
