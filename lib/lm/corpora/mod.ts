@@ -13,6 +13,9 @@ export {
   corpusDocuments,
   type CorpusRecipe,
   corpusRecipe,
+  packageBytes,
+  type PinnedPackage,
   sha256,
 } from "./corpus.ts";
+export { readTarball } from "./tar.ts";
 export type { CorpusMaker, MadeCorpus } from "./made_corpus.ts";

@@ -23,7 +23,23 @@ export function float(value: number): { float: number } {
 /** A graph under construction. Values are named by strings; each method returns the name of its result. */
 export class OnnxGraph {
   readonly #graph = new MessageWriter();
+  readonly #prefix: string;
   #names = 0;
+
+  /** @param prefix begins the names of all results, so that they differ from those of a graph that is copied. */
+  constructor(prefix = "") {
+    this.#prefix = prefix;
+  }
+
+  /** A field of another graph (a node, a constant, an input) as it stands. */
+  copy(raw: Uint8Array): void {
+    this.#graph.copy(raw);
+  }
+
+  /** The graph so far, without the model around it. */
+  get fields(): MessageWriter {
+    return this.#graph;
+  }
 
   /** Declares an input; a dimension given as a text is symbolic. */
   input(name: string, dtype: OnnxDtype, shape: readonly (number | string)[]): string {
@@ -109,7 +125,7 @@ export class OnnxGraph {
   }
 
   #fresh(stem: string): string {
-    return `${stem}_${this.#names++}`;
+    return `${this.#prefix}${stem}_${this.#names++}`;
   }
 }
 

@@ -4,10 +4,17 @@
  * Begin with `onnxModel` in `transformer_model.ts`; `liveOnnxModel` is the same for weights that are in training. `decoding_graph.ts` writes the graph it runs, `key_value_cache.ts` keeps
  * the cache that the graph reads. `gradient_graph.ts` writes the training pass, used by `training`. `graph.ts` and
  * `protobuf.ts` build ONNX files in memory. `runtime.ts` is the one place that loads ONNX Runtime (290 MB, fetched when
- * first used).
+ * first used). `foreign_model.ts` reads ONNX files from elsewhere and puts nodes in between.
  *
  * @module
  */
+export {
+  type ForeignConstant,
+  ForeignModel,
+  type ForeignNode,
+  readForeignModel,
+  type Replacement,
+} from "./foreign_model.ts";
 export { OnnxGraph } from "./graph.ts";
 export { createSession, type Ort, type OrtSession } from "./runtime.ts";
 export {

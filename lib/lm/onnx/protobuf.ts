@@ -1,5 +1,5 @@
 /**
- * The part of protocol buffers' wire format that writing an ONNX file needs: varints, 32-bit floats and
+ * The part of protocol buffers' wire format that ONNX files need: varints, 32-bit floats and
  * length-delimited fields.
  *
  * @module
@@ -37,6 +37,12 @@ export class MessageWriter {
     return this;
   }
 
+  /** A field of another message as it stands, tag and all. */
+  copy(raw: Uint8Array): this {
+    this.#push(raw);
+    return this;
+  }
+
   /** The finished message. */
   finish(): Uint8Array<ArrayBuffer> {
     const result = new Uint8Array(this.#length);
@@ -61,5 +67,53 @@ export class MessageWriter {
   #push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
+  }
+}
+
+/** One field of a message: its number, its wire type, and its content. */
+export interface MessageField {
+  readonly field: number;
+  /** 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes. */
+  readonly wire: number;
+  /** A varint's value; 0 for the other wire types. */
+  readonly integer: number;
+  /** The content without tag and length; empty for a varint. */
+  readonly bytes: Uint8Array;
+  /** The whole field as it stands, to be copied. */
+  readonly raw: Uint8Array;
+}
+
+/**
+ * The fields of a message in their order. Varints beyond 2⁵³ (in ONNX only marks such as "to the end") lose
+ * their last bits.
+ *
+ * @throws {RangeError} for bytes that are no message.
+ */
+export function* messageFields(bytes: Uint8Array): Generator<MessageField> {
+  let at = 0;
+  const broken = () => new RangeError(`messageFields: got no message, at byte ${at}`);
+  const varint = (): number => {
+    let value = 0, factor = 1;
+    for (let i = 0; i < 10; i++) {
+      const byte = bytes[at++];
+      if (byte === undefined) throw broken();
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+      factor *= 128;
+    }
+    throw broken();
+  };
+  const empty = new Uint8Array();
+  while (at < bytes.length) {
+    const start = at, tag = varint(), wire = tag % 8, field = (tag - wire) / 8;
+    let integer = 0, content: Uint8Array = empty;
+    if (wire === 0) integer = varint();
+    else {
+      const length = wire === 2 ? varint() : wire === 5 ? 4 : wire === 1 ? 8 : NaN;
+      if (!(at + length <= bytes.length)) throw broken();
+      content = bytes.subarray(at, at + length);
+      at += length;
+    }
+    yield { field, wire, integer, bytes: content, raw: bytes.subarray(start, at) };
   }
 }

@@ -10,6 +10,7 @@ import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import { type MeanInterval, meanInterval } from "offprint/stats.ts";
 import type { KvName } from "./configurations.ts";
+import { type NetworkResults, networksSchema } from "./networks/networks_schema.ts";
 import { studiesSchema } from "./studies_schema.ts";
 
 const excerpt = z.strictObject({
@@ -82,6 +83,15 @@ export function loadAccuracy(folder: URL = RESULTS): Promise<AccuracyResults> {
  */
 export function loadTexts(folder: URL = RESULTS): Promise<CommittedTexts> {
   return readChecked("05-texts.json", folder, committedTextsSchema);
+}
+
+/**
+ * Reads the committed study of real networks.
+ *
+ * @throws {UserError} when the file is missing or malformed.
+ */
+export function loadNetworks(folder: URL = RESULTS): Promise<NetworkResults> {
+  return readChecked("05-networks.json", folder, networksSchema);
 }
 
 async function readChecked<T>(name: string, folder: URL, schema: z.ZodType<T>): Promise<T> {

@@ -18,6 +18,7 @@ export * from "./kernel_clock.ts";
 export * from "./measure_accuracy.ts";
 export { measureStudies, overlap, shareOf4Work } from "./measure_studies.ts";
 export * from "./measurement_texts.ts";
+export * from "./networks/mod.ts";
 export * from "./published_tables.ts";
 export * from "./serving.ts";
 export type { Studies } from "./studies_schema.ts";
