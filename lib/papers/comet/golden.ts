@@ -59,6 +59,26 @@ export function tensorCoreMismatches(seed: number): [int8: number, int4: number]
   return wrong;
 }
 
+/**
+ * Words of eight codes that lane (0, 0) of a tensor core reads of one block of 128 columns, if codes are stored one
+ * after the other and if they are interleaved: in each of four steps it needs the columns 0 to 3 and 16 to
+ * 19 of its 32 (COMET §4.4).
+ */
+export function layoutLoads(): [sequential: number, interleaved: number] {
+  const needed = [0, 1, 2, 3].flatMap((step) =>
+    [0, 16].flatMap((from) => [0, 1, 2, 3].map((i) => 32 * step + from + i))
+  );
+  const sequential = new Set(needed.map((column) => Math.floor(column / 8)));
+  // Codes that tell the columns of row 0 apart, a bit at a time: a word counts where any column has a bit.
+  const interleaved = new Set<number>();
+  for (const column of needed) {
+    const codes = new Int8Array(8 * 128);
+    codes[column] = 1;
+    packFrag(codes, 8, 128).forEach((word, at) => word !== 0 && interleaved.add(at));
+  }
+  return [sequential.size, interleaved.size];
+}
+
 /** Codes of 16 × 256 weights that change on their way through both layouts, and the bytes of each. */
 export function layoutRoundTrip(seed: number): [changed: number, p32: number, frag: number] {
   const codes = randomCodes(seed, 16 * 256, 8);

@@ -30,6 +30,8 @@ export async function medianMs<Name extends string>(
 
 /** One row of {@linkcode kernelSpeeds}: how many times as fast the mixed product is. */
 export interface KernelSpeed {
+  readonly rows: number;
+  readonly columns: number;
   readonly tokens: number;
   /** Over ONNX Runtime's product in 32-bit floats. */
   readonly overFloats: number;
@@ -37,47 +39,70 @@ export interface KernelSpeed {
   readonly overW8A8: number;
   /** Over the same weights with all blocks in 8 bits. */
   readonly overW4A8: number;
+  /** Times in milliseconds. */
+  readonly ms: { readonly floats: number; readonly mixed: number };
 }
 
-/** Times `side` × `side` products, three quarters of the blocks in 4 bits, blocks of 128. */
+/** Times products of one shape, three quarters of the blocks in 4 bits, blocks of 128. */
 export async function kernelSpeeds(
   kernels: Kernels,
-  side: number,
+  [rows, columns]: readonly [rows: number, columns: number],
   batches: readonly number[],
-  seed: number,
+  { seed, turns = 9 }: { seed: number; turns?: number },
 ): Promise<KernelSpeed[]> {
   const random = stream(seed, "kernel clock");
   const normal = (count: number) => Float32Array.from({ length: count }, () => random.normal());
-  const w = normal(side * side), blocks = side / 128;
-  const w4 = quantizeWeights(w, side, side, 128), w8 = quantizeWeights8(w, side, side, 128);
+  const w = normal(rows * columns), blocks = columns / 128;
+  const w4 = quantizeWeights(w, rows, columns, 128), w8 = quantizeWeights8(w, rows, columns, 128);
   const formatOf = (eight: number) => ({
     blockSize: 128 as const,
     bits: Uint8Array.from({ length: blocks }, (_, b) => b < eight * blocks ? 8 : 4),
   });
-  const graph = new OnnxGraph(), input = graph.input("x", "float32", ["M", side]);
-  graph.node("MatMul", [input, graph.floats(w, [side, side])], ["y"]);
-  graph.output("y", "float32", ["M", side]);
+  const graph = new OnnxGraph(), input = graph.input("x", "float32", ["M", columns]);
+  graph.node("MatMul", [input, graph.floats(w, [columns, rows])], ["y"]);
+  graph.output("y", "float32", ["M", rows]);
   const options = { threads: kernels.threads };
   const { ort, session } = await createSession("kernel clock", graph.model("clock"), options);
-  const rows: KernelSpeed[] = [];
+  const measured: KernelSpeed[] = [];
   for (const tokens of batches) {
-    const x = normal(tokens * side);
-    const feeds = { x: new ort.Tensor("float32", x, [tokens, side]) };
+    const x = normal(tokens * columns);
+    const feeds = { x: new ort.Tensor("float32", x, [tokens, columns]) };
     const ms = await medianMs({
       floats: () => session.run(feeds),
       mixed: () => kernels.linear(x, tokens, formatOf(0.25), w4),
       W4A8: () => kernels.linear(x, tokens, formatOf(1), w4),
       W8A8: () => kernels.linear(x, tokens, formatOf(1), w8),
-    });
-    rows.push({
+    }, turns);
+    measured.push({
+      rows,
+      columns,
       tokens,
       overFloats: ms.floats / ms.mixed,
       overW8A8: ms.W8A8 / ms.mixed,
       overW4A8: ms.W4A8 / ms.mixed,
+      ms: { floats: ms.floats, mixed: ms.mixed },
     });
   }
   await session.release();
-  return rows;
+  return measured;
+}
+
+/**
+ * What this machine allows at most, as the measured products show it: the speed of the mixed product over floats if
+ * each took the longer of moving its bytes and computing, at the best rates that any of them reached.
+ */
+export function reachedBounds(speeds: readonly KernelSpeed[]): number[] {
+  const work = ({ rows, columns, tokens }: KernelSpeed) => 2 * rows * columns * tokens;
+  const bytes = { floats: 4, mixed: 0.5 + 4 / 128 };
+  const best = (of: "floats" | "mixed") => {
+    const most = (rate: (speed: KernelSpeed) => number) => Math.max(...speeds.map(rate));
+    const peak = most((speed) => work(speed) / speed.ms[of]);
+    const bandwidth = most(({ rows, columns, ms }) => rows * columns * bytes[of] / ms[of]);
+    return (speed: KernelSpeed) =>
+      Math.max(work(speed) / peak, speed.rows * speed.columns * bytes[of] / bandwidth);
+  };
+  const floats = best("floats"), mixed = best("mixed");
+  return speeds.map((speed) => floats(speed) / mixed(speed));
 }
 
 /** How many times as fast widening a P32 word by two masks is as extending the sign of each nibble, in TypeScript. */
@@ -104,4 +129,40 @@ export async function conversionSpeed(seed: number): Promise<number> {
     },
   });
   return Number.isFinite(sink) ? ms.signs / ms.masks : NaN;
+}
+
+/**
+ * How many times as fast a lane's codes are collected from interleaved words as from words of one code after the
+ * other, in TypeScript: eight codes a step, columns 0 to 3 and 16 to 19 of 32.
+ */
+export async function layoutSpeed(seed: number): Promise<number> {
+  const random = stream(seed, "layout");
+  const words = Uint32Array.from({ length: 1 << 18 }, () => random.uint32());
+  let sink = 0; // so that nothing is optimised away
+  const ms = await medianMs({
+    interleaved: () => {
+      let sum = 0;
+      // A word is a step: both halves of it by one mask each.
+      for (const word of words) {
+        sum = (sum + ((word << 4) & 0xF0F0F0F0) + (word & 0xF0F0F0F0)) | 0;
+      }
+      sink ^= sum;
+    },
+    sequential: () => {
+      let sum = 0;
+      // As many steps: half of a word and half of the next but one, brought into bytes.
+      for (let step = 0; step < words.length; step++) {
+        const at = step % (words.length - 2);
+        sum = (sum + inBytes(words[at]!) + inBytes(words[at + 2]!)) | 0;
+      }
+      sink ^= sum;
+    },
+  });
+  return Number.isFinite(sink) ? ms.sequential / ms.interleaved : NaN;
+}
+
+/** The lower four codes of a word in the upper halves of four bytes. */
+function inBytes(word: number): number {
+  const pairs = (word & 0xFF) | ((word & 0xFF00) << 8);
+  return ((pairs << 4) & 0x00F000F0) | ((pairs << 8) & 0xF000F000);
 }

@@ -54,7 +54,8 @@ export async function measureStudies(input: MeasurementInput): Promise<Studies> 
     blockSizes: blockSizeRows,
     ranges: rangeRows,
     caches: cacheRows,
-    stability: stabilityRows,
+    stability: (session) => stabilityRows(session, [1, 4, 8, 32]),
+    stabilityMany: (session) => stabilityRows(session, [64]),
     domain: domainRow,
     seeds: seedRows,
     parts: partRows,
@@ -314,7 +315,10 @@ export function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
   return either === 0 ? 1 : both / either;
 }
 
-async function stabilityRows(session: StudySession): Promise<Measured<"stability">> {
+async function stabilityRows(
+  session: StudySession,
+  sizes: readonly number[],
+): Promise<Measured<"stability">> {
   const { train } = session.input.texts;
   const sets = 3;
   const outliersOf = async (some: readonly Excerpt[]) => {
@@ -329,7 +333,7 @@ async function stabilityRows(session: StudySession): Promise<Measured<"stability
   };
   const many = await outliersOf(excerpts(train, 64, sets));
   const rows: Measured<"stability"> = [];
-  for (const texts of [1, 4, 8, 32]) {
+  for (const texts of sizes) {
     const found: { names: Set<string>; share4: number }[] = [];
     for (let set = 0; set < sets; set++) found.push(await outliersOf(excerpts(train, texts, set)));
     const pairs = found.flatMap((a, i) => found.slice(i + 1).map((b) => overlap(a.names, b.names)));

@@ -69,6 +69,12 @@ export function meanDelta(first: string, second: string): number {
   return a.reduce((sum, value, i) => sum + value - b[i]!, 0) / a.length;
 }
 
+/** Mean over the models of the first method's perplexity over the second's. */
+export function meanRatio(first: string, second: string): number {
+  const a = publishedPerplexity[first]!, b = publishedPerplexity[second]!;
+  return a.reduce((sum, value, i) => sum + value / b[i]!, 0) / a.length;
+}
+
 function zeroShot(model: string, method: string, scores: number[], average: number) {
   return { model, method, scores, average };
 }

@@ -11,6 +11,14 @@ const planned = { share4: share, nats };
 const part = z.enum(["qkv", "o", "gateUp", "down"]);
 const scheme = z.string();
 
+const stability = z.strictObject({
+  texts: z.int().positive(),
+  between: z.array(share),
+  withMany: z.array(share),
+  outliers: z.array(z.int()),
+  share4: z.array(share),
+});
+
 /** The schema of {@linkcode Studies}; a study that was not finished is absent. */
 export const studiesSchema = z.strictObject({
   /** Held-out documents of the scored excerpts; every `nats` below has one number for each. */
@@ -48,13 +56,9 @@ export const studiesSchema = z.strictObject({
     ),
   })).exactOptional(),
   /** Outlier channels found on sets of texts that do not overlap. */
-  stability: z.array(z.strictObject({
-    texts: z.int().positive(),
-    between: z.array(share),
-    withMany: z.array(share),
-    outliers: z.array(z.int()),
-    share4: z.array(share),
-  })).exactOptional(),
+  stability: z.array(stability).exactOptional(),
+  /** The same on larger sets. */
+  stabilityMany: z.array(stability).exactOptional(),
   /** Calibrated on Verilog. */
   domain: z.strictObject({
     overlap: share,
