@@ -190,20 +190,12 @@ import {
   neighboursOfOutlier,
   NETWORK_SCHEMES,
   perplexityOf,
-<<<<<<< HEAD
   PUBLISHED_KERNEL_SPEED,
   PUBLISHED_MODELS,
   PUBLISHED_PERPLEXITY,
   PUBLISHED_SCHEDULING,
   PUBLISHED_ZERO_SHOT,
-=======
-  publishedKernelSpeed,
-  publishedModels,
-  publishedPerplexity,
-  publishedScheduling,
-  publishedZeroShot,
   reachedBounds,
->>>>>>> 2f1a60b (Notebook 05: real networks, the loss along the context, noise by layer, bars of the kernels with bounds, every printed table)
   scheduleSpeeds,
   type SchemeName,
   schemeOf,
@@ -1667,13 +1659,9 @@ for (const shape of clockShapes) {
 const bounds = reachedBounds(clock);
 const clockRows = clock.map((row, i) => ({
   ...row,
-<<<<<<< HEAD
-  paper: PUBLISHED_KERNEL_SPEED.find(({ tokens }) => tokens === row.tokens)?.speed ?? null,
-=======
   shape: `${row.rows} × ${row.columns}`,
   bound: bounds[i]!,
-  paper: publishedKernelSpeed.find(({ tokens }) => tokens === row.tokens)?.speed ?? null,
->>>>>>> 2f1a60b (Notebook 05: real networks, the loss along the context, noise by layer, bars of the kernels with bounds, every printed table)
+  paper: PUBLISHED_KERNEL_SPEED.find(({ tokens }) => tokens === row.tokens)?.speed ?? null,
 }));
 await display(table(clockRows, {
   caption:
@@ -1879,7 +1867,7 @@ await display(
   ),
 );
 await display(table(
-  publishedZeroShot.map((
+  PUBLISHED_ZERO_SHOT.map((
     { model, method, scores: [piqa, easy, challenge, swag, grande], average },
   ) => ({
     model,

@@ -71,7 +71,7 @@ export function meanDelta(first: string, second: string): number {
 
 /** Mean over the models of the first method's perplexity over the second's. */
 export function meanRatio(first: string, second: string): number {
-  const a = publishedPerplexity[first]!, b = publishedPerplexity[second]!;
+  const a = PUBLISHED_PERPLEXITY[first]!, b = PUBLISHED_PERPLEXITY[second]!;
   return a.reduce((sum, value, i) => sum + value / b[i]!, 0) / a.length;
 }
 
