@@ -110,19 +110,18 @@ async function speedRows(
   const blockSize = defaultBlockSize(config);
   const model = await simulator(config, weights, IN_FLOATS, { outputs: { logits: true } });
   const [text] = texts, floats = [config.bos_token_id, ...text!.slice(0, -1)];
-  let linears: { bytes: number; parameters: number } = { bytes: 0, parameters: 0 };
+  const bytesAParameter = (options: QuantizationOptions): number => {
+    const { linears } = quantizeDecoder(config, weights, options);
+    const sum = (of: (linear: typeof linears[number]) => number) =>
+      linears.reduce((total, linear) => total + of(linear), 0);
+    return sum(({ weights }) => weights.bytes) /
+      sum(({ weights }) => weights.rows * weights.columns);
+  };
   const seconds = await interleaved({
     quantise: async () => {
       const calibration = await calibrateFast(config, weights, texts);
       const plan = calibratedPlans(calibration, { blockSize });
-      const decoder = quantizeDecoder(config, weights, { calibration, plan, blockSize });
-      linears = decoder.linears.reduce(
-        ({ bytes, parameters }, { weights }) => ({
-          bytes: bytes + weights.bytes,
-          parameters: parameters + weights.rows * weights.columns,
-        }),
-        { bytes: 0, parameters: 0 },
-      );
+      quantizeDecoder(config, weights, { calibration, plan, blockSize });
     },
     simulator: () => model.run([text!]),
     typescript: () => floatForward(config, weights, floats).logits,
@@ -145,13 +144,15 @@ async function speedRows(
       peerName: "the decoder in TypeScript",
       unit: "ms",
     }),
-    lessIsBetter({
-      name: "memory of the linear layers",
-      shape: `${name}, blocks of ${blockSize}`,
-      ours: linears.bytes / linears.parameters,
-      peer: 4,
-      peerName: "32-bit floats",
-      unit: "bytes a parameter",
-    }),
+    ...[blockSize, 128 as const].map((blockSize) =>
+      lessIsBetter({
+        name: "memory of the linear layers",
+        shape: `${name}, blocks of ${blockSize}`,
+        ours: bytesAParameter({ blockSize, plan: uniformPlans(4, blockSize) }),
+        peer: 4,
+        peerName: "32-bit floats",
+        unit: "bytes a parameter",
+      })
+    ),
   ];
 }

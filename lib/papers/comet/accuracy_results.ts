@@ -32,6 +32,16 @@ export const committedTextsSchema = z.strictObject({
 /** Excerpts as token ids, for running a part of the measurements anew. */
 export type CommittedTexts = z.infer<typeof committedTextsSchema>;
 
+const configuration = z.strictObject({
+  injected: z.boolean(),
+  engine: z.enum(["simulator", "kernels"]),
+  scheme: z.string(),
+  kv: z.enum(["KV32", "KV16", "KV4"]),
+  rounds: z.int(),
+  nats: z.array(z.number()),
+  tokens: z.array(z.int()),
+});
+
 /** The schema of `data/results/05-accuracy.json`. */
 export const accuracySchema = z.strictObject({
   format: z.literal(1),
@@ -47,15 +57,9 @@ export const accuracySchema = z.strictObject({
   documents: z.array(z.string()),
   /** Of so many rounds that cover the whole text, how many each configuration has. */
   allRounds: z.int(),
-  configurations: z.array(z.strictObject({
-    injected: z.boolean(),
-    engine: z.enum(["simulator", "kernels"]),
-    scheme: z.string(),
-    kv: z.enum(["KV32", "KV16", "KV4"]),
-    rounds: z.int(),
-    nats: z.array(z.number()),
-    tokens: z.array(z.int()),
-  })),
+  configurations: z.array(configuration),
+  /** The pairs of simulator and kernels, on as many parts as they have. */
+  agreement: z.array(configuration),
   studies: studiesSchema,
 });
 

@@ -172,6 +172,11 @@ export function configurations(): Configuration[] {
   });
 }
 
+/** Whether a run is one of the pairs that simulator and kernels are compared on. */
+export function inAgreement({ scheme, kv }: Configuration): boolean {
+  return kv === "KV4" && (KERNEL_SCHEMES as readonly string[]).includes(scheme);
+}
+
 /** A name for files and messages. */
 export function configurationKey({ injected, engine, scheme, kv }: Configuration): string {
   return [injected ? "injected" : "plain", engine, scheme, kv].join("/");

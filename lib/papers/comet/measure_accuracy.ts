@@ -92,7 +92,7 @@ export async function measureAccuracy(
   for (let round = 0; round < rounds; round++) {
     for (const configuration of chosen) {
       const key = configurationKey(configuration);
-      const file = new URL(`${round}-${key.replaceAll(/[^A-Za-z0-9]+/g, "-")}.json`, folder);
+      const file = pieceFile(folder, round, configuration);
       const scores = await kept(
         file,
         both && (async () => {
@@ -108,6 +108,29 @@ export async function measureAccuracy(
     }
   }
   return [...finished.values()].filter((score) => score.rounds === rounds);
+}
+
+/**
+ * The most rounds that are finished for every chosen configuration, from the first on; 0 when one has none.
+ */
+export async function finishedRounds(
+  { folder, select = () => true }: MeasurementInput,
+): Promise<number> {
+  const chosen = configurations().filter(select);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const configuration of chosen) {
+      if (await kept(pieceFile(folder, round, configuration), undefined) === undefined) {
+        return round;
+      }
+    }
+  }
+  return ROUNDS;
+}
+
+/** Where the scores of one round of a configuration are kept. */
+function pieceFile(folder: URL, round: number, configuration: Configuration): URL {
+  const key = configurationKey(configuration).replaceAll(/[^A-Za-z0-9]+/g, "-");
+  return new URL(`${round}-${key}.json`, folder);
 }
 
 /** A configuration's scores with another round's. */
