@@ -16,22 +16,30 @@ import {
   excerptDifference,
   excerptPerplexity,
   excerpts,
+  KERNEL_SCHEMES,
+  layoutLoads,
   layoutRoundTrip,
   leastTime,
   LLAMA3_70B,
   LLAMA3_8B,
   loadAccuracy,
+  loadNetworks,
   loadTexts,
   meanDelta,
+  meanRatio,
   neighboursOfOutlier,
+  NETWORK_SCHEMES,
+  networkTexts,
   overlap,
   perplexityOf,
   PUBLISHED_ZERO_SHOT,
+  reachedBounds,
   scheduleSpeeds,
   scoreOf,
   tensorCoreMismatches,
   textsThatFit,
 } from "offprint/papers/comet/mod.ts";
+import { readTransformer } from "offprint/lm/transformer/mod.ts";
 import { checkDisjoint } from "offprint/quantization/mod.ts";
 
 Deno.test("least times of a layer on an A100 are those worked out by hand, memory- and compute-bound", () => {
@@ -168,8 +176,52 @@ Deno.test("the committed measurements are whole: texts do not overlap, scores be
     assertEquals(one.nats.length, results.documents.length);
     assert(one.nats.every((nats, i) => nats > 0 && nats / one.tokens[i]! < 20));
   }
+  assertEquals(results.agreement.length, 4 * KERNEL_SCHEMES.length);
+  for (const one of results.agreement) {
+    assertEquals(one.tokens, results.agreement[0]!.tokens, one.scheme);
+    assertEquals([one.kv, one.rounds], ["KV4", results.agreement[0]!.rounds]);
+  }
   assertEquals(scoreOf(results, { injected: true, scheme: "floats" }).kv, "KV16");
   assertThrows(() => scoreOf(results, { injected: true, scheme: "W3A3" }), RangeError, "W3A3");
+});
+
+Deno.test("the committed study of networks: every product and scheme, lines and sentences of held-out texts", async () => {
+  const networks = await loadNetworks(), { tokenizer } = await readTransformer("sotu-target");
+  assertEquals(networks.schemes, [...NETWORK_SCHEMES]);
+  const { evaluation, calibration } = networkTexts(await loadTexts(), tokenizer);
+  assertEquals(networks.recogniser.lines, evaluation.lines);
+  assertEquals(networks.detector.sentences, evaluation.sentences);
+  assertEquals(evaluation.lines.filter((line) => calibration.lines.includes(line)), []);
+  assertEquals(networks.recogniser.errors.length, NETWORK_SCHEMES.length);
+  // In floats nearly everything is read, and somebody speaks most of the time.
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  assert(
+    sum(networks.recogniser.errors[0]!) < 0.02 * sum(evaluation.lines.map((line) => line.length)),
+  );
+  const spoken = networks.detector.speech.filter((value) => value >= 0.5).length;
+  assert(spoken > 0.5 * networks.detector.speech.length);
+  assert(spoken < 0.95 * networks.detector.speech.length);
+  for (const { products, leftOut } of [networks.recogniser.network, networks.detector.network]) {
+    assert(leftOut.length > 0);
+    for (const { decibels, blocks8, blocks, outliers, columns } of products) {
+      assertEquals(decibels.length, NETWORK_SCHEMES.length - 1);
+      assert(blocks8 <= blocks && outliers <= columns);
+    }
+  }
+});
+
+Deno.test("a lane's words: 8 one after the other, 4 interleaved; bounds are never above what was reached", () => {
+  assertEquals(layoutLoads(), [8, 4]);
+  const speed = (tokens: number, floats: number, mixed: number) => ({
+    ...{ rows: 1024, columns: 1024, tokens, overFloats: floats / mixed },
+    ...{ overW8A8: 1, overW4A8: 1, ms: { floats, mixed } },
+  });
+  // Floats bound by memory at 1 token, both by computing at 256.
+  assertEquals(reachedBounds([speed(1, 4, 1), speed(256, 300, 100)]), [4, 3]);
+});
+
+Deno.test("printed ratios: mean over the models", () => {
+  assertAlmostEquals(meanRatio("W4Ax FMPQ", "W4A16 OmniQuant"), 1.009, 0.0005);
 });
 
 Deno.test("a missing or damaged file of measurements is named", async () => {
