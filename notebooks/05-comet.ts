@@ -1034,7 +1034,7 @@ await display(plot({
 // A *static* range is measured in calibration and clips what exceeds it; a *text* range spans all tokens, as figure 4
 // draws it. Of the caches only the cache is rounded, everything else stays in floats.
 
-// %% id="studies-ranges"
+// %% id="studies-ranges" tags=["drawing"]
 const rangeNats = (name: string) => rangeStudy.find((row) => row.name === name)!.nats;
 const cacheNats = (name: string) => cacheStudy.find((row) => row.name === name)!.nats;
 await display(
@@ -1096,7 +1096,7 @@ await claim("05.outliers-few-texts", studied(stabilityStudy, () => mean(overlapA
 // %% [markdown] id="studies-domain-text"
 // And on text of another kind?
 
-// %% id="studies-domain"
+// %% id="studies-domain" tags=["drawing"]
 if (domainStudy !== undefined) {
   const { own, other, overlap } = domainStudy;
   await display(table([
@@ -1144,7 +1144,7 @@ if (domainStudy !== undefined && stabilityStudy.length > 0) {
 // %% [markdown] id="studies-seeds-text"
 // And with other channels drawn for the injection?
 
-// %% id="studies-seeds"
+// %% id="studies-seeds" tags=["drawing"]
 const seedRows = seedStudy.map((row) => ({
   seed: row.seed,
   "f, %": 100 * row.share4,
@@ -1325,7 +1325,7 @@ if (noiseStudy.length > 0) {
 // files get the same roundings at every product whose input channels share a sum. Numbers are committed;
 // `deno task measure-quantization --networks` fetches the packages and makes them anew.
 
-// %% id="real-networks"
+// %% id="real-networks" tags=["drawing"]
 const networks = await loadNetworks();
 const studiedNetworks = [networks.recogniser.network, networks.detector.network];
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
@@ -1862,7 +1862,7 @@ await display(plot({
 //
 // What the paper concludes from its tables, computed from the printed numbers.
 
-// %% id="tables-published"
+// %% id="tables-published" tags=["drawing"]
 await display(
   table(
     PUBLISHED_MODELS.map((model, i) => ({
