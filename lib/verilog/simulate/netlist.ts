@@ -8,7 +8,7 @@ import { incompleteSensitivity } from "../language/sensitivity.ts";
 import { childOf, childrenOf, parseVerilog, textOf, walk } from "../language/syntax_tree.ts";
 import { asSimulated } from "../tools/guard.ts";
 import { OBSERVERS, type YosysModule } from "../tools/miter.ts";
-import { branches, knowingCells, unknownValues } from "../tools/unknown_values.ts";
+import { BRANCHES, KNOWING_CELLS, UNKNOWN_VALUES } from "../tools/unknown_values.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 
 /** Number of a net; 0, 1 and 2 are the constants 0, 1 and x. */
@@ -120,9 +120,9 @@ export async function netlistOf(
     script: script(top),
     files: {
       "d.v": text,
-      "cells.v": knowingCells,
-      "branches.v": branches,
-      "unknown.v": unknownValues,
+      "cells.v": KNOWING_CELLS,
+      "branches.v": BRANCHES,
+      "unknown.v": UNKNOWN_VALUES,
     },
     outputs: ["d.json"],
   });

@@ -7,7 +7,7 @@
 import { bareName } from "../language/lex.ts";
 import { asSimulated } from "./guard.ts";
 import { miterOf, type YosysModule } from "./miter.ts";
-import { divisionByZero } from "./unknown_values.ts";
+import { DIVISION_BY_ZERO } from "./unknown_values.ts";
 import type { YosysPool, YosysResult } from "./yosys.ts";
 
 /** What to compare. */
@@ -55,7 +55,7 @@ export async function compareModules(
     files: {
       "gold.v": asSimulated(gold),
       "gate.v": asSimulated(gate),
-      "unknown.v": divisionByZero,
+      "unknown.v": DIVISION_BY_ZERO,
     },
     outputs: ["gold.json", "gate.json"],
   });

@@ -6,29 +6,29 @@
  * @module
  */
 
-const parameters =
+const PARAMETERS =
   `parameter A_SIGNED = 0; parameter B_SIGNED = 0; parameter A_WIDTH = 1; parameter B_WIDTH = 1; parameter Y_WIDTH = 1;
   input [A_WIDTH-1:0] A; input [B_WIDTH-1:0] B; output [Y_WIDTH-1:0] Y;`;
-const same =
+const SAME =
   ".A_SIGNED(A_SIGNED), .B_SIGNED(B_SIGNED), .A_WIDTH(A_WIDTH), .B_WIDTH(B_WIDTH), .Y_WIDTH(Y_WIDTH)";
 
 const binary = (cell: string, body: string) =>
   `module \\${cell} (A, B, Y);
-  ${parameters}
+  ${PARAMETERS}
   wire [Y_WIDTH-1:0] known;
-  \\${cell} #(${same}) inner (.A(A), .B(B), .Y(known));
+  \\${cell} #(${SAME}) inner (.A(A), .B(B), .Y(known));
   ${body}
 endmodule
 `;
 
-const byZero = ["$div", "$mod", "$divfloor", "$modfloor"];
+const BY_ZERO = ["$div", "$mod", "$divfloor", "$modfloor"];
 /**
  * A division no wider than its operands: a quotient and a remainder need no more bits than the wider operand,
  * one more when both are signed. A divider of 32 bits, as wide as an integer beside it, is beyond a proof.
  */
 const division = (cell: string, body: string) =>
   `module \\${cell} (A, B, Y);
-  ${parameters}
+  ${PARAMETERS}
   localparam SIGNED = A_SIGNED && B_SIGNED;
   localparam MOST = (A_WIDTH > B_WIDTH ? A_WIDTH : B_WIDTH) + SIGNED;
   localparam WIDTH = A_SIGNED != B_SIGNED || MOST > Y_WIDTH ? Y_WIDTH : MOST;
@@ -39,11 +39,11 @@ const division = (cell: string, body: string) =>
   ${body}
 endmodule
 `;
-const divided = byZero.map((cell) => division(cell, "assign Y = |B ? known : {Y_WIDTH{1'bx}};"));
+const DIVIDED = BY_ZERO.map((cell) => division(cell, "assign Y = |B ? known : {Y_WIDTH{1'bx}};"));
 
 /** Square and multiply, from the exponent's highest bit; for a negative exponent see table 5-6 of the standard. */
-const power = `module \\$pow (A, B, Y);
-  ${parameters}
+const POWER = `module \\$pow (A, B, Y);
+  ${PARAMETERS}
   wire [Y_WIDTH-1:0] base;
   parameter _TECHMAP_CONSTMSK_B_ = 0; parameter _TECHMAP_CONSTVAL_B_ = 0;
   localparam FIXED = &_TECHMAP_CONSTMSK_B_[B_WIDTH-1:0];
@@ -76,36 +76,36 @@ endmodule
 `;
 
 /** Division by zero and powers, for the solver, which has the other rules itself. */
-export const divisionByZero: string = [...divided, power].join("");
+export const DIVISION_BY_ZERO: string = [...DIVIDED, POWER].join("");
 
 // An exclusive-or with itself is 0, or x when a bit is unknown.
-const whole = "wire unknown = (^{A, B}) ^ (^{A, B}); assign Y = known ^ {Y_WIDTH{unknown}};";
-const arithmetic = [
-  ...["$add", "$sub", "$mul"].map((cell) => binary(cell, whole)),
+const WHOLE = "wire unknown = (^{A, B}) ^ (^{A, B}); assign Y = known ^ {Y_WIDTH{unknown}};";
+const ARITHMETIC = [
+  ...["$add", "$sub", "$mul"].map((cell) => binary(cell, WHOLE)),
   // The answer is one bit, whatever its place is wide.
   ...["$lt", "$le", "$gt", "$ge"].map((cell) =>
-    binary(cell, whole.replace("{Y_WIDTH{unknown}}", "unknown"))
+    binary(cell, WHOLE.replace("{Y_WIDTH{unknown}}", "unknown"))
   ),
 ];
-const wholeDivided = byZero.map((cell) =>
-  division(cell, whole.replace("known ^", "(|B ? known : {Y_WIDTH{1'bx}}) ^"))
+const WHOLE_DIVIDED = BY_ZERO.map((cell) =>
+  division(cell, WHOLE.replace("known ^", "(|B ? known : {Y_WIDTH{1'bx}}) ^"))
 );
 // An unknown distance leaves nothing known; unknown data stays in its place.
-const shifts = ["$shl", "$shr", "$sshl", "$sshr"].map((cell) =>
+const SHIFTS = ["$shl", "$shr", "$sshl", "$sshr"].map((cell) =>
   binary(cell, "wire unknown = (^B) ^ (^B); assign Y = known ^ {Y_WIDTH{unknown}};")
 );
 /**
  * The place that is written by `y[i] = …`, for which alone Yosys uses this cell: an unknown `i` writes nothing
  * (IEEE 1364-2005, section 9.2.2 with 4.2.1).
  */
-const writing = binary(
+const WRITING = binary(
   "$shift",
   `wire place;
   offprint_same is_known (.A((^B) ^ (^B)), .B(1'b0), .Y(place));
   assign Y = known & {Y_WIDTH{place}};`,
 );
 
-const negation = `module \\$neg (A, Y);
+const NEGATION = `module \\$neg (A, Y);
   parameter A_SIGNED = 0; parameter A_WIDTH = 1; parameter Y_WIDTH = 1;
   input [A_WIDTH-1:0] A; output [Y_WIDTH-1:0] Y;
   wire [Y_WIDTH-1:0] known;
@@ -116,7 +116,7 @@ endmodule
 `;
 
 /** Bits selected past either end are x, each for itself. */
-const selection = binary(
+const SELECTION = binary(
   "$shiftx",
   `wire unknown = (^B) ^ (^B);
   genvar i;
@@ -132,18 +132,18 @@ const selection = binary(
 );
 
 /** All rules, for a simulator of gates. */
-export const unknownValues: string = [
-  ...arithmetic,
-  ...wholeDivided,
-  ...shifts,
-  writing,
-  negation,
-  power,
-  selection,
+export const UNKNOWN_VALUES: string = [
+  ...ARITHMETIC,
+  ...WHOLE_DIVIDED,
+  ...SHIFTS,
+  WRITING,
+  NEGATION,
+  POWER,
+  SELECTION,
 ].join("");
 
 /** Gates that see whether a value is known, which no gate of a technology can. */
-export const knowingCells: string =
+export const KNOWING_CELLS: string =
   "(* blackbox *) module offprint_is_one (input A, output Y); endmodule\n" +
   "(* blackbox *) module offprint_same (input A, input B, output Y); endmodule\n" +
   // A choice with `?:`, set apart from the multiplexers that `if` and `case` become.
@@ -151,7 +151,7 @@ export const knowingCells: string =
   "(input [WIDTH-1:0] A, B, input S, output [WIDTH-1:0] Y); endmodule\n";
 
 /** `if` and `case` take the other branch when their condition is unknown; `===` compares unknown bits too. */
-export const branches: string = `module \\$mux (A, B, S, Y);
+export const BRANCHES: string = `module \\$mux (A, B, S, Y);
   parameter WIDTH = 1;
   input [WIDTH-1:0] A, B; input S; output [WIDTH-1:0] Y;
   wire taken;
@@ -179,7 +179,7 @@ endmodule
 ${
   [["$eqx", "assign Y = &same;"], ["$nex", "assign Y = ~&same;"]].map(([cell, result]) =>
     `module \\${cell} (A, B, Y);
-  ${parameters}
+  ${PARAMETERS}
   localparam WIDTH = A_WIDTH > B_WIDTH ? A_WIDTH : B_WIDTH;
   localparam SIGNED = A_SIGNED && B_SIGNED;
   wire [WIDTH-1:0] same;
