@@ -12,11 +12,13 @@ import {
   type ForeignRounding,
   roundedForeignModel,
 } from "offprint/quantization/foreign/mod.ts";
-import { BLOCK_SIZE, THRESHOLD } from "../configurations.ts";
 import type { NetworkResults } from "./networks_schema.ts";
 import { PACKAGES } from "./packages.ts";
 import { characterErrors, drawLines, readLines, recogniserFiles } from "./printed_text.ts";
 import { detectorFile, listen, speak } from "./speech.ts";
+
+/** Channels of a block and columns of a weight's scale, and κ: as on the language model. */
+const BLOCK_SIZE = 32, THRESHOLD = 4;
 
 /** Schemes that both networks run, in the order of the tables. */
 export const NETWORK_SCHEMES = [

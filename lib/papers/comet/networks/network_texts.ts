@@ -4,8 +4,13 @@
  * @module
  */
 import type { Tokenizer } from "offprint/lm/text/mod.ts";
-import type { CommittedTexts } from "../accuracy_results.ts";
 import type { NetworkTexts } from "./measure_networks.ts";
+
+/** Excerpts as token ids: calibrated on, and judged. */
+interface Excerpts {
+  readonly calibration: readonly { readonly tokens: readonly number[] }[];
+  readonly evaluation: readonly { readonly tokens: readonly number[] }[];
+}
 
 /** Characters of a line at most. */
 const LINE = 28;
@@ -14,8 +19,8 @@ const LINE = 28;
 const LINES = 48, SENTENCES = 8;
 
 /** Texts of both kinds: calibrated on from training documents, judged from held-out ones. */
-export function networkTexts(texts: CommittedTexts, tokenizer: Tokenizer): NetworkTexts {
-  const of = (excerpts: CommittedTexts["calibration"], part: number) => {
+export function networkTexts(texts: Excerpts, tokenizer: Tokenizer): NetworkTexts {
+  const of = (excerpts: Excerpts["calibration"], part: number) => {
     const words = excerpts.map(({ tokens }) =>
       // The first and the last may be cut.
       tokenizer.decode(tokens).replaceAll(/[^ -~]+/g, " ").trim().split(/ +/).slice(1, -1)
