@@ -5,6 +5,14 @@
  */
 import type { KvLayout } from "../contract/kv_layout.ts";
 import { kvHeader } from "./kv_append_shader.ts";
+import {
+  type AttendTiling,
+  attendTiling,
+  groupScores,
+  groupValues,
+  groupWeights,
+  LANES,
+} from "./kv_attend_group.ts";
 
 /**
  * Tokens that one workgroup runs over. Longer texts are cut into chunks of this many, always at the same
@@ -12,14 +20,6 @@ import { kvHeader } from "./kv_append_shader.ts";
  * else is in the pass.
  */
 export const CHUNK_TOKENS = 256;
-
-/** Queries of one KV head that a workgroup answers together: as many as workgroup memory allows. */
-export function tileQueries({ headDim }: KvLayout): number {
-  return headDim <= 256 ? 4 : headDim <= 512 ? 2 : 1;
-}
-
-/** Invocations of a workgroup. */
-const LANES = 64;
 
 /**
  * Attention of one tile of queries that share a KV head (neighbouring tokens, and the heads of a token
@@ -34,142 +34,62 @@ const LANES = 64;
  * values; of a single one the output itself.
  */
 export function attendShader(layout: KvLayout): string {
+  const tiling = attendTiling(layout);
+  const { T, keyWords, valueWords, wordsPerLane, each, eachSum } = tiling;
+  const { headDim, groupSize } = layout;
+  return `${kvHeader(layout)}${declarations(tiling)}
+@compute @workgroup_size(${LANES})
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let item = sizes.firstItem + id.x;
+  let head = id.y;
+  let chunk = id.z;
+  let text = textOf(table[sizes.itemsAt + 2u * item]);
+  let firstSlot = table[sizes.itemsAt + 2u * item + 1u];
+  let slots = text.tokens * (sizes.heads / KV_HEADS);
+  let least = positionOf(text, firstSlot);
+  let last = positionOf(text, firstSlot + ${T - 1}u);
+  for (var i = lane; i < ${T}u * D; i += ${LANES}u) {
+    let slot = firstSlot + i / D;
+    query[i] = 0.0;
+    if (slot < slots) { query[i] = q[queryAt(text, slot, head) * D + i % D] * ${
+    Math.fround(1 / Math.sqrt(headDim))
+  }; }
+  }
+  workgroupBarrier();
+  let keyWord = lane % ${keyWords}u;
+  let slice = lane / ${keyWords}u;
+  let firstToken = 32u * (keyWord / 4u) + 4u * (keyWord % 4u); // and the 3 after it, and 16 further on
+  let valueWord = lane % ${Math.min(LANES, valueWords)}u;
+  let valueSlice = lane / ${Math.min(LANES, valueWords)}u;
+${
+    wordsPerLane.map((w) =>
+      `  let channel${w} = 32u * ((valueWord + ${LANES * w}u) / 4u) + 4u * (valueWord % 4u);`
+    ).join("\n")
+  }
+${each((q) => `  var most${q} = LOWEST; var total${q} = 0.0;`)}
+${eachSum((q, w) => `  var lowOut${q}_${w} = vec4<f32>(); var highOut${q}_${w} = vec4<f32>();`)}
+  let end = min(last / G + 1u, (chunk + 1u) * ${CHUNK_TOKENS / groupSize}u);
+  for (var group = chunk * ${CHUNK_TOKENS / groupSize}u; group < end; group++) {
+    // Some queries of the tile may read the group from its codes and others from 16-bit floats.
+    for (var form = 0u; form < 2u; form++) {
+      let codes = form == 0u;
+      if (codes && (group + 1u) * G > last) { continue; }
+      if (!codes && (group + 1u) * G <= least) { continue; }
+      var base = 0u;
+      if (codes) { base = packedAt(text, group, head); } else { base = recentAt(text, group, head); }
+${groupScores(tiling)}
+${groupWeights(tiling)}${groupValues(tiling)}
+    }
+  }
+${results(tiling)}
+}
+`;
+}
+
+/** Bindings, workgroup memory, and the functions that read codes, 16-bit floats, scales and places. */
+function declarations({ T, layout }: AttendTiling): string {
   const { headDim, groupSize, paddedDim } = layout;
-  const queries = [...Array(tileQueries(layout)).keys()];
-  const T = queries.length;
-  const keyWords = groupSize / 8, keySlices = LANES / keyWords;
-  const valueWords = paddedDim / 8;
-  const wordsPerLane = [...Array(Math.ceil(valueWords / LANES)).keys()];
-  const valueSlices = Math.max(1, Math.floor(LANES / valueWords));
-  /** Lanes that have values to add up. */
-  const active = Math.min(LANES, valueWords * valueSlices);
-  const each = (line: (q: number) => string) => queries.map(line).join("\n");
-  const eachSum = (line: (q: number, w: number) => string) =>
-    queries.flatMap((q) => wordsPerLane.map((w) => line(q, w))).join("\n");
-
-  /** Scores of a group into `weight`. */
-  const scores = `
-      {
-${
-    each((q) =>
-      `        var low${q} = vec4<f32>(); var high${q} = vec4<f32>(); var constant${q} = 0.0;`
-    )
-  }
-        for (var c = slice; c < D; c += ${keySlices}u) {
-          var eight: Eight;
-          var scale = 1.0;
-          var zero = 0.0;
-          if (codes) {
-            eight = codesOf(packed[base + 2u * D + c * (G / 8u) + keyWord]);
-            scale = scaleAt(base, c);
-            zero = zeroAt(base, c);
-          } else {
-            eight = halvesAt(base + (c * G + firstToken) / 2u);
-          }
-${
-    each((q) =>
-      `          let f${q} = query[${q}u * D + c] * scale; constant${q} += f${q} * zero;
-          low${q} += f${q} * eight.low; high${q} += f${q} * eight.high;`
-    )
-  }
-        }
-        for (var j = 0u; j < 4u; j++) {
-${
-    each((q) =>
-      `          sums[(${q}u * ${keySlices}u + slice) * G + firstToken + j] = low${q}[j] - constant${q};
-          sums[(${q}u * ${keySlices}u + slice) * G + firstToken + 16u + j] = high${q}[j] - constant${q};`
-    )
-  }
-        }
-      }
-      workgroupBarrier();
-      for (var i = lane; i < ${T}u * G; i += ${LANES}u) {
-        var score = 0.0;
-        for (var s = 0u; s < ${keySlices}u; s++) { score += sums[((i / G) * ${keySlices}u + s) * G + i % G]; }
-        let position = positionOf(text, firstSlot + i / G);
-        let complete = (group + 1u) * G <= position;
-        let seen = complete == codes && group * G + i % G <= position;
-        if (seen && (bitcast<u32>(score) & 0x7f800000u) == 0x7f800000u) {
-          atomicMin(&refused[sizes.flag], queryAt(text, firstSlot + i / G, head));
-          score = 0.0;
-        }
-        weight[i] = select(LOWEST, score, seen);
-      }`;
-
-  /** Largest scores, weights, and values of a group. */
-  const values = `
-      workgroupBarrier();
-      {
-        var largest = LOWEST;
-        for (var t = lane % ${LANES / T}u; t < G; t += ${LANES / T}u) {
-          largest = max(largest, weight[(lane / ${LANES / T}u) * G + t]);
-        }
-        maxima[lane] = largest;
-      }
-      workgroupBarrier();
-${
-    each((q) =>
-      `      var next${q} = most${q};
-      for (var i = 0u; i < ${LANES / T}u; i++) { next${q} = max(next${q}, maxima[${
-        q * LANES / T
-      }u + i]); }
-      let factor${q} = select(exp(most${q} - next${q}), 1.0, most${q} <= LOWEST);
-      most${q} = next${q};
-      for (var t = lane; t < G; t += ${LANES}u) {
-        let score = weight[${q}u * G + t];
-        weight[${q}u * G + t] = select(exp(score - next${q}), 0.0, score <= LOWEST);
-      }`
-    )
-  }
-      workgroupBarrier();
-      if (lane < ${active}u) {
-        let limit = min(G, last + 1u - group * G);
-${each((q) => `        var mass${q} = 0.0;`)}
-${eachSum((q, w) => `        var low${q}_${w} = vec4<f32>(); var high${q}_${w} = vec4<f32>();`)}
-        for (var t = valueSlice; t < limit; t += ${valueSlices}u) {
-${each((q) => `          let p${q} = weight[${q}u * G + t]; mass${q} += p${q};`)}
-${
-    wordsPerLane.map((w) =>
-      `          var eight${w}: Eight;
-          if (codes) {
-            eight${w} = codesOf(packed[base + 2u * D + D * G / 8u + t * (PADDED / 8u) + valueWord + ${
-        LANES * w
-      }u]);
-          } else {
-            eight${w} = halvesAt(base + (D * G + t * D + channel${w}) / 2u);
-          }
-${
-        each((q) =>
-          `          low${q}_${w} += p${q} * eight${w}.low; high${q}_${w} += p${q} * eight${w}.high;`
-        )
-      }`
-    ).join("\n")
-  }
-        }
-${each((q) => `        total${q} = total${q} * factor${q} + mass${q};`)}
-${
-    wordsPerLane.map((w) =>
-      ["low", "high"].map((half, i) =>
-        `        {
-          var scale = vec4<f32>(1.0);
-          var zero = vec4<f32>();
-          if (codes) {
-            scale = scalesAt(base + D, channel${w} + ${16 * i}u);
-            zero = zerosAt(base + D, channel${w} + ${16 * i}u);
-          }
-${
-          each((q) =>
-            `          ${half}Out${q}_${w} = ${half}Out${q}_${w} * factor${q} + scale * (${half}${q}_${w} - zero * mass${q});`
-          )
-        }
-        }`
-      ).join("\n")
-    ).join("\n")
-  }
-      }
-      workgroupBarrier();`;
-
-  return `${kvHeader(layout)}
+  return `
 @group(0) @binding(2) var<storage, read> q: array<f32>;              // [rows][heads][D]
 @group(0) @binding(3) var<storage, read> packed: array<u32>;         // pages of this layer
 @group(0) @binding(4) var<storage, read> recent: array<u32>;
@@ -213,51 +133,12 @@ fn queryAt(text: Text, slot: u32, head: u32) -> u32 {
   let share = sizes.heads / KV_HEADS;
   return (text.firstRow + slot / share) * sizes.heads + head * share + slot % share;
 }
+`;
+}
 
-@compute @workgroup_size(${LANES})
-fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let item = sizes.firstItem + id.x;
-  let head = id.y;
-  let chunk = id.z;
-  let text = textOf(table[sizes.itemsAt + 2u * item]);
-  let firstSlot = table[sizes.itemsAt + 2u * item + 1u];
-  let slots = text.tokens * (sizes.heads / KV_HEADS);
-  let least = positionOf(text, firstSlot);
-  let last = positionOf(text, firstSlot + ${T - 1}u);
-  for (var i = lane; i < ${T}u * D; i += ${LANES}u) {
-    let slot = firstSlot + i / D;
-    query[i] = 0.0;
-    if (slot < slots) { query[i] = q[queryAt(text, slot, head) * D + i % D] * ${
-    Math.fround(1 / Math.sqrt(headDim))
-  }; }
-  }
-  workgroupBarrier();
-  let keyWord = lane % ${keyWords}u;
-  let slice = lane / ${keyWords}u;
-  let firstToken = 32u * (keyWord / 4u) + 4u * (keyWord % 4u); // and the 3 after it, and 16 further on
-  let valueWord = lane % ${Math.min(LANES, valueWords)}u;
-  let valueSlice = lane / ${Math.min(LANES, valueWords)}u;
-${
-    wordsPerLane.map((w) =>
-      `  let channel${w} = 32u * ((valueWord + ${LANES * w}u) / 4u) + 4u * (valueWord % 4u);`
-    ).join("\n")
-  }
-${each((q) => `  var most${q} = LOWEST; var total${q} = 0.0;`)}
-${eachSum((q, w) => `  var lowOut${q}_${w} = vec4<f32>(); var highOut${q}_${w} = vec4<f32>();`)}
-  let end = min(last / G + 1u, (chunk + 1u) * ${CHUNK_TOKENS / groupSize}u);
-  for (var group = chunk * ${CHUNK_TOKENS / groupSize}u; group < end; group++) {
-    // Some queries of the tile may read the group from its codes and others from 16-bit floats.
-    for (var form = 0u; form < 2u; form++) {
-      let codes = form == 0u;
-      if (codes && (group + 1u) * G > last) { continue; }
-      if (!codes && (group + 1u) * G <= least) { continue; }
-      var base = 0u;
-      if (codes) { base = packedAt(text, group, head); } else { base = recentAt(text, group, head); }
-${scores}
-${values}
-    }
-  }
-  if (lane < ${active}u) {
+/** Adds up the lanes' sums in workgroup memory, and writes the output, or this chunk's part of it. */
+function results({ T, valueWords, valueSlices, active, each, eachSum }: AttendTiling): string {
+  return `  if (lane < ${active}u) {
     for (var j = 0u; j < 4u; j++) {
 ${
     eachSum((q, w) => {
@@ -293,7 +174,5 @@ ${each((q) => `      if (i / D == ${q}u) { most = most${q}; }`)}
       y[at] = most;
       y[at + 1u] = mass;
     }
-  }
-}
-`;
+  }`;
 }

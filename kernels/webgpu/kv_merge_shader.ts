@@ -5,7 +5,7 @@
  */
 import type { KvLayout } from "../contract/kv_layout.ts";
 import { GRID_ITEMS, kvHeader } from "./kv_append_shader.ts";
-import { tileQueries } from "./kv_attend_shader.ts";
+import { tileQueries } from "./kv_attend_group.ts";
 
 const LANES = 64;
 

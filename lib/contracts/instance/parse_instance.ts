@@ -69,16 +69,45 @@ export function parseInstance(json: unknown, source = "instance"): Instance {
     });
   }
   const data = parsed.data;
-  const H = data.P.length;
-  const n = data.P[0]!.length;
-  const m = data.P[0]![0]?.length ?? 0;
-  if (n === 0 || m === 0) {
-    throw new UserError({
-      what: `${source}: P`,
-      got: new Described(`${n} states and ${m} actions`),
-      expected: "at least one state and one action",
-    });
+  const checks = checksOf(source);
+  const tables = checkedTables(data, checks);
+  const { n, m } = tables;
+  if (data.cap !== null && !(data.cap > 0)) {
+    checks.complain("cap", data.cap, "a number above 0, or null");
   }
+  if (data.start >= n) checks.complain("start", data.start, `a state from 0 to ${n - 1}`);
+  const agent = checkedAgent(data, checks);
+  if (data.labels.actions !== undefined) {
+    checks.sized("labels.actions", data.labels.actions, m, "action");
+  }
+  data.labels.states?.forEach((names, h) => {
+    checks.sized(`labels.states[${h}]`, names, n, "state");
+  });
+  return {
+    name: data.name,
+    ...tables,
+    cap: data.cap ?? Infinity,
+    concept: data.concept,
+    agent,
+    deltaA: data.deltaA,
+    deltaP: data.deltaP,
+    start: data.start,
+    labels: data.labels,
+  };
+}
+
+/** An instance's JSON after the schema: of the right types, but its arrays may not fit each other. */
+type ParsedInstance = z.output<typeof instanceSchema>;
+
+/** How the checks below complain; every message names the source. */
+interface Checks {
+  /** Throws. */
+  complain(what: string, got: unknown, expected: string, todo?: string): never;
+  /** Complains unless the list has `size` entries. */
+  sized(what: string, list: readonly unknown[], size: number, of: string): void;
+}
+
+function checksOf(source: string): Checks {
   const complain = (what: string, got: unknown, expected: string, todo?: string): never => {
     throw new UserError({
       what: `${source}: ${what}`,
@@ -87,12 +116,32 @@ export function parseInstance(json: unknown, source = "instance"): Instance {
       ...(todo === undefined ? {} : { todo }),
     });
   };
-  const sized = (what: string, list: readonly unknown[], size: number, of: string) => {
-    if (list.length !== size) {
-      complain(what, `${list.length} entries`, `${size}, one for each ${of}`);
-    }
+  return {
+    complain,
+    sized: (what, list, size, of) => {
+      if (list.length !== size) {
+        complain(what, `${list.length} entries`, `${size}, one for each ${of}`);
+      }
+    },
   };
+}
 
+/** `P`, `r` and `c` as the flat arrays of an instance, every row checked on the way. */
+function checkedTables(
+  data: ParsedInstance,
+  checks: Checks,
+): Pick<Instance, "H" | "n" | "m" | "P" | "r" | "c"> {
+  const { complain, sized } = checks;
+  const H = data.P.length;
+  const n = data.P[0]!.length;
+  const m = data.P[0]![0]?.length ?? 0;
+  if (n === 0 || m === 0) {
+    complain(
+      "P",
+      new Described(`${n} states and ${m} actions`),
+      "at least one state and one action",
+    );
+  }
   const P = new Float64Array(H * n * m * n);
   const r = new Float64Array(H * n * m * n);
   const c = new Float64Array(H * n * m);
@@ -106,6 +155,7 @@ export function parseInstance(json: unknown, source = "instance"): Instance {
       sized(`P[${h}][${s}] at ${placeOf(h, s)}`, data.P[h]![s]!, m, "action");
       sized(`c[${h}][${s}] at ${placeOf(h, s)}`, data.c[h]![s]!, m, "action");
       const rewards = data.r[h]![s]!;
+      // Rewards that do not depend on the action are given once, and every action gets the same row.
       const byAction = Array.isArray(rewards[0]);
       sized(
         `r[${h}][${s}] at ${placeOf(h, s)}`,
@@ -114,44 +164,63 @@ export function parseInstance(json: unknown, source = "instance"): Instance {
         byAction ? "action" : "next state",
       );
       for (let a = 0; a < m; a++) {
-        const place = placeOf(h, s, a);
-        const law = data.P[h]![s]![a]!;
-        sized(`P[${h}][${s}][${a}] at ${place}`, law, n, "next state");
-        law.forEach((p, next) => {
-          if (!(p >= 0)) {
-            complain(`P[${h}][${s}][${a}][${next}] at ${place}`, p, "a probability ≥ 0");
-          }
-        });
-        const sum = law.reduce((total, p) => total + p, 0);
-        if (!(Math.abs(sum - 1) <= ROW_SUM_TOLERANCE)) {
-          complain(
-            `P[${h}][${s}][${a}] at ${place}`,
-            new Described(`a row that sums to ${sum}`),
-            `a row that sums to 1 within ${ROW_SUM_TOLERANCE}`,
-            "Divide the row by its sum.",
-          );
-        }
+        const distribution = data.P[h]![s]![a]!;
+        checkDistribution(distribution, n, h, s, a, checks);
         const cost = data.c[h]![s]![a]!;
-        if (!(cost >= 0)) complain(`c[${h}][${s}][${a}] at ${place}`, cost, "a cost ≥ 0");
-        if (a === 0 && cost !== 0) {
-          complain(
-            `c[${h}][${s}][0] at ${place}`,
-            cost,
-            "0, since action 0 is the agent's free action",
-            "Subtract this cost from all actions of the state, or add a free action 0.",
-          );
-        }
+        checkCost(cost, h, s, a, checks);
         const row = byAction ? (rewards as number[][])[a]! : rewards as number[];
-        sized(`r[${h}][${s}][${a}] at ${place}`, row, n, "next state");
+        sized(`r[${h}][${s}][${a}] at ${placeOf(h, s, a)}`, row, n, "next state");
         const at = (h * n + s) * m + a;
-        P.set(law, at * n);
+        P.set(distribution, at * n);
         r.set(row, at * n);
         c[at] = cost;
       }
     }
   }
-  if (data.cap !== null && !(data.cap > 0)) complain("cap", data.cap, "a number above 0, or null");
-  if (data.start >= n) complain("start", data.start, `a state from 0 to ${n - 1}`);
+  return { H, n, m, P, r, c };
+}
+
+/** Complains unless `P[h][s][a]` is a distribution over the n states. */
+function checkDistribution(
+  distribution: readonly number[],
+  n: number,
+  h: number,
+  s: number,
+  a: number,
+  { complain, sized }: Checks,
+): void {
+  const place = placeOf(h, s, a);
+  sized(`P[${h}][${s}][${a}] at ${place}`, distribution, n, "next state");
+  distribution.forEach((p, next) => {
+    if (!(p >= 0)) complain(`P[${h}][${s}][${a}][${next}] at ${place}`, p, "a probability ≥ 0");
+  });
+  const sum = distribution.reduce((total, p) => total + p, 0);
+  if (!(Math.abs(sum - 1) <= ROW_SUM_TOLERANCE)) {
+    complain(
+      `P[${h}][${s}][${a}] at ${place}`,
+      new Described(`a row that sums to ${sum}`),
+      `a row that sums to 1 within ${ROW_SUM_TOLERANCE}`,
+      "Divide the row by its sum.",
+    );
+  }
+}
+
+/** Complains about a negative cost, and about a cost of the agent's free action. */
+function checkCost(cost: number, h: number, s: number, a: number, { complain }: Checks): void {
+  const place = placeOf(h, s, a);
+  if (!(cost >= 0)) complain(`c[${h}][${s}][${a}] at ${place}`, cost, "a cost ≥ 0");
+  if (a === 0 && cost !== 0) {
+    complain(
+      `c[${h}][${s}][0] at ${place}`,
+      cost,
+      "0, since action 0 is the agent's free action",
+      "Subtract this cost from all actions of the state, or add a free action 0.",
+    );
+  }
+}
+
+/** The agent as given, or the one that goes with the concept; complains when the two do not fit. */
+function checkedAgent(data: ParsedInstance, { complain }: Checks): Instance["agent"] {
   const agent = data.agent ?? (data.concept === "myopic" ? "myopic" : "farsighted");
   if (data.concept !== "recursive" && (data.concept === "myopic") !== (agent === "myopic")) {
     complain(
@@ -161,26 +230,7 @@ export function parseInstance(json: unknown, source = "instance"): Instance {
       "Leave agent out, or use concept recursive.",
     );
   }
-  if (data.labels.actions !== undefined) sized("labels.actions", data.labels.actions, m, "action");
-  data.labels.states?.forEach((names, h) => {
-    sized(`labels.states[${h}]`, names, n, "state");
-  });
-  return {
-    name: data.name,
-    H,
-    n,
-    m,
-    P,
-    r,
-    c,
-    cap: data.cap ?? Infinity,
-    concept: data.concept,
-    agent,
-    deltaA: data.deltaA,
-    deltaP: data.deltaP,
-    start: data.start,
-    labels: data.labels,
-  };
+  return agent;
 }
 
 /** The JSON form of an instance; `parseInstance(instanceToJson(i))` has the same arrays. */
