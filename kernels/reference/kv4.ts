@@ -114,6 +114,7 @@ function attendHead(
     const of = scores.subarray(g * groupSize, (g + 1) * groupSize);
     let constant = 0;
     for (let c = 0; c < headDim; c++) {
+      // Σ q·(code − zero)·scale: the scale goes into the query, and the zero points into one constant.
       const folded = fround(query[c]! * keyScales[c]!);
       constant = fround(constant + fround(folded * keyZeros[c]!));
       for (let t = 0; t < groupSize; t++) {
@@ -122,6 +123,7 @@ function attendHead(
     }
     for (let t = 0; t < groupSize; t++) of[t]! -= constant;
   }
+  // The group that is not full yet is kept as 16-bit floats.
   const recent = recentRecord(layout, extension, complete, layer, head);
   const last = scores.subarray(complete * groupSize);
   for (let c = 0; c < headDim; c++) {

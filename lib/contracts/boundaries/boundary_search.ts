@@ -77,6 +77,7 @@ export function* boundarySearch(
       let high = 1, beyond = met;
       while ((high - low) * size > tolerance) {
         const middle = (low + high) / 2;
+        // No float64 lies between the two any more, whatever the tolerance.
         if (middle <= low || middle >= high) break;
         const action = yield goal.map((pay) => pay * middle);
         if (action === current) low = middle;
@@ -97,6 +98,7 @@ export function* boundarySearch(
       low = high;
     }
     if (map.witnesses[met] !== null) map.witnesses[met] = goal;
+    // The draw found something new: the count of draws in a row that found nothing begins again.
     if (trial >= n) trial = n - 1;
   }
   return map;

@@ -76,6 +76,7 @@ export function learnWorkLaws(game: ContractGame, settings: WorkLawSettings): vo
         const radius = count === 0 ? 1 : Math.sqrt(width / count);
         const estimate = count === 0 ? 0 : successes[at]! / count;
         const difference = estimate - shirk[at]! - radius;
+        // What makes work worth its cost even if every estimate is off by its radius, to the principal's loss.
         const wanted = (extraCost[at]! + laterErrors) / difference - lead;
         const pay = difference > 0 ? Math.min(cap, Math.max(0, wanted)) : cap;
         contracts[at * 2 + good] = pay;

@@ -66,10 +66,12 @@ export function commitment(instance: Instance, options: PlanOptions = {}): Plan 
   const best = new Int32Array(H * n);
   let bestValue = -Infinity;
   const keep = () => {
+    // A tie within rounding keeps the policy that came first.
     if (!(trial.VP[instance.start]! > bestValue + 1e-12)) return;
     bestValue = trial.VP[instance.start]!;
     best.set(trial.rec);
   };
+  // Backwards from the last step: a state's plan needs those of all later states.
   const settle = (h: number, index: number): void => {
     if (h < 0) return keep();
     const states = choices[h]!;

@@ -148,6 +148,7 @@ export function decodeSafetensors(where: string, bytes: Uint8Array): Safetensors
     if (wrong >= 0) fail(`${data[wrong]} in ${name} at ${wrong}`, "finite numbers");
     tensors.set(name, { dtype, shape, data });
   }
+  // The format allows neither holes nor overlaps between tensors.
   spans.sort((a, b) => a[0] - b[0]);
   let reached = 0;
   for (const [begin, end, name] of spans) {

@@ -153,6 +153,7 @@ export async function trainOn<P>(
     progress.curve.push(next);
     await onPoint?.(next, engine);
   };
+  // The curve begins before the first step; a resumed run has that point already.
   if (progress.curve.length === 0) await point();
   const startedAt = tensors === undefined ? -1 : progress.step;
   let saved = performance.now();
@@ -181,6 +182,7 @@ export async function trainOn<P>(
       saved = performance.now();
     }
   }
+  // A run that was resumed and did no step leaves its checkpoint as it is.
   if (progress.step > startedAt) await save();
   const { parameters: weights } = await engine.state();
   const { step, curve, skipped } = progress;
