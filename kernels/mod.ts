@@ -7,6 +7,7 @@
  * @module
  */
 export { openKernels, type OpenOptions } from "./open.ts";
+export { type UsableKernels, usableKernels } from "./usable.ts";
 export type { Backend, Kernels } from "./contract/types.ts";
 export { KernelError, type KernelErrorParts } from "./contract/errors.ts";
 export type { Variant } from "./native/build.ts";
