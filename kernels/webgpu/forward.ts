@@ -19,9 +19,9 @@ import {
   halfProductShader,
   normShader,
   rotateShader,
-} from "./decoder_shaders.ts";
+} from "./shaders/decoder_shaders.ts";
 import { type GpuKv, gridOf, type KvPipelines } from "./kv4.ts";
-import { GRID_ITEMS } from "./kv_append_shader.ts";
+import { GRID_ITEMS } from "./shaders/kv_append_shader.ts";
 import type { GpuProducts } from "./products.ts";
 import { refuse, type Step, STEPS } from "./refusals.ts";
 import { NONE, type Submission, submit } from "./submission.ts";

@@ -8,10 +8,10 @@ import type { KvCache, KvPass } from "../contract/kv_cache.ts";
 import type { KvLayout } from "../contract/kv_layout.ts";
 import { checkAppend, checkAttend, checkHalves, overflown } from "../reference/kv4.ts";
 import type { Gpu } from "./device.ts";
-import { appendShader, GRID_ITEMS, packShader } from "./kv_append_shader.ts";
-import { tileQueries } from "./kv_attend_group.ts";
-import { attendShader, CHUNK_TOKENS } from "./kv_attend_shader.ts";
-import { mergeShader } from "./kv_merge_shader.ts";
+import { appendShader, GRID_ITEMS, packShader } from "./shaders/kv_append_shader.ts";
+import { tileQueries } from "./shaders/kv_attend_group.ts";
+import { attendShader, CHUNK_TOKENS } from "./shaders/kv_attend_shader.ts";
+import { mergeShader } from "./shaders/kv_merge_shader.ts";
 import { KvPages, type PassTable } from "./kv_pages.ts";
 import { type Grid, NONE, type Submission, submit } from "./submission.ts";
 

@@ -13,7 +13,7 @@ import {
 import { checkGemm } from "../reference/gemm.ts";
 import { GROUP_ROWS } from "../contract/p32.ts";
 import type { Gpu } from "./device.ts";
-import { type QuantizeOptions, quantizeShader } from "./quantize_shader.ts";
+import { type QuantizeOptions, quantizeShader } from "./shaders/quantize_shader.ts";
 import {
   gemmShader,
   GEMV_ROWS,
@@ -21,7 +21,7 @@ import {
   type ShaderOptions,
   TILE_ROWS,
   TILE_TOKENS,
-} from "./shaders.ts";
+} from "./shaders/product_shaders.ts";
 import { NONE, type Submission, submit } from "./submission.ts";
 import { UploadedWeights } from "./uploaded_weights.ts";
 

@@ -102,6 +102,7 @@ export function drawing({ arrows }: House): string {
 const WITHOUT_DOOR: Readonly<Record<string, string>> = {
   "kernels/contract":
     "What every backend offers: its types, packed weights and caches, and checks of what comes in",
+  "kernels/webgpu/shaders": "The WGSL texts, made from sizes",
   kit:
     "What several rooms of the kit need: the notebook format, the report of a run, the project's folders",
   "kit/bench": "How a benchmark suite measures, and what it reports",

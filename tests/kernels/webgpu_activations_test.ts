@@ -2,7 +2,7 @@
 import { assert, assertRejects } from "@std/assert";
 import { stream } from "offprint/random.ts";
 import { KernelError, type Kernels, quantizeWeights } from "kernels/mod.ts";
-import { quantizeShader } from "kernels/webgpu/quantize_shader.ts";
+import { quantizeShader } from "kernels/webgpu/shaders/quantize_shader.ts";
 import { normals, randomBits } from "./conformance/checking.ts";
 import { assertCodes } from "./webgpu_codes.ts";
 import { assertDefaultLimits } from "./webgpu_limits.ts";

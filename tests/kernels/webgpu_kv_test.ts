@@ -12,9 +12,9 @@ import {
 import { kvAppend, kvAttend } from "kernels/reference/kv4.ts";
 import { Gpu } from "kernels/webgpu/device.ts";
 import { GpuKv } from "kernels/webgpu/kv4.ts";
-import { appendShader, packShader } from "kernels/webgpu/kv_append_shader.ts";
-import { attendShader } from "kernels/webgpu/kv_attend_shader.ts";
-import { mergeShader } from "kernels/webgpu/kv_merge_shader.ts";
+import { appendShader, packShader } from "kernels/webgpu/shaders/kv_append_shader.ts";
+import { attendShader } from "kernels/webgpu/shaders/kv_attend_shader.ts";
+import { mergeShader } from "kernels/webgpu/shaders/kv_merge_shader.ts";
 import { assertDefaultLimits } from "./webgpu_limits.ts";
 import { assertClose, assertSame } from "./conformance/checking.ts";
 import { testDevice } from "./webgpu_adapter.ts";

@@ -14,7 +14,7 @@ import {
 } from "kernels/mod.ts";
 import { groupIndex } from "kernels/contract/block_matrix.ts";
 import { gemm } from "kernels/reference/gemm.ts";
-import { gemmShader, gemvShader } from "kernels/webgpu/shaders.ts";
+import { gemmShader, gemvShader } from "kernels/webgpu/shaders/product_shaders.ts";
 import { normals, randomBits } from "./conformance/checking.ts";
 import { assertCodes } from "./webgpu_codes.ts";
 import { assertDefaultLimits } from "./webgpu_limits.ts";

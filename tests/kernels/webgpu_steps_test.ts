@@ -7,7 +7,7 @@ import {
   halfProductShader,
   normShader,
   rotateShader,
-} from "kernels/webgpu/decoder_shaders.ts";
+} from "kernels/webgpu/shaders/decoder_shaders.ts";
 import { Gpu } from "kernels/webgpu/device.ts";
 import { gridOf } from "kernels/webgpu/kv4.ts";
 import { GpuProducts } from "kernels/webgpu/products.ts";

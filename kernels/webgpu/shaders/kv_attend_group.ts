@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KvLayout } from "../contract/kv_layout.ts";
+import type { KvLayout } from "../../contract/kv_layout.ts";
 
 /** Queries of one KV head that a workgroup answers together: as many as workgroup memory allows. */
 export function tileQueries({ headDim }: KvLayout): number {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KvLayout } from "../contract/kv_layout.ts";
+import type { KvLayout } from "../../contract/kv_layout.ts";
 import { HALF_FUNCTIONS } from "./half_shader.ts";
 
 /** Items along the second axis of a grid; more go along the third. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KvLayout } from "../contract/kv_layout.ts";
+import type { KvLayout } from "../../contract/kv_layout.ts";
 import { GRID_ITEMS, kvHeader } from "./kv_append_shader.ts";
 import { tileQueries } from "./kv_attend_group.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KvLayout } from "../contract/kv_layout.ts";
+import type { KvLayout } from "../../contract/kv_layout.ts";
 import { kvHeader } from "./kv_append_shader.ts";
 import {
   type AttendTiling,

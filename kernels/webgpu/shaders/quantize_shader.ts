@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ActivationScheme } from "../contract/quantized_activations.ts";
+import type { ActivationScheme } from "../../contract/quantized_activations.ts";
 
 /** What the shader is built for. */
 export interface QuantizeOptions {
