@@ -48,7 +48,7 @@ export function closedKernels(): KernelError {
   return new KernelError({
     what: "kernels",
     got: "kernels that are closed",
-    expected: "open ones",
+    expected: "kernels that are open",
     todo: "Open new ones with openKernels().",
   });
 }

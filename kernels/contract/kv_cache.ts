@@ -354,7 +354,7 @@ export class KvPass {
     throw new KernelError({
       what,
       got: "a pass that is committed, or whose texts have changed since it began",
-      expected: "one under way",
+      expected: "a pass that is under way",
     });
   }
 }

@@ -75,8 +75,8 @@ export class Gpu {
     if (this.#lost === undefined) return;
     throw new KernelError({
       what: "webgpu: device",
-      got: `one that was lost (${this.#lost})`,
-      expected: "one that runs",
+      got: `a device that was lost (${this.#lost})`,
+      expected: "a device that works",
       todo: "Open the kernels again.",
     });
   }

@@ -70,7 +70,7 @@ export class Budget {
         what: "the cap of this run",
         got: new Described(reached),
         expected: this.calls >= calls ? `at most ${calls} requests` : `fewer than ${tokens} tokens`,
-        todo: "What was answered is kept: raise the cap and start again to go on.",
+        todo: "The answers so far are kept: raise the cap and start again to continue.",
       });
     }
     this.calls++;

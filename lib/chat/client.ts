@@ -113,8 +113,8 @@ function addressOf(base: string, key: string | undefined): URL {
     throw new UserError({
       what: "endpoint",
       got: new Described("an address with a name or password in it"),
-      expected: "an address without",
-      todo: "Give the key as a key.",
+      expected: "an address without a name or password",
+      todo: "Give the key on its own, not in the address.",
     });
   }
   if (/[?#]/.test(base)) {
@@ -122,7 +122,7 @@ function addressOf(base: string, key: string | undefined): URL {
       what: "endpoint",
       got: new Described("an address with ? or # in it"),
       expected: "the address alone, such as http://127.0.0.1:8080/v1",
-      todo: "A key is no part of it: give it as a key.",
+      todo: "Give the key on its own, not in the address.",
     });
   }
   return address;
@@ -192,7 +192,7 @@ class Client {
       throw new UserError({
         what: "replay",
         got: new Described(`no stored answer to ${body.slice(0, 60)}…`),
-        expected: "the questions of the stored run",
+        expected: "only questions that the stored run has asked",
         todo: "Use the store, model and settings of that run, or run without replay.",
       });
     }

@@ -17,7 +17,7 @@ export function trimmedKey(key: string | undefined): string | undefined {
   throw new UserError({
     what: "the key of the endpoint",
     got: undefined,
-    expected: "printable ASCII characters without blanks between them",
+    expected: "printable ASCII characters without spaces",
     todo: "Copy it again; it is not shown here.",
   });
 }

@@ -33,7 +33,7 @@ const NAME_ENDINGS: Record<ImageType, RegExp> = {
  * A picture as part of a message; its type is read from its bytes.
  *
  * @param name of its file, for messages; its ending, where it has one, must be the type's.
- * @throws {UserError} for bytes that are no picture, too many of them, or another type than the name says.
+ * @throws {UserError} for bytes that are not a picture, too many of them, or another type than the name says.
  */
 export function imagePart(
   bytes: Uint8Array,
@@ -44,7 +44,7 @@ export function imagePart(
   if (mediaType === undefined) {
     throw new UserError({
       what: name,
-      got: new Described(`${bytes.length} bytes that are no picture`),
+      got: new Described(`${bytes.length} bytes that are not a picture`),
       expected: "a PNG, JPEG, GIF or WebP picture",
     });
   }
@@ -61,7 +61,7 @@ export function imagePart(
     throw new UserError({
       what: name,
       got: new Described(`a picture of type ${mediaType}`),
-      expected: `${named}, as its name says`,
+      expected: `${named}, the type that its name gives`,
       todo: "Rename it.",
     });
   }

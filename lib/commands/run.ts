@@ -152,7 +152,7 @@ function readArguments(args: string[]): Arguments {
     throw new UserError({
       what: "--check",
       got: new Described("--write as well"),
-      expected: "either: the one compares with the files that the other replaces",
+      expected: "one of the two, because --check compares with the files that --write replaces",
       todo: "Run --write first, then --check.",
     });
   }

@@ -116,7 +116,7 @@ async function run(args: string[]): Promise<number> {
     if (values["export"]) {
       throw new UserError({
         what: "--export",
-        got: new Described("--fresh as well, which leaves nothing to write"),
+        got: new Described("--fresh as well, after which there is nothing to write"),
         expected: "one of the two",
       });
     }
@@ -155,7 +155,7 @@ function refuseUntrained(name: string, step: number, folder: URL): void {
   throw new UserError({
     what: "--export",
     got: new Described(`no checkpoint of ${name} in ${fileURLToPath(folder)}`),
-    expected: "one with at least a step",
+    expected: "a checkpoint of at least one step",
     todo: `Train first: deno task train ${name}.`,
   });
 }

@@ -100,7 +100,7 @@ async function readSection(
     throw new UserError({
       what,
       got: new Described(`${message ?? status} for ${args.join(", ")}`),
-      expected: "a value of its reference for each hidden test",
+      expected: "a value from the reference solution for each hidden test",
     });
   });
   const task: Task = {
@@ -125,7 +125,7 @@ async function readSection(
     throw new UserError({
       what,
       got: line,
-      expected: "a defect whose line stands in the reference",
+      expected: "a defect whose line occurs in the reference solution",
     });
   }
   return {

@@ -152,7 +152,7 @@ export class ClaimsSession {
       expected: paper === undefined
         ? `an id that starts with the number of a paper (${ids.join(", ")})`
         : `one of ${paper.claims.map((claim) => claim.id).join(", ")}`,
-      todo: "Claims stand in data/papers/.",
+      todo: "Claims are in data/papers/.",
     });
   }
 }

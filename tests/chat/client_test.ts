@@ -320,9 +320,13 @@ Deno.test("images: sent as data, their type read from their bytes", async () => 
   assertThrows(
     () => imagePart(new Uint8Array(4), "x.png"),
     UserError,
-    "4 bytes that are no picture",
+    "4 bytes that are not a picture",
   );
-  assertThrows(() => imagePart(png, "cat.jpg"), UserError, "expected image/jpeg, as its name says");
+  assertThrows(
+    () => imagePart(png, "cat.jpg"),
+    UserError,
+    "expected image/jpeg, the type that its name gives",
+  );
   assertThrows(
     () => imagePart(png, "cat.png", 10),
     UserError,

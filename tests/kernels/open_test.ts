@@ -201,7 +201,7 @@ Deno.test("closed kernels refuse to work", async () => {
     await assertRejects(
       () => kernels.linear(new Float32Array(32), 1, format, weights),
       KernelError,
-      "kernels: got kernels that are closed, expected open ones. Open new ones with openKernels()",
+      "kernels: got kernels that are closed, expected kernels that are open. Open new ones with openKernels()",
     );
   }
 });

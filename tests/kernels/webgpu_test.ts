@@ -84,7 +84,7 @@ if (found !== undefined) {
     await assertRejects(
       () => gpu.quantizeActivations(new Float32Array(32), 1, 32, format),
       KernelError,
-      "webgpu: device: got one that was lost",
+      "webgpu: device: got a device that was lost",
     );
   });
 }

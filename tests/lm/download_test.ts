@@ -184,7 +184,7 @@ Deno.test("wrong bytes never get their name", async () => {
       const file = hub.files.get(path)!;
       file.sent = file.bytes.slice();
       file.sent[10]! ^= 1;
-      await fails(() => download(hub, folder), path, "another hash", "thrown away");
+      await fails(() => download(hub, folder), path, "another hash", "was discarded");
       assert(!(await listed(folder)).some((name) => name.startsWith(path)));
       delete file.sent;
       await download(hub, folder);
@@ -234,7 +234,7 @@ Deno.test("what the hub refuses is one clear line", async () => {
     hub.files.get("config.json")!.refused = [500];
     await fails(of("owner/tiny"), "HTTP 500");
     hub.files.get("config.json")!.refused = [404, "EntryNotFound"];
-    await fails(of("owner/tiny"), "owner/tiny", "its own list");
+    await fails(of("owner/tiny"), "owner/tiny", "the hub itself listed");
     delete hub.files.get("config.json")!.refused;
     assertEquals((await listed(folder)).filter((name) => !name.endsWith(".part")), []);
     await download(hub, folder, { revision: "v1" });

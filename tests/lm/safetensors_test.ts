@@ -83,8 +83,8 @@ Deno.test("each kind of corruption has its own message", () => {
     [file({ a: { ...entry, data_offsets: [8, 0] } }, 8), "malformed entry"],
     [file({ a: { ...entry, data_offsets: [0] } }, 8), "malformed entry"],
     [file({ a: null }, 8), "malformed entry"],
-    [file([], 0), "no object"],
-    [file(null, 0, "{]"), "no JSON"],
+    [file([], 0), "not an object"],
+    [file(null, 0, "{]"), "not JSON"],
     [file({ a: entry, b: { ...entry, data_offsets: [4, 12] } }, 12), "begin at byte 8"],
     [file({ a: { ...entry, data_offsets: [4, 12] } }, 12), "begin at byte 0"],
   ];

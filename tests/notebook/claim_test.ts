@@ -216,11 +216,11 @@ Deno.test("unknown claims, unknown papers and wrong shapes are refused and leave
       (await assertRejects(run, UserError)).message;
     assertEquals(
       await message(() => session.claim("77.summ", 4)),
-      'claim: got "77.summ", expected one of 77.sum, 77.gain, 77.speed, 77.big. Claims stand in data/papers/.',
+      'claim: got "77.summ", expected one of 77.sum, 77.gain, 77.speed, 77.big. Claims are in data/papers/.',
     );
     assertEquals(
       await message(() => session.claim("99.sum", 4)),
-      'claim: got "99.sum", expected an id that starts with the number of a paper (77-test). Claims stand in data/papers/.',
+      'claim: got "99.sum", expected an id that starts with the number of a paper (77-test). Claims are in data/papers/.',
     );
     assertEquals(
       await message(() => session.claimsTable("99-test")),

@@ -153,7 +153,7 @@ Deno.test("a loss that is no number names step and pair, and the last checkpoint
   await assertRejects(
     () => trainPreference(input(steep), options),
     UserError,
-    "training, step 3: got a gradient of norm NaN, expected a finite one",
+    "training, step 3: got a gradient of norm NaN, expected a finite norm",
   );
   assertEquals(await state(), before);
   await Deno.remove(path, { recursive: true });

@@ -48,7 +48,8 @@ export function commitment(instance: Instance, options: PlanOptions = {}): Plan 
         `deltaP ${instance.deltaP} < deltaA ${instance.deltaA} with payments below 0`,
       ),
       expected: "a principal at least as patient as the agent, or payments of at least 0",
-      todo: "It would borrow from the agent without end.",
+      todo:
+        "Raise deltaP to deltaA, or leave liability out: with payments below 0 such a principal borrows without limit.",
     });
   }
   const limit = joint ? JOINT_POLICY_LIMIT : POLICY_LIMIT;

@@ -156,7 +156,7 @@ function checkFinite(what: string, values: ArrayLike<number>): void {
       what: "training of an acceptance head",
       got: new Described(`${values[i]} as ${what} (number ${i} of ${values.length})`),
       expected: "finite numbers",
-      todo: "Look at the draft that gave it, or leave out that text.",
+      todo: "Check the draft model that computed it, or leave that text out.",
     });
   }
 }

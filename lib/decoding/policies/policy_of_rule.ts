@@ -50,7 +50,7 @@ export function draftBy(
     throw new UserError({
       what: rule.name,
       got: new Described(`lag 0 with predictor "${predictor.name}"`),
-      expected: "lag 1, for the draft has not read the last candidate yet",
+      expected: "lag 1, because the draft has not read the last candidate yet",
     });
   }
   return {

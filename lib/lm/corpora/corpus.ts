@@ -158,7 +158,8 @@ export async function checkHash(
       what,
       got: new Described(`SHA-256 ${got}`),
       expected: `${expected}`,
-      todo: "Remove the file and fetch it again; if it stays so, the published file has changed.",
+      todo:
+        "Remove the file and fetch it again; if the hash is still another one, the published file has changed.",
     });
   }
 }

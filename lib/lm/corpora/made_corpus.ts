@@ -54,7 +54,8 @@ export async function madeCorpus({ name, source }: CorpusRecipe): Promise<MadeCo
       what: `${where}: documents`,
       got: new Described(`SHA-256 ${sha256}`),
       expected: source.sha256,
-      todo: "The program has changed since. Models that name this hash belong to the older one.",
+      todo:
+        "The program has changed since then. Models that name this hash were trained with the older one.",
     });
   }
   return corpus;

@@ -188,7 +188,7 @@ async function planned(file: HubFile, folder: URL, replace: boolean): Promise<Pl
     throw new UserError({
       what,
       got: new Described("a folder"),
-      expected: "no such file, or the hub's",
+      expected: "no file of this name, or the same one as on the hub",
       todo: "Give another folder with --to.",
     });
   }
@@ -197,7 +197,7 @@ async function planned(file: HubFile, folder: URL, replace: boolean): Promise<Pl
     throw new UserError({
       what,
       got: new Described("a file with other content than the hub's"),
-      expected: "no such file, or the hub's",
+      expected: "no file of this name, or the same one as on the hub",
       todo: "Add --replace to replace it, or give another folder with --to.",
     });
   }

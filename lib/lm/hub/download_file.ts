@@ -62,7 +62,7 @@ export async function downloadFile(
       throw new UserError({
         what: shown(part),
         got: new Described("a file that another download is writing"),
-        expected: "to be the only one",
+        expected: "no other download of this file at the same time",
         todo: "Wait until it has finished.",
       });
     }
@@ -84,7 +84,7 @@ export async function downloadFile(
         what: `${repository.name}: ${file.path}`,
         got: new Described("bytes with another hash"),
         expected: `${file.hash.kind} ${file.hash.hex}`,
-        todo: "They were thrown away; run the same command again.",
+        todo: "The download was discarded. Run the same command again.",
       });
     }
     await disk.sync();
@@ -147,7 +147,7 @@ class ArrivingFile {
         throw new UserError({
           what: `${connection.endpoint}: ${this.file.path}`,
           got: new Described(`content-range ${range}`),
-          expected: `bytes from ${this.present} on`,
+          expected: `bytes from ${this.present} onwards`,
         });
       }
       await this.#write(response, abort, connection.silenceMs);
@@ -214,7 +214,7 @@ class CutConnection extends Error {
       what: file.path,
       got: new Described(`${present} of ${file.bytes} bytes (${this.message})`),
       expected: "the whole file",
-      todo: "What has come is kept: run the same command again to fetch the rest.",
+      todo: "What was downloaded is kept: run the same command again to fetch the rest.",
     });
   }
 }
@@ -254,6 +254,6 @@ function unwritable(file: URL, error: unknown): UserError {
     what: shown(file),
     got: messageOf(error).split(": ")[0],
     expected: "a place that can be written, with room for the file",
-    todo: "Make room or choose another folder with --to; what has come is kept.",
+    todo: "Make room or choose another folder with --to; what was downloaded is kept.",
   });
 }

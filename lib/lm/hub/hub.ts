@@ -197,9 +197,9 @@ export function checkStatus(
   if (code === "EntryNotFound") {
     throw new UserError({
       what: name,
-      got: new Described(`${status} for a file of its own list`),
+      got: new Described(`status ${status} for a file that the hub itself listed`),
       expected: "the file",
-      todo: "The repository was changed meanwhile; run the same command again.",
+      todo: "The repository has changed since it was listed. Run the same command again.",
     });
   }
   if (code === "GatedRepo" || response.status === 403) {

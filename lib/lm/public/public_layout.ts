@@ -83,7 +83,8 @@ export async function readPublicConfig(file: URL): Promise<PublicConfig> {
     throw new UserError({
       what: `${what}: head_dim`,
       got: undefined,
-      expected: `a width of one head, for hidden_size ${width} is no multiple of ${heads} heads`,
+      expected:
+        `a width of one head, because hidden_size ${width} is not a multiple of ${heads} heads`,
     });
   }
   return parsed.data;

@@ -41,7 +41,7 @@ export async function readWeights(
     throw new UserError({
       what: where,
       got: new Described(`${file} without ${name}`),
-      expected: "each file to hold the tensors that the index says",
+      expected: "each file to contain the tensors that the index lists for it",
       todo: "Fetch the model again.",
     });
   }

@@ -107,10 +107,10 @@ export function decodeSafetensors(where: string, bytes: Uint8Array): Safetensors
     );
     header = JSON.parse(text);
   } catch {
-    fail("a header that is no JSON", "a safetensors header");
+    fail("a header that is not JSON", "a safetensors header");
   }
   if (typeof header !== "object" || header === null || Array.isArray(header)) {
-    return fail("a header that is no object", "a safetensors header");
+    return fail("a header that is not an object", "a safetensors header");
   }
   const tensors: Safetensors["tensors"] = new Map();
   let metadata: Record<string, string> = {};

@@ -67,7 +67,7 @@ export async function loadResults(file: URL = RESULTS_FILE): Promise<SentimentRe
       what,
       got: new Described(`contents of SHA-256 ${own}`),
       expected: hash,
-      todo: "The file was changed by hand; restore it, or measure anew.",
+      todo: "The file was changed by hand; restore it, or measure again.",
     });
   }
   return { starts, runs };

@@ -61,7 +61,7 @@ export async function loadListResults(file: URL = LIST_RESULTS_FILE): Promise<Li
       what,
       got: new Described(`contents of SHA-256 ${own}`),
       expected: hash,
-      todo: "The file was changed by hand; restore it, or measure anew.",
+      todo: "The file was changed by hand; restore it, or measure again.",
     });
   }
   return { rewardAccuracy, runs };

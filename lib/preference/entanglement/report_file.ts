@@ -44,7 +44,7 @@ export class ReportFile {
       throw new UserError({
         what: decodeURIComponent(file.pathname),
         got: new Described("a report of another model, other pairs or other options"),
-        expected: "the one that is to go on",
+        expected: "the report that this run is to continue",
         todo: "Give another --out, or remove the folder.",
       });
     }

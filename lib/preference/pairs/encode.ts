@@ -77,7 +77,7 @@ export function encodePairs(
           what: `pair ${id}: response`,
           got: new Described(`${longest} tokens`),
           expected: `at most ${room}, what the context of ${contextLength} leaves after the prompt`,
-          todo: "Drop or cut such pairs by the option truncation.",
+          todo: "Drop or cut such pairs with the option truncation.",
         });
       }
     }

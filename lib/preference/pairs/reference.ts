@@ -146,7 +146,7 @@ async function readReference(
         what: name,
         got: new Described(`the reference log-probabilities of ${thing}`),
         expected: `those of SHA-256 ${keys[key]}`,
-        todo: "Remove the file; it is computed anew.",
+        todo: "Remove the file; it is then computed again.",
       });
     }
   }

@@ -117,8 +117,8 @@ export class ResponseBuffer {
       throw new UserError({
         what,
         got: new Described(`one that is ${old} steps old`),
-        expected: `at most ${this.age}, the age that was allowed`,
-        todo: "Draw anew, or allow a higher age.",
+        expected: `at most ${this.age}, the highest age allowed`,
+        todo: "Draw new responses, or allow a higher age.",
       });
     }
     this.#waiting.delete(key);

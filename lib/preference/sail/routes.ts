@@ -70,7 +70,7 @@ export function sharesOf(mixture: Mixture): Shares {
       throw new UserError({
         what: `${route}: coefficient`,
         got: new Described(`${given.coefficient} with a share of 0`),
-        expected: "a share above 0, for a coefficient acts on the pairs of its route alone",
+        expected: "a share above 0, because a coefficient acts only on the pairs of its own route",
         todo: `Give the route a share, or leave ${route} out.`,
       });
     }

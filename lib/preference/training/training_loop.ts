@@ -166,7 +166,7 @@ export async function trainOn<P>(
       throw new UserError({
         what: `training, step ${step}`,
         got: new Described(`a gradient of norm ${norm}`),
-        expected: "a finite one",
+        expected: "a finite norm",
         todo: "Lower the learning rate; the last checkpoint is untouched.",
       });
     }

@@ -213,7 +213,7 @@ async function open(path: string, bytes: number): Promise<Deno.FsFile> {
       throw new UserError({
         what: path,
         got: new Described("another run that writes to it"),
-        expected: "one run a file",
+        expected: "one run at a time for each file",
         todo: "Wait for it to end, or choose another --out.",
       });
     }

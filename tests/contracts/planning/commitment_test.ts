@@ -175,7 +175,7 @@ Deno.test("commitment with caps is exact where each policy is one program", asyn
 
 Deno.test("a less patient principal with payments below 0 would borrow without end: refused", () => {
   const instance = farsightedExample({ concept: "markov", deltaA: 1, deltaP: 0.9 });
-  assertThrows(() => plan(instance, { liability: "none" }), UserError, "borrow from the agent");
+  assertThrows(() => plan(instance, { liability: "none" }), UserError, "borrows without limit");
   assertAlmostEquals(
     plan(withSettings(instance, { deltaP: 1 }), { liability: "none" }).value,
     2.16,

@@ -31,8 +31,8 @@ export function answersOf({ runs }: Results, { arm, set, asking }: ArmAsked, see
   throw new UserError({
     what: "results",
     got: new Described(`no answers of ${arm}, seed ${seed}, to ${set} by ${asking}`),
-    expected: "a run that was asked this",
-    todo: "deno task solve FOLDER --out FILE adds it.",
+    expected: "results that contain these answers",
+    todo: "Add them with deno task solve FOLDER --out FILE.",
   });
 }
 
@@ -51,8 +51,8 @@ export function answersWithoutSeed(
   throw new UserError({
     what: "results",
     got: new Described(`no answers of ${model} to ${set} by ${asking}`),
-    expected: "a run that was asked this",
-    todo: "deno task solve --baselines --out FILE adds those without a model.",
+    expected: "results that contain these answers",
+    todo: "Add them with deno task solve --baselines --out FILE.",
   });
 }
 
@@ -112,7 +112,7 @@ export function pairedDifference(
     throw new UserError({
       what: "problems",
       got: name,
-      expected: "a problem that both were asked",
+      expected: "at least one problem that both were given",
     });
   }));
 }

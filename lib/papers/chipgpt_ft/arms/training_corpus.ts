@@ -140,7 +140,7 @@ function enough(arm: string, texts: string[], made: number, characters: number):
   throw new UserError({
     what: `corpus of the arm ${arm}: characters`,
     got: characters,
-    expected: `at most ${made}, what the designs give`,
+    expected: `at most ${made}, the characters of all designs together`,
     todo: "Ask for more designs.",
   });
 }

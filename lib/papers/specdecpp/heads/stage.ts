@@ -18,7 +18,7 @@ export async function checkFolder({ recipe, models, prompts, folder }: HeadsInpu
   if (found === key) return;
   throw new UserError({
     what: decodeURIComponent(folder.pathname),
-    got: new Described("the work of another recipe or of other models"),
+    got: new Described("results of another recipe or of other models"),
     expected: "the recipe and models it was started with",
     todo: "Start again with --fresh.",
   });
