@@ -33,7 +33,7 @@ export interface Episode {
  */
 export class ContractGame {
   readonly ledger = new RegretLedger();
-  /** The truth. Each learner says in its doc comment what of it it reads. */
+  /** The truth. Each learner's doc comment lists which fields it may read. */
   readonly instance: Instance;
   /** Principal's value per episode of the benchmark. */
   readonly benchmark: number;
