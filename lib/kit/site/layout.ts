@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { type Html, markup, raw } from "./html.ts";
 
 /** One page before it gets its frame. */
@@ -20,12 +21,31 @@ export interface PageParts {
 
 const SCRIPT = Deno.readTextFileSync(new URL("./page_script.js", import.meta.url)).trim();
 
+/** What stands between the script's tags. */
+const SCRIPT_TEXT = `\n${SCRIPT}\n`;
+
+/**
+ * What a page may do: its own script and no other, its own styles, fonts and pictures, pictures that stand in
+ * the page itself, and no connection to anywhere. So nothing that a notebook put into an output or its prose runs
+ * or loads.
+ */
+const POLICY = [
+  "default-src 'none'",
+  `script-src 'sha256-${createHash("sha256").update(SCRIPT_TEXT).digest("base64")}'`,
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
 /** A whole HTML document; it loads nothing from outside the site's folder. */
 export function pageDocument(page: PageParts): string {
   return markup`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${page.description}">
@@ -33,9 +53,7 @@ export function pageDocument(page: PageParts): string {
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="assets/katex/katex.css">
 <link rel="stylesheet" href="assets/style.css">
-<script>
-${raw(SCRIPT)}
-</script>
+<script>${raw(SCRIPT_TEXT)}</script>
 </head>
 <body class="${page.kind}">
 <a class="skip-link" href="#content">Skip to the content</a>
