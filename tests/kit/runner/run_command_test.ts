@@ -93,7 +93,7 @@ Deno.test("each wrong argument gets one line and exit code 2", async () => {
     [["--jobs", "0"], '--jobs: got "0", expected a whole number from 1 to 256.'],
     [["--set", "seed=2", "--write"], '--write: got "--set", expected the parameters of the'],
     [["--profile", "full", "--check"], '--check: got "--profile full", expected the parameters'],
-    [["--write", "--check"], "--check: got --write as well, expected either"],
+    [["--write", "--check"], "--check: got --write as well, expected one of the two"],
     [["--chekc"], "deno task run: got "],
   ];
   for (const [args, message] of cases) {
