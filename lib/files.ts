@@ -39,6 +39,11 @@ export function withoutByteOrderMark(text: string): string {
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
+/** Whether a file or folder is there, as far as this process may look. */
+export async function exists(file: string | URL): Promise<boolean> {
+  return await Deno.stat(file).then(() => true, () => false);
+}
+
 /** How {@linkcode writeWhole} writes. */
 export interface WriteOptions {
   /** Flush to the disk before renaming, so that the file also survives a power cut. Default false. */

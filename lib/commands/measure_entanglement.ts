@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
-import { readText, writeWhole } from "offprint/files.ts";
+import { exists, readText, writeWhole } from "offprint/files.ts";
 import {
   measureStart,
   performRun,
@@ -20,6 +20,7 @@ import {
   SUFFIXES,
 } from "offprint/papers/gradient_entanglement/mod.ts";
 import type { Command } from "./command.ts";
+import { keepOnce } from "./kept_work.ts";
 
 const USAGE = `deno task measure-entanglement [--out FOLDER] [--collect]
 
@@ -52,21 +53,7 @@ async function run(args: string[]): Promise<number> {
   }
   await Deno.mkdir(folder, { recursive: true });
   for (const { file, work } of plannedWork()) {
-    const target = new URL(file, folder);
-    const claim = new URL(`${file}.started`, folder);
-    if (await exists(target)) continue;
-    try {
-      await Deno.writeTextFile(claim, "", { createNew: true });
-    } catch {
-      continue; // Another process has it.
-    }
-    const begun = performance.now();
-    try {
-      await writeWhole(target, JSON.stringify(await work()));
-      console.error(`${file}: ${Math.round((performance.now() - begun) / 1000)} s`);
-    } finally {
-      await Deno.remove(claim);
-    }
+    await keepOnce(folder, file, work);
   }
   return 0;
 }
@@ -113,8 +100,4 @@ async function collected(
     else runs.push(value);
   }
   return { text: await resultsText({ starts, runs }), runs: runs.length, missing };
-}
-
-async function exists(file: URL): Promise<boolean> {
-  return await Deno.stat(file).then(() => true, () => false);
 }

@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
-import { readText, writeWhole } from "offprint/files.ts";
+import { exists, readText, writeWhole } from "offprint/files.ts";
 import {
   learnedReward,
   LIST_RESULTS_FILE,
@@ -20,6 +20,7 @@ import {
 } from "offprint/papers/sail/mod.ts";
 import type { RewardModel } from "offprint/preference/reward/mod.ts";
 import type { Command } from "./command.ts";
+import { keepOnce } from "./kept_work.ts";
 
 const USAGE = `deno task measure-sail [--out FOLDER] [--collect]
 
@@ -66,27 +67,13 @@ async function run(args: string[]): Promise<number> {
   await Deno.mkdir(folder, { recursive: true });
   const shared = new Map<number, Promise<Shared>>();
   for (const planned of plannedListRuns()) {
-    const file = fileOf(planned);
-    const target = new URL(file, folder);
-    const claim = new URL(`${file}.started`, folder);
-    if (await exists(target)) continue;
-    try {
-      await Deno.writeTextFile(claim, "", { createNew: true });
-    } catch {
-      continue; // Another process has it.
-    }
-    try {
+    await keepOnce(folder, fileOf(planned), async (): Promise<Kept> => {
       const { arm, seed } = planned;
       if (!shared.has(seed)) shared.set(seed, sharedOf(seed));
       const { setup, model, accuracy } = await shared.get(seed)!;
-      const begun = performance.now();
       const result = await performListRun(setup, arm, { learned: model });
-      const kept: Kept = { rewardAccuracy: accuracy, result };
-      await writeWhole(target, JSON.stringify(kept));
-      console.error(`${file}: ${Math.round((performance.now() - begun) / 1000)} s`);
-    } finally {
-      await Deno.remove(claim);
-    }
+      return { rewardAccuracy: accuracy, result };
+    });
   }
   for (const each of shared.values()) await (await each).model.close();
   return 0;
@@ -118,8 +105,4 @@ async function collected(
     runs.push(kept.result);
   }
   return { text: await listResultsText({ rewardAccuracy, runs }), runs: runs.length, missing };
-}
-
-async function exists(file: URL): Promise<boolean> {
-  return await Deno.stat(file).then(() => true, () => false);
 }

@@ -5,6 +5,7 @@
  * @module
  */
 export { Child, type ChildEnd, type ChildOptions, startChild } from "./child.ts";
+export { LineReader } from "./line_reader.ts";
 export { withinOwnTime } from "./own_time.ts";
 export { type LimitedResult, type Limits, runLimited } from "./run_limited.ts";
 export { LATE, within } from "./within.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Child, LATE, startChild, withinOwnTime } from "offprint/process/mod.ts";
+import { type Child, LATE, LineReader, startChild, withinOwnTime } from "offprint/process/mod.ts";
 
 /** How such a process is started. */
 export interface LineChildOptions {
@@ -28,13 +28,12 @@ const LOCK_FILE = new URL("../../deno.lock", import.meta.url);
 /** One process and its pipes. */
 export class LineChild {
   readonly #child: Child;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  #rest = "";
+  readonly #lines: LineReader;
   #asking = 0;
 
   private constructor(child: Child) {
     this.#child = child;
-    this.#lines = child.stdout.pipeThrough(new TextDecoderStream() as never).getReader() as never;
+    this.#lines = new LineReader(child.stdout);
   }
 
   /** Starts it and waits for its first answer; what stops it from starting is said with its exit status. */
@@ -70,7 +69,7 @@ export class LineChild {
     try {
       // A process that ended has closed its pipes; its end is seen when the answer is read.
       const writing = this.#child.write(`${line}\n`).catch(() => {});
-      const reading = this.#line().catch(() => undefined);
+      const reading = this.#lines.next().catch(() => undefined);
       const answer = await withinOwnTime(timeMs, this.#child.pid, reading);
       if (answer === LATE) this.kill();
       if (answer === LATE || answer === undefined) return answer === LATE ? "late" : "ended";
@@ -80,20 +79,6 @@ export class LineChild {
       // An idle process must not keep ours alive when nobody closes the pool.
       if (--this.#asking === 0) this.#child.unref();
     }
-  }
-
-  async #line(): Promise<string | undefined> {
-    let at = this.#rest.indexOf("\n");
-    while (at === -1) {
-      const { value, done } = await this.#lines.read();
-      if (done) return undefined;
-      const from = this.#rest.length;
-      this.#rest += value;
-      at = this.#rest.indexOf("\n", from);
-    }
-    const line = this.#rest.slice(0, at);
-    this.#rest = this.#rest.slice(at + 1);
-    return line;
   }
 
   /** Ends it at once. */
@@ -106,6 +91,6 @@ export class LineChild {
     this.kill();
     this.#child.ref();
     await this.#child.status;
-    await this.#lines.cancel().catch(() => {});
+    await this.#lines.cancel();
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exists } from "offprint/files.ts";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "./problem.ts";
@@ -170,13 +171,4 @@ function inProject(root: string, place: string): string {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

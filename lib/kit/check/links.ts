@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readText } from "offprint/files.ts";
+import { exists, readText } from "offprint/files.ts";
 import { dirname, join, normalize, relative, sep } from "node:path";
 import { Marked, type Token } from "marked";
 import { slug } from "../site/ids.ts";
@@ -137,14 +137,5 @@ function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     return text;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch {
-    return false;
   }
 }

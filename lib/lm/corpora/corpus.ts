@@ -9,7 +9,7 @@
 import { z } from "zod";
 import { checkedJson } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { readText } from "offprint/files.ts";
+import { exists, readText } from "offprint/files.ts";
 import { sentences } from "../text/sentences.ts";
 import { readTarball } from "./tar.ts";
 
@@ -242,15 +242,6 @@ export function cleaned(text: string, remove: readonly string[]): string {
   result = result.replace(/&[a-z]+;/g, (entity) => ENTITIES[entity] ?? entity);
   for (const expression of remove) result = result.replace(new RegExp(expression, "gi"), " ");
   return result.replace(/\s+/g, " ").trim();
-}
-
-async function exists(file: URL): Promise<boolean> {
-  try {
-    await Deno.stat(file);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function npmPack(specifier: string, folder: URL): Promise<void> {

@@ -33,6 +33,16 @@ export type Optimizer =
   /** Plain gradient descent; clipped where a largest norm is given. */
   | { kind: "sgd"; clipNorm?: number };
 
+/** AdamW with PyTorch's defaults, without clipping. */
+export const DEFAULT_ADAMW: Optimizer = {
+  kind: "adamw",
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+  clipNorm: 1e9,
+};
+
 /**
  * One step of the optimiser, in place.
  *

@@ -35,7 +35,7 @@ export * from "./trainer.ts";
 export * from "./training_data.ts";
 export type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
 export { OnnxEngine } from "./onnx_engine.ts";
-export type { Optimizer } from "./flat_adamw.ts";
+export { DEFAULT_ADAMW, type Optimizer } from "./flat_adamw.ts";
 export * from "./language_model_step.ts";
 export { type Checkpoint, forgetCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 export { restoredState, stateTensors } from "./state_tensors.ts";

@@ -7,7 +7,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { readText } from "offprint/files.ts";
+import { exists, readText } from "offprint/files.ts";
 import { type Card, checkedCard } from "./card.ts";
 import { modelFolder } from "./recipe.ts";
 import { checkShapes } from "./safetensors.ts";
@@ -130,8 +130,4 @@ async function readJson(file: URL): Promise<unknown> {
   } catch {
     throw new UserError({ what, got: text.slice(0, 40), expected: "JSON" });
   }
-}
-
-async function exists(file: URL): Promise<boolean> {
-  return await Deno.stat(file).then(() => true, () => false);
 }

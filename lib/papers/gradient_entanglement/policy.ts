@@ -5,9 +5,9 @@
  */
 import {
   completionBatch,
+  DEFAULT_ADAMW,
   languageModelStep,
   OnnxEngine,
-  type Optimizer,
 } from "offprint/lm/training/mod.ts";
 import {
   initialWeights,
@@ -20,14 +20,7 @@ import { namedWeights } from "offprint/preference/training/mod.ts";
 import { SENTIMENT_WORDS } from "./sentiment.ts";
 
 /** AdamW as PyTorch has it by default, without clipping. */
-export const ADAMW: Optimizer = {
-  kind: "adamw",
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay: 0.01,
-  clipNorm: 1e9,
-};
+export const ADAMW = DEFAULT_ADAMW;
 
 /**
  * Two layers of width 64 over the 59 words: 101,376 parameters.

@@ -6,9 +6,9 @@
  */
 import {
   completionBatch,
+  DEFAULT_ADAMW,
   languageModelStep,
   OnnxEngine,
-  type Optimizer,
 } from "offprint/lm/training/mod.ts";
 import {
   initialWeights,
@@ -32,14 +32,7 @@ import {
 } from "./list_task.ts";
 
 /** AdamW as PyTorch has it by default, without clipping. */
-export const LIST_ADAMW: Optimizer = {
-  kind: "adamw",
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay: 0.01,
-  clipNorm: 1e9,
-};
+export const LIST_ADAMW = DEFAULT_ADAMW;
 
 /** Of ONNX Runtime: the operations are short, and a second thread would only spin beside them. */
 export const LIST_THREADS = 1;

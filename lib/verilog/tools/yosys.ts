@@ -5,7 +5,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { type Child, LATE, startChild, withinOwnTime } from "offprint/process/mod.ts";
+import { type Child, LATE, LineReader, startChild, withinOwnTime } from "offprint/process/mod.ts";
 import type { YosysAnswer, YosysRequest } from "./yosys_child.ts";
 
 /** Name and version, for records and cards. */
@@ -159,8 +159,7 @@ interface Died {
 /** One process and its pipe. */
 class Worker {
   readonly #child: Promise<Child>;
-  #lines: ReadableStreamDefaultReader<string> | undefined;
-  #rest = "";
+  #lines: LineReader | undefined;
   #killed = false;
   #asking = 0;
   #started = false;
@@ -180,7 +179,7 @@ class Worker {
       env: { NO_COLOR: "1" },
       memoryBytes,
     });
-    this.#lines = child.stdout.pipeThrough(new TextDecoderStream() as never).getReader() as never;
+    this.#lines = new LineReader(child.stdout);
     child.status.then(({ code }) => this.#ended = code, () => {});
     if (this.#killed) child.kill();
     // An idle process must not keep ours alive when nobody closes the pool.
@@ -211,7 +210,7 @@ class Worker {
     const child = await this.#child;
     child.ref();
     try {
-      const answering = child.write(JSON.stringify(request) + "\n").then(() => this.#line())
+      const answering = child.write(JSON.stringify(request) + "\n").then(() => this.#lines!.next())
         // A process that ended has closed its pipes, and which of them tells first is chance.
         .catch(() => undefined);
       const line = await withinOwnTime(timeMs, child.pid, answering);
@@ -228,21 +227,6 @@ class Worker {
     }
   }
 
-  async #line(): Promise<string | undefined> {
-    let at = this.#rest.indexOf("\n");
-    while (at === -1) {
-      const { value, done } = await this.#lines!.read();
-      if (done) return undefined;
-      // A long answer comes in many pieces; only the new piece is searched.
-      const from = this.#rest.length;
-      this.#rest += value;
-      at = this.#rest.indexOf("\n", from);
-    }
-    const line = this.#rest.slice(0, at);
-    this.#rest = this.#rest.slice(at + 1);
-    return line;
-  }
-
   kill(): void {
     this.#killed = true;
     this.#child.then((child) => child.kill(), () => {});
@@ -253,6 +237,6 @@ class Worker {
     const child = await this.#child.catch(() => undefined);
     child?.ref();
     await child?.status;
-    await this.#lines?.cancel().catch(() => {});
+    await this.#lines?.cancel();
   }
 }
