@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { KernelError, openKernels, quantizeWeights } from "kernels/mod.ts";
 import { requestDevice } from "kernels/webgpu/device.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
-import { testDevice } from "./webgpu_adapter.ts";
+import { testDevice } from "./webgpu/adapter.ts";
 
 const found = await testDevice("webgpu");
 if (found !== undefined) {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { trainBpe } from "offprint/lm/text/bpe_trainer.ts";
 import { initialWeights } from "offprint/lm/transformer/definition.ts";
 import { transformerConfig } from "offprint/lm/transformer/config.ts";
-import { publicGraph, type PublicVariant } from "./public_layout.ts";
+import { publicGraph, type PublicVariant } from "./public/public_layout.ts";
 
 const files = trainBpe(["the people of the United States and the States of the people"], {
   vocabSize: 280,

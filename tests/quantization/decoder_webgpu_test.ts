@@ -4,7 +4,7 @@ import { openWebGpu } from "kernels/webgpu/mod.ts";
 import { initialWeights, transformerConfig } from "offprint/lm/transformer/mod.ts";
 import { quantizedModel } from "offprint/quantization/mod.ts";
 import { conformance } from "../lm/conformance.ts";
-import { testDevice } from "../kernels/webgpu_adapter.ts";
+import { testDevice } from "../kernels/webgpu/adapter.ts";
 
 const found = await testDevice("quantised decoder on webgpu");
 if (found !== undefined) {

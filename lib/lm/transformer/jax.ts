@@ -3,7 +3,7 @@
  * notebook that trains nothing never downloads it.
  *
  * Rules of this library that every function built on it keeps (each has a golden test in
- * `tests/lm/jax_faults_test.ts`):
+ * `tests/lm/transformer/jax_faults_test.ts`):
  * - an array handed to a function is consumed; `.ref` keeps it;
  * - **mask, never slice**: inside `jit(grad(...))`, slicing an intermediate and summing the rest leaks
  *   gradient into the rows that were dropped;

@@ -1,0 +1,453 @@
+/** The site in a real browser: opened from disk, with the network cut. */
+import { assert, assertEquals, assertGreater, assertNotEquals } from "@std/assert";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { buildSite } from "offprint/kit/site/mod.ts";
+import type { Cell } from "offprint/kit/nbformat.ts";
+import { code, notebookOf, prose, shows, site } from "../fixture.ts";
+
+const executablePath = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  // It ends the browser when drawing takes long.
+  "--disable-gpu-watchdog",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A page that was opened, with everything that went wrong while it was. */
+interface Opened {
+  page: Page;
+  problems: string[];
+}
+
+const ignore = !exists(executablePath);
+const why = ignore ? ` (skipped: no Chromium at ${executablePath}; set CHROMIUM)` : "";
+
+Deno.test({
+  name: `the site works from disk in a browser without network${why}`,
+  ignore,
+  // The browser's pipes outlive single steps.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    const folder = await Deno.makeTempDir();
+    let browser: Browser | undefined;
+    try {
+      await buildSite(site(folder));
+      browser = await chromium.launch({ executablePath, args: FLAGS, timeout: PATIENT_MS });
+      const step = (name: string, fn: (open: typeof opener) => Promise<void>) =>
+        t.step({ name, fn: () => fn(opener), sanitizeOps: false, sanitizeResources: false });
+      const opener = (file: string, options: BrowserContextOptions = {}) =>
+        open(browser!, folder, file, options);
+      for (const [name, fn] of Object.entries(STEPS)) await step(name, fn);
+      await t.step({
+        name: "nothing that a notebook put into a page runs or loads",
+        fn: () => hostile(browser!),
+        sanitizeOps: false,
+        sanitizeResources: false,
+      });
+    } finally {
+      await browser?.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/** What a page must not do; each tries to mark the document, or to ask a server that counts. */
+function hostilePieces(server: string): string[] {
+  const mark = "document.documentElement.dataset.ran='yes'";
+  const marking = mark.replaceAll("'", "&#39;");
+  return [
+    `<script>${mark}</script>`,
+    `<script src="${server}/a.js"></script>`,
+    `<script src="data:text/javascript,${encodeURIComponent(mark)}"></script>`,
+    `<svg><script>${mark}</script></svg>`,
+    `<svg onload="${marking}"></svg>`,
+    `<img src="x" onerror="${marking}">`,
+    `<img/src="x"/onerror="${marking}">`,
+    `<body onload="${marking}">`,
+    `<details open ontoggle="${marking}"><summary>s</summary></details>`,
+    `<input autofocus onfocus="${marking}">`,
+    `<style onload="${marking}"></style>`,
+    `<video onerror="${marking}"><source src="x"></video>`,
+    `<iframe srcdoc="<script>parent.${mark}</script>"></iframe>`,
+    `<iframe src="javascript:parent.${marking}"></iframe>`,
+    `<iframe src="${server}/b"></iframe>`,
+    `<object data="${server}/c"></object>`,
+    `<embed src="${server}/d">`,
+    `<img src="${server}/e">`,
+    `<img/src="${server}/f">`,
+    `<img srcset="${server}/g 1x">`,
+    `<picture><source srcset="${server}/h"><img src="x"></picture>`,
+    `<video src="${server}/i" poster="${server}/j" autoplay></video>`,
+    `<audio src="${server}/k" autoplay></audio>`,
+    `<link rel="stylesheet" href="${server}/l">`,
+    `<link rel="prefetch" href="${server}/m">`,
+    `<link rel="preload" as="image" href="${server}/n">`,
+    `<style>@import "${server}/o";</style>`,
+    `<style>body{background:url(${server}/p)}</style>`,
+    `<div style="background:url('${server}/q')">q</div>`,
+    `<style>@font-face{font-family:f;src:url(${server}/r)}p{font-family:f}</style>`,
+    `<svg><image href="${server}/s"/></svg>`,
+    `<svg><use href="${server}/t#u"/></svg>`,
+    `<svg><filter><feImage href="${server}/v"/></filter></svg>`,
+    `<table background="${server}/w"><tr><td>w</td></tr></table>`,
+    `<meta http-equiv="refresh" content="0;url=${server}/x">`,
+    `<base href="${server}/"><img src="y">`,
+    `<a class="pressed" href="javascript:${marking}">press</a>`,
+    `<a class="pressed" href="java&#115;cript:${marking}">press</a>`,
+    `<svg><a class="pressed" xlink:href="javascript:${marking}"><text>press</text></a></svg>`,
+    `<a/class="pressed"/href="javascript:${marking}">press</a>`,
+    `<form action="javascript:${marking}"><button class="pressed">press</button></form>`,
+    `<form action="${server}/z"><button class="pressed">press</button></form>`,
+  ];
+}
+
+/** Every piece as an output, as an SVG output and as prose, one page each, opened with the network on. */
+async function hostile(browser: Browser): Promise<void> {
+  let asked = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    asked++;
+    return new Response(null, { status: 204 });
+  });
+  const folder = await Deno.makeTempDir();
+  try {
+    const pieces = hostilePieces(`http://127.0.0.1:${server.addr.port}`);
+    const inert = { papers: [], report: site(folder).report, outDir: folder };
+    const ways: Record<string, (piece: string) => Cell> = {
+      output: (piece) => code("out", "1;", [shows({ "text/html": piece })]),
+      svg: (piece) => code("out", "1;", [shows({ "image/svg+xml": `<svg>${piece}</svg>` })]),
+      markdown: (piece) => code("out", "1;", [shows({ "text/markdown": `${piece}\n` })]),
+      prose: (piece) => prose("out", `${piece}\n`),
+    };
+    const notebooks = Object.entries(ways).map(([way, cell], at) => ({
+      id: `1${at}-${way}`,
+      notebook: notebookOf([
+        prose("title", `# ${way}`),
+        ...pieces.map((piece, order) => ({ ...cell(piece), id: `out-${order}` })),
+      ]),
+    }));
+    await buildSite({ ...inert, notebooks });
+    for (const { id } of notebooks) {
+      const context = await browser.newContext();
+      context.setDefaultTimeout(PATIENT_MS);
+      const page = await context.newPage();
+      const address = pathToFileURL(join(folder, `${id}.html`)).href;
+      await page.goto(address, { waitUntil: "load" });
+      // Our own script works beside the policy.
+      await page.locator(".theme-toggle").click();
+      assert(await page.evaluate("document.documentElement.dataset.theme !== undefined"), id);
+      // Pressing is an event of our own making, so that it reaches what cannot be seen, too.
+      await page.evaluate(
+        "document.querySelectorAll('.pressed').forEach((e) => " +
+          "e.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true })))",
+      );
+      await page.waitForTimeout(200);
+      const ran = await page.evaluate<string | undefined>("document.documentElement.dataset.ran");
+      assertEquals([ran, page.url()], [undefined, address], id);
+      await context.close();
+    }
+    assertEquals(asked, 0, "requests");
+    console.log(`site: ${4 * pieces.length} hostile pieces, scripts run 0, requests ${asked}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+    await server.shutdown();
+  }
+}
+
+/** A busy machine decides nothing: only what will never come is given up. */
+const PATIENT_MS = 600_000;
+
+async function open(
+  browser: Browser,
+  folder: string,
+  file: string,
+  options: BrowserContextOptions,
+): Promise<Opened> {
+  const context = await browser.newContext({ offline: true, ...options });
+  context.setDefaultTimeout(PATIENT_MS);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (!/^(?:file|data|blob):/.test(request.url())) problems.push(`remote: ${request.url()}`);
+  });
+  await page.goto(pathToFileURL(join(folder, file)).href, { waitUntil: "load" });
+  return { page, problems };
+}
+
+const FILES = ["index.html", "00-start-here.html", "02-rejections.html", "03-other.html"];
+const PAPER = "02-rejections.html";
+
+/** Waits until an expression of the page is true. The pages forbid evaluating text from inside, so it is asked from outside. */
+async function until(page: Page, expression: string): Promise<void> {
+  const end = Date.now() + PATIENT_MS;
+  while (!await page.evaluate<boolean>(`Boolean(${expression})`)) {
+    assert(Date.now() < end, `never true: ${expression}`);
+    await page.waitForTimeout(20);
+  }
+}
+
+/** The background a reader sees, as `rgb(…)`. */
+const background = (page: Page) =>
+  page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+
+type Step = (
+  open: (file: string, options?: BrowserContextOptions) => Promise<Opened>,
+) => Promise<void>;
+
+const STEPS: Record<string, Step> = {
+  "every page loads whole, without an error": async (open) => {
+    for (const file of FILES) {
+      const { page, problems } = await open(file);
+      await page.evaluate("document.fonts.ready");
+      assertEquals(problems, [], file);
+      await page.context().close();
+    }
+  },
+
+  "formulas are set in their own letters": async (open) => {
+    const { page } = await open(PAPER);
+    const loaded = await page.evaluate<string[]>(
+      "document.fonts.ready.then((fonts) => [...fonts].filter((f) => f.status === 'loaded').map((f) => f.family))",
+    );
+    assert(loaded.some((family) => family.includes("KaTeX_Main")), String(loaded));
+    assert(loaded.some((family) => family.includes("KaTeX_Math")), String(loaded));
+    await page.context().close();
+  },
+
+  "no page scrolls sideways, from 320 to 1600 pixels": async (open) => {
+    for (const file of FILES) {
+      const { page } = await open(file);
+      // Unfolded, so that what is hidden at first is measured too.
+      await page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)");
+      for (const width of [320, 360, 768, 1240, 1600]) {
+        await page.setViewportSize({ width, height: 800 });
+        const overflow = await page.evaluate<number>(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        );
+        assertEquals(overflow, 0, `${file} at ${width}`);
+      }
+      await page.context().close();
+    }
+  },
+
+  "on a phone claims are cards, letters of figures stay readable, and what is cut fades": async (
+    open,
+  ) => {
+    for (const file of ["index.html", PAPER]) {
+      const { page } = await open(file, { viewport: { width: 360, height: 740 } });
+      const cut = await page.evaluate<string[]>(
+        "[...document.querySelectorAll('.offprint-claims')].filter((box) => " +
+          "box.scrollWidth > box.clientWidth + 1 || box.parentElement.scrollWidth > " +
+          "box.parentElement.clientWidth + 1).map((box) => box.outerHTML.slice(0, 80))",
+      );
+      assertEquals(cut, [], file);
+      const labels = await page.evaluate<string[]>(
+        "[...document.querySelectorAll('td[data-label]')]" +
+          ".map((cell) => getComputedStyle(cell, '::before').content)",
+      );
+      assert(labels.includes('"Verdict"') && labels.includes('"This run"'), String(labels));
+      await page.context().close();
+    }
+    const { page } = await open(PAPER, { viewport: { width: 360, height: 740 } });
+    const formulas = await page.evaluate<{ inside: boolean; wide: boolean }[]>(
+      "[...document.querySelectorAll('.katex-display')].map((box) => ({ wide: " +
+        "box.scrollWidth > box.clientWidth, inside: box.getBoundingClientRect().right <= 361 }))",
+    );
+    assert(formulas.some(({ wide }) => wide));
+    assert(formulas.every(({ inside }) => inside));
+    const faded = await page.evaluate<{ cut: boolean; faded: boolean }[]>(
+      "[...document.querySelectorAll('.drawing, .katex-display')].map((box) => ({ cut: " +
+        "box.scrollWidth > box.clientWidth + 1, faded: box.classList.contains('is-cut-end') }))",
+    );
+    assert(faded.some(({ cut }) => cut));
+    for (const { cut, faded: fades } of faded) assertEquals(fades, cut);
+    const letters = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.offprint-figure .drawing svg text')].map((text) => " +
+        "parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getBoundingClientRect().width" +
+        " / text.ownerSVGElement.viewBox.baseVal.width)",
+    );
+    assert(letters.length > 0);
+    assert(Math.min(...letters) >= 9.999, String(Math.min(...letters)));
+    await page.context().close();
+  },
+
+  "a print keeps long code folded, unless the reader unfolded it": async (open) => {
+    const { page } = await open(PAPER);
+    const code = page.locator("#cell-long-code pre");
+    const note = page.locator("#cell-long-code .folded-note");
+    assert(!await note.isVisible());
+    await page.emulateMedia({ media: "print" });
+    assert(await note.isVisible());
+    assertEquals(await note.textContent(), "(60 lines, see the source file)");
+    const folded = (await code.boundingBox())!.height;
+    await page.emulateMedia({ media: "screen" });
+    await page.locator("#cell-long-code label").click();
+    await page.emulateMedia({ media: "print" });
+    assert(!await note.isVisible());
+    assertGreater((await code.boundingBox())!.height, 2 * folded);
+    await page.context().close();
+  },
+
+  "contents stand beside the text on a wide screen and fold on a narrow one": async (open) => {
+    const wide = await open(PAPER, { viewport: { width: 1360, height: 900 } });
+    assert(await wide.page.locator(".sidebar").isVisible());
+    assert(!await wide.page.locator(".contents-narrow").isVisible());
+    await wide.page.context().close();
+    const narrow = await open(PAPER, { viewport: { width: 360, height: 740 } });
+    assert(!await narrow.page.locator(".sidebar").isVisible());
+    await narrow.page.locator(".contents-narrow > summary").click();
+    await narrow.page.locator(".contents-narrow a", { hasText: "Exercises" }).click();
+    assert(narrow.page.url().endsWith("#exercises"));
+    await narrow.page.context().close();
+  },
+
+  "the contents mark the section being read": async (open) => {
+    const { page } = await open(PAPER, { viewport: { width: 1360, height: 900 } });
+    await page.locator(".sidebar a", { hasText: "The figures redrawn" }).click();
+    const current = page.locator(".sidebar a[aria-current]");
+    await until(
+      page,
+      "document.querySelector('.sidebar a[aria-current]')?.textContent.includes('figures')",
+    );
+    assertEquals(await current.count(), 1);
+    await page.keyboard.press("End");
+    await until(
+      page,
+      "document.querySelector('.sidebar a[aria-current]').textContent === 'Cite the paper'",
+    );
+    await page.context().close();
+  },
+
+  "colours follow the system, and the reader's choice is remembered": async (open) => {
+    const { page } = await open(PAPER, { colorScheme: "dark" });
+    const dark = await background(page);
+    const line = () =>
+      page.evaluate<string>(
+        "getComputedStyle(document.querySelector('.offprint-figure svg [aria-label=line] path')).stroke",
+      );
+    const darkLine = await line();
+    const toggle = page.locator(".theme-toggle");
+    assertEquals(await toggle.getAttribute("aria-pressed"), "true");
+    await toggle.click();
+    const light = await background(page);
+    assertNotEquals(light, dark);
+    assertNotEquals(await line(), darkLine);
+    assertEquals(await toggle.getAttribute("aria-pressed"), "false");
+    await page.reload();
+    assertEquals(await background(page), light);
+    await toggle.click();
+    assertEquals(await background(page), dark);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.reload();
+    assertEquals(await background(page), light);
+    await page.context().close();
+  },
+
+  "paper is white, without sidebar and buttons, and nothing is cut off": async (open) => {
+    const { page } = await open(PAPER, {
+      colorScheme: "dark",
+      viewport: { width: 660, height: 900 },
+    });
+    await page.emulateMedia({ media: "print" });
+    assertEquals(await background(page), "rgb(255, 255, 255)");
+    for (const selector of [".site-header", ".sidebar", ".neighbours", ".tools", ".downloads"]) {
+      assert(!await page.locator(selector).first().isVisible(), selector);
+    }
+    const clipped = await page.evaluate<string[]>(
+      "[...document.querySelectorAll(':not(.is-long) > pre, .output, .scroll')].filter((box) => " +
+        "box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== 'visible')" +
+        ".map((box) => box.outerHTML.slice(0, 80))",
+    );
+    assertEquals(clipped, []);
+    await page.context().close();
+  },
+
+  "without scripts the text is all there": async (open) => {
+    const { page } = await open(PAPER, { javaScriptEnabled: false });
+    assert(await page.locator("h1").isVisible());
+    assert(!await page.locator(".theme-toggle").isVisible());
+    assert(!await page.locator(".cite .copy").isVisible());
+    const solution = page.locator(".solution");
+    assert(!await page.locator("#cell-solution-one").isVisible());
+    await solution.locator("summary").click();
+    assert(await page.locator("#cell-solution-one").isVisible());
+    await page.context().close();
+  },
+
+  "the keyboard reaches the content first, and always shows where it is": async (open) => {
+    const { page } = await open(PAPER);
+    await page.keyboard.press("Tab");
+    const skip = page.locator(".skip-link");
+    assertEquals(await page.evaluate("document.activeElement.className"), "skip-link");
+    assertGreater((await skip.boundingBox())!.y, 0);
+    await page.keyboard.press("Enter");
+    assert(page.url().endsWith("#content"));
+    await page.keyboard.press("Tab");
+    const outline = await page.evaluate<string>(
+      "getComputedStyle(document.activeElement).outlineStyle",
+    );
+    assertEquals(outline, "solid");
+    await page.context().close();
+  },
+
+  "the citation can be copied": async (open) => {
+    const { page, problems } = await open(PAPER);
+    await page.locator(".cite .copy").click();
+    await until(
+      page,
+      "['Copied', 'Selected'].includes(document.querySelector('.cite .copy').textContent)",
+    );
+    assertEquals(problems, []);
+    await page.context().close();
+  },
+
+  "folded code opens by itself and all at once; the choice is remembered": async (open) => {
+    const { page } = await open(PAPER);
+    const folded = page.locator("#cell-folded .folded-code pre");
+    const all = page.locator("button.all-code");
+    assert(!await folded.isVisible());
+    await page.locator("#cell-folded .folded-code > summary").click();
+    assert(await folded.isVisible());
+    await page.locator("#cell-folded .folded-code > summary").click();
+    await all.click();
+    assert(await folded.isVisible());
+    assertEquals(await all.getAttribute("aria-pressed"), "true");
+    await page.reload();
+    assert(await folded.isVisible());
+    await all.click();
+    assert(!await folded.isVisible());
+    await page.reload();
+    assert(!await folded.isVisible());
+    await page.context().close();
+  },
+
+  "a link to the claims of a paper unfolds them": async (open) => {
+    const { page } = await open("index.html");
+    assert(!await page.locator("#claims-02 table").first().isVisible());
+    await page.evaluate("location.hash = '#claims-02'");
+    await until(page, "document.querySelector('#claims-02').open");
+    assert(await page.locator("#claims-02 table").first().isVisible());
+    await page.context().close();
+  },
+};
