@@ -50,7 +50,8 @@ problems of its own kind. --baselines answers them without a model: by the inver
 and broken files by leaving them alone or deleting the line the tool names. With --endpoint, a model behind an OpenAI-compatible server is asked; its
 key is taken from OPENAI_API_KEY.
 
-  --set FOLDER        VGen, RTLLM or VerilogEval v2, as their repositories lay them out (needs Icarus);
+  --set FOLDER        VGen, RTLLM or VerilogEval, as their repositories lay them out (needs Icarus); of VerilogEval
+                      v1 its file of problems (data/VerilogEval_Human.jsonl), of v2 one of its datasets;
                       without it, generated designs with held-out parameters
   --samples N         answers per problem (default 5)
   --temperature X     default 0.1

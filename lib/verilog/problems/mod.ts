@@ -4,7 +4,8 @@
  * Begin with `Problem` in `problem.ts` (what is asked, and a judge); `solve`, scores and results are those of
  * `lib/problems`. `asking.ts` says how a model is asked; `answer_file.ts` finds the file in a chat model's answer
  * (`answer_blocks.ts` its blocks), `reply.ts` the module in what a small model wrote. `problem_sets.ts` reads VGen, RTLLM
- * and VerilogEval from a folder, `set_bench.ts` runs their benches, `audit.ts` tries what a bench is worth.
+ * and VerilogEval by the layouts in `set_readers.ts` (`verilog_eval_lines.ts` for VerilogEval v1), `set_bench.ts` runs
+ * their benches, `audit.ts` tries what a bench is worth.
  *
  * @module
  */

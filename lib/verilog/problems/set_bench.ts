@@ -18,15 +18,27 @@ export interface SetBench {
   generation: Generation;
   /** Files that it reads, by their names. */
   data?: Record<string, string>;
+  /** The set's own scripts read the bench before the candidate, which then has its `` `timescale``. Default false. */
+  benchFirst?: boolean;
+  /** What those scripts give to files without a `` `timescale`` of their own. */
+  timescale?: string;
 }
+
+/** How both versions of VerilogEval run their benches, which count mismatches. */
+export const MISMATCHES = {
+  right: /^Mismatches: 0 in [1-9]\d* samples/m,
+  generation: "2012",
+  benchFirst: true,
+} as const;
 
 /** Runs candidates with a bench. */
 export function judgeWith(
   icarus: Icarus,
-  { text, right, generation, data = {} }: SetBench,
+  { text, right, generation, data = {}, benchFirst = false, timescale }: SetBench,
 ): (candidate: string) => Promise<Verdict> {
   const ending = generation === "2012" ? "sv" : "v";
-  const bench = `bench.${ending}`;
+  const bench = `bench.${ending}`, answer = `candidate.${ending}`, scale = `timescale.${ending}`;
+  const before = timescale === undefined ? {} : { [scale]: `\`timescale ${timescale}\n` };
   return async (candidate) => {
     const words = lex(candidate).find(({ kind, text }) =>
       kind === "string" && right.test(text.slice(1, -1))
@@ -45,9 +57,12 @@ export function judgeWith(
     }
     const { ended, output } = await icarus.simulate(
       // What the bench prints decides, so the candidate prints nothing.
-      { [`candidate.${ending}`]: silenced(safe.text), [bench]: quiet(text), ...data },
+      { ...before, [answer]: silenced(safe.text), [bench]: quiet(text), ...data },
       generation,
-      { sources: [`candidate.${ending}`, bench], trusted: [bench] },
+      {
+        sources: [...Object.keys(before), ...(benchFirst ? [bench, answer] : [answer, bench])],
+        trusted: [bench],
+      },
     );
     const lines = output.split("\n").map((line) => line.trim()).filter((line) => line !== "");
     if (ended === "compile" || ended === "refused") {
