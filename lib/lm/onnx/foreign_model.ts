@@ -117,6 +117,7 @@ function readNode(bytes: Uint8Array): ForeignNode {
   const inputs: string[] = [], outputs: string[] = [], inside: string[] = [];
   const integers = new Map<string, readonly number[]>();
   let name = "", type = "";
+  // Lists of trees or of nodes may be longer than what a call takes as arguments.
   for (const { field, bytes: content } of messageFields(bytes)) {
     if (field === 1) inputs.push(text.decode(content));
     if (field === 2) outputs.push(text.decode(content));
@@ -128,8 +129,8 @@ function readNode(bytes: Uint8Array): ForeignNode {
     for (const part of messageFields(content)) {
       if (part.field === 1) attribute = text.decode(part.bytes);
       if (part.field === 3) values.push(part.integer);
-      if (part.field === 8) values.push(...wholeNumbers(part));
-      if (part.field === 6) inside.push(...typesInside(part.bytes));
+      if (part.field === 8) { for (const each of wholeNumbers(part)) values.push(each); }
+      if (part.field === 6) { for (const each of typesInside(part.bytes)) inside.push(each); }
     }
     if (values.length > 0) integers.set(attribute, values);
   }
@@ -178,7 +179,7 @@ function addConstant(
   let name = "", type = 0, values = new Float32Array();
   for (const part of messageFields(tensor)) {
     const { field, bytes } = part;
-    if (field === 1) shape.push(...wholeNumbers(part));
+    if (field === 1) { for (const each of wholeNumbers(part)) shape.push(each); }
     if (field === 2) type = part.integer;
     if (field === 8) name = text.decode(bytes);
     // Packed floats, or their bytes as they lie in memory: both little-endian; copied so that they are aligned.

@@ -39,6 +39,12 @@ Deno.test("attributes: one whole number, a list, and types of nodes in a branch"
   const [node] = readForeignModel("attributes", graph.model("attributes")).nodes;
   assertEquals([...node!.integers], [["group", [4]], ["strides", [1, 300]]]);
   assertEquals(node!.inside, []);
+  // An ensemble of trees lists as many numbers as it has branches.
+  const large = new OnnxGraph();
+  const branches = Array.from({ length: 200_000 }, (_, at) => at);
+  large.node("TreeEnsembleClassifier", ["x"], ["y"], { nodes_nodeids: branches });
+  const [trees] = readForeignModel("trees", large.model("trees")).nodes;
+  assertEquals(trees!.integers.get("nodes_nodeids")!.at(-1), 199_999);
 });
 
 Deno.test("nothing touched: the same results; something put in front: the product reads that", async () => {

@@ -8,26 +8,10 @@ import {
   readResults,
 } from "offprint/verilog/problems/mod.ts";
 import { findIcarus, type Icarus } from "offprint/verilog/tools/mod.ts";
+import { inFolder } from "./in_folder.ts";
 
 const icarus = await findIcarus();
 const skipped = icarus === undefined;
-
-/** Files in a temporary folder. */
-async function inFolder(
-  files: Record<string, string>,
-  use: (folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      await Deno.mkdir(join(folder, name, ".."), { recursive: true });
-      await Deno.writeTextFile(join(folder, name), text);
-    }
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const inverter = "module inv(input a, output y); assign y = ~a; endmodule\n";
 const bench = (done: string, checks: string) =>
@@ -305,7 +289,7 @@ Deno.test("VerilogEval's root holds two benchmarks: asked which", { ignore: skip
     await assertRejects(
       () => readProblemSet(folder, icarus as Icarus),
       UserError,
-      "one of its folders: dataset_code-complete-iccad2023, dataset_spec-to-rtl",
+      "one of them: dataset_code-complete-iccad2023, dataset_spec-to-rtl",
     );
     const { problems } = await readProblemSet(`${folder}/dataset_spec-to-rtl`, icarus as Icarus);
     // The right answer is 0, and the bench tells it from 1.
