@@ -8,7 +8,8 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import type { Icarus } from "../tools/icarus.ts";
 import type { Problem } from "./problem.ts";
-import { type Files, type Found, READERS } from "./set_readers.ts";
+import type { Files, Found } from "./set_layout.ts";
+import { READERS } from "./set_readers.ts";
 
 /** A set as found. */
 export interface ProblemSet {

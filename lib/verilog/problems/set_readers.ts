@@ -5,31 +5,11 @@
  */
 import { join } from "node:path";
 import { readText } from "offprint/files.ts";
-import type { Icarus } from "../tools/icarus.ts";
 import { namesIn } from "../language/names.ts";
-import { headerOf, type Problem } from "./problem.ts";
+import { headerOf } from "./problem.ts";
 import { judgeWith, MISMATCHES, namedFor } from "./set_bench.ts";
+import type { Found, Reader } from "./set_layout.ts";
 import { readVerilogEvalLines } from "./verilog_eval_lines.ts";
-
-/** The files of a folder, before it is known what they are. */
-export interface Files {
-  folder: string;
-  names: string[];
-}
-
-/** Problems of one benchmark, found in one place. */
-export interface Found {
-  /** The set, with its version or part where there are several. */
-  benchmark: string;
-  /** The folder or file that holds them. */
-  place: string;
-  problems: Problem[];
-  /** What looks like a problem and is none, and why. */
-  skipped: { name: string; reason: string }[];
-}
-
-/** Reads what is in one folder, as far as it has the layout; nothing where it has not. */
-export type Reader = (files: Files, icarus: Icarus) => Promise<Found[]>;
 
 /** The folders of RTLLM v2 that its problems are sorted into. */
 const RTLLM_PARTS = ["Arithmetic", "Control", "Memory", "Miscellaneous"];

@@ -13,7 +13,7 @@ import type { Icarus } from "../tools/icarus.ts";
 import { namesIn } from "../language/names.ts";
 import { headerOf } from "./problem.ts";
 import { judgeWith, MISMATCHES } from "./set_bench.ts";
-import type { Files, Found } from "./set_readers.ts";
+import type { Files, Found } from "./set_layout.ts";
 
 const problemSchema = z.object({
   task_id: z.string(),
