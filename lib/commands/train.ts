@@ -243,9 +243,9 @@ async function rewardTraining(recipe: RewardRecipe, run: Run): Promise<void> {
 
 async function openedPairs<Recipe extends PreferenceRecipe | RewardRecipe>(
   recipe: Recipe,
-  { display }: Run,
+  { display, corpora }: Run,
 ): Promise<PreferenceData<Recipe>> {
-  const data = await preferenceData(recipe);
+  const data = await preferenceData(recipe, corpora);
   display.note(
     `${recipe.name}: ${data.train.length} pairs to train on, ${data.heldOut.length} held out, ` +
       `${data.cut.length} that did not fit the context; from ${recipe.base}`,

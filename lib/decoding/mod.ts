@@ -6,6 +6,7 @@
  * | `verification` | distributions, and the rule that accepts or rejects a drafted token |
  * | `policies` | how many candidates a round drafts |
  * | `decoders` | speculative decoding of one text and of many, plain sampling |
+ * | `tree` | many texts of which one is chosen: best-of-N, TreeBoN, rejection |
  * | `heads` | networks that predict whether a candidate will be accepted |
  * | `what_if` | what another policy would have cost, from a log |
  *

@@ -17,18 +17,24 @@ export function checkWhole(what: string, value: number, least: number, infinity 
   });
 }
 
-/** @throws {UserError} unless draft and target have vocabularies of one size. */
+/**
+ * Checks that two models have vocabularies of one size.
+ *
+ * @param roles what the two are called in the message.
+ * @throws {UserError} unless they have.
+ */
 export function checkVocabularies(
   draft: { name: string; vocabSize: number },
   target: { name: string; vocabSize: number },
+  [first, second]: readonly [string, string] = ["draft", "target"],
 ): void {
   if (draft.vocabSize === target.vocabSize) return;
   throw new UserError({
-    what: `draft "${draft.name}" for target "${target.name}"`,
+    what: `${first} "${draft.name}" for ${second} "${target.name}"`,
     got: new Described(`vocabularies of ${draft.vocabSize} and ${target.vocabSize} tokens`),
     expected: "one vocabulary",
     todo:
-      "Choose a draft trained with the target's tokenizer (padding beyond a tokenizer's tokens is " +
+      `Choose a ${first} trained with the ${second}'s tokenizer (padding beyond a tokenizer's tokens is ` +
       "cut off by loadModel and does not count).",
   });
 }
@@ -37,7 +43,7 @@ export function checkVocabularies(
 export function checkLength(
   maxTokens: number,
   promptLength: number,
-  models: readonly LanguageModel[],
+  models: readonly Pick<LanguageModel, "name" | "contextLength">[],
 ): void {
   checkWhole("maxTokens", maxTokens, 0);
   for (const { name, contextLength } of models) {

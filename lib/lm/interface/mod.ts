@@ -14,5 +14,6 @@
 export * from "./checked_sequence.ts";
 export * from "./language_model.ts";
 export * from "./sequence_checks.ts";
+export * from "./token_reader.ts";
 export * from "./turns.ts";
 export * from "./wrap_model.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { pairsHash } from "../pairs/reference.ts";
-import { type PreferenceData, writeModelFolder } from "../training/build_model.ts";
+import { pairsText, type PreferenceData, writeModelFolder } from "../training/build_model.ts";
 import type { LoopOptions, LoopResult } from "../training/training_loop.ts";
 import { labelTokens } from "./labels.ts";
 import type { RewardRecipe } from "./recipe.ts";
@@ -49,7 +49,7 @@ function page(recipe: RewardRecipe, curve: readonly RewardPoint[], finished: boo
 ${recipe.purpose}
 
 A Bradley–Terry reward model: the score of a response is log p(\`${better}\`) − log p(\`${worse}\`) behind it, in
-nats. Trained from \`${recipe.base}\` on the pairs of \`${recipe.pairs}\`${
+nats. Trained from \`${recipe.base}\` on ${pairsText(recipe)}${
     finished ? "" : " (**training was not finished**)"
   }. Built by \`deno task train ${recipe.name}\`; all numbers in \`recipe.json\`.
 

@@ -18,6 +18,7 @@ import { readPairs } from "../pairs/pair.ts";
 import { pairsHash } from "../pairs/reference.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import type { PreferencePoint } from "./curve.ts";
+import { madePairs } from "./made_pairs.ts";
 import { marginMethod } from "./margin_method.ts";
 import type { PairRecipe, PreferenceRecipe } from "./recipe.ts";
 import { type PreferenceOptions, type PreferenceResult, trainPreference } from "./trainer.ts";
@@ -37,16 +38,22 @@ export interface PreferenceData<Recipe extends PairRecipe = PreferenceRecipe> {
 /**
  * Opens the base and encodes the pairs.
  *
+ * @param cache where text from outside is kept that pairs are made from; ends with a slash.
  * @throws {UserError} when a file is missing or wrong, or no pair is left to train on.
  */
 export async function preferenceData<Recipe extends PairRecipe>(
   recipe: Recipe,
+  cache: URL = new URL("out/train/corpora/", ROOT),
 ): Promise<PreferenceData<Recipe>> {
   const base = await readTransformer(recipe.base);
   const { tokenizer, config } = base;
-  const encoded = encodePairs(tokenizer, await readPairs(new URL(recipe.pairs, ROOT)), {
+  const { name, pairs: from, ended = true } = recipe;
+  const pairs = typeof from === "string"
+    ? await readPairs(new URL(from, ROOT))
+    : await madePairs(`data/models/${name}/recipe.json`, from, { tokenizer, cache });
+  const encoded = encodePairs(tokenizer, pairs, {
     contextLength: config.max_position_embeddings - 1,
-    end: tokenizer.eos,
+    end: ended ? tokenizer.eos : undefined,
     truncation: recipe.truncation,
   });
   const count = encoded.pairs.length - recipe.heldOut;
@@ -138,7 +145,7 @@ function page(recipe: PreferenceRecipe, curve: PreferencePoint[], finished: bool
 
 ${recipe.purpose}
 
-Trained from \`${recipe.base}\` on the pairs of \`${recipe.pairs}\` with the loss \`${recipe.loss.name}\`${
+Trained from \`${recipe.base}\` on ${pairsText(recipe)} with the loss \`${recipe.loss.name}\`${
     finished ? "" : " (**training was not finished**)"
   }. Built by \`deno task train ${recipe.name}\`; all numbers in \`recipe.json\`.
 
@@ -150,4 +157,11 @@ Means over the held-out pairs: log-probabilities in nats, margin against the bas
 |---|---|---|---|---|
 ${rows.join("\n")}
 `;
+}
+
+/** Where a recipe's pairs come from, in words. */
+export function pairsText({ pairs }: Pick<PairRecipe, "pairs">): string {
+  return typeof pairs === "string"
+    ? `the pairs of \`${pairs}\``
+    : `the pairs that \`${pairs.make}\` of \`${pairs.module}\` makes`;
 }

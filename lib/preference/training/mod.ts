@@ -3,7 +3,8 @@
  *
  * Begin with `trainPreference` in `trainer.ts`. What a step descends on is a `PreferenceMethod` (`method.ts`): a loss of the
  * margin (`margin_method.ts`), pairwise-normalised steps (`normalised_method.ts`) or soft token masks
- * (`soft_mask_method.ts`). `curve.ts` measures pairs on the way.
+ * (`soft_mask_method.ts`). `curve.ts` measures pairs on the way. Pairs are read from a file, or made by a function that
+ * the recipe names (`made_pairs.ts`).
  *
  * The arithmetic is done by an engine of `lm/training`.
  *
@@ -28,6 +29,7 @@ export {
   trainPreference,
 } from "./trainer.ts";
 export type { LoopOptions, LoopResult } from "./training_loop.ts";
+export type { MadePairs, PairMaker } from "./made_pairs.ts";
 export { type PreferenceRecipe, preferenceRecipe, preferenceRecipeSchema } from "./recipe.ts";
 export {
   exportPreferenceModel,

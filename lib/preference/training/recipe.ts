@@ -9,6 +9,7 @@ import { checkedJson } from "offprint/checked_json.ts";
 import { readText } from "offprint/files.ts";
 import { modelFolder } from "offprint/lm/transformer/mod.ts";
 import { LOSS_NAMES } from "../losses/standard_losses.ts";
+import { madePairsSchema } from "./made_pairs.ts";
 
 const positive = z.int().positive();
 
@@ -19,8 +20,10 @@ export const pairRecipeFields = {
   purpose: z.string(),
   /** The model it starts from, by name in `data/models`. A policy is also compared with it. */
   base: z.string(),
-  /** A file of pairs, from the project's folder on. */
-  pairs: z.string(),
+  /** A file of pairs, from the project's folder on, or the program that makes them. */
+  pairs: z.union([z.string(), madePairsSchema]),
+  /** Whether the end token is put behind every response. Default true. */
+  ended: z.boolean().exactOptional(),
   /** This many pairs at the end are not trained on; the curves are measured on them. */
   heldOut: positive,
   /** What happens to pairs that do not fit the context. */
