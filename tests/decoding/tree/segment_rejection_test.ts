@@ -1,34 +1,14 @@
-/** Speculative rejection and segment rejection. */
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+/** Segment rejection: where segments end, which are taken, and what is counted. */
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import {
-  bestOfN,
   entropyOf,
   rewardFunction,
-  rewardScore,
   segmentRejection,
   type SegmentRejectionOptions,
-  speculativeRejection,
-  type SpeculativeRejectionOptions,
   textOf,
 } from "offprint/decoding/tree/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { quantile } from "offprint/stats.ts";
-import { END, endingModel, FAIR_BITS, ONES, ones, streams } from "./tree_fixtures.ts";
-
-function rejection(more: Partial<SpeculativeRejectionOptions> = {}): SpeculativeRejectionOptions {
-  return {
-    policy: endingModel(0.05),
-    reward: ONES,
-    score: rewardScore(ONES),
-    prompt: [0],
-    n: 16,
-    every: 4,
-    maxTokens: 18,
-    stop: END,
-    random: streams(2),
-    ...more,
-  };
-}
+import { END, endingModel, FAIR_BITS, ONES, streams } from "./tree_fixtures.ts";
 
 function segments(more: Partial<SegmentRejectionOptions> = {}): SegmentRejectionOptions {
   return {
@@ -43,28 +23,6 @@ function segments(more: Partial<SegmentRejectionOptions> = {}): SegmentRejection
     ...more,
   };
 }
-
-Deno.test("texts below the quantile are dropped at every check, and the best of the rest is chosen", async () => {
-  const { nodes, account, tokens, reward } = await speculativeRejection(
-    rejection({ policy: endingModel(0) }),
-  );
-  // Equal scores at the cut all stay.
-  for (const layer of [1, 2, 3, 4]) {
-    const at = nodes.filter((node) => node.layer === layer);
-    const cut = quantile(at.map(({ score }) => score!).sort((a, b) => a - b), 0.5);
-    for (const { outcome, score } of at) assertEquals(outcome === "pruned", score! < cut);
-  }
-  assert(account.generated < 16 * 18);
-  assertEquals(reward, ones(tokens));
-  assertEquals(account.generated, nodes.reduce((sum, node) => sum + node.tokens.length, 0));
-});
-
-Deno.test("with nothing dropped speculative rejection is best-of-N", async () => {
-  for (let seed = 0; seed < 10; seed++) {
-    const options = rejection({ alpha: 0, random: streams(seed) });
-    assertEquals((await speculativeRejection(options)).tokens, (await bestOfN(options)).tokens);
-  }
-});
 
 Deno.test("a segment that always meets its target is taken at the first try: plain sampling", async () => {
   const sure = segments({ goal: -1000, reward: rewardFunction("zero", () => 0) });
@@ -103,10 +61,6 @@ Deno.test("where no segment is good enough the best one tried is taken, and all 
 });
 
 Deno.test("options out of range are refused with one clear line", async () => {
-  const cut = (more: Partial<SpeculativeRejectionOptions>, line: string) =>
-    assertRejects(() => speculativeRejection(rejection(more)), UserError, line);
-  await cut({ alpha: 1 }, "alpha: got 1, expected a number in [0, 1)");
-  await cut({ every: 0 }, "every: got 0, expected a whole number of at least 1");
   const taken = (more: Partial<SegmentRejectionOptions>, line: string) =>
     assertRejects(() => segmentRejection(segments(more)), UserError, line);
   await taken({ beta: 0 }, "beta: got 0, expected a number above 0");
