@@ -5,12 +5,12 @@
  * @module
  */
 import { writeWhole } from "offprint/files.ts";
-import { publishedText } from "offprint/notebook/claims_table.ts";
-import type { ClaimKind, ClaimRecord, Paper, Verdict } from "offprint/notebook/ledger.ts";
-import { formatMeasured, type Recorded } from "offprint/notebook/measured.ts";
-import { precisionOf, type Rule } from "offprint/notebook/rules.ts";
-import { padText, textWidth } from "offprint/notebook/text_columns.ts";
-import { shortVerdict, verdictSign } from "offprint/notebook/verdict.ts";
+import { publishedText } from "offprint/notebook/claims/claims_table.ts";
+import type { ClaimKind, ClaimRecord, Paper, Verdict } from "offprint/notebook/claims/ledger.ts";
+import { formatMeasured, type Recorded } from "offprint/notebook/claims/measured.ts";
+import { precisionOf, type Rule } from "offprint/notebook/claims/rules.ts";
+import { padText, textWidth } from "offprint/notebook/output/text_columns.ts";
+import { shortVerdict, verdictSign } from "offprint/notebook/claims/verdict.ts";
 
 /** A claim of the ledger with what one run says about it. */
 export interface ReportedClaim {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Bundle, Displayable } from "./display.ts";
+import { type Bundle, Displayable } from "./output/display.ts";
 import { checkTolerance, compare, type Difference, valueText } from "./compare.ts";
-import { element, escapeHtml } from "./html.ts";
+import { element, escapeHtml } from "./output/html.ts";
 
 /** What {@linkcode check} compares. */
 export interface CheckOptions {

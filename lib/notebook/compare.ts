@@ -5,7 +5,7 @@
  * @module
  */
 import { Described, shown } from "offprint/errors.ts";
-import { isList } from "./measured.ts";
+import { isList } from "./claims/measured.ts";
 
 /** Where two values part. */
 export interface Difference {

@@ -4,9 +4,9 @@
  * @module
  */
 import { checkTolerance, compare, valueText } from "./compare.ts";
-import { type Bundle, Displayable } from "./display.ts";
-import { element, escapeHtml } from "./html.ts";
-import { formatNumber } from "./number.ts";
+import { type Bundle, Displayable } from "./output/display.ts";
+import { element, escapeHtml } from "./output/html.ts";
+import { formatNumber } from "./output/number.ts";
 
 /** A value that the function must give. */
 export interface EquationCheck<Args extends unknown[], Result> {

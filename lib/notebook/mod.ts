@@ -3,20 +3,17 @@
  * in the Deno Jupyter kernel, in plain `deno run` (text on stdout, progress on stderr) and in tests
  * (silent with `OFFPRINT_QUIET=1`).
  *
+ * Begin with `display` of the room `output`, which shows text, HTML, numbers and tables. `figures` draws, `claims` puts the paper's
+ * number beside ours and judges it. Here lie the tools of a computing cell: `check.ts` compares with an expected value
+ * (`compare.ts` says how close), `equation.ts` shows a formula beside what it gives, `sweep.ts` runs one function over a grid,
+ * `progress.ts` says how far it has come.
+ *
  * @module
  */
 export * from "./check.ts";
-export * from "./citation.ts";
-export { claim, claimsTable, verdictOf, verdicts } from "./claim.ts";
-export { type Bundle, display, Displayable, type DisplayOptions, inKernel } from "./display.ts";
+export * from "./claims/mod.ts";
 export * from "./equation.ts";
-export * from "./figure.ts";
-export * from "./ledger.ts";
-export * from "./markdown.ts";
-export type { Measured } from "./measured.ts";
-export * from "./number.ts";
-export * from "./plot.ts";
+export * from "./figures/mod.ts";
+export * from "./output/mod.ts";
 export * from "./progress.ts";
-export { describeRule, passes, type Rule } from "./rules.ts";
 export * from "./sweep.ts";
-export * from "./table.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Bundle, Displayable, inKernel, send } from "./display.ts";
-import { element, escapeHtml } from "./html.ts";
-import { isQuiet } from "./kernel.ts";
+import { type Bundle, Displayable, inKernel, send } from "./output/display.ts";
+import { element, escapeHtml } from "./output/html.ts";
+import { isQuiet } from "./output/kernel.ts";
 
 /** Counts the steps of a long computation. */
 export interface Progress {

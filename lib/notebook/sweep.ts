@@ -5,7 +5,7 @@
  */
 import { messageOf } from "offprint/errors.ts";
 import { progress } from "./progress.ts";
-import { type Row, Table } from "./table.ts";
+import { type Row, Table } from "./output/table.ts";
 import { valueKey } from "./value_key.ts";
 
 /** A value that a parameter takes. */

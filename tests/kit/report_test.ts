@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { buildReport, claimsTableText, type PaperRun, writeReport } from "offprint/kit/report.ts";
-import { type ClaimRecord, type Paper, parsePaper } from "offprint/notebook/ledger.ts";
-import { textWidth } from "offprint/notebook/text_columns.ts";
+import { type ClaimRecord, type Paper, parsePaper } from "offprint/notebook/claims/ledger.ts";
+import { textWidth } from "offprint/notebook/output/text_columns.ts";
 
 const equals = { rule: "equals", value: 4 } as const;
 

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
-import { type Paper, parsePaper } from "offprint/notebook/ledger.ts";
+import { type Paper, parsePaper } from "offprint/notebook/claims/ledger.ts";
 import { type Pair, scanPercent } from "../pairs/mod.ts";
 import type { Problem } from "./problem.ts";
 

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readText, writeWhole } from "offprint/files.ts";
-import { type ClaimKind, loadPapers, type Paper } from "offprint/notebook/ledger.ts";
+import { type ClaimKind, loadPapers, type Paper } from "offprint/notebook/claims/ledger.ts";
 import type { Cell } from "../nbformat.ts";
 import { defaultMetadata, printPercent } from "./mod.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CLAIM_MEDIA_TYPE, type ClaimRecord } from "offprint/notebook/ledger.ts";
+import { CLAIM_MEDIA_TYPE, type ClaimRecord } from "offprint/notebook/claims/ledger.ts";
 import type { CodeCell, Notebook } from "../nbformat.ts";
 
 /** A claim and the cell that decided it. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ClaimRecord } from "offprint/notebook/ledger.ts";
+import type { ClaimRecord } from "offprint/notebook/claims/ledger.ts";
 import { type CodeCell, type Json, type Notebook, type Output, tagsOf } from "../nbformat.ts";
 import { claimsOf, claimsOfCell } from "./claims.ts";
 import { withoutMeasured } from "./measured_text.ts";

@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
-import { loadPaper, type Paper, paperIds } from "offprint/notebook/ledger.ts";
+import { loadPaper, type Paper, paperIds } from "offprint/notebook/claims/ledger.ts";
 import type { Notebook } from "../nbformat.ts";
 import { notebookSettings } from "../pairs/mod.ts";
 import { buildReport, claimsTableText, type PaperRun, writeReport } from "../report.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { availableParallelism } from "node:os";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
-import type { ClaimRecord } from "offprint/notebook/ledger.ts";
+import type { ClaimRecord } from "offprint/notebook/claims/ledger.ts";
 import type { Notebook, NotebookSettings } from "../nbformat.ts";
 import { notebookSettings, stringifyNotebook, uncarriedEdits } from "../pairs/mod.ts";
 import { claimsOf } from "./claims.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import "katex"; // fetches the package, whose files are then read
-import { DARK_THEME, LIGHT_THEME } from "offprint/notebook/palette.ts";
+import { DARK_THEME, LIGHT_THEME } from "offprint/notebook/figures/palette.ts";
 
 /** Name under the site's folder → content: our style sheet, and KaTeX's with its WOFF2 fonts and licence. */
 export async function assetFiles(): Promise<Map<string, string | Uint8Array>> {

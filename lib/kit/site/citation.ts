@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Paper } from "offprint/notebook/ledger.ts";
+import type { Paper } from "offprint/notebook/claims/ledger.ts";
 import { type Html, markup } from "./html.ts";
 
 /** Words that say nothing about a paper and make no key. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { ClaimsTable, type Outcome, PROVENANCE } from "offprint/notebook/claims_table.ts";
-import type { Paper, Verdict } from "offprint/notebook/ledger.ts";
-import { shortVerdict, verdictSign } from "offprint/notebook/verdict.ts";
+import { ClaimsTable, type Outcome, PROVENANCE } from "offprint/notebook/claims/claims_table.ts";
+import type { Paper, Verdict } from "offprint/notebook/claims/ledger.ts";
+import { shortVerdict, verdictSign } from "offprint/notebook/claims/verdict.ts";
 import type { Report } from "../report.ts";
 import { type Html, joined, markup, raw } from "./html.ts";
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { escapeHtml } from "offprint/notebook/html.ts";
+import { escapeHtml } from "offprint/notebook/output/html.ts";
 
 export { escapeHtml };
 

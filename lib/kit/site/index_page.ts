@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Paper } from "offprint/notebook/ledger.ts";
+import type { Paper } from "offprint/notebook/claims/ledger.ts";
 import type { Report } from "../report.ts";
 import { papersToday, START_HERE_ID } from "../pairs/start_here.ts";
 import { arxivLink, published } from "./citation.ts";

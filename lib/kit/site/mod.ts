@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Paper } from "offprint/notebook/ledger.ts";
+import type { Paper } from "offprint/notebook/claims/ledger.ts";
 import type { Notebook } from "../nbformat.ts";
 import { printPercent, sourceMetadata, stringifyNotebook } from "../pairs/mod.ts";
 import type { Report } from "../report.ts";

@@ -5,7 +5,7 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import type { ErrorOutput, Json, MimeBundle, Output } from "../nbformat.ts";
-import { leastWidth } from "offprint/notebook/figure.ts";
+import { leastWidth } from "offprint/notebook/figures/figure.ts";
 import { withoutRemoteLoads } from "./attributes.ts";
 import { Html, markup, raw } from "./html.ts";
 import { scopeIds } from "./ids.ts";

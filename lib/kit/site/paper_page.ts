@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Paper } from "offprint/notebook/ledger.ts";
+import type { Paper } from "offprint/notebook/claims/ledger.ts";
 import type { Notebook } from "../nbformat.ts";
 import type { Report } from "../report.ts";
 import type { RenderedCells } from "./cells.ts";

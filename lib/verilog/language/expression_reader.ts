@@ -5,7 +5,7 @@
  * @module
  */
 import type { BinaryOperator, Expression, UnaryOperator } from "./ast.ts";
-import { plainName, type Token } from "./lex.ts";
+import { plainName, type Token } from "../tokens/lex.ts";
 
 /** Thrown where an expression has no rule; `offset` is the place in the text. */
 export class NoRule extends Error {

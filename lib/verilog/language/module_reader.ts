@@ -15,7 +15,7 @@ import {
 } from "./ast.ts";
 import { readAnsiPorts, readParameters, readPortDeclaration } from "./declaration_reader.ts";
 import { bodyOf, readItem } from "./item_reader.ts";
-import { prepare } from "./preprocess.ts";
+import { prepare } from "../tokens/preprocess.ts";
 import { Source } from "./parsed_source.ts";
 import {
   childOf,

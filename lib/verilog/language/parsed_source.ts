@@ -5,7 +5,7 @@
  */
 import type { Expression, Range, Unsupported } from "./ast.ts";
 import { ExpressionReader, NoRule } from "./expression_reader.ts";
-import { lex, plainName, type Token } from "./lex.ts";
+import { lex, plainName, type Token } from "../tokens/lex.ts";
 import { childOf, lineAt, type SyntaxNode, type SyntaxTree } from "./syntax_tree.ts";
 
 /** A parsed file and its tokens. */

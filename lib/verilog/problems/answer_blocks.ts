@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lex } from "../language/lex.ts";
+import { lex } from "../tokens/lex.ts";
 
 const OPENS = /^\s*(?:(?:[-*+]|\d+[.)])\s+)?.*?(`{3,}|~{3,})(.*)$/;
 

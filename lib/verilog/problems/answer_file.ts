@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lex } from "../language/lex.ts";
+import { lex } from "../tokens/lex.ts";
 import { codeBlocks, fencedBlocks } from "./answer_blocks.ts";
 
 /** A file, and by which rule it was taken. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lex } from "../language/lex.ts";
+import { lex } from "../tokens/lex.ts";
 import type { Problem } from "./problem.ts";
 import { headerOf } from "./problem.ts";
 

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { lex } from "../language/lex.ts";
+import { lex } from "../tokens/lex.ts";
 import type { Bench } from "../simulate/bench.ts";
 import { runBench } from "../simulate/run_bench.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 import type { Problem as GeneralProblem, Verdict } from "../../problems/mod.ts";
-import type { Names } from "../language/names.ts";
+import type { Names } from "../tokens/names.ts";
 
 /** One module to write. */
 export interface Problem extends GeneralProblem {

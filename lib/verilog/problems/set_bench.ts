@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lex } from "../language/lex.ts";
+import { lex } from "../tokens/lex.ts";
 import { guarded, reachesInto, silenced } from "../tools/guard.ts";
 import type { Generation, Icarus } from "../tools/icarus.ts";
 import type { Verdict } from "../../problems/mod.ts";

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { readText } from "offprint/files.ts";
-import { namesIn } from "../language/names.ts";
+import { namesIn } from "../tokens/names.ts";
 import { headerOf } from "./problem.ts";
 import { judgeWith, MISMATCHES, namedFor } from "./set_bench.ts";
 import type { Found, Reader } from "./set_layout.ts";

@@ -10,7 +10,7 @@ import { checkedJson } from "offprint/checked_json.ts";
 import { messageOf } from "offprint/errors.ts";
 import { exists, readText } from "offprint/files.ts";
 import type { Icarus } from "../tools/icarus.ts";
-import { namesIn } from "../language/names.ts";
+import { namesIn } from "../tokens/names.ts";
 import { headerOf } from "./problem.ts";
 import { judgeWith, MISMATCHES } from "./set_bench.ts";
 import type { Files, Found } from "./set_layout.ts";

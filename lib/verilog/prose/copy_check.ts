@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { lex } from "../language/lex.ts";
+import { lex } from "../tokens/lex.ts";
 
 /** Shortest run of source characters that counts as copied. */
 export const COPIED_LENGTH = 12;

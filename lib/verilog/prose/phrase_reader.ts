@@ -15,7 +15,7 @@ import type {
   UnaryOperator,
 } from "../language/ast.ts";
 import { ExpressionReader, NoRule } from "../language/expression_reader.ts";
-import { lex } from "../language/lex.ts";
+import { lex } from "../tokens/lex.ts";
 import { BINARY_PHRASES, LEADING_WORDS, SHIFT_PHRASES, UNARY_PHRASES } from "./phrases.ts";
 import { WordReader } from "./word_reader.ts";
 

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { placeOf, readText, writeWhole } from "offprint/files.ts";
 import type { Tools } from "../mutants/classify.ts";
-import { fingerprint } from "../language/fingerprint.ts";
+import { fingerprint } from "../tokens/fingerprint.ts";
 import { GRAMMAR_VERSION } from "../language/grammar.ts";
 import { YOSYS_VERSION } from "../tools/yosys.ts";
 import { emptyNotes, type FileNotes, type FlowOptions, recordsOf, type Skip } from "./flows.ts";

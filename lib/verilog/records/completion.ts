@@ -4,7 +4,7 @@
  * @module
  */
 import { stream } from "offprint/random.ts";
-import { lex, type Token } from "../language/lex.ts";
+import { lex, type Token } from "../tokens/lex.ts";
 
 /** One training record, in the usual three fields. */
 export interface Instance {

@@ -10,7 +10,7 @@ import { describe } from "../prose/describe.ts";
 import { diagnosticText } from "../tools/diagnostics.ts";
 import { maskText } from "./masks.ts";
 import { modulesOf } from "../language/module_reader.ts";
-import { type Include, prepare } from "../language/preprocess.ts";
+import { type Include, prepare } from "../tokens/preprocess.ts";
 import { mutate } from "../mutants/draw_mutants.ts";
 import { DEEPEST_TREE, lineAt, parseVerilog, type SyntaxTree } from "../language/syntax_tree.ts";
 import { type AugmentedRecord, type Flow, INSTRUCTIONS } from "./record.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { stream } from "offprint/random.ts";
-import { lex } from "../language/lex.ts";
+import { lex } from "../tokens/lex.ts";
 import {
   childOf,
   childrenOf,

@@ -6,7 +6,7 @@
 import { dirname, isAbsolute, join, normalize, relative, sep } from "node:path";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { generateDesigns } from "../designs/design.ts";
-import type { Include } from "../language/preprocess.ts";
+import type { Include } from "../tokens/preprocess.ts";
 import { LONGEST_TEXT } from "../language/syntax_tree.ts";
 import type { Skip } from "./flows.ts";
 

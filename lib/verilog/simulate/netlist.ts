@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bareName, lex, namedBy } from "../language/lex.ts";
+import { bareName, lex, namedBy } from "../tokens/lex.ts";
 import { incompleteSensitivity } from "../language/sensitivity.ts";
 import { childOf, childrenOf, parseVerilog, textOf, walk } from "../language/syntax_tree.ts";
 import { asSimulated } from "../tools/guard.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { bareName } from "../language/lex.ts";
+import { bareName } from "../tokens/lex.ts";
 import { asSimulated } from "./guard.ts";
 import { miterOf, type YosysModule } from "./miter.ts";
 import { DIVISION_BY_ZERO } from "./unknown_values.ts";

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { bareName, lex, type Token } from "../language/lex.ts";
-import { preprocess } from "../language/preprocess.ts";
+import { bareName, lex, type Token } from "../tokens/lex.ts";
+import { preprocess } from "../tokens/preprocess.ts";
 import { lineAt } from "../language/syntax_tree.ts";
 
 /** A text that may be compiled, or why not. */

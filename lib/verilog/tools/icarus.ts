@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { bareName, lex } from "../language/lex.ts";
+import { bareName, lex } from "../tokens/lex.ts";
 import { type LimitedResult, type Limits, runLimited } from "offprint/process/mod.ts";
 import { confinedCommand, type Confinement, findConfinement } from "./confinement.ts";
 import { guarded } from "./guard.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { namedBy } from "../language/lex.ts";
+import { namedBy } from "../tokens/lex.ts";
 import type { YosysModule } from "./miter.ts";
 import type { YosysPool } from "./yosys.ts";
 

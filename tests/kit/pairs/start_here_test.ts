@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Paper } from "offprint/notebook/ledger.ts";
+import type { Paper } from "offprint/notebook/claims/ledger.ts";
 import { formatTypeScript, parseParameters, parsePercent } from "../../../lib/kit/pairs/mod.ts";
 import {
   expectedStartHere,

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Cell, Json, Notebook, Output } from "offprint/kit/nbformat.ts";
 import { compareNotebooks, withoutTimings } from "offprint/kit/runner/mod.ts";
-import { ClaimsTable } from "offprint/notebook/claims_table.ts";
-import { type ClaimRecord, judge, parsePaper } from "offprint/notebook/ledger.ts";
+import { ClaimsTable } from "offprint/notebook/claims/claims_table.ts";
+import { type ClaimRecord, judge, parsePaper } from "offprint/notebook/claims/ledger.ts";
 import { paperJson } from "../../notebook/papers.ts";
 
 const code = (id: string, outputs: Output[], tags: string[] = []): Cell => ({

@@ -4,14 +4,19 @@
 import type { CodeCell, Json, MarkdownCell, Notebook, Output } from "offprint/kit/nbformat.ts";
 import type { Report } from "offprint/kit/report.ts";
 import type { Site } from "offprint/kit/site/mod.ts";
-import { ClaimLine } from "offprint/notebook/claim.ts";
-import { ClaimsTable, VerdictLine } from "offprint/notebook/claims_table.ts";
-import type { Displayable } from "offprint/notebook/display.ts";
+import { ClaimLine } from "offprint/notebook/claims/claim.ts";
+import { ClaimsTable, VerdictLine } from "offprint/notebook/claims/claims_table.ts";
+import type { Displayable } from "offprint/notebook/output/display.ts";
 import { equation } from "offprint/notebook/equation.ts";
-import { type ClaimRecord, judge, type Paper, parsePaper } from "offprint/notebook/ledger.ts";
-import type { Recorded } from "offprint/notebook/measured.ts";
-import { plot } from "offprint/notebook/plot.ts";
-import { table } from "offprint/notebook/table.ts";
+import {
+  type ClaimRecord,
+  judge,
+  type Paper,
+  parsePaper,
+} from "offprint/notebook/claims/ledger.ts";
+import type { Recorded } from "offprint/notebook/claims/measured.ts";
+import { plot } from "offprint/notebook/figures/plot.ts";
+import { table } from "offprint/notebook/output/table.ts";
 import * as Plot from "@observablehq/plot";
 
 /** A prose cell. */
