@@ -26,7 +26,7 @@ import {
   readTransformer,
   type TransformerConfig,
 } from "offprint/lm/transformer/mod.ts";
-import { tokenDocument } from "offprint/lm/training/windows.ts";
+import { tokenDocument } from "offprint/lm/training/batches/windows.ts";
 import {
   calibrate,
   calibratedPlans,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AdamWOptions, adamWState, adamWStep } from "offprint/lm/training/adamw.ts";
+import { type AdamWOptions, adamWState, adamWStep } from "offprint/lm/training/engines/adamw.ts";
 import {
   type ArrayTree,
   fromFloats,
@@ -11,10 +11,10 @@ import {
   type JaxArray,
   loadJax,
 } from "offprint/lm/transformer/jax.ts";
-import { crossEntropy } from "offprint/lm/training/token_losses.ts";
+import { crossEntropy } from "offprint/lm/training/engines/token_losses.ts";
 import { initialWeights, toParameters, transformer } from "offprint/lm/transformer/definition.ts";
 import type { TransformerConfig } from "offprint/lm/transformer/config.ts";
-import type { Batch } from "offprint/lm/training/windows.ts";
+import type { Batch } from "offprint/lm/training/batches/windows.ts";
 
 /** A language-model step on fresh weights, to be called again and again; `close` frees it. */
 export async function jaxStep(

@@ -5,20 +5,20 @@
  * @module
  */
 import { type BenchRow, interleaved, lessIsBetter } from "offprint/kit/bench/report.ts";
-import { JaxEngine } from "offprint/lm/training/jax_engine.ts";
-import { OnnxEngine } from "offprint/lm/training/onnx_engine.ts";
+import { JaxEngine } from "offprint/lm/training/engines/jax_engine.ts";
+import { OnnxEngine } from "offprint/lm/training/engines/onnx_engine.ts";
 import {
   checkedRecipe,
   type ModelRecipe,
   modelRecipe,
   recipeConfig,
 } from "offprint/lm/transformer/recipe.ts";
-import type { EngineOptions, TrainingEngine } from "offprint/lm/training/engine.ts";
-import { languageModelStep } from "offprint/lm/training/language_model_step.ts";
+import type { EngineOptions, TrainingEngine } from "offprint/lm/training/engines/engine.ts";
+import { languageModelStep } from "offprint/lm/training/engines/language_model_step.ts";
 import { initialWeights } from "offprint/lm/transformer/definition.ts";
 import { jaxStep } from "./jax_step.ts";
 import { parameterCount } from "offprint/lm/transformer/config.ts";
-import type { Batch } from "offprint/lm/training/windows.ts";
+import type { Batch } from "offprint/lm/training/batches/windows.ts";
 import { stream } from "offprint/random.ts";
 
 /** Tokens per second that the project asks of a model of one million parameters. */

@@ -18,7 +18,7 @@ import {
 import { checkedRecipe, modelRecipe } from "offprint/lm/transformer/recipe.ts";
 import { command } from "offprint/commands/train.ts";
 import { forgetCheckpoint } from "offprint/lm/training/checkpoint.ts";
-import { trainingData } from "offprint/lm/training/training_data.ts";
+import { trainingData } from "offprint/lm/training/batches/training_data.ts";
 import { conformance } from "../lm/conformance.ts";
 
 const root = await Deno.makeTempDir();

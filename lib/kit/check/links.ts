@@ -6,7 +6,7 @@
 import { exists, readText } from "offprint/files.ts";
 import { dirname, join, normalize, relative, sep } from "node:path";
 import { Marked, type Token } from "marked";
-import { slug } from "../site/ids.ts";
+import { slug } from "../site/markup/ids.ts";
 import { type Pair, scanPercent } from "../pairs/mod.ts";
 import type { Problem } from "./problem.ts";
 

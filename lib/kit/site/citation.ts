@@ -4,7 +4,7 @@
  * @module
  */
 import type { Paper } from "offprint/notebook/claims/ledger.ts";
-import { type Html, markup } from "./html.ts";
+import { type Html, markup } from "./markup/mod.ts";
 
 /** Words that say nothing about a paper and make no key. */
 const SMALL_WORDS = new Set(["a", "an", "the", "on", "is", "all", "not"]);

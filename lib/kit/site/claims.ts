@@ -7,7 +7,7 @@ import { ClaimsTable, type Outcome, PROVENANCE } from "offprint/notebook/claims/
 import type { Paper, Verdict } from "offprint/notebook/claims/ledger.ts";
 import { shortVerdict, verdictSign } from "offprint/notebook/claims/verdict.ts";
 import type { Report } from "../report.ts";
-import { type Html, joined, markup, raw } from "./html.ts";
+import { type Html, joined, markup, raw } from "./markup/mod.ts";
 
 type ReportedPaper = Report["papers"][number];
 

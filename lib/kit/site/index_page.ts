@@ -8,7 +8,7 @@ import type { Report } from "../report.ts";
 import { papersToday, START_HERE_ID } from "../pairs/start_here.ts";
 import { arxivLink, published } from "./citation.ts";
 import { badge, claimsByPaper, legend, tally } from "./claims.ts";
-import { type Html, joined, markup } from "./html.ts";
+import { type Html, joined, markup } from "./markup/mod.ts";
 import { pageDocument } from "./layout.ts";
 import type { RenderedNotebook } from "./paper_page.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { type Html, markup, raw } from "./html.ts";
+import { type Html, markup, raw } from "./markup/mod.ts";
 
 /** One page before it gets its frame. */
 export interface PageParts {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { slug } from "./ids.ts";
+import { slug } from "./markup/mod.ts";
 
 /** Schemes a link may have; anything else, `javascript:` above all, is dropped. */
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);

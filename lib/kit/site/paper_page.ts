@@ -6,12 +6,10 @@
 import type { Paper } from "offprint/notebook/claims/ledger.ts";
 import type { Notebook } from "../nbformat.ts";
 import type { Report } from "../report.ts";
-import type { RenderedCells } from "./cells.ts";
 import { arxivLink, citationBlock, published } from "./citation.ts";
 import { tally } from "./claims.ts";
-import { Html, markup, raw } from "./html.ts";
+import { type Heading, Html, markup, raw, type RenderedCells } from "./markup/mod.ts";
 import { pageDocument } from "./layout.ts";
-import type { Heading } from "./markdown.ts";
 
 /** A notebook whose cells are rendered; its page is `ID.html`. */
 export interface RenderedNotebook {

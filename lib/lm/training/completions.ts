@@ -11,11 +11,11 @@ import {
   type Jax,
   type JaxArray,
 } from "../transformer/jax.ts";
-import { tokenLogProbs } from "./token_losses.ts";
+import { tokenLogProbs } from "./engines/token_losses.ts";
 import { type Transformer, transformer } from "../transformer/definition.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
 import type { Tokens } from "../interface/language_model.ts";
-import type { Batch } from "./windows.ts";
+import type { Batch } from "./batches/windows.ts";
 
 /** A prompt and what follows it. */
 export interface Completion {

@@ -7,7 +7,7 @@
 import { KneserNey } from "../ngram/kneser_ney.ts";
 import { NgramCounts } from "../ngram/ngram_counts.ts";
 import type { LanguageModel } from "../interface/language_model.ts";
-import { sentenceBefore, type TokenDocument } from "./windows.ts";
+import { sentenceBefore, type TokenDocument } from "./batches/windows.ts";
 
 /** Every token is predicted from at least this many before it, or half the context, where there are as many. */
 const LEAST_CONTEXT = 64;

@@ -12,7 +12,7 @@ import { writeWhole } from "offprint/files.ts";
 import { onnxModel } from "../onnx/transformer_model.ts";
 import { encodeSafetensors, type Tensor } from "../transformer/safetensors.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-import type { TrainingData } from "./training_data.ts";
+import type { TrainingData } from "./batches/training_data.ts";
 import { parameterCount, tensorShapes } from "../transformer/config.ts";
 import type { LanguageModel } from "../interface/language_model.ts";
 

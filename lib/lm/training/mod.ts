@@ -1,24 +1,18 @@
 /**
  * Training a transformer from its recipe, with checkpoints, and measuring what came out.
  *
- * Begin with `train` in `trainer.ts`. It decides windows (`windows.ts`) and learning rates (`adamw.ts`); an engine does the
- * arithmetic: `engine.ts` is the interface, `open_engine.ts` chooses between jax-js (`jax_engine.ts`, the definition) and
- * ONNX Runtime (`onnx_engine.ts`, several times as fast). `token_losses.ts` and `completions.ts` have losses,
- * `evaluation.ts` perplexities, `export_model.ts` writes the folder that `loadModel` opens. `training_data.ts` turns
- * a corpus into tokens; `display.ts` says how far a training has come.
+ * Begin with `train` in `trainer.ts`. The room `batches` turns a corpus into windows of tokens; an engine of the room `engines` does the
+ * arithmetic of a step. `checkpoint.ts` saves a training so that it can go on, `display.ts` says how far it has come,
+ * `completions.ts` has the log-probabilities of answers, `evaluation.ts` perplexities, and `export_model.ts` writes the folder
+ * that `loadModel` opens.
  *
  * @module
  */
-export {
-  type AdamWOptions,
-  type AdamWState,
-  adamWState,
-  adamWStep,
-  learningRate,
-  type Schedule,
-} from "./adamw.ts";
+export * from "./batches/mod.ts";
+export { type Checkpoint, forgetCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 export * from "./completions.ts";
 export * from "./display.ts";
+export * from "./engines/mod.ts";
 export {
   evaluate,
   evaluateNgrams,
@@ -28,14 +22,5 @@ export {
   scoreWindows,
   surprisal,
 } from "./evaluation.ts";
-export { type Batch, type TokenDocument, tokenDocument } from "./windows.ts";
 export * from "./export_model.ts";
-export * from "./token_losses.ts";
 export * from "./trainer.ts";
-export * from "./training_data.ts";
-export type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
-export { OnnxEngine } from "./onnx_engine.ts";
-export { DEFAULT_ADAMW, type Optimizer } from "./flat_adamw.ts";
-export * from "./language_model_step.ts";
-export { type Checkpoint, forgetCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-export { restoredState, stateTensors } from "./state_tensors.ts";

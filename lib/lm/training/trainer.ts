@@ -5,14 +5,20 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { learningRate, type Schedule } from "./adamw.ts";
+import { learningRate, type Schedule } from "./engines/adamw.ts";
 import { loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
 import type { ModelRecipe } from "../transformer/recipe.ts";
-import { openEngine } from "./open_engine.ts";
-import { restoredState, stateTensors } from "./state_tensors.ts";
+import { openEngine } from "./engines/open_engine.ts";
+import { restoredState, stateTensors } from "./engines/state_tensors.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
-import { languageModelLoss, languageModelStep } from "./language_model_step.ts";
-import { type Batch, batchOf, epochWindows, type TokenDocument, type Window } from "./windows.ts";
+import { languageModelLoss, languageModelStep } from "./engines/language_model_step.ts";
+import {
+  type Batch,
+  batchOf,
+  epochWindows,
+  type TokenDocument,
+  type Window,
+} from "./batches/windows.ts";
 
 /** What a training starts from. */
 export interface TrainingInput {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { ModelRecipe } from "offprint/lm/transformer/recipe.ts";
 import { modelRecipe } from "offprint/lm/transformer/recipe.ts";
 import { train, type TrainingInput, type TrainingOptions } from "offprint/lm/training/trainer.ts";
-import { trainingData } from "offprint/lm/training/training_data.ts";
+import { trainingData } from "offprint/lm/training/batches/training_data.ts";
 
 /** The tiny recipe, made smaller still. */
 export async function smallRecipe(): Promise<ModelRecipe> {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError } from "offprint/errors.ts";
-import { learningRate } from "offprint/lm/training/adamw.ts";
+import { learningRate } from "offprint/lm/training/engines/adamw.ts";
 import { loadCheckpoint } from "offprint/lm/training/checkpoint.ts";
 import { train } from "offprint/lm/training/trainer.ts";
 import { TrainingDisplay } from "offprint/lm/training/display.ts";

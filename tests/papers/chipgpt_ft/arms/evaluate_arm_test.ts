@@ -4,7 +4,7 @@ import { onnxModel } from "offprint/lm/onnx/mod.ts";
 import { type TextModel, textModel, Tokenizer, trainBpe } from "offprint/lm/text/mod.ts";
 import { modelRecipe, recipeConfig } from "offprint/lm/transformer/recipe.ts";
 import { train } from "offprint/lm/training/trainer.ts";
-import { packRecords, tokenDocument } from "offprint/lm/training/windows.ts";
+import { packRecords, tokenDocument } from "offprint/lm/training/batches/windows.ts";
 import {
   answered,
   baselineRuns,

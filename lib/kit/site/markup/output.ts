@@ -4,7 +4,7 @@
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
-import type { ErrorOutput, Json, MimeBundle, Output } from "../nbformat.ts";
+import type { ErrorOutput, Json, MimeBundle, Output } from "../../nbformat.ts";
 import { leastWidth } from "offprint/notebook/figures/figure.ts";
 import { withoutRemoteLoads } from "./attributes.ts";
 import { Html, markup, raw } from "./html.ts";

@@ -4,23 +4,23 @@
  * @module
  */
 import { applyGradient, type FlatState, type Optimizer } from "./flat_adamw.ts";
-import { gradientGraph } from "../onnx/gradient_graph.ts";
+import { gradientGraph } from "../../onnx/gradient_graph.ts";
 import {
   createSession,
   loadOrt,
   type Ort,
   type OrtSession,
   type OrtTensor,
-} from "../onnx/runtime.ts";
+} from "../../onnx/runtime.ts";
 import {
   type ParameterBlock,
   parameterBlocks,
   tensorViews,
-} from "../transformer/parameter_blocks.ts";
-import { type ClosableModel, liveOnnxModel } from "../onnx/transformer_model.ts";
+} from "../../transformer/parameter_blocks.ts";
+import { type ClosableModel, liveOnnxModel } from "../../onnx/transformer_model.ts";
 import type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
-import { parameterCount, type TransformerConfig } from "../transformer/config.ts";
-import type { Batch } from "./windows.ts";
+import { parameterCount, type TransformerConfig } from "../../transformer/config.ts";
+import type { Batch } from "../batches/windows.ts";
 
 /** What a graph is prepared for. */
 type Purpose = "scoring" | "training" | "distributions";

@@ -5,8 +5,8 @@
  * @module
  */
 import { type Random, stream } from "offprint/random.ts";
-import type { CorpusDocument } from "../corpora/corpus.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
+import type { CorpusDocument } from "../../corpora/corpus.ts";
+import type { Tokenizer } from "../../text/tokenizer.ts";
 
 /** A document as token ids: each sentence ends with a line break, the document with the end token. */
 export interface TokenDocument {

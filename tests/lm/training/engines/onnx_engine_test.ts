@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { JaxEngine } from "offprint/lm/training/jax_engine.ts";
-import { OnnxEngine } from "offprint/lm/training/onnx_engine.ts";
+import { JaxEngine } from "offprint/lm/training/engines/jax_engine.ts";
+import { OnnxEngine } from "offprint/lm/training/engines/onnx_engine.ts";
 import { parameterBlocks, tensorViews } from "offprint/lm/transformer/parameter_blocks.ts";
 import {
   checkedRecipe,
@@ -8,11 +8,18 @@ import {
   modelRecipe,
   recipeConfig,
 } from "offprint/lm/transformer/recipe.ts";
-import type { EngineOptions, TrainingEngine, TrainingState } from "offprint/lm/training/engine.ts";
-import { languageModelLoss, languageModelStep } from "offprint/lm/training/language_model_step.ts";
+import type {
+  EngineOptions,
+  TrainingEngine,
+  TrainingState,
+} from "offprint/lm/training/engines/engine.ts";
+import {
+  languageModelLoss,
+  languageModelStep,
+} from "offprint/lm/training/engines/language_model_step.ts";
 import { initialWeights } from "offprint/lm/transformer/definition.ts";
 import { parameterCount, tensorShapes } from "offprint/lm/transformer/config.ts";
-import type { Batch } from "offprint/lm/training/windows.ts";
+import type { Batch } from "offprint/lm/training/batches/windows.ts";
 import { stream } from "offprint/random.ts";
 
 /** Grouped heads, two layers, a context and vocabulary that are no multiple of anything. */

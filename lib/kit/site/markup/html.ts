@@ -34,7 +34,7 @@ export function raw(text: string): Html {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { markup } from "offprint/kit/site/html.ts";
+ * import { markup } from "offprint/kit/site/markup/html.ts";
  *
  * const list = [markup`<br>`, 1];
  * assertEquals(markup`<p>${"a < b"}${false}${list}</p>`.text, "<p>a &lt; b<br>1</p>");

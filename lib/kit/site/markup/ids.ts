@@ -29,7 +29,7 @@ export class Anchors {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { slug } from "offprint/kit/site/ids.ts";
+ * import { slug } from "offprint/kit/site/markup/ids.ts";
  *
  * assertEquals(slug("Theorem 1: what's expected?"), "theorem-1-whats-expected");
  * ```

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Anchors, slug } from "offprint/kit/site/ids.ts";
-import { escapeHtml } from "offprint/kit/site/html.ts";
+import { Anchors, slug } from "offprint/kit/site/markup/ids.ts";
+import { escapeHtml } from "offprint/kit/site/markup/html.ts";
 import { linkResolver } from "offprint/kit/site/links.ts";
-import { renderMarkdown } from "offprint/kit/site/markdown.ts";
+import { renderMarkdown } from "offprint/kit/site/markup/markdown.ts";
 
 const pages = ["02-specdec-theory", "04-gradient-entanglement"];
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ArrayTree, type Jax, type JaxArray, refs } from "../transformer/jax.ts";
+import { type ArrayTree, type Jax, type JaxArray, refs } from "../../transformer/jax.ts";
 
 /** The numbers that AdamW needs. */
 export interface AdamWOptions {

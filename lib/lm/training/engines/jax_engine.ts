@@ -14,13 +14,13 @@ import {
   loadJax,
   refs,
   toFloats,
-} from "../transformer/jax.ts";
+} from "../../transformer/jax.ts";
 import { tokenLogProbs } from "./token_losses.ts";
 import type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
-import { toParameters, transformer } from "../transformer/definition.ts";
-import { tensorViews } from "../transformer/parameter_blocks.ts";
-import { parameterCount, type TransformerConfig } from "../transformer/config.ts";
-import type { Batch } from "./windows.ts";
+import { toParameters, transformer } from "../../transformer/definition.ts";
+import { tensorViews } from "../../transformer/parameter_blocks.ts";
+import { parameterCount, type TransformerConfig } from "../../transformer/config.ts";
+import type { Batch } from "../batches/windows.ts";
 
 /** Trains through jax-js. */
 export class JaxEngine implements TrainingEngine {

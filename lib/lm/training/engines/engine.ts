@@ -10,9 +10,9 @@
  *
  * @module
  */
-import type { TransformerConfig } from "../transformer/config.ts";
+import type { TransformerConfig } from "../../transformer/config.ts";
 import type { Optimizer } from "./flat_adamw.ts";
-import type { Batch } from "./windows.ts";
+import type { Batch } from "../batches/windows.ts";
 
 /** Parameters and both moments by tensor name, float32. */
 export interface TrainingState {

@@ -5,7 +5,7 @@ import {
   packRecords,
   sentenceBefore,
   type TokenDocument,
-} from "offprint/lm/training/windows.ts";
+} from "offprint/lm/training/batches/windows.ts";
 import { stream } from "offprint/random.ts";
 
 const random = stream(1, "windows-test");

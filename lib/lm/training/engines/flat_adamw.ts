@@ -4,7 +4,7 @@
  * @module
  */
 import type { AdamWOptions } from "./adamw.ts";
-import type { ParameterBlock } from "../transformer/parameter_blocks.ts";
+import type { ParameterBlock } from "../../transformer/parameter_blocks.ts";
 
 /** Parameters and moments, each all tensors in a row. */
 export interface FlatState {

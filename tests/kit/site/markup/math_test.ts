@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Marked } from "marked";
-import { mathExtension, renderMath } from "offprint/kit/site/math.ts";
+import { mathExtension, renderMath } from "offprint/kit/site/markup/math.ts";
 
 /** How many formulas a line of prose has. */
 function count(source: string): number {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { withoutRemoteLoads } from "offprint/kit/site/attributes.ts";
-import { Anchors, scopeIds } from "offprint/kit/site/ids.ts";
+import { withoutRemoteLoads } from "offprint/kit/site/markup/attributes.ts";
+import { Anchors, scopeIds } from "offprint/kit/site/markup/ids.ts";
 
 Deno.test("anchors: the wanted name, or the next free one", () => {
   const anchors = new Anchors(["a"]);

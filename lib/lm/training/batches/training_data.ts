@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type TokenizerFiles, trainBpe } from "../text/bpe_trainer.ts";
-import { corpusBytes, corpusDocuments, corpusRecipe, documentsHash } from "../corpora/corpus.ts";
-import { madeCorpus } from "../corpora/made_corpus.ts";
-import { type ModelRecipe, recipeConfig, recipeHash } from "../transformer/recipe.ts";
-import { Tokenizer } from "../text/tokenizer.ts";
-import type { TransformerConfig } from "../transformer/config.ts";
+import { type TokenizerFiles, trainBpe } from "../../text/bpe_trainer.ts";
+import { corpusBytes, corpusDocuments, corpusRecipe, documentsHash } from "../../corpora/corpus.ts";
+import { madeCorpus } from "../../corpora/made_corpus.ts";
+import { type ModelRecipe, recipeConfig, recipeHash } from "../../transformer/recipe.ts";
+import { Tokenizer } from "../../text/tokenizer.ts";
+import type { TransformerConfig } from "../../transformer/config.ts";
 import { UserError } from "offprint/errors.ts";
 import { packRecords, type TokenDocument, tokenDocument } from "./windows.ts";
 

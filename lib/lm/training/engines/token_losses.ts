@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ArrayTree, Jax, JaxArray } from "../transformer/jax.ts";
-import type { Transformer } from "../transformer/definition.ts";
+import type { ArrayTree, Jax, JaxArray } from "../../transformer/jax.ts";
+import type { Transformer } from "../../transformer/definition.ts";
 
 /**
  * `log p(targets[b, t] | tokens[b, ≤ t])` times `weights[b, t]`, `[B, T]`. Weights of 0 mask a position

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { adamWState, adamWStep } from "offprint/lm/training/adamw.ts";
+import { adamWState, adamWStep } from "offprint/lm/training/engines/adamw.ts";
 import {
   type ArrayTree,
   fromFloats,
@@ -8,7 +8,7 @@ import {
   loadJax,
   toFloats,
 } from "offprint/lm/transformer/jax.ts";
-import { crossEntropy } from "offprint/lm/training/token_losses.ts";
+import { crossEntropy } from "offprint/lm/training/engines/token_losses.ts";
 import { toParameters, transformer } from "offprint/lm/transformer/definition.ts";
 import { tensorShapes, transformerConfig } from "offprint/lm/transformer/config.ts";
 import { stream } from "offprint/random.ts";

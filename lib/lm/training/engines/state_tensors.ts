@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Tensor } from "../transformer/safetensors.ts";
-import { tensorShapes, type TransformerConfig } from "../transformer/config.ts";
+import type { Tensor } from "../../transformer/safetensors.ts";
+import { tensorShapes, type TransformerConfig } from "../../transformer/config.ts";
 import type { TrainingState } from "./engine.ts";
 
 /** The tensors of a state, keyed `parameters/NAME`, `first/NAME`, `second/NAME`. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TrainingEngine } from "./engine.ts";
-import type { Batch } from "./windows.ts";
+import type { Batch } from "../batches/windows.ts";
 
 /**
  * One step on the mean loss of a batch.

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Output } from "offprint/kit/nbformat.ts";
-import { Anchors } from "offprint/kit/site/ids.ts";
-import { printed, renderOutput } from "offprint/kit/site/output.ts";
-import { shows } from "./fixture.ts";
+import { Anchors } from "offprint/kit/site/markup/ids.ts";
+import { printed, renderOutput } from "offprint/kit/site/markup/output.ts";
+import { shows } from "../fixture.ts";
 
 function render(output: Output): string {
   const numbers = { equations: 0, figures: 0 };

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { ModelRecipe } from "../transformer/recipe.ts";
-import type { TransformerConfig } from "../transformer/config.ts";
-import { initialWeights } from "../transformer/definition.ts";
+import type { ModelRecipe } from "../../transformer/recipe.ts";
+import type { TransformerConfig } from "../../transformer/config.ts";
+import { initialWeights } from "../../transformer/definition.ts";
 import type { EngineOptions, TrainingEngine, TrainingState } from "./engine.ts";
 
 /** Starts the engine that the recipe names, from a state or, without one, from fresh weights. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Cell, type CodeCell, tagsOf } from "../nbformat.ts";
-import { foldedAs } from "../pairs/mod.ts";
+import { type Cell, type CodeCell, tagsOf } from "../../nbformat.ts";
+import { foldedAs } from "../../pairs/mod.ts";
 import { highlighted } from "./code.ts";
 import { Html, joined, markup } from "./html.ts";
 import { Anchors } from "./ids.ts";

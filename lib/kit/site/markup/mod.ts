@@ -1,0 +1,13 @@
+/**
+ * From a notebook's cells to HTML that is safe in a page.
+ *
+ * Begin with `renderCells` in `cells.ts`. It gives prose to `markdown.ts` (formulas: `math.ts`), code to `code.ts` and outputs to
+ * `output.ts`, which trusts nothing that a cell printed: `attributes.ts` rewrites the attributes of its elements. `ids.ts` keeps
+ * ids unique over a page, `html.ts` escapes.
+ *
+ * @module
+ */
+export * from "./cells.ts";
+export * from "./html.ts";
+export { slug } from "./ids.ts";
+export type { Heading } from "./markdown.ts";
