@@ -230,7 +230,7 @@ await display(
 // verifies with one pass of the other and rolls both caches back after a rejection. Here an exact two-state Markov chain stands
 // behind the interface; a transformer can take its place without a change.
 //
-// The two chains: the first token has $q=(\frac12,\frac12)$ and $p=(\frac34,\frac14)$, and afterwards
+// For both chains the first token has $q=(\frac12,\frac12)$ and $p=(\frac34,\frac14)$, and afterwards
 //
 // $$Q=\begin{pmatrix}.9&.1\\.3&.7\end{pmatrix},\qquad P=\begin{pmatrix}.7&.3\\.4&.6\end{pmatrix}$$
 //
@@ -637,7 +637,7 @@ await claim("02.theorem-5-floor", {
 // ## Decoders that run
 //
 // Now we check that running decoders reproduce these exact numbers. There are two implementations: the decoders themselves, through
-// the model interface, and a direct simulator of the chain for very many texts. First question: do the *texts* have the target's
+// the model interface, and a direct simulator of the chain for very many texts. The first question: do the *texts* have the target's
 // distribution? We count all eight texts of three tokens.
 
 // %% id="output-law"
@@ -677,8 +677,8 @@ for (const [id, counts] of [["law", counts3.speculative], ["batch", counts3.batc
 }
 
 // %% [markdown] id="agreement-text"
-// Second question: do the two implementations count the same number of rejections? Here are texts of 20 tokens on the two-state
-// chain.
+// The second question: do the two implementations count the same number of rejections? Both write texts of 20 tokens on the
+// two-state chain.
 
 // %% id="agreement"
 async function decodedRejections(): Promise<RunningMoments> {
@@ -981,8 +981,9 @@ await claim("02.theorem-5-line", {
 await claim("02.uno-bias", exampleFront.map(({ unoBias }) => unoBias));
 
 // %% [markdown] id="pareto-decoded-text"
-// The same with the decoders. OPT's bias shows as probability that its output lacks on the tokens of which the target has more than
-// the draft. Measured on finitely many texts, this difference can come out a little below zero.
+// The decoders must land on the same points. OPT gives too little probability to the tokens to which the target gives more than the
+// draft does, and what is missing there is its bias. Measured on finitely many texts, this difference can come out a little below
+// zero.
 
 // %% id="pareto-shares"
 const always = (name: string, row: Float64Array) =>
@@ -1285,7 +1286,7 @@ await display(
 // %% [markdown] id="models-drafts-text"
 // ### More drafts
 //
-// The batch decoder on the same pair, with fewer and shorter texts. Each round gains at its first position only. How much it could gain
+// Now the batch decoder runs on the same pair, with fewer and shorter texts. Each round gains at its first position only. How much it could gain
 // there is known exactly: the last column averages the probability that all $M$ drafts are rejected over *all* positions of
 // texts of the target, not only over those at which a round began.
 
@@ -1348,7 +1349,7 @@ await claim("02.models-root", rootMeans);
 // %% [markdown] id="models-front-text"
 // ### The straight line, at real positions
 //
-// Rejection probability and bias of both rules, exact at each of these positions, then averaged.
+// The rejection probability and the bias of both rules are computed exactly at each of these positions, and then averaged.
 
 // %% id="models-front" tags=["native"]
 const modelEpsilons = [0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3];
@@ -1402,7 +1403,7 @@ await display(plot({
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// One cell, any parameters: how do rejections depend on how peaked the models are (the concentration of their random
+// This cell takes any parameters. How do rejections depend on how peaked the models are (the concentration of their random
 // rows), and on the number of drafts? Change the lists and run the cell again. Points that were computed before are kept, because this
 // sweep depends on nothing but its lists and the seed.
 

@@ -129,7 +129,7 @@ import { diagnosticText, findIcarus, YosysPool } from "offprint/verilog/tools/mo
 // %% [markdown] id="idea"
 // ## The idea, on fifteen lines
 //
-// A counter that stops at its largest value. It is the example of everything below.
+// The example of everything below is a counter that stops at its largest value.
 
 // %% id="idea-module"
 const showCode = (language: string, text: string) => md("```" + language, text.trimEnd(), "```");
@@ -420,7 +420,7 @@ await display(table([
 ], { caption: `Properties on ${modules} generated files` }));
 
 // %% [markdown] id="lengths-text"
-// Nothing is left out, so the prose is a re-encoding and no summary: it is longer than what it describes.
+// The prose leaves nothing out. So it is a re-encoding of the code and not a summary, and it is longer than what it describes.
 
 // %% id="figure-lengths" tags=["drawing"]
 const lengthRows = (["module", "description"] as const).map((kind) => {
@@ -1131,8 +1131,8 @@ await display(
 // %% [markdown] id="live-text"
 // ### Ask one yourself
 //
-// The committed arm, asked in this run. What it reads is shown below: blanks between all tokens and numbers for names, so
-// that it need not learn to spell. The profile `full` asks for more designs.
+// The committed arm is asked in this run. The next outputs show what it reads: there are blanks between all tokens and
+// numbers in place of names, so that it need not learn to spell. The profile `full` asks for more designs.
 
 // %% id="live" tags=["native"]
 const arm = await loadModel("verilog-aligned", { threads: 1 });
@@ -1302,8 +1302,8 @@ await display(
 // %% [markdown] id="real-text"
 // ### How far it gets on Verilog that people wrote
 //
-// The same pipeline over source packages of Debian 12: examples and libraries of synthesis tools, and the test suites of
-// Yosys and Verilator, which hold every odd corner of the language on purpose. Nothing crashed it. A module counts as
+// The same pipeline went over source packages of Debian 12: examples and libraries of synthesis tools, and the test suites
+// of Yosys and Verilator, which hold every odd corner of the language on purpose. Nothing crashed it. A module counts as
 // described whole when no part of it lacks a rule. Repair records need a file that all tools accept by itself, which most
 // files of a larger design are not: their includes and modules are elsewhere. The counts are those of 28 November 2026
 // and are stored. They were not repeated after macros came to be put in before a file is read, and after proofs and

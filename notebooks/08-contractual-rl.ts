@@ -122,7 +122,7 @@ import { medianTimesMs } from "offprint/timing.ts";
 // %% [markdown] id="idea"
 // ## The idea, by hand
 //
-// One principal, one agent, one step, two outcomes. If the agent works, it succeeds with probability $p$ and bears a cost
+// There is one principal, one agent, one step and two outcomes. If the agent works, it succeeds with probability $p$ and bears a cost
 // $c$. If it shirks, it succeeds with the smaller probability $p_0$ at no cost. Success is worth 1 to the principal, who
 // sees only success or failure and promises a bonus $\beta$ for success.
 //
@@ -381,8 +381,8 @@ await display(equation({
 // %% [markdown] id="equation-recursion-text"
 // ### The recursion
 //
-// Backward from the last step: first the least payments of all actions, given what the agent will get later, then the
-// action that is worth most to the principal. What is left to the agent enters the step before.
+// The recursion goes backward from the last step. At each step it finds first the least payments of all actions, given what the
+// agent will get later, and then the action that is worth most to the principal. What is left to the agent enters the step before.
 //
 // $$\begin{aligned}
 // V^P_h(s)&=\max_a\Bigl\{\sum_{s'}P_h(s'\mid s,a)\bigl[r_h(s,s')+V^P_{h+1}(s')\bigr]-\zeta_h(s,a)\Bigr\}\\
@@ -698,7 +698,7 @@ await display(plot({
 // the second step, work costs 0.1 and raises the chance of a reward of 3: from 0.5 to 0.9 in G, from 0.3 to 0.5 in the
 // bad state B.
 //
-// By hand, second step first. In G, $\zeta=.1/(1-5/9)=.225$ and the agent keeps $.125$. In B, $\zeta=.1/(1-.6)=.25$ and it
+// We solve it by hand, the second step first. In G, $\zeta=.1/(1-5/9)=.225$ and the agent keeps $.125$. In B, $\zeta=.1/(1-.6)=.25$ and it
 // keeps $.15$, *more* than in G. So in the first step a far-sighted agent has a reason to prefer B, and the payment $x_G$
 // after G must outweigh it: $.5(x_G+.125)-.5\cdot.15\ge.2$ gives $x_G=.425$. A myopic agent does not see this, and $.4$ is
 // enough. A principal who can commit announces that B will pay *nothing*: it loses a little work there, but now the rent
@@ -1511,7 +1511,7 @@ function regretFigure(title: string, ids: ExperimentId[], triangles: Plot.Markis
 }
 
 // %% [markdown] id="curves-one-text"
-// One instance, three learners. The one that keeps a margin and learns from what it pays for has slope ½. The one that
+// Three learners face the same instance. The one that keeps a margin and learns from what it pays for has slope ½. The one that
 // buys its data first has slope ⅔, up to a logarithm. The one that trusts its estimate loses the agent as soon as the
 // estimate is a little too high, gets no more data, and never recovers: slope 1.
 
@@ -1525,8 +1525,8 @@ await claim("08.slope-explore", slopeOf("S2"));
 await claim("08.slope-no-margin", slopeOf("S3"));
 
 // %% [markdown] id="curves-search-text"
-// Search first. Bisection costs only $2\lceil\log_2T\rceil$ rounds. What remains is the choice among the actions, an
-// ordinary bandit problem. With a *fixed* gap between the two actions the regret of UCB is logarithmic. That does not
+// This learner searches first. Bisection costs it only $2\lceil\log_2T\rceil$ rounds. What remains is the choice among the
+// actions, an ordinary bandit problem. With a *fixed* gap between the two actions the regret of UCB is logarithmic. That does not
 // contradict a $\sqrt T$ lower bound, which speaks about the worst gap for each $T$, and that gap shrinks like
 // $1/\sqrt T$. Treating contracts as unrelated arms of a grid is worse than either.
 
@@ -1540,8 +1540,8 @@ await claim("08.slope-search", slopeOf("S4"));
 await claim("08.slope-grid", slopeOf("S5"));
 
 // %% [markdown] id="curves-steps-text"
-// Several steps. S6 knows the costs and what shirking does, and only learns what work does. The general learner knows
-// neither probabilities nor costs. For each step it first pays nothing afterwards, so that the agent has no future to
+// Now the instances have several steps. The learner S6 knows the costs and what shirking does, and only learns what work does.
+// The general learner knows neither probabilities nor costs. For each step it first pays nothing afterwards, so that the agent has no future to
 // think of. Then it finds by bisection the planes on which the agent is indifferent; no estimate is needed for that. But
 // the probabilities have to be estimated all the same, to know the rents that later contracts leave, and this exploration
 // costs $T^{2/3}$.
@@ -1571,7 +1571,7 @@ await claim(
 // %% [markdown] id="split-text"
 // ### What the regret is made of
 //
-// The same runs at their longest horizon, split by cause. (S3's premium is negative: it promises less than it should,
+// Here the regret of the same runs, at their longest horizon, is split by cause. (S3's premium is negative: it promises less than it should,
 // which would save something if the agent still worked.)
 
 // %% id="split"
@@ -1642,9 +1642,9 @@ await display(table(split, {
 // %% [markdown] id="gap-text"
 // ### How much the gap matters
 //
-// The price of a margin is proportional to $1/\gamma$: the less the outcomes say about work, the dearer each doubt. One
-// horizon, one learner (S1's), success probabilities of work from 0.3 to 0.9 against 0.1 for shirking, and a cost of work
-// of 0.05 throughout. To first order, a doubt $\epsilon$ about the success probability $p$ costs
+// The price of a margin is proportional to $1/\gamma$: the less the outcomes say about work, the dearer each doubt. The
+// table has one horizon and one learner (S1's). Work succeeds with probabilities from 0.3 to 0.9, shirking with 0.1, and the cost
+// of work is always 0.05. To first order, a doubt $\epsilon$ about the success probability $p$ costs
 // $p\,c\,\epsilon/(p-p_0)^2$ in each round; the last column sums this over the rounds.
 
 // %% id="gap"
@@ -1678,7 +1678,7 @@ await claim("08.gap-drives-premium", gapRows.map(({ regret }) => regret));
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// One cell, any parameters: how do cap and gap change what a shrinking margin costs?
+// This cell takes any parameters. How do cap and gap change what a shrinking margin costs?
 
 // %% id="ablation-run" tags=["ablation"]
 // change me: [0.1, 0.2, 0.35, 0.5, 0.65] adds a small gap, where the regret is largest.
@@ -1839,7 +1839,7 @@ await display(benchmarks(mine));
 await display(paymentMap(mine, 0));
 
 // %% [markdown] id="mistakes-text"
-// What a mistake looks like:
+// A mistake in an instance, or a contract that cannot exist, is answered by one line:
 
 // %% id="mistakes" tags=["check"]
 const complaint = (work: () => unknown) => {

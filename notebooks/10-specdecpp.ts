@@ -437,7 +437,8 @@ await display(equation({
 //
 // ### Equal acceptance: the best constant cannot be beaten
 //
-// Acceptance 0.8, $c_1=1$, $c_2=4$. $\lambda_K=c_1D+c_2V$ is what a constant costs per token beyond one draft pass.
+// In this section every candidate is accepted with probability 0.8, a draft pass costs $c_1=1$, and a verification costs $c_2=4$ more.
+// A constant $K$ then costs $\lambda_K=c_1D+c_2V$ per token beyond one draft pass.
 
 // %% id="exact-constants"
 const constantGrid = [1, 2, 3, 4, 5, 6, 8, 12];
@@ -536,8 +537,8 @@ await claim("10.theorem-violations", {
 // %% [markdown] id="exact-known-text"
 // ### Uneven acceptance: a threshold is better than every constant
 //
-// Two kinds of candidates, independent: accepted with 0.98 (two of three) or 0.5. The mean is 0.82, for which the best
-// constant is 4. The official decoder has a lag: the pass that yields the head's input for one candidate has already drafted
+// There are two kinds of candidates, drawn independently: two of three are accepted with probability 0.98, the third with 0.5.
+// The mean is 0.82, for which the best constant is 4. The official decoder has a lag: the pass that yields the head's input for one candidate has already drafted
 // the next, so the product covers all candidates but the last. The official decoder also drafts at least 2 candidates. The exact
 // curves below allow 1, so that nothing but the lag separates them from the theorem. A head that is biased by $w=6$ needs a much
 // higher threshold.
@@ -596,7 +597,8 @@ await claim("10.adaptive-gain", (1 + knownConstant.cost) / (1 + knownCost(0.4, 1
 // ### Greedy decoding: the oracle
 //
 // When both models take their most likely token, a candidate is either right or wrong. An oracle that stops right before
-// each mismatch discards nothing and calls the target once per mismatch. Ten tokens, mismatches at 3 and 7:
+// each mismatch discards nothing and calls the target once per mismatch. The example has ten tokens, of which the third and the
+// seventh are mismatches:
 
 // %% id="exact-oracle"
 // change me: try [5]. With one mismatch the oracle needs fewer checks.
@@ -721,7 +723,7 @@ await display(table(
 ));
 
 // %% [markdown] id="theory-text"
-// First a check that the decoder does what the exact formula says. With independent kinds the rates of the official rule are
+// First we check that the decoder does what the exact formula says. With independent kinds the rates of the official rule are
 // known, and twenty long texts must agree with them.
 
 // %% id="theory"
@@ -944,8 +946,8 @@ await claim("10.output-law", {
 //
 // ### Discard rate against verification rate
 //
-// Every policy on the same laboratory. Left and down is better; on the line of constants one buys fewer checks with more
-// waste. A policy below that line is better at *some* latency ratio; which one depends on the machine.
+// The figure shows every policy on the same laboratory. A point further to the left or further down is better; along the line of
+// constants, fewer checks are bought with more discarded candidates. A policy below that line is better at *some* latency ratio; which one depends on the machine.
 
 // %% id="policies-decode"
 /** Decodes texts of the laboratory under a policy. */
@@ -1091,8 +1093,8 @@ await claim("10.frontier", {
 // %% [markdown] id="published-text"
 // ### Beside the paper's
 //
-// The points of the paper's Pareto figure, read off the picture ($V\pm0.0005$, $D\pm0.005$): llama-2-chat 7B drafting for 70B
-// on three data sets. Not all SpecDec++ settings lie below the constants; their lower frontier does.
+// These are the points of the paper's Pareto figure, read off the picture ($V\pm0.0005$, $D\pm0.005$). There llama-2-chat 7B drafts
+// for 70B on three data sets. Not all SpecDec++ settings lie below the constants; their lower frontier does.
 
 // %% id="published"
 const ofPaper = (policy: string, points: typeof PUBLISHED_CONSTANTS) =>
@@ -1540,7 +1542,7 @@ await claim("10.models-output-law", {
 });
 
 // %% [markdown] id="models-cached-text"
-// And the caches: the same texts are decoded once more by models that read everything anew in every pass. On exact models the
+// The caches are tested too: the same texts are decoded once more by models that read everything anew in every pass. On exact models the
 // two agree token for token, always (a test holds that). A transformer in float32 adds up in another order when it reads
 // sixty tokens at once than when it reads two, so its logits differ in the sixth digit. A token is drawn by walking
 // along two thousand probabilities, so a draw that falls next to one of two thousand boundaries can come out as its neighbour.
@@ -1643,9 +1645,9 @@ await display(reliabilityFigure({
 // %% [markdown] id="models-train-text"
 // #### A head trained here and now
 //
-// The same recipe, but small: a few texts after openings of the first half of the held-out addresses, a head of depth 1, 150
-// steps. Labels are cheap and states are wide. With so few texts a head learns them by heart and may end up behind the
-// constant on others. The committed head has seen far more, as the table says.
+// Here the same recipe runs in small: a head of depth 1 is trained for 150 steps on a few texts after openings of the first half of
+// the held-out addresses. A state has many numbers, and each position gives only one label. So with few texts a head learns them
+// by heart, and may end up behind the constant on others. The committed head has seen far more, as the table says.
 
 // %% id="models-train" tags=["native"]
 const liveSamples = (split: "dev" | "test") =>
@@ -1696,7 +1698,7 @@ await display(table([
 // %% [markdown] id="models-pareto-text"
 // ### The Pareto figure, with real models
 //
-// Every policy and setting on the logs of the test texts, beside the points that the paper published. A log has the true
+// Every policy and setting is replayed on the logs of the test texts and shown beside the points that the paper published. A log has the true
 // acceptance of every token, so one pass over each text serves all policies. What is decoded token by token follows below.
 
 // %% id="models-pareto" tags=["native"]
@@ -1979,8 +1981,8 @@ await claim("10.models-live", { z: liveRows.map(({ z }) => z), n: realTexts });
 // ### Ablations
 //
 // First over the threshold, for each weight: every weight has its own best threshold, and at its best each is about as good as the
-// others. Then over the shape of the head and over mixing: at weight 6, with everything else as committed. Both at the latency ratio set
-// above.
+// others. Then over the shape of the head and over mixing: at weight 6, with everything else as committed. Both are given at the latency
+// ratio set above.
 
 // %% id="models-ablations" tags=["native"]
 const overThreshold = results.recipe.rejectionWeights.flatMap((weight) =>
@@ -2122,7 +2124,7 @@ await display(table([
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// One cell, any parameters: how much does the best threshold gain over the best constant, for two kinds of candidates of
+// This cell takes any parameters. How much does the best threshold gain over the best constant, for two kinds of candidates of
 // different spread, at different latency ratios? Everything is exact, with a head that knows the truth and the official lag. Change the
 // lists and run the cell again. Points that were computed before are kept, because this sweep depends on nothing but its lists.
 // Where several thresholds are equally good, *best h* is the smallest of them, so it can jump from one row to the next.
