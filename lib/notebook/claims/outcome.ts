@@ -39,14 +39,16 @@ export function describeOutcome(
     return `A verdict needs ${needs}.${closest}`;
   }
   if (measured === null) return "Nothing was measured.";
-  const among = compared === undefined ? "" : ` in ${formatNumber(compared)} comparisons`;
+  const among = compared === undefined
+    ? "Measured"
+    : `Measured in ${formatNumber(compared)} comparison${compared === 1 ? "" : "s"}`;
   switch (rule.rule) {
     case "equals": {
       const given = Array.isArray(measured) ? formatMeasured(measured) : valueOf(measured);
       const wanted = describeRule(rule).replace(/^exactly /, "");
       return verdict === "holds" || verdict === "shown"
-        ? `Measured: ${given}${among}, exactly as the rule asks.`
-        : `Measured: ${given}${among}; the rule asks for exactly ${wanted}.`;
+        ? `${among}: ${given}, exactly as the rule asks.`
+        : `${among}: ${given}; the rule asks for exactly ${wanted}.`;
     }
     case "within":
       return Array.isArray(measured)
@@ -54,7 +56,7 @@ export function describeOutcome(
         : `Measured: ${valueOf(measured, rule)}; allowed is ${describeRule(rule)}.`;
     case "atMost":
     case "atLeast":
-      return `Measured: ${valueBeside(measured, rule)}${among}; ${
+      return `${among}: ${valueBeside(measured, rule)}; ${
         describeRule(rule)
       } is what the rule asks for.`;
     case "intervalAbove":

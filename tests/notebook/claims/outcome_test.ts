@@ -118,7 +118,9 @@ for (const [rule, value, sentence] of SENTENCES) {
 
 Deno.test("an outcome says how many comparisons stand behind it, or that there were none", () => {
   const rule: Rule = { rule: "equals", value: 0 };
-  assertEquals(outcome(rule, 0, 60), "Measured: 0 in 60 comparisons, exactly as the rule asks.");
+  // Not "1 in 60 comparisons": of a share that would read as one of sixty.
+  assertEquals(outcome(rule, 0, 60), "Measured in 60 comparisons: 0, exactly as the rule asks.");
+  assertEquals(outcome(rule, 0, 1), "Measured in 1 comparison: 0, exactly as the rule asks.");
   assertEquals(
     outcome(rule, 0, 0),
     "A verdict needs at least one comparison: none was made. " +
