@@ -570,9 +570,9 @@ await claim("02.theorem-2-random", {
   value: gaps.filter((gap) => gap < -1e-12).length,
   compared: searches,
   note: `${searches} searches of ${trials} steps on 2 to 8 tokens; the best ended ${
-    Math.min(...gaps).toExponential(1)
+    formatNumber(Math.min(...gaps), 2)
   } above the total variation, half of them within ${
-    quantile(gaps.toSorted((a, b) => a - b), 0.5).toExponential(1)
+    formatNumber(quantile(gaps.toSorted((a, b) => a - b), 0.5), 2)
   }`,
 });
 

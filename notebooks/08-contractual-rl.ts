@@ -1715,14 +1715,14 @@ await display(plot({
   height: 300,
   x: { label: "gap in success probability" },
   y: { label: "regret", zero: true },
-  color: { legend: true, label: "largest payment" },
+  color: { legend: true, type: "ordinal", label: "largest payment" },
   data: ablation.rows,
   marks: [
     Plot.ruleY([0]),
     Plot.lineY(ablation.rows, {
       x: "gap",
       y: "regret at 100 000",
-      stroke: ({ cap }) => String(cap),
+      stroke: "cap",
       marker: true,
     }),
   ],

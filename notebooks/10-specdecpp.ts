@@ -568,7 +568,7 @@ await display(plot({
   alt:
     "Time per token against the threshold, four lines for weights 1, 3, 6 and 12. Each has its lowest stretch at a higher threshold than the one before, and all rise steeply at the right. A dashed line marks the best constant.",
   caption:
-    `Exact, two kinds of acceptance. Dashed: best constant, K = ${knownConstant.candidates}. In steps, because few products occur.`,
+    `Computed exactly for two kinds of acceptance. Dashed: the best constant, K = ${knownConstant.candidates}. The lines have steps, because only few products of acceptances occur.`,
   height: 320,
   x: { label: "threshold h", domain: [0, 1] },
   y: { label: "time per token (draft passes)", domain: [2.3, 3.3] },
@@ -820,7 +820,7 @@ await display(plot({
   title: "Training loss of four heads",
   alt: "Four falling lines over 300 steps, one for each weight, flattening after about 100 steps.",
   caption:
-    `Depth 1, ${trainingSet.acceptance.length} labelled positions, ${trainingSet.mixed} mixed. Losses of different weights are not comparable with each other.`,
+    `Heads of depth 1, trained on ${trainingSet.acceptance.length} labelled positions; ${trainingSet.mixed} others keep the target's token. Losses of different weights are not comparable with each other.`,
   height: 260,
   x: { label: "training step" },
   y: { label: "weighted loss, mean of 20 steps (nats)", zero: true },
@@ -1055,7 +1055,7 @@ await display(ratesFigure(
     alt:
       "Discard rate against verification rate. The constants form the upper line, the product of top probabilities lies below it, and SpecDec++ with the trained head lowest over most of the range, nearly on the exact head's line. At the right end, with short rounds, the rules that need no head lie lowest.",
     caption:
-      `Each point ${decoded} texts of ${textTokens} tokens. Lines join the settings of one family.`,
+      `Each point is measured on ${decoded} texts of ${textTokens} tokens. Lines join the settings of one family.`,
   },
   labPoints,
   familyNames,
@@ -1856,7 +1856,7 @@ await display(table(realThroughput, {
     "D",
     { key: "time", label: "time per token (draft passes)" },
     { key: "speedup", label: "speed-up", digits: 3 },
-    { key: "saved", label: "best constant less this, 95 %" },
+    { key: "saved", label: "saved against the best constant (95 % interval)" },
     { key: "replayed", label: "time by the logs" },
   ],
 }));

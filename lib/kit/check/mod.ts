@@ -11,7 +11,7 @@ import { checkForm } from "./cell_form.ts";
 import { checkClaims } from "./claims.ts";
 import { checkCellLint, checkExamples, checkFormat, checkLint, checkTypes } from "./deno_tools.ts";
 import { checkLinks, markdownFiles } from "./links.ts";
-import { checkInStep, checkSource } from "./notebooks.ts";
+import { checkInStep, checkSource, checkWarnings } from "./notebooks.ts";
 import { type CheckResult, inOrder, type Problem } from "./problem.ts";
 import { checkUnknownDocuments } from "./unknown_documents.ts";
 
@@ -60,7 +60,7 @@ export async function checkProject(
     ]),
     ...pairs.map((pair): [string, Promise<Problem[]>] => [
       `${pair.id} in step`,
-      Promise.resolve().then(() => checkInStep(pair)),
+      Promise.resolve().then(() => [...checkInStep(pair), ...checkWarnings(pair)]),
     ]),
     [START_HERE_ID, checkStartHere(root)],
     ["links", checkLinks(root, pairs)],

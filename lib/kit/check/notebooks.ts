@@ -102,3 +102,22 @@ export function checkInStep(pair: Pair): Problem[] {
       : `edited in Jupyter (${edits.join(", ")}) but not in ${sourceName}, run deno task sync`,
   }];
 }
+
+/** Cells whose committed outputs hold a warning: readers see it above the figure, and cannot act on it. */
+export function checkWarnings({ ipynb, ipynbName: file }: Pair): Problem[] {
+  if (ipynb === undefined) return [];
+  let cells;
+  try {
+    ({ cells } = parseNotebook(ipynb, file));
+  } catch (error) {
+    // An unreadable file is reported by checkInStep.
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+  return cells.flatMap((cell) =>
+    cell.cell_type === "code" &&
+      cell.outputs.some((output) => output.output_type === "stream" && output.name === "stderr")
+      ? [{ file, message: `cell "${cell.id}" writes to stderr, mend what the warning is about` }]
+      : []
+  );
+}

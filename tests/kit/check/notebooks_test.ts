@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { checkInStep, checkSource } from "../../../lib/kit/check/notebooks.ts";
+import { checkInStep, checkSource, checkWarnings } from "../../../lib/kit/check/notebooks.ts";
 import { printProblem } from "../../../lib/kit/check/problem.ts";
 import {
   buildNotebook,
@@ -125,3 +125,15 @@ for (const [name, given, problems] of steps) {
     assertEquals(checkInStep(given).map(printProblem), problems);
   });
 }
+
+Deno.test("told of a warning among the committed outputs, not of what a cell prints", () => {
+  const source = HEADER + '// %% id="a"\n1;\n\n// %% id="b"\n2;\n';
+  const notebook = buildNotebook(source, "02-a");
+  const [first, second] = notebook.cells;
+  if (first?.cell_type !== "code" || second?.cell_type !== "code") throw new Error("no cells");
+  first.outputs = [{ output_type: "stream", name: "stdout", text: "1" }];
+  second.outputs = [{ output_type: "stream", name: "stderr", text: "Warning: strings" }];
+  assertEquals(checkWarnings(pair(source, stringifyNotebook(notebook))).map(printProblem), [
+    'notebooks/02-a.ipynb: cell "b" writes to stderr, mend what the warning is about',
+  ]);
+});
