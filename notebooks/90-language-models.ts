@@ -80,7 +80,7 @@ await display(plot({
   }.`,
   caption: `The two distributions overlap by ${
     overlap.toFixed(2)
-  }: as often is a token of the draft accepted here.`,
+  }: with this probability a token of the draft is accepted here.`,
   x: { label: "probability", zero: true },
   y: { label: null, domain: top.map((token) => tokenizer.decode([token])) },
   color: { legend: true, label: "model", domain: ["target", "draft"] },
@@ -93,6 +93,10 @@ await display(plot({
     Plot.dot(nextTokens, { x: "probability", y: "token", fill: "model", r: 5 }),
   ],
 }));
+
+// %% [markdown] id="idea-short"
+// **In short.** A language model is a distribution over the next token, one for every text that may stand before it. The
+// more the distributions of two models overlap, the more often one of them can draft for the other.
 
 // %% [markdown] id="parameters-text"
 // ## Parameters
@@ -212,6 +216,10 @@ await display(plot({
   ],
 }));
 
+// %% [markdown] id="ngrams-short"
+// **In short.** The n-gram models learn by looking up what they have seen, and set the mark on the same tokens. The rule asks
+// that the target be clearly below it; the draft need not be, since it only proposes.
+
 // %% [markdown] id="curves-text"
 // ## How they learned
 //
@@ -309,7 +317,7 @@ await display(table(surprises, {
 // %% [markdown] id="samples-text"
 // ## Samples
 //
-// The same prompt and the same random stream for both models. Both write in the style of the addresses and invent a word now
+// Both models get the same prompt and the same random stream. Both write in the style of the addresses and invent a word now
 // and then. The larger target more often holds the grammar of a sentence to its end.
 
 // %% id="samples" tags=["native"]
