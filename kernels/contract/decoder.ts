@@ -101,11 +101,10 @@ export class Decoder implements DecoderParts {
   /** The longest text. */
   readonly positions: number;
 
-  /** @throws {KernelError} naming the part that has a wrong size or type, or holds a wrong number. */
   /**
    * Checks that the parts belong together.
    *
-   * @throws {KernelError} naming the part that does not.
+   * @throws {KernelError} naming the part that has a wrong size or type, or holds a wrong number.
    */
   constructor(parts: DecoderParts) {
     const { heads, kvHeads, headDim } = parts;

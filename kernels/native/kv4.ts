@@ -4,12 +4,24 @@
  * @module
  */
 import type { KvPass } from "../contract/kv_cache.ts";
-import { checkAppend, checkAttend, notHalf, overflown } from "../reference/kv4.ts";
+import {
+  checkAppend,
+  checkAttend,
+  type kvAppend,
+  type kvAttend,
+  notHalf,
+  overflown,
+} from "../reference/kv4.ts";
 import { addressOf, type NativeContext, refused } from "./context.ts";
 import { DONE, OUT_OF_MEMORY, OVERFLOWN } from "./library.ts";
 
+interface Cores {
+  kvAppend: typeof kvAppend;
+  kvAttend: typeof kvAttend;
+}
+
 /** The cores of `reference/kv4.ts`. */
-export function nativeKv4({ c, variant, threadsFor }: NativeContext) {
+export function nativeKv4({ c, variant, threadsFor }: NativeContext): Cores {
   const tables = new WeakMap<KvPass, Tables>();
   const passArgs = (pass: KvPass, layer: number) => {
     let known = tables.get(pass);
@@ -22,7 +34,7 @@ export function nativeKv4({ c, variant, threadsFor }: NativeContext) {
   };
 
   return {
-    kvAppend(pass: KvPass, layer: number, k: Float32Array, v: Float32Array): void {
+    kvAppend(pass, layer, k, v) {
       checkAppend(pass, layer, k, v);
       const threads = threadsFor(16 * k.length);
       const bad = c.offprint_kv_append(variant, threads, ...passArgs(pass, layer), k, v, pass.rows);
@@ -32,13 +44,7 @@ export function nativeKv4({ c, variant, threadsFor }: NativeContext) {
       throw notHalf("v", v[bad - k.length]!, bad - k.length, row);
     },
 
-    kvAttend(
-      pass: KvPass,
-      layer: number,
-      q: Float32Array,
-      heads: number,
-      given?: Float32Array,
-    ): Float32Array {
+    kvAttend(pass, layer, q, heads, given) {
       const output = checkAttend(pass, layer, q, heads, given);
       const { headDim } = pass.layout;
       let work = 0;

@@ -4,20 +4,22 @@
  * @module
  */
 import type { BlockMatrix } from "../contract/block_matrix.ts";
-import { checkArray, checkElements, checkWhole } from "../contract/checks.ts";
+import { checkArray } from "../contract/checks.ts";
 import type { Weights } from "../contract/packed_weights.ts";
-import {
-  type ActivationFormat,
-  type ActivationScheme,
-  checkedFormat,
-  QuantizedActivations,
-} from "../contract/quantized_activations.ts";
-import { checkGemm } from "../reference/gemm.ts";
+import { type ActivationScheme, QuantizedActivations } from "../contract/quantized_activations.ts";
+import type { Kernels } from "../contract/types.ts";
+import type { quantizeActivations } from "../reference/activations.ts";
+import { checkGemm, checkLinear } from "../reference/gemm.ts";
 import { LONG, type NativeContext, refused } from "./context.ts";
 import { DONE } from "./library.ts";
 
+/** Quantising waits for nothing, as in the reference; products may run on other threads. */
+type Cores =
+  & { quantizeActivations: typeof quantizeActivations }
+  & Pick<Kernels, "gemm" | "linear">;
+
 /** The cores of `reference/activations.ts` and `reference/gemm.ts`. */
-export function nativeProducts({ c, variant, threadsFor }: NativeContext) {
+export function nativeProducts({ c, variant, threadsFor }: NativeContext): Cores {
   const spare = new SpareCodes();
   /** Arguments of calls under way: a buffer must live as long as C reads it. */
   const underWay = new Set<unknown>();
@@ -31,12 +33,7 @@ export function nativeProducts({ c, variant, threadsFor }: NativeContext) {
   };
 
   return {
-    quantizeActivations(
-      x: Float32Array,
-      tokens: number,
-      columns: number,
-      format: ActivationFormat,
-    ): QuantizedActivations {
+    quantizeActivations(x, tokens, columns, format) {
       const made = new QuantizedActivations(tokens, columns, format);
       checkArray("quantizeActivations: x", x, Float32Array, { tokens, columns });
       const bad = c.offprint_quantize(
@@ -48,11 +45,7 @@ export function nativeProducts({ c, variant, threadsFor }: NativeContext) {
       return made;
     },
 
-    async gemm(
-      activations: QuantizedActivations,
-      weights: Weights,
-      given?: Float32Array,
-    ): Promise<Float32Array> {
+    async gemm(activations, weights, given) {
       const { tokens, columns, blocks, codes, scales, zeros, sums, format } = activations;
       const output = checkGemm(columns, format.blockSize, tokens, weights, given);
       const work = tokens * weights.rows * columns;
@@ -66,19 +59,9 @@ export function nativeProducts({ c, variant, threadsFor }: NativeContext) {
       return output;
     },
 
-    async linear(
-      x: Float32Array,
-      tokens: number,
-      format: ActivationFormat,
-      weights: Weights,
-      given?: Float32Array,
-    ): Promise<Float32Array> {
+    async linear(x, tokens, format, weights, given) {
       const { rows, columns, blocks, blockSize } = weights;
-      const { bits, scheme } = checkedFormat("linear", columns, format);
-      checkWhole("linear: tokens", tokens, 1);
-      checkElements("linear", { tokens, columns });
-      checkArray("linear: x", x, Float32Array, { tokens, columns });
-      const output = checkGemm(columns, format.blockSize, tokens, weights, given);
+      const { format: { bits, scheme }, output } = checkLinear(x, tokens, format, weights, given);
       const work = tokens * rows * columns;
       const pile = spare.of(tokens, weights, scheme);
       const room = pile.pop() ?? roomForCodes(tokens, weights, scheme);

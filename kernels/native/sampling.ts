@@ -3,22 +3,29 @@
  *
  * @module
  */
-import type { Draft, SamplingOptions, Verdicts } from "../contract/types.ts";
 import { laneSum } from "../reference/exact_math.ts";
-import { badLogit, badMass, checkSample, checkSoftmax } from "../reference/sampling.ts";
-import { checkDraft, notDrawn } from "../reference/verification.ts";
+import {
+  badLogit,
+  badMass,
+  checkSample,
+  checkSoftmax,
+  type sample,
+  type warpedSoftmax,
+} from "../reference/sampling.ts";
+import { checkDraft, notDrawn, type verify } from "../reference/verification.ts";
 import { type NativeContext, outOfMemory } from "./context.ts";
 import { DONE, OUT_OF_MEMORY } from "./library.ts";
 
+interface Cores {
+  warpedSoftmax: typeof warpedSoftmax;
+  sample: typeof sample;
+  verify: typeof verify;
+}
+
 /** The cores of `reference/sampling.ts` and `reference/verification.ts`. */
-export function nativeSampling({ c, variant, threadsFor }: NativeContext) {
+export function nativeSampling({ c, variant, threadsFor }: NativeContext): Cores {
   return {
-    warpedSoftmax(
-      logits: Float32Array,
-      rows: number,
-      warp: SamplingOptions,
-      given?: Float64Array,
-    ): Float64Array {
+    warpedSoftmax(logits, rows, warp, given) {
       const checked = checkSoftmax(logits, rows, warp, given);
       const { output, vocabulary, temperature, topK, topP, minP } = checked;
       const bad = c.offprint_softmax(
@@ -30,7 +37,7 @@ export function nativeSampling({ c, variant, threadsFor }: NativeContext) {
       throw badLogit(Math.floor(bad / vocabulary), bad % vocabulary, logits[bad]!);
     },
 
-    sample(probabilities: Float64Array, rows: number, uniforms: Float64Array): Int32Array {
+    sample(probabilities, rows, uniforms) {
       const size = checkSample(probabilities, rows, uniforms);
       const tokens = new Int32Array(rows);
       const row = c.offprint_sample(variant, probabilities, uniforms, tokens, rows, size);
@@ -39,7 +46,7 @@ export function nativeSampling({ c, variant, threadsFor }: NativeContext) {
       throw badMass("sample: probabilities", row, laneSum(weights));
     },
 
-    verify(input: Draft): Verdicts {
+    verify(input) {
       const lengths = checkDraft(input);
       const { batch, drafted, vocabulary, tokens, draft, target, uniforms } = input;
       const accepted = new Int32Array(batch), next = new Int32Array(batch);

@@ -89,14 +89,23 @@ export function linear(
   weights: Weights,
   given?: Float32Array,
 ): Float32Array {
-  checkedFormat("linear", weights.columns, format);
-  checkWhole("linear: tokens", tokens, 1);
-  checkElements("linear", { tokens, columns: weights.columns });
-  checkArray("linear: x", x, Float32Array, { tokens, columns: weights.columns });
-  const output = checkGemm(weights.columns, format.blockSize, tokens, weights, given);
+  const { output } = checkLinear(x, tokens, format, weights, given);
   const bad = x.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw notFinite("linear: x", x[bad]!, bad, weights.columns);
   return gemm(quantizeActivations(x, tokens, weights.columns, format), weights, output);
+}
+
+/** Refuses what `linear` cannot take, numbers apart; returns the whole format and the output to fill. */
+export function checkLinear(...[x, tokens, format, weights, given]: Parameters<typeof linear>) {
+  const { columns } = weights;
+  const checked = checkedFormat("linear", columns, format);
+  checkWhole("linear: tokens", tokens, 1);
+  checkElements("linear", { tokens, columns });
+  checkArray("linear: x", x, Float32Array, { tokens, columns });
+  return {
+    format: checked,
+    output: checkGemm(columns, checked.blockSize, tokens, weights, given),
+  };
 }
 
 /** Refuses operands that do not belong together; returns the output to fill. */

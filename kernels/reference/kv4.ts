@@ -166,6 +166,12 @@ function attendHead(
   return true;
 }
 
+function checkPass(core: string, pass: KvPass, layer: number, home: KvHome | "process"): void {
+  pass.checkCurrent(`${core}: pass`);
+  pass.cache.settle(`${core}: pass`, home);
+  checkWhole(`${core}: layer`, layer, 0, pass.layout.layers - 1);
+}
+
 /** Refuses what `kvAppend` cannot store; `home` is where the caller keeps contents. */
 export function checkAppend(
   pass: KvPass,
@@ -174,10 +180,8 @@ export function checkAppend(
   v: Float32Array,
   home: KvHome | "process" = "process",
 ): void {
-  const { layers, kvHeads, headDim } = pass.layout;
-  pass.checkCurrent("kvAppend: pass");
-  pass.cache.settle("kvAppend: pass", home);
-  checkWhole("kvAppend: layer", layer, 0, layers - 1);
+  checkPass("kvAppend", pass, layer, home);
+  const { kvHeads, headDim } = pass.layout;
   checkArray("kvAppend: k", k, Float32Array, { rows: pass.rows, kvHeads, headDim });
   checkArray("kvAppend: v", v, Float32Array, { rows: pass.rows, kvHeads, headDim });
 }
@@ -199,10 +203,8 @@ export function checkAttend(
   given: Float32Array | undefined,
   home: KvHome | "process" = "process",
 ): Float32Array {
-  const { layers, kvHeads, headDim } = pass.layout;
-  pass.checkCurrent("kvAttend: pass");
-  pass.cache.settle("kvAttend: pass", home);
-  checkWhole("kvAttend: layer", layer, 0, layers - 1);
+  checkPass("kvAttend", pass, layer, home);
+  const { kvHeads, headDim } = pass.layout;
   checkWhole("kvAttend: heads", heads, 1, 4096);
   if (heads % kvHeads !== 0) {
     throw new KernelError({

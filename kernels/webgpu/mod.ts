@@ -40,12 +40,13 @@ export async function openWebGpu(cpu: Kernels, options: WebGpuOptions = {}): Pro
   const kv = new GpuKv(gpu, Math.min(maxStorageBufferBindingSize, maxBufferSize));
   const forward = new GpuForward(products, kv);
   let closed = false;
-  const open = () => {
-    if (!closed) return;
-    throw closedKernels();
-  };
-  const fromGpu = async <T>(work: Promise<T>): Promise<T> => {
-    const result = await work;
+  // It is async so that an argument that is refused rejects the promise.
+  const fromGpu = <A extends unknown[], T>(core: (...args: A) => Promise<T>) =>
+  async (
+    ...args: A
+  ): Promise<T> => {
+    if (closed) throw closedKernels();
+    const result = await core(...args);
     processorDependent("WebGPU kernels", floatsOf(result));
     return result;
   };
@@ -56,36 +57,12 @@ export async function openWebGpu(cpu: Kernels, options: WebGpuOptions = {}): Pro
     reason:
       `webgpu, ${name}${packedDot ? "" : ", without dot4I8Packed"}; sampling and verification: ` +
       cpu.reason,
-    // deno-lint-ignore require-await -- a refused argument rejects
-    async quantizeActivations(x, tokens, columns, format) {
-      open();
-      return fromGpu(products.quantizeActivations(x, tokens, columns, format));
-    },
-    // deno-lint-ignore require-await
-    async gemm(activations, weights, output) {
-      open();
-      return fromGpu(products.gemm(activations, weights, output));
-    },
-    // deno-lint-ignore require-await
-    async linear(x, tokens, format, weights, output) {
-      open();
-      return fromGpu(products.linear(x, tokens, format, weights, output));
-    },
-    // deno-lint-ignore require-await
-    async kvAppend(pass, layer, k, v) {
-      open();
-      return fromGpu(kv.kvAppend(pass, layer, k, v));
-    },
-    // deno-lint-ignore require-await
-    async kvAttend(pass, layer, q, heads, output) {
-      open();
-      return fromGpu(kv.kvAttend(pass, layer, q, heads, output));
-    },
-    // deno-lint-ignore require-await
-    async forward(decoder, pass, tokens, asked) {
-      open();
-      return fromGpu(forward.forward(decoder, pass, tokens, asked));
-    },
+    quantizeActivations: fromGpu(products.quantizeActivations.bind(products)),
+    gemm: fromGpu(products.gemm.bind(products)),
+    linear: fromGpu(products.linear.bind(products)),
+    kvAppend: fromGpu(kv.kvAppend.bind(kv)),
+    kvAttend: fromGpu(kv.kvAttend.bind(kv)),
+    forward: fromGpu(forward.forward.bind(forward)),
     close() {
       if (closed) return;
       closed = true;

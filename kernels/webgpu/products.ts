@@ -3,14 +3,11 @@
  *
  * @module
  */
-import { checkArray, checkElements, checkWhole, notFinite } from "../contract/checks.ts";
+import { checkArray, notFinite } from "../contract/checks.ts";
 import type { Weights } from "../contract/packed_weights.ts";
-import {
-  type ActivationFormat,
-  checkedFormat,
-  QuantizedActivations,
-} from "../contract/quantized_activations.ts";
-import { checkGemm } from "../reference/gemm.ts";
+import { type ActivationFormat, QuantizedActivations } from "../contract/quantized_activations.ts";
+import type { Kernels } from "../contract/types.ts";
+import { checkGemm, checkLinear } from "../reference/gemm.ts";
 import { GROUP_ROWS } from "../contract/p32.ts";
 import type { Gpu } from "./device.ts";
 import { type QuantizeOptions, quantizeShader } from "./shaders/quantize_shader.ts";
@@ -121,19 +118,10 @@ export class GpuProducts {
   }
 
   /** `linear` of the contract. */
-  async linear(
-    x: Float32Array,
-    tokens: number,
-    format: ActivationFormat,
-    weights: Weights,
-    given?: Float32Array,
-  ): Promise<Float32Array> {
+  async linear(...asked: Parameters<Kernels["linear"]>): Promise<Float32Array> {
+    const { format: checked, output } = checkLinear(...asked);
+    const [x, tokens, , weights] = asked;
     const { columns, rows } = weights;
-    const checked = checkedFormat("linear", columns, format);
-    checkWhole("linear: tokens", tokens, 1);
-    checkElements("linear", { tokens, columns });
-    checkArray("linear: x", x, Float32Array, { tokens, columns });
-    const output = checkGemm(columns, format.blockSize, tokens, weights, given);
     const quantize = await this.quantizePipeline({ scheme: checked.scheme });
     for (const { first, count } of this.chunks(tokens, weights.paddedColumns, rows)) {
       const product = await this.prepareProduct(count, weights, checked);

@@ -11,7 +11,7 @@ import {
   type Jax,
   type JaxArray,
 } from "../transformer/jax.ts";
-import { tokenLogProbs } from "./engines/token_losses.ts";
+import { type BatchArrays, tokenLogProbs } from "./engines/token_losses.ts";
 import { type Transformer, transformer } from "../transformer/definition.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
 import type { Tokens } from "../interface/language_model.ts";
@@ -71,10 +71,7 @@ export function completionBatch(
 }
 
 /** The arrays of a batch on the device: tokens, targets, weights. */
-export function batchArrays(
-  jax: Jax,
-  batch: Batch,
-): [tokens: JaxArray, targets: JaxArray, weights: JaxArray] {
+export function batchArrays(jax: Jax, batch: Batch): BatchArrays {
   const shape = [batch.rows, batch.length];
   return [
     fromIntegers(jax, batch.tokens, shape),
@@ -91,11 +88,9 @@ export function completionLogProbs(
   jax: Jax,
   model: Transformer,
   parameters: ArrayTree,
-  tokens: JaxArray,
-  targets: JaxArray,
-  weights: JaxArray,
+  ...batch: BatchArrays
 ): JaxArray {
-  return tokenLogProbs(jax, model, parameters, tokens, targets, weights).sum(-1);
+  return tokenLogProbs(jax, model, parameters, ...batch).sum(-1);
 }
 
 /**
@@ -106,7 +101,7 @@ export function completionLogProbs(
 export function perExampleGradients(
   jax: Jax,
   config: TransformerConfig,
-): (p: ArrayTree, tokens: JaxArray, targets: JaxArray, weights: JaxArray) => ArrayTree {
+): (p: ArrayTree, ...batch: BatchArrays) => ArrayTree {
   const model = transformer(jax, config, { embedding: "one-hot" });
   const one = (p: ArrayTree, x: JaxArray, y: JaxArray, w: JaxArray): JaxArray => {
     const row = (array: JaxArray): JaxArray => array.reshape([1, array.shape[0]!]);
@@ -114,13 +109,11 @@ export function perExampleGradients(
   };
   const gradient = jax.grad(one) as unknown as (
     p: ArrayTree,
-    x: JaxArray,
-    y: JaxArray,
-    w: JaxArray,
+    ...batch: BatchArrays
   ) => ArrayTree;
-  return jax.jit((p: ArrayTree, x: JaxArray, y: JaxArray, w: JaxArray): ArrayTree => {
+  return jax.jit((p: ArrayTree, ...batch: BatchArrays): ArrayTree => {
     // The parameters are shared by all examples.
     const shared = Object.fromEntries(Object.keys(p).map((name) => [name, null]));
-    return jax.vmap(gradient, [shared, 0, 0, 0])(p, x, y, w);
+    return jax.vmap(gradient, [shared, 0, 0, 0])(p, ...batch);
   });
 }

@@ -4,7 +4,12 @@
  * @module
  */
 import { pairsHash } from "../pairs/reference.ts";
-import { pairsText, type PreferenceData, writeModelFolder } from "../training/build_model.ts";
+import {
+  modelPage,
+  pairsText,
+  type PreferenceData,
+  writeModelFolder,
+} from "../training/build_model.ts";
 import type { LoopOptions, LoopResult } from "../training/training_loop.ts";
 import { labelTokens } from "./labels.ts";
 import type { RewardRecipe } from "./recipe.ts";
@@ -34,31 +39,14 @@ export async function exportRewardModel(
   folder: URL,
 ): Promise<void> {
   const record = { format: 1, recipe, finished, step, pairs: await pairsHash(train), curve };
-  await writeModelFolder(folder, { base, weights, record, page: page(recipe, curve, finished) });
-}
-
-function page(recipe: RewardRecipe, curve: readonly RewardPoint[], finished: boolean): string {
   const { better, worse } = recipe.labels;
-  const rows = curve.map(({ step, chosen, rejected, margin, accuracy }) =>
-    `| ${step} | ${chosen.toFixed(2)} | ${rejected.toFixed(2)} | ${margin.toFixed(2)} | ${
-      (100 * accuracy).toFixed(0)
-    } % |`
-  );
-  return `# ${recipe.name}
-
-${recipe.purpose}
-
-A Bradley–Terry reward model: the score of a response is log p(\`${better}\`) − log p(\`${worse}\`) behind it, in
-nats. Trained from \`${recipe.base}\` on ${pairsText(recipe)}${
-    finished ? "" : " (**training was not finished**)"
-  }. Built by \`deno task train ${recipe.name}\`; all numbers in \`recipe.json\`.
-
-## Curve
-
-Mean scores of the held-out pairs, and the share of pairs whose chosen response has the higher one.
-
-| step | chosen | rejected | margin | ordered right |
-|---|---|---|---|---|
-${rows.join("\n")}
-`;
+  const page = modelPage(recipe, curve, finished, {
+    made: `A Bradley–Terry reward model: the score of a response is log p(\`${better}\`) − ` +
+      `log p(\`${worse}\`) behind it, in\nnats. Trained from \`${recipe.base}\` on ` +
+      pairsText(recipe),
+    curve: "Mean scores of the held-out pairs, and the share of pairs whose chosen response has " +
+      "the higher one.",
+    right: "right order",
+  });
+  await writeModelFolder(folder, { base, weights, record, page });
 }

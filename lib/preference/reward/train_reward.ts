@@ -6,7 +6,6 @@
  */
 import { z } from "zod";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
-import { OnnxEngine } from "offprint/lm/training/mod.ts";
 import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { TokenPair } from "../pairs/encode.ts";
 import { pairsHash, weightsHash } from "../pairs/reference.ts";
@@ -16,6 +15,7 @@ import {
   type LoopResult,
   standingOf,
   trainOn,
+  withEngine,
 } from "../training/training_loop.ts";
 import type { PreferenceSettings } from "../training/trainer.ts";
 import { bradleyTerryGradient } from "./bradley_terry.ts";
@@ -86,25 +86,14 @@ export async function trainReward(
   const { batch, seed } = settings;
   const order = new PairOrder("a reward model", { pairs: train.length, batch, seed });
   const length = rewardRowLength(config, pairResponses([...train, ...evaluation]));
-  const engine = await OnnxEngine.open({
-    config,
-    optimizer: settings.optimizer,
-    start: { parameters: new Map(input.start) },
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-  });
-  try {
+  return await withEngine(input, options, async (engine) => {
     const recipe = options.folder === undefined ? "" : await hashOf(input, engine.parameters);
     const standing = await standingOf(recipe, rewardPointSchema, options);
     return await trainOn(
       {
         engine,
-        schedule: settings.schedule,
-        evaluateEvery: settings.evaluateEvery,
-        measure: async (step, loss) => ({
-          step,
-          ...await measureReward(engine, labels, evaluation),
-          loss,
-        }),
+        settings,
+        measure: () => measureReward(engine, labels, evaluation),
         gradient: (step) => {
           const pairs = order.indicesOf(step).map((i) => train[i]!);
           return bradleyTerryGradient(engine, labels, pairs, { length, step });
@@ -113,9 +102,7 @@ export async function trainReward(
       standing,
       options,
     );
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 /** A hash of all that changes the result. */

@@ -100,7 +100,14 @@ export async function exportPreferenceModel(
   folder: URL,
 ): Promise<void> {
   const record = { format: 1, recipe, finished, step, pairs: await pairsHash(train), curve };
-  await writeModelFolder(folder, { base, weights, record, page: page(recipe, curve, finished) });
+  const page = modelPage(recipe, curve, finished, {
+    made: `Trained from \`${recipe.base}\` on ${pairsText(recipe)} with the loss ` +
+      `\`${recipe.loss.name}\``,
+    curve: "Means over the held-out pairs: log-probabilities in nats, margin against the base, " +
+      "share of pairs in the right order.",
+    right: "right order",
+  });
+  await writeModelFolder(folder, { base, weights, record, page });
 }
 
 /**
@@ -135,8 +142,24 @@ export async function writeModelFolder(
   }
 }
 
-function page(recipe: PreferenceRecipe, curve: PreferencePoint[], finished: boolean): string {
-  const rows = curve.map(({ step, chosen, rejected, margin, accuracy }) =>
+/** What a model's page says of its own. */
+export interface ModelPage {
+  /** What kind of model it is and how it was trained: whole sentences, the last without its full stop. */
+  made: string;
+  /** What the numbers of the curve are. */
+  curve: string;
+  /** Title of the column with the share of pairs in the right order. */
+  right: string;
+}
+
+/** The page of a model that was trained on pairs, with its curve. */
+export function modelPage(
+  recipe: Pick<PairRecipe, "name" | "purpose">,
+  points: readonly Pick<PreferencePoint, "step" | "chosen" | "rejected" | "margin" | "accuracy">[],
+  finished: boolean,
+  { made, curve, right }: ModelPage,
+): string {
+  const rows = points.map(({ step, chosen, rejected, margin, accuracy }) =>
     `| ${step} | ${chosen.toFixed(2)} | ${rejected.toFixed(2)} | ${margin.toFixed(2)} | ${
       (100 * accuracy).toFixed(0)
     } % |`
@@ -145,15 +168,15 @@ function page(recipe: PreferenceRecipe, curve: PreferencePoint[], finished: bool
 
 ${recipe.purpose}
 
-Trained from \`${recipe.base}\` on ${pairsText(recipe)} with the loss \`${recipe.loss.name}\`${
+${made}${
     finished ? "" : " (**training was not finished**)"
   }. Built by \`deno task train ${recipe.name}\`; all numbers in \`recipe.json\`.
 
 ## Curve
 
-Means over the held-out pairs: log-probabilities in nats, margin against the base, pairs told apart.
+${curve}
 
-| step | chosen | rejected | margin | told apart |
+| step | chosen | rejected | margin | ${right} |
 |---|---|---|---|---|
 ${rows.join("\n")}
 `;

@@ -20,7 +20,13 @@ import {
 import { measurePairs, type PreferencePoint, preferencePointSchema } from "./curve.ts";
 import type { PreferenceMethod, StepPairs } from "./method.ts";
 import { PairOrder } from "./pair_order.ts";
-import { type LoopOptions, type LoopResult, standingOf, trainOn } from "./training_loop.ts";
+import {
+  type LoopOptions,
+  type LoopResult,
+  standingOf,
+  trainOn,
+  withEngine,
+} from "./training_loop.ts";
 
 /** The numbers of a training. */
 export interface PreferenceSettings {
@@ -70,17 +76,11 @@ export async function trainPreference(
   input: PreferenceInput,
   options: PreferenceOptions = {},
 ): Promise<PreferenceResult> {
-  const { config, method, settings, train, evaluation } = input;
+  const { method, settings, train, evaluation } = input;
   const { folder, references = folder } = options;
   const { batch, seed } = settings;
   const order = new PairOrder(method.name, { pairs: train.length, batch, seed });
-  const engine = await OnnxEngine.open({
-    config,
-    optimizer: settings.optimizer,
-    start: { parameters: new Map(input.start) },
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-  });
-  try {
+  return await withEngine(input, options, async (engine) => {
     const recipe = folder === undefined ? "" : await hashOf(input, engine.parameters);
     const standing = await standingOf(recipe, preferencePointSchema, options);
     const mismatched = method.needsReferencePoint;
@@ -97,13 +97,8 @@ export async function trainPreference(
     return await trainOn(
       {
         engine,
-        schedule: settings.schedule,
-        evaluateEvery: settings.evaluateEvery,
-        measure: async (step, loss) => ({
-          step,
-          ...await measurePairs(engine, evaluation, evaluated),
-          loss,
-        }),
+        settings,
+        measure: () => measurePairs(engine, evaluation, evaluated),
         gradient: (step) => method.gradient(engine, plan.pairsOf(step)),
         state: () => method.state?.() ?? new Map(),
         restore: (tensors) => method.restore?.(tensors),
@@ -111,9 +106,7 @@ export async function trainPreference(
       standing,
       options,
     );
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 /** Which pairs belong to which step. */

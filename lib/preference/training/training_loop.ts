@@ -10,13 +10,14 @@ import { Described, UserError } from "offprint/errors.ts";
 import {
   learningRate,
   loadCheckpoint,
-  type OnnxEngine,
+  OnnxEngine,
+  type Optimizer,
   restoredState,
   saveCheckpoint,
   type Schedule,
   stateTensors,
 } from "offprint/lm/training/mod.ts";
-import type { Tensor } from "offprint/lm/transformer/mod.ts";
+import type { Tensor, TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { StepGradient } from "./method.ts";
 
 /** How a training is watched, stopped and resumed. */
@@ -46,14 +47,31 @@ export interface LoopResult<P> {
   weights: Map<string, Float32Array>;
 }
 
+/** What every training begins with. */
+export interface TrainingStart {
+  config: TransformerConfig;
+  start: ReadonlyMap<string, Float32Array>;
+  settings: { optimizer: Optimizer };
+}
+
+/** What the loop itself knows of a point of the curves. */
+export interface LoopPoint {
+  /** Steps done. */
+  step: number;
+  /** Mean training loss of the steps since the last point; null at step 0. */
+  loss: number | null;
+}
+
 /** What is trained. */
-export interface Training<P> {
+export interface Training<P extends LoopPoint> {
   engine: OnnxEngine;
-  schedule: Schedule;
-  /** Steps between two points of the curves. */
-  evaluateEvery: number;
-  /** A point of the curves after `step` steps; `loss` is the mean since the last one, null at the start. */
-  measure(step: number, loss: number | null): Promise<P>;
+  settings: {
+    schedule: Schedule;
+    /** Steps between two points of the curves. */
+    evaluateEvery: number;
+  };
+  /** What a point of the curves says of the model as it is now. */
+  measure(): Promise<Omit<P, keyof LoopPoint>>;
   /** The gradient of step `step`, counted from 1. */
   gradient(step: number): Promise<StepGradient>;
   /** What is learned beside the weights, for checkpoints. */
@@ -115,17 +133,36 @@ export async function standingOf<P>(
   };
 }
 
+/** Opens an engine at the start of a training, and closes it when `work` is over. */
+export async function withEngine<R>(
+  { config, start, settings: { optimizer } }: TrainingStart,
+  { threads }: { threads?: number },
+  work: (engine: OnnxEngine) => Promise<R>,
+): Promise<R> {
+  const engine = await OnnxEngine.open({
+    config,
+    optimizer,
+    start: { parameters: new Map(start) },
+    ...(threads === undefined ? {} : { threads }),
+  });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
 /**
  * Trains on from its present step until all steps are done, the signal aborts or `stopAfter` steps are over.
  *
  * @throws {UserError} when a gradient is not finite; the last checkpoint is from before that step.
  */
-export async function trainOn<P>(
+export async function trainOn<P extends LoopPoint>(
   training: Training<P>,
   { progress, tensors }: Standing<P>,
   options: LoopOptions<P>,
 ): Promise<LoopResult<P>> {
-  const { engine, schedule, evaluateEvery } = training;
+  const { engine, settings: { schedule, evaluateEvery } } = training;
   const { onPoint, onStep = () => {}, onNote = () => {}, folder } = options;
   const { config } = engine;
   const { steps } = schedule;
@@ -148,7 +185,7 @@ export async function trainOn<P>(
   const { pending } = progress;
   const point = async (): Promise<void> => {
     const loss = pending.steps === 0 ? null : pending.loss / pending.steps;
-    const next = await training.measure(progress.step, loss);
+    const next = { step: progress.step, ...await training.measure(), loss } as P;
     pending.loss = pending.steps = 0;
     progress.curve.push(next);
     await onPoint?.(next, engine);

@@ -6,6 +6,9 @@
 import type { ArrayTree, Jax, JaxArray } from "../../transformer/jax.ts";
 import type { Transformer } from "../../transformer/definition.ts";
 
+/** The arrays of a batch on the device, as the functions here take them. */
+export type BatchArrays = [tokens: JaxArray, targets: JaxArray, weights: JaxArray];
+
 /**
  * `log p(targets[b, t] | tokens[b, ≤ t])` times `weights[b, t]`, `[B, T]`. Weights of 0 mask a position
  * out (prompt tokens, padding); they multiply instead of slicing, which keeps jitted gradients right.
@@ -18,9 +21,7 @@ export function tokenLogProbs(
   jax: Jax,
   model: Transformer,
   parameters: ArrayTree,
-  tokens: JaxArray,
-  targets: JaxArray,
-  weights: JaxArray,
+  ...[tokens, targets, weights]: BatchArrays
 ): JaxArray {
   const logProbs = jax.nn.logSoftmax(model.logits(parameters, tokens), -1);
   const chosen = jax.nn.oneHot(targets, model.config.vocab_size);
@@ -34,10 +35,8 @@ export function crossEntropy(
   jax: Jax,
   model: Transformer,
   parameters: ArrayTree,
-  tokens: JaxArray,
-  targets: JaxArray,
-  weights: JaxArray,
+  ...batch: BatchArrays
 ): JaxArray {
-  const total = weights.ref.sum();
-  return tokenLogProbs(jax, model, parameters, tokens, targets, weights).sum().neg().div(total);
+  const total = batch[2].ref.sum();
+  return tokenLogProbs(jax, model, parameters, ...batch).sum().neg().div(total);
 }
