@@ -83,6 +83,23 @@ export function jsonOf(text: string, { what, expected, todo }: CheckOptions): un
   }
 }
 
+/**
+ * Checks that a file still holds what its own hash says.
+ *
+ * @param own the hash of what was read.
+ * @param written the hash that stands in the file.
+ * @throws {UserError} where they differ.
+ */
+export function checkHash(what: string, own: string, written: string): void {
+  if (own === written) return;
+  throw new UserError({
+    what,
+    got: new Described(`contents of SHA-256 ${own}`),
+    expected: written,
+    todo: "The file was changed by hand; restore it, or measure again.",
+  });
+}
+
 /** A path as it is written in code: `runs[0].seed`. */
 export function fieldOf(path: readonly PropertyKey[]): string {
   return path.map((part) => typeof part === "number" ? `[${part}]` : `.${String(part)}`)

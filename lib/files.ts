@@ -29,6 +29,26 @@ export async function readText(file: string | URL): Promise<string> {
   return new TextDecoder().decode(await Deno.readFile(file));
 }
 
+/**
+ * What reading gave, or nothing where there is no such file.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ifThere, readText } from "offprint/files.ts";
+ *
+ * assertEquals(await ifThere(readText("no/such/file")), undefined);
+ * ```
+ */
+export async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /** {@linkcode readText} at once. */
 export function readTextSync(file: string | URL): string {
   return new TextDecoder().decode(Deno.readFileSync(file));

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { Described, UserError } from "offprint/errors.ts";
-import { readText, writeWhole } from "offprint/files.ts";
+import { ifThere, readText, writeWhole } from "offprint/files.ts";
 
 const exchangeSchema = z.strictObject({
   format: z.literal(1),
@@ -35,13 +35,8 @@ export function folderStore(folder: string): ChatStore {
   return {
     async read(hash) {
       const file = fileOf(hash);
-      let text: string;
-      try {
-        text = await readText(file);
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return undefined;
-        throw error;
-      }
+      const text = await ifThere(readText(file));
+      if (text === undefined) return undefined;
       const parsed = exchangeSchema.safeParse(jsonOf(text));
       if (parsed.success) return parsed.data;
       throw new UserError({

@@ -119,18 +119,32 @@ export interface ThresholdBounds {
  */
 export function confidenceRule(
   threshold = 0.4,
-  { min = 1, max = 20 }: ThresholdBounds = {},
+  bounds: ThresholdBounds = {},
 ): StoppingRule {
-  checkShare("threshold", threshold);
-  checkBounds(min, max);
   return {
-    ...stateless(
+    ...thresholdRule(
       `confidence ${threshold}`,
-      ({ drafted, confidence }) =>
-        drafted < max && (drafted < min || confidence[drafted - 1]! >= threshold),
+      threshold,
+      bounds,
+      ({ drafted, confidence }) => confidence[drafted - 1]!,
     ),
     signal: "confidence",
   };
+}
+
+/** Drafts on while what is `certain` of the candidates so far reaches the threshold, within the bounds. */
+function thresholdRule(
+  name: string,
+  threshold: number,
+  { min = 1, max = 20 }: ThresholdBounds,
+  certain: (round: RoundSignals) => number,
+): StoppingRule {
+  checkShare("threshold", threshold);
+  checkBounds(min, max);
+  return stateless(
+    name,
+    (round) => round.drafted < max && (round.drafted < min || certain(round) >= threshold),
+  );
 }
 
 /**
@@ -141,14 +155,14 @@ export function confidenceRule(
  */
 export function topProbabilityRule(
   threshold: number,
-  { min = 1, max = 20 }: ThresholdBounds = {},
+  bounds: ThresholdBounds = {},
 ): StoppingRule {
-  checkShare("threshold", threshold);
-  checkBounds(min, max);
   return {
-    ...stateless(
+    ...thresholdRule(
       `top probability ${threshold}`,
-      ({ drafted, top }) => drafted < max && (drafted < min || product(top) >= threshold),
+      threshold,
+      bounds,
+      ({ top }) => product(top),
     ),
     signal: "top",
   };

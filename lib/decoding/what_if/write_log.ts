@@ -9,22 +9,16 @@ import type { RejectedBranch, TextLog } from "./log.ts";
 import type { AcceptancePredictor } from "../policies/predictor.ts";
 import { checkVocabularies, checkWhole, stopSet } from "../verification/option_checks.ts";
 import { type TracedText, traceText } from "./trace_text.ts";
-import { sampleTexts } from "../decoders/sample_texts.ts";
+import { sampleTexts, type SampleTextsOptions } from "../decoders/sample_texts.ts";
 import type { Warp } from "../verification/warp.ts";
 
 /** What {@linkcode logTexts} samples and logs. */
-export interface LogTextsOptions {
+export interface LogTextsOptions
+  extends Pick<SampleTextsOptions, "prompts" | "maxTokens" | "random" | "stop"> {
   draft: LanguageModel;
   target: LanguageModel;
-  /** One text is sampled after each. */
-  prompts: readonly Tokens[];
-  /** Number of tokens of each text; fewer if a stop token comes first. */
-  maxTokens: number;
-  /** Opens the stream of a text; texts are numbered from 0 in the order of their prompts. */
-  random: (text: number) => Random;
   /** Candidates logged of what follows a rejection. Default 20. */
   branch?: number;
-  stop?: number | readonly number[];
   /** Default {@linkcode softmax}. */
   draftWarp?: Warp;
   /** Default {@linkcode softmax}. */

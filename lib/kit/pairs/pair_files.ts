@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
-import { readText } from "offprint/files.ts";
+import { ifThere, readText } from "offprint/files.ts";
 
 /** A notebook's two files; `undefined` where one is missing. */
 export interface Pair {
@@ -34,13 +34,8 @@ export async function notebookIds(folder: string): Promise<string[]> {
 /** Reads both halves of a notebook. */
 export async function readPair(root: string, id: string): Promise<Pair> {
   const read = async (extension: string) => {
-    try {
-      const text = await readText(join(root, "notebooks", `${id}.${extension}`));
-      return text.replaceAll("\r\n", "\n");
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
+    const text = await ifThere(readText(join(root, "notebooks", `${id}.${extension}`)));
+    return text?.replaceAll("\r\n", "\n");
   };
   return {
     id,

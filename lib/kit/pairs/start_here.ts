@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readText, writeWhole } from "offprint/files.ts";
+import { ifThere, readText, writeWhole } from "offprint/files.ts";
 import { type ClaimKind, loadPapers, type Paper } from "offprint/notebook/claims/ledger.ts";
 import type { Cell } from "../nbformat.ts";
 import { defaultMetadata, printPercent } from "./mod.ts";
@@ -266,10 +266,5 @@ function wrap(text: string): string {
 }
 
 async function textIfThere(path: string): Promise<string | undefined> {
-  try {
-    return (await readText(path)).replaceAll("\r\n", "\n");
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return (await ifThere(readText(path)))?.replaceAll("\r\n", "\n");
 }

@@ -5,7 +5,7 @@
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { readText } from "offprint/files.ts";
+import { ifThere, readText } from "offprint/files.ts";
 import type { Tokens } from "../interface/language_model.ts";
 import { namedToken, templateStart } from "./begin_and_end.ts";
 import {
@@ -214,13 +214,8 @@ function checkedIds(ids: readonly (number | undefined)[], tokens: readonly strin
 }
 
 async function readJson(file: URL): Promise<object | undefined> {
-  let text: string;
-  try {
-    text = await readText(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const text = await ifThere(readText(file));
+  if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value;

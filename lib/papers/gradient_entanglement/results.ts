@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { checkedValue } from "offprint/checked_json.ts";
+import { checkedJson, checkHash } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
@@ -54,22 +54,11 @@ function hashOf({ starts, runs }: SentimentResults): Promise<string> {
  */
 export async function loadResults(file: URL = RESULTS_FILE): Promise<SentimentResults> {
   const what = decodeURIComponent(file.pathname);
-  let value: unknown;
-  try {
-    value = JSON.parse(await readText(file));
-  } catch (error) {
+  const text = await readText(file).catch((error) => {
     throw new UserError({ what, got: new Described(messageOf(error)), expected: "a JSON file" });
-  }
-  const { starts, runs, sha256: hash } = checkedValue(schema, value, { what });
-  const own = await hashOf({ starts, runs });
-  if (own !== hash) {
-    throw new UserError({
-      what,
-      got: new Described(`contents of SHA-256 ${own}`),
-      expected: hash,
-      todo: "The file was changed by hand; restore it, or measure again.",
-    });
-  }
+  });
+  const { starts, runs, sha256: hash } = checkedJson(schema, text, { what });
+  checkHash(what, await hashOf({ starts, runs }), hash);
   return { starts, runs };
 }
 

@@ -4,8 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { checkedJson } from "offprint/checked_json.ts";
-import { Described, UserError } from "offprint/errors.ts";
+import { checkedJson, checkHash } from "offprint/checked_json.ts";
 import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import { mean, type MeanInterval, pairedBootstrap } from "offprint/stats.ts";
@@ -55,15 +54,7 @@ export async function loadListResults(file: URL = LIST_RESULTS_FILE): Promise<Li
   const { sha256: hash, rewardAccuracy, runs } = checkedJson(schema, await readText(file), {
     what,
   });
-  const own = await hashOf(runs);
-  if (own !== hash) {
-    throw new UserError({
-      what,
-      got: new Described(`contents of SHA-256 ${own}`),
-      expected: hash,
-      todo: "The file was changed by hand; restore it, or measure again.",
-    });
-  }
+  checkHash(what, await hashOf(runs), hash);
   return { rewardAccuracy, runs };
 }
 

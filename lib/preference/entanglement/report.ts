@@ -6,7 +6,7 @@
  */
 import { quantile } from "offprint/stats.ts";
 import type { OnnxEngine } from "offprint/lm/training/mod.ts";
-import { type PairLoss, referenceMargin } from "../losses/pair_loss.ts";
+import { type PairLoss, type PairStatistics, referenceMargin } from "../losses/pair_loss.ts";
 import { softLabelTerms } from "../losses/loss_options.ts";
 import type { TokenPair } from "../pairs/encode.ts";
 import {
@@ -31,18 +31,11 @@ import { pairGradients } from "./pair_gradients.ts";
 import { parameterSubset, restricted } from "./parameter_subset.ts";
 import { lastLayerMatrix, lastLayerTokens } from "./token_matrix.ts";
 
-/** One pair under one loss. */
-export interface EntanglementRow {
+/** One pair under one loss; its statistics in nats. */
+export interface EntanglementRow extends PairStatistics {
   step: number;
   pair: string;
   method: string;
-  /** a, b, a₀, b₀ in nats. */
-  chosen: number;
-  rejected: number;
-  chosenReference: number;
-  rejectedReference: number;
-  chosenTokens: number;
-  rejectedTokens: number;
   /** D. */
   margin: number;
   chosenWeight: number;

@@ -5,7 +5,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { readText, writeWhole } from "offprint/files.ts";
+import { ifThere, readText, writeWhole } from "offprint/files.ts";
 import type { EntanglementRow } from "./report.ts";
 
 /** What a report depends on: model, pairs, losses, subset, step size. */
@@ -29,10 +29,7 @@ export class ReportFile {
    */
   static async open(file: URL, key: ReportKey, rowsPerPair: number): Promise<ReportFile> {
     const head = JSON.stringify({ report: key });
-    const text = await readText(file).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    });
+    const text = await ifThere(readText(file));
     if (text === undefined) {
       await Deno.mkdir(new URL("./", file), { recursive: true });
       await Deno.writeTextFile(file, `${head}\n`);

@@ -99,13 +99,7 @@ function drawPair(
 ): Drawn {
   const drawLabel = (probability: number): number => random.uniform() < probability ? 1 : 0;
   const policyLabel = (prompt: number, i: number, j: number): number => {
-    const row = logProbs[prompt]!;
-    const margin = implicitMargin({
-      first: row[i]!,
-      second: row[j]!,
-      firstReference: reference[prompt]![i]!,
-      secondReference: reference[prompt]![j]!,
-    }, beta);
+    const margin = implicitMargin(pairOf(reference, logProbs, prompt, i, j), beta);
     return labels === "enumerate" ? logistic(margin) : drawLabel(logistic(margin));
   };
   if (route === "DPO" || route === "DDP") {
@@ -128,12 +122,22 @@ function termsOf(
   logProbs: readonly Float64Array[],
   { prompt, first, second, probability, mode }: Drawn,
 ): PairTerms {
-  return pairTerms({
-    first: logProbs[prompt]![first]!,
-    second: logProbs[prompt]![second]!,
-    firstReference: reference[prompt]![first]!,
-    secondReference: reference[prompt]![second]!,
-  }, { beta, probability, mode });
+  const pair = pairOf(reference, logProbs, prompt, first, second);
+  return pairTerms(pair, { beta, probability, mode });
+}
+
+/** Log-probabilities of two responses to a prompt, under the policy and under the reference. */
+function pairOf(
+  reference: TabularProblem["reference"],
+  logProbs: readonly Float64Array[],
+  ...[prompt, i, j]: [prompt: number, i: number, j: number]
+) {
+  return {
+    first: logProbs[prompt]![i]!,
+    second: logProbs[prompt]![j]!,
+    firstReference: reference[prompt]![i]!,
+    secondReference: reference[prompt]![j]!,
+  };
 }
 
 /** The response term of each drawn pair's prompt, summed over all pairs of responses. */
@@ -152,12 +156,7 @@ function addExactResponses(
     for (let i = 0; i < row.length; i++) {
       for (let j = 0; j < row.length; j++) {
         if (i === j && ties === "drop") continue;
-        const margin = implicitMargin({
-          first: row[i]!,
-          second: row[j]!,
-          firstReference: reference[prompt]![i]!,
-          secondReference: reference[prompt]![j]!,
-        }, beta);
+        const margin = implicitMargin(pairOf(reference, logProbs, prompt, i, j), beta);
         const probability = route === "DPP"
           ? logistic(margin)
           : logistic(reward[prompt]![i]! - reward[prompt]![j]!);

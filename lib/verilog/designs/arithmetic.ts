@@ -43,12 +43,7 @@ export function adder(shop: Workshop): Blueprint {
 export function subtractor(shop: Workshop): Blueprint {
   const width = shop.between(2, 10);
   const absolute = shop.chance();
-  const [a, b, y, less] = [
-    shop.name("left"),
-    shop.name("right"),
-    shop.name("out"),
-    shop.name("out2"),
-  ];
+  const [a, b, y, less] = shop.names("left", "right", "out", "out2");
   const top = shop.module(
     absolute ? ["abs_diff", "distance"] : ["subtractor", "sub_unit", "difference"],
   );
@@ -73,7 +68,7 @@ export function subtractor(shop: Workshop): Blueprint {
 /** Less, equal, greater. */
 export function comparator(shop: Workshop): Blueprint {
   const width = shop.between(2, 12);
-  const [a, b] = [shop.name("left"), shop.name("right")];
+  const [a, b] = shop.names("left", "right");
   const [lt, eq, gt] = shop.pick([["lt", "eq", "gt"], ["less", "same", "more"], [
     "below",
     "equal",
@@ -149,7 +144,7 @@ export function alu(shop: Workshop): Blueprint {
 /** Smaller and larger of two. */
 export function minMax(shop: Workshop): Blueprint {
   const width = shop.between(2, 10);
-  const [a, b] = [shop.name("left"), shop.name("right")];
+  const [a, b] = shop.names("left", "right");
   const [low, high] = shop.pick([["min_o", "max_o"], ["smaller", "larger"], ["lo", "hi"]]);
   const top = shop.module(["min_max", "sort2", "order_pair"]);
   const text =

@@ -53,6 +53,15 @@ export function combinational(
   return { top, text, inputs, outputs, parameters, model: { outputs: say } };
 }
 
+/** A blueprint of a circuit with a clock and a reset. */
+export function clocked(
+  source: Required<Pick<Blueprint, "top" | "text" | "clocking">>,
+  ports: Pick<Blueprint, "inputs" | "outputs" | "parameters">,
+  model: Model,
+): Blueprint {
+  return { ...source, ...ports, model };
+}
+
 /**
  * The beginning of a module with a clock and a reset, up to its other ports. Every family begins so, and tests and
  * prose rely on the order of these ports.

@@ -3,14 +3,21 @@
  *
  * @module
  */
-import { type Blueprint, clockedHeader, mask, numberModel, type Values } from "./blueprint.ts";
+import {
+  type Blueprint,
+  clocked,
+  clockedHeader,
+  mask,
+  numberModel,
+  type Values,
+} from "./blueprint.ts";
 import { range, type Workshop } from "./random_choices.ts";
 
 /** Up counter with enable, its width a parameter. */
 export function upCounter(shop: Workshop): Blueprint {
   const width = shop.between(2, 12);
   const clocking = shop.clocking();
-  const [en, q, p] = [shop.name("enable"), shop.name("out"), shop.name("param")];
+  const [en, q, p] = shop.names("enable", "out", "param");
   const top = shop.module(["counter", "up_counter", "cnt", "ticker"]);
   const zero = shop.pick([`{${p}{1'b0}}`, "0"]);
   const text =
@@ -18,18 +25,14 @@ export function upCounter(shop: Workshop): Blueprint {
       clockedHeader(top, clocking, { [p]: width })
     }input wire ${en}, output reg [${p}-1:0] ${q}); ` +
     shop.process(clocking, `${q} <= ${zero};`, `if (${en}) ${q} <= ${q} + 1'b1;`) + " endmodule";
-  return {
-    top,
-    text,
-    inputs: { [en]: 1 },
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width },
-    model: numberModel(
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [en]: 1 }, outputs: { [q]: width }, parameters: { width } },
+    numberModel(
       (state) => ({ [q]: state }),
       (state, inputs) => (state + inputs[en]!) & mask(width),
     ),
-  };
+  );
 }
 
 /** Counter in both directions. */
@@ -43,18 +46,14 @@ export function upDownCounter(shop: Workshop): Blueprint {
     : `${q} <= ${up} ? ${q} + ${shop.literal(1, width)} : ${q} - ${shop.literal(1, width)};`;
   const text = `${clockedHeader(top, clocking)}input wire ${up}, ` +
     `output reg ${range(width)}${q}); ` + shop.process(clocking, `${q} <= 0;`, run) + " endmodule";
-  return {
-    top,
-    text,
-    inputs: { [up]: 1 },
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width },
-    model: numberModel(
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [up]: 1 }, outputs: { [q]: width }, parameters: { width } },
+    numberModel(
       (state) => ({ [q]: state }),
       (state, inputs) => (state + (inputs[up] === 1 ? 1 : -1)) & mask(width),
     ),
-  };
+  );
 }
 
 /** Counter that starts over after a limit, with a wrap flag. */
@@ -62,7 +61,7 @@ export function moduloCounter(shop: Workshop): Blueprint {
   const width = shop.between(3, 7);
   const limit = shop.between(3, Math.min(mask(width), 20));
   const clocking = shop.clocking();
-  const [q, last] = [shop.name("out"), shop.name("out2")];
+  const [q, last] = shop.names("out", "out2");
   const top = shop.module(["mod_counter", "wrap_counter", "divider", "count_to"]);
   const test = shop.pick([
     `${q} == ${limit}`,
@@ -73,30 +72,21 @@ export function moduloCounter(shop: Workshop): Blueprint {
     `output wire ${last}); assign ${last} = (${q} == ${limit}); ` +
     shop.process(clocking, `${q} <= 0;`, `if (${test}) ${q} <= 0; else ${q} <= ${q} + 1'b1;`) +
     " endmodule";
-  return {
-    top,
-    text,
-    inputs: {},
-    outputs: { [q]: width, [last]: 1 },
-    clocking,
-    parameters: { width, limit },
-    model: numberModel(
+  return clocked(
+    { top, text, clocking },
+    { inputs: {}, outputs: { [q]: width, [last]: 1 }, parameters: { width, limit } },
+    numberModel(
       (state) => ({ [q]: state, [last]: Number(state === limit) }),
       (state) => state === limit ? 0 : state + 1,
     ),
-  };
+  );
 }
 
 /** Counter that stays at its largest value. */
 export function saturatingUpCounter(shop: Workshop): Blueprint {
   const width = shop.between(2, 5);
   const clocking = shop.clocking();
-  const [en, q, full, p] = [
-    shop.name("enable"),
-    shop.name("out"),
-    shop.name("out3"),
-    shop.name("param"),
-  ];
+  const [en, q, full, p] = shop.names("enable", "out", "out3", "param");
   const top = shop.module(["sat_counter", "saturate", "limiter"]);
   const text =
     `${
@@ -107,44 +97,36 @@ export function saturatingUpCounter(shop: Workshop): Blueprint {
     " endmodule";
   let state = 0;
   const top1 = mask(width);
-  return {
-    top,
-    text,
-    inputs: { [en]: 1 },
-    outputs: { [q]: width, [full]: 1 },
-    clocking,
-    parameters: { width },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [en]: 1 }, outputs: { [q]: width, [full]: 1 }, parameters: { width } },
+    {
       outputs: () => ({ [q]: state, [full]: Number(state === top1) }),
       clock: (inputs) => state = Math.min(top1, state + inputs[en]!),
       reset: () => state = 0,
     },
-  };
+  );
 }
 
 /** Gray counter: a binary count and its Gray code. */
 export function grayCounter(shop: Workshop): Blueprint {
   const width = shop.between(3, 8);
   const clocking = shop.clocking();
-  const [en, q, bin] = [shop.name("enable"), shop.name("out"), shop.name("temp")];
+  const [en, q, bin] = shop.names("enable", "out", "temp");
   const top = shop.module(["gray_counter", "gray", "gray_cnt"]);
   const text = `${clockedHeader(top, clocking)}input wire ${en}, ` +
     `output wire ${range(width)}${q}); reg ${
       range(width)
     }${bin}; assign ${q} = ${bin} ^ (${bin} >> 1); ` +
     shop.process(clocking, `${bin} <= 0;`, `if (${en}) ${bin} <= ${bin} + 1;`) + " endmodule";
-  return {
-    top,
-    text,
-    inputs: { [en]: 1 },
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width },
-    model: numberModel(
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [en]: 1 }, outputs: { [q]: width }, parameters: { width } },
+    numberModel(
       (state) => ({ [q]: state ^ (state >> 1) }),
       (state, inputs) => (state + inputs[en]!) & mask(width),
     ),
-  };
+  );
 }
 
 /** Johnson counter: a shift register that feeds back its inverted end. */
@@ -160,25 +142,21 @@ export function johnsonCounter(shop: Workshop): Blueprint {
       `${q} <= {${q}[${width - 2}:0], ~${q}[${width - 1}]};`,
     ) +
     " endmodule";
-  return {
-    top,
-    text,
-    inputs: {},
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width },
-    model: numberModel(
+  return clocked(
+    { top, text, clocking },
+    { inputs: {}, outputs: { [q]: width }, parameters: { width } },
+    numberModel(
       (state) => ({ [q]: state }),
       (state) => ((state << 1) & mask(width)) | (1 - ((state >> (width - 1)) & 1)),
     ),
-  };
+  );
 }
 
 /** One hot bit that goes round. */
 export function ringCounter(shop: Workshop): Blueprint {
   const width = shop.between(3, 8);
   const clocking = shop.clocking();
-  const [en, q] = [shop.name("enable"), shop.name("out")];
+  const [en, q] = shop.names("enable", "out");
   const top = shop.module(["ring", "ring_counter", "one_hot_ring"]);
   const left = shop.chance();
   const turned = left
@@ -192,17 +170,13 @@ export function ringCounter(shop: Workshop): Blueprint {
     left
       ? ((value << 1) & mask(width)) | (value >> (width - 1))
       : (value >> 1) | ((value & 1) << (width - 1));
-  return {
-    top,
-    text,
-    inputs: { [en]: 1 },
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width, left: Number(left) },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [en]: 1 }, outputs: { [q]: width }, parameters: { width, left: Number(left) } },
+    {
       outputs: () => ({ [q]: state }),
       clock: (inputs: Values) => state = inputs[en] === 1 ? turn(state) : state,
       reset: () => state = 1,
     },
-  };
+  );
 }

@@ -9,12 +9,7 @@ import { range, type Workshop } from "./random_choices.ts";
 /** Choice of two words. */
 export function twoWayMux(shop: Workshop): Blueprint {
   const width = shop.between(1, 12);
-  const [a, b, s, y] = [
-    shop.name("left"),
-    shop.name("right"),
-    shop.name("select"),
-    shop.name("out"),
-  ];
+  const [a, b, s, y] = shop.names("left", "right", "select", "out");
   const top = shop.module(["mux2", "mux", "selector", "pick2"]);
   const ports = `input wire ${range(width)}${a}, input wire ${range(width)}${b}, input wire ${s}`;
   const text = shop.chance()
@@ -66,7 +61,7 @@ export function fourWayMux(shop: Workshop): Blueprint {
 export function decoder(shop: Workshop): Blueprint {
   const address = shop.between(2, 3);
   const lines = 2 ** address;
-  const [s, en, y] = [shop.name("select"), shop.name("enable"), shop.name("out")];
+  const [s, en, y] = shop.names("select", "enable", "out");
   const top = shop.module(["decoder", "dec", "one_hot"]);
   const text = shop.chance()
     ? `module ${top} (input wire ${range(address)}${s}, input wire ${en}, output wire ${
@@ -95,7 +90,7 @@ export function decoder(shop: Workshop): Blueprint {
 export function priorityEncoder(shop: Workshop): Blueprint {
   const lines = shop.pick([3, 4, 5, 6, 8]);
   const bits = Math.ceil(Math.log2(lines));
-  const [d, y, valid] = [shop.name("data"), shop.name("out"), shop.name("out2")];
+  const [d, y, valid] = shop.names("data", "out", "out2");
   const top = shop.module(["prio_enc", "highest_line", "encoder"]);
   const chain = Array.from({ length: lines }, (_, at) => lines - 1 - at)
     .map((at) => `if (${d}[${at}]) ${y} = ${shop.literal(at, bits)};`).join(" else ");
@@ -121,7 +116,7 @@ export function priorityEncoder(shop: Workshop): Blueprint {
 export function parity(shop: Workshop): Blueprint {
   const width = shop.between(3, 12);
   const odd = shop.chance();
-  const [d, y, i] = [shop.name("data"), shop.name("out"), shop.name("loop")];
+  const [d, y, i] = shop.names("data", "out", "loop");
   const top = shop.module(["parity", "parity_gen", "xor_all"]);
   const text = shop.chance()
     ? `module ${top} (input wire ${range(width)}${d}, output wire ${y}); assign ${y} = ${
@@ -147,7 +142,7 @@ export function parity(shop: Workshop): Blueprint {
 export function onesCounter(shop: Workshop): Blueprint {
   const width = shop.between(3, 10);
   const bits = Math.floor(Math.log2(width)) + 1;
-  const [d, y, i] = [shop.name("data"), shop.name("out"), shop.name("loop")];
+  const [d, y, i] = shop.names("data", "out", "loop");
   const top = shop.module(["popcount", "ones", "bit_count"]);
   const text =
     `module ${top} (input wire ${range(width)}${d}, output reg ${
@@ -163,7 +158,7 @@ export function onesCounter(shop: Workshop): Blueprint {
 export function barrelShifter(shop: Workshop): Blueprint {
   const amount = shop.between(2, 3);
   const width = 2 ** amount;
-  const [d, s, y] = [shop.name("data"), shop.name("select"), shop.name("out")];
+  const [d, s, y] = shop.names("data", "select", "out");
   const kind = shop.pick(["left", "right", "rotate"] as const);
   const top = shop.module(["barrel", "shift_by", "rotator"]);
   const value = {
@@ -197,7 +192,7 @@ export function barrelShifter(shop: Workshop): Blueprint {
 /** Binary to Gray, bit by bit in a generated loop. */
 export function grayEncoder(shop: Workshop): Blueprint {
   const width = shop.between(3, 10);
-  const [d, y] = [shop.name("data"), shop.name("out")];
+  const [d, y] = shop.names("data", "out");
   const g = shop.pick(["g", "bit_g", "gi"]);
   const top = shop.module(["bin2gray", "to_gray", "gray_enc"]);
   const text =
@@ -216,12 +211,7 @@ export function grayEncoder(shop: Workshop): Blueprint {
 /** Two of three. */
 export function majority(shop: Workshop): Blueprint {
   const width = shop.between(1, 8);
-  const [a, b, c, y] = [
-    shop.name("left"),
-    shop.name("right"),
-    shop.name("third"),
-    shop.name("out"),
-  ];
+  const [a, b, c, y] = shop.names("left", "right", "third", "out");
   const top = shop.module(["majority", "vote3", "two_of_three"]);
   const text =
     `module ${top} (input wire ${range(width)}${a}, input wire ${range(width)}${b}, input wire ${

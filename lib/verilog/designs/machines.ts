@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Blueprint, clockedHeader, mask } from "./blueprint.ts";
+import { type Blueprint, clocked, clockedHeader, mask } from "./blueprint.ts";
 import { range, type Workshop } from "./random_choices.ts";
 
 /** Finds a bit pattern in a stream, overlaps included. */
@@ -11,7 +11,7 @@ export function sequenceDetector(shop: Workshop): Blueprint {
   const length = shop.between(2, 3);
   const pattern = shop.between(1, mask(length));
   const clocking = shop.clocking();
-  const [d, hit, state] = [shop.name("data"), shop.name("out2"), shop.name("state")];
+  const [d, hit, state] = shop.names("data", "out2", "state");
   const top = shop.module(["seq_detect", "pattern_fsm", "matcher"]);
   // State k: the last k bits are the first k of the pattern.
   const bit = (at: number) => (pattern >> (length - 1 - at)) & 1;
@@ -35,30 +35,21 @@ export function sequenceDetector(shop: Workshop): Blueprint {
       `case (${state}) ${items} default: ${state} <= S0; endcase`,
     ) + " endmodule";
   let at = 0;
-  return {
-    top,
-    text,
-    inputs: { [d]: 1 },
-    outputs: { [hit]: 1 },
-    clocking,
-    parameters: { length, pattern },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [d]: 1 }, outputs: { [hit]: 1 }, parameters: { length, pattern } },
+    {
       outputs: () => ({ [hit]: Number(at === length) }),
       clock: (inputs) => at = step(at, inputs[d]!),
       reset: () => at = 0,
     },
-  };
+  );
 }
 
 /** Goes through phases of different length; next state in a process of its own. */
 export function phaseMachine(shop: Workshop): Blueprint {
   const clocking = shop.clocking();
-  const [go, state, next, out] = [
-    shop.name("enable"),
-    shop.name("state"),
-    shop.name("next"),
-    shop.name("out"),
-  ];
+  const [go, state, next, out] = shop.names("enable", "state", "next", "out");
   const codes = [0, 1, 2, 3].map(() => shop.between(0, 7));
   const top = shop.module(["phases", "sequencer", "traffic", "cycle_fsm"]);
   const items = codes.map((code, at) =>
@@ -71,26 +62,26 @@ export function phaseMachine(shop: Workshop): Blueprint {
     `always @(*) begin ${next} = ${state}; ${out} = 3'd0; case (${state}) ${items} endcase end ` +
     shop.process(clocking, `${state} <= 2'd0;`, `${state} <= ${next};`) + " endmodule";
   let at = 0;
-  return {
-    top,
-    text,
-    inputs: { [go]: 1 },
-    outputs: { [out]: 3 },
-    clocking,
-    parameters: { codes: codes.reduce((sum, code) => sum * 8 + code, 0) },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    {
+      inputs: { [go]: 1 },
+      outputs: { [out]: 3 },
+      parameters: { codes: codes.reduce((sum, code) => sum * 8 + code, 0) },
+    },
+    {
       outputs: () => ({ [out]: codes[at]! }),
       clock: (inputs) => at = (at + inputs[go]!) % 4,
       reset: () => at = 0,
     },
-  };
+  );
 }
 
 /** A pulse every n clocks. */
 export function pulseGenerator(shop: Workshop): Blueprint {
   const period = shop.between(3, 15);
   const clocking = shop.clocking();
-  const [count, pulse, p] = [shop.name("temp"), shop.name("out2"), shop.name("depth")];
+  const [count, pulse, p] = shop.names("temp", "out2", "depth");
   const top = shop.module(["pulse_gen", "strobe", "beat"]);
   const text = `${clockedHeader(top, clocking, { [p]: period })}output reg ${pulse}); ` +
     `reg [3:0] ${count}; ` +
@@ -101,14 +92,10 @@ export function pulseGenerator(shop: Workshop): Blueprint {
     ) + " endmodule";
   let at = 0;
   let high = 0;
-  return {
-    top,
-    text,
-    inputs: {},
-    outputs: { [pulse]: 1 },
-    clocking,
-    parameters: { period },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    { inputs: {}, outputs: { [pulse]: 1 }, parameters: { period } },
+    {
       outputs: () => ({ [pulse]: high }),
       clock: () => {
         high = Number(at === period - 1);
@@ -119,18 +106,13 @@ export function pulseGenerator(shop: Workshop): Blueprint {
         high = 0;
       },
     },
-  };
+  );
 }
 
 /** A ripple-carry adder from full adders. */
 export function rippleAdder(shop: Workshop): Blueprint {
   const width = shop.between(2, 4);
-  const [a, b, y, c] = [
-    shop.name("left"),
-    shop.name("right"),
-    shop.name("out"),
-    shop.name("temp2"),
-  ];
+  const [a, b, y, c] = shop.names("left", "right", "out", "temp2");
   const cell = shop.module(["full_adder", "fa", "add_bit"]);
   const top = shop.module(["ripple", "ripple_adder", "chain_adder"]);
   const [p, q, ci, s, co] = shop.pick([["p", "q", "ci", "s", "co"], [
@@ -169,7 +151,7 @@ export function scanner(shop: Workshop): Blueprint {
   const bits = shop.between(2, 3);
   const lines = 2 ** bits;
   const clocking = shop.clocking();
-  const [en, y, link] = [shop.name("enable"), shop.name("out"), shop.name("temp")];
+  const [en, y, link] = shop.names("enable", "out", "temp");
   const counter = shop.module(["cnt_part", "index_counter", "pointer"]);
   const expand = shop.module(["dec_part", "expander", "line_select"]);
   const top = shop.module(["scanner", "line_scan", "walker"]);
@@ -190,25 +172,21 @@ export function scanner(shop: Workshop): Blueprint {
       : `${expand} ${shop.name("instance2")} (${link}, ${y});`) +
     " endmodule";
   let at = 0;
-  return {
-    top,
-    text,
-    inputs: { [en]: 1 },
-    outputs: { [y]: lines },
-    clocking,
-    parameters: { bits },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [en]: 1 }, outputs: { [y]: lines }, parameters: { bits } },
+    {
       outputs: () => ({ [y]: 2 ** at }),
       clock: (inputs) => at = (at + inputs[en]!) % lines,
       reset: () => at = 0,
     },
-  };
+  );
 }
 
 /** A function of the source, called twice. */
 export function twoCalls(shop: Workshop): Blueprint {
   const width = shop.between(2, 8);
-  const [a, b, y] = [shop.name("left"), shop.name("right"), shop.name("out")];
+  const [a, b, y] = shop.names("left", "right", "out");
   const fn = shop.pick(["rev_add", "mix", "twice_plus"]);
   const addend = shop.between(1, mask(width));
   const top = shop.module(["mixer", "func_unit", "blend"]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Blueprint, clockedHeader } from "./blueprint.ts";
+import { type Blueprint, clocked, clockedHeader } from "./blueprint.ts";
 import { range, type Workshop } from "./random_choices.ts";
 
 /** A few words, one written and one read at a time. */
@@ -35,21 +35,21 @@ export function registerFile(shop: Workshop): Blueprint {
     ) +
     " endmodule";
   const state = new Array<number>(words).fill(0);
-  return {
-    top,
-    text,
-    inputs: { [we]: 1, [addr]: address, [d]: width },
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width, address },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    {
+      inputs: { [we]: 1, [addr]: address, [d]: width },
+      outputs: { [q]: width },
+      parameters: { width, address },
+    },
+    {
       outputs: (inputs) => ({ [q]: state[inputs[addr]!]! }),
       clock: (inputs) => {
         if (inputs[we] === 1) state[inputs[addr]!] = inputs[d]!;
       },
       reset: () => void state.fill(0),
     },
-  };
+  );
 }
 
 /** First in, first out, with full and empty. */
@@ -92,14 +92,14 @@ export function smallFifo(shop: Workshop): Blueprint {
         `else if (!(${we} && !${full}) && (${rd} && !${empty})) ${n} <= ${n} - 1'b1;`,
     ) + " endmodule";
   let held: number[] = [];
-  return {
-    top,
-    text,
-    inputs: { [we!]: 1, [rd!]: 1, [d!]: width },
-    outputs: { [q!]: width, [full!]: 1, [empty!]: 1 },
-    clocking,
-    parameters: { width, address },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    {
+      inputs: { [we!]: 1, [rd!]: 1, [d!]: width },
+      outputs: { [q!]: width, [full!]: 1, [empty!]: 1 },
+      parameters: { width, address },
+    },
+    {
       outputs: () => ({
         [q!]: held[0] ?? 0,
         [full!]: Number(held.length === words),
@@ -113,5 +113,5 @@ export function smallFifo(shop: Workshop): Blueprint {
       },
       reset: () => held = [],
     },
-  };
+  );
 }

@@ -70,6 +70,11 @@ export class Workshop {
     return name;
   }
 
+  /** Names that are not in use, drawn in this order. */
+  names<const Roles extends readonly Role[]>(...roles: Roles): { [At in keyof Roles]: string } {
+    return roles.map((role) => this.name(role)) as { [At in keyof Roles]: string };
+  }
+
   /** A module name: a family word with random trimmings. */
   module(words: readonly string[]): string {
     const tail = this.pick(["", "", "_unit", "_block", "_core", "_m", `_${this.between(1, 99)}`]);

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { type Blueprint, clockedHeader, mask, numberModel } from "./blueprint.ts";
+import { type Blueprint, clocked, clockedHeader, mask, numberModel } from "./blueprint.ts";
 import { range, type Workshop } from "./random_choices.ts";
 
 /** Serial in, parallel out. */
 export function shiftRegister(shop: Workshop): Blueprint {
   const width = shop.between(3, 12);
   const clocking = shop.clocking();
-  const [d, en, q] = [shop.name("data"), shop.name("enable"), shop.name("out")];
+  const [d, en, q] = shop.names("data", "enable", "out");
   const top = shop.module(["shift_reg", "shifter", "sipo", "serial_in"]);
   const left = shop.chance();
   const value = left ? `{${q}[${width - 2}:0], ${d}}` : `{${d}, ${q}[${width - 1}:1]}`;
@@ -18,14 +18,14 @@ export function shiftRegister(shop: Workshop): Blueprint {
     `output reg ${range(width)}${q}); ` +
     shop.process(clocking, `${q} <= 0;`, `if (${en}) ${q} <= ${value};`) + " endmodule";
   let state = 0;
-  return {
-    top,
-    text,
-    inputs: { [d]: 1, [en]: 1 },
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width, left: Number(left) },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    {
+      inputs: { [d]: 1, [en]: 1 },
+      outputs: { [q]: width },
+      parameters: { width, left: Number(left) },
+    },
+    {
       outputs: () => ({ [q]: state }),
       clock: (inputs) => {
         if (inputs[en] === 0) return;
@@ -35,14 +35,14 @@ export function shiftRegister(shop: Workshop): Blueprint {
       },
       reset: () => state = 0,
     },
-  };
+  );
 }
 
 /** Register with load and enable. */
 export function loadRegister(shop: Workshop): Blueprint {
   const width = shop.between(2, 12);
   const clocking = shop.clocking();
-  const [d, load, q] = [shop.name("data"), shop.name("load"), shop.name("out")];
+  const [d, load, q] = shop.names("data", "load", "out");
   const top = shop.module(["register", "reg_en", "holder", "latch_word"]);
   const start = shop.between(0, mask(width));
   const text = `${clockedHeader(top, clocking)}input wire ${load}, ` +
@@ -50,26 +50,22 @@ export function loadRegister(shop: Workshop): Blueprint {
     shop.process(clocking, `${q} <= ${shop.literal(start, width)};`, `if (${load}) ${q} <= ${d};`) +
     " endmodule";
   let state = start;
-  return {
-    top,
-    text,
-    inputs: { [load]: 1, [d]: width },
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width, start },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [load]: 1, [d]: width }, outputs: { [q]: width }, parameters: { width, start } },
+    {
       outputs: () => ({ [q]: state }),
       clock: (inputs) => state = inputs[load] === 1 ? inputs[d]! : state,
       reset: () => state = start,
     },
-  };
+  );
 }
 
 /** Hold, shift left, shift right or load, by a two-bit mode. */
 export function universalRegister(shop: Workshop): Blueprint {
   const width = shop.between(3, 8);
   const clocking = shop.clocking();
-  const [mode, d, q] = [shop.name("select"), shop.name("data"), shop.name("out")];
+  const [mode, d, q] = shop.names("select", "data", "out");
   const top = shop.module(["universal", "multi_shift", "uni_reg"]);
   const text = `${clockedHeader(top, clocking)}input wire [1:0] ${mode}, ` +
     `input wire ${range(width)}${d}, output reg ${range(width)}${q}); ` +
@@ -82,14 +78,10 @@ export function universalRegister(shop: Workshop): Blueprint {
         `2'b11: ${q} <= ${d}; default: ${q} <= ${q}; endcase`,
     ) + " endmodule";
   let state = 0;
-  return {
-    top,
-    text,
-    inputs: { [mode]: 2, [d]: width },
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [mode]: 2, [d]: width }, outputs: { [q]: width }, parameters: { width } },
+    {
       outputs: () => ({ [q]: state }),
       clock: (inputs) => {
         const data = inputs[d]!;
@@ -102,7 +94,7 @@ export function universalRegister(shop: Workshop): Blueprint {
       },
       reset: () => state = 0,
     },
-  };
+  );
 }
 
 /** Linear feedback shift register with random taps. */
@@ -120,26 +112,22 @@ export function lfsr(shop: Workshop): Blueprint {
     ) +
     " endmodule";
   let state = 1;
-  return {
-    top,
-    text,
-    inputs: {},
-    outputs: { [q]: width },
-    clocking,
-    parameters: { width, tap },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    { inputs: {}, outputs: { [q]: width }, parameters: { width, tap } },
+    {
       outputs: () => ({ [q]: state }),
       clock: () =>
         state = ((state << 1) & mask(width)) | (((state >> (width - 1)) ^ (state >> tap)) & 1),
       reset: () => state = 1,
     },
-  };
+  );
 }
 
 /** Pulses at a rising, falling or any edge of a signal. */
 export function edgeDetector(shop: Workshop): Blueprint {
   const clocking = shop.clocking();
-  const [d, pulse, last] = [shop.name("data"), shop.name("out2"), shop.name("temp")];
+  const [d, pulse, last] = shop.names("data", "out2", "temp");
   const kind = shop.pick(["rising", "falling", "any"] as const);
   const top = shop.module(["edge_detect", "edge_finder", "pulse_on_edge"]);
   const value =
@@ -154,14 +142,14 @@ export function edgeDetector(shop: Workshop): Blueprint {
     " endmodule";
   let before = 0;
   let out = 0;
-  return {
-    top,
-    text,
-    inputs: { [d]: 1 },
-    outputs: { [pulse]: 1 },
-    clocking,
-    parameters: { kind: ["rising", "falling", "any"].indexOf(kind) },
-    model: {
+  return clocked(
+    { top, text, clocking },
+    {
+      inputs: { [d]: 1 },
+      outputs: { [pulse]: 1 },
+      parameters: { kind: ["rising", "falling", "any"].indexOf(kind) },
+    },
+    {
       outputs: () => ({ [pulse]: out }),
       clock: (inputs) => {
         const now = inputs[d]!;
@@ -173,7 +161,7 @@ export function edgeDetector(shop: Workshop): Blueprint {
         out = 0;
       },
     },
-  };
+  );
 }
 
 /** Adds its input to what it holds. */
@@ -181,21 +169,17 @@ export function accumulator(shop: Workshop): Blueprint {
   const width = shop.between(3, 6);
   const total = width + shop.between(1, 4);
   const clocking = shop.clocking();
-  const [d, en, q] = [shop.name("data"), shop.name("enable"), shop.name("out")];
+  const [d, en, q] = shop.names("data", "enable", "out");
   const top = shop.module(["accumulator", "accu", "running_sum"]);
   const text = `${clockedHeader(top, clocking)}input wire ${en}, ` +
     `input wire ${range(width)}${d}, output reg ${range(total)}${q}); ` +
     shop.process(clocking, `${q} <= 0;`, `if (${en}) ${q} <= ${q} + ${d};`) + " endmodule";
-  return {
-    top,
-    text,
-    inputs: { [en]: 1, [d]: width },
-    outputs: { [q]: total },
-    clocking,
-    parameters: { width, total },
-    model: numberModel(
+  return clocked(
+    { top, text, clocking },
+    { inputs: { [en]: 1, [d]: width }, outputs: { [q]: total }, parameters: { width, total } },
+    numberModel(
       (state) => ({ [q]: state }),
       (state, inputs) => inputs[en] === 1 ? (state + inputs[d]!) & mask(total) : state,
     ),
-  };
+  );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { writeWhole } from "offprint/files.ts";
+import { ifThere, writeWhole } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import type { HeadsInput } from "./input.ts";
 
@@ -55,11 +55,6 @@ export async function textIfThere(file: URL): Promise<string | undefined> {
 }
 
 /** A file's bytes, if there is one. */
-export async function readBytes(file: URL): Promise<Uint8Array | undefined> {
-  try {
-    return await Deno.readFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+export function readBytes(file: URL): Promise<Uint8Array | undefined> {
+  return ifThere(Deno.readFile(file));
 }
