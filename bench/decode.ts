@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { openKernels } from "kernels/mod.ts";
+import type { Kernels } from "kernels/mod.ts";
 import { loadLibrary } from "kernels/native/library.ts";
 import {
   type BenchResult,
@@ -24,7 +24,7 @@ import { stream } from "offprint/random.ts";
 import { randomDecoder } from "./decode/random_decoder.ts";
 import { type LlamaModel, openLlama } from "./decode/llama_peer.ts";
 import { SHAPE, writeGguf } from "./decode/llama_shape.ts";
-import { watchOthers } from "./kernels/other_processes.ts";
+import { nativeSuite } from "./kernels/native_suite.ts";
 
 const BATCHES = [1, 16];
 /** The text grows by this many tokens after a prompt of as many. */
@@ -32,15 +32,11 @@ const TOKENS = 128;
 const CONTEXT = `context ${TOKENS} → ${2 * TOKENS}`;
 
 /** Runs the suite: about a minute on two quiet cores; no rows without native kernels. */
-export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
-  const kernels = await openKernels();
-  if (kernels.backend !== "native") {
-    const line = `skipped, nothing measured (${kernels.reason})`;
-    progress(`decode: ${line}`);
-    return { rows: [], measuredOn: line };
-  }
-  const others = await watchOthers();
-  progress(`decode: ${kernels.reason}, ${kernels.threads} threads`);
+export function runBench(progress: (line: string) => void): Promise<BenchResult> {
+  return nativeSuite("decode", progress, (kernels) => allRows(kernels, progress));
+}
+
+async function allRows(kernels: Kernels, progress: (line: string) => void): Promise<BenchRow[]> {
   const model = new QuantizedModel(randomDecoder(SHAPE), SHAPE.bos_token_id, kernels);
   const rows: BenchRow[] = [];
 
@@ -61,9 +57,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   }
   await peer?.close();
   rows.push(...memoryRows(model, peerBytes));
-  const measuredOn = `${kernels.backend} ${kernels.variant}, ` +
-    `${kernels.threads} threads; ${await others()}`;
-  return { rows, measuredOn };
+  return rows;
 }
 
 /** One batch size: both sides in turn, token by token. */

@@ -10,7 +10,7 @@
  * @module
  */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { type Kernels, openKernels, PackedWeights, PackedWeights8 } from "kernels/mod.ts";
+import { type Kernels, PackedWeights, PackedWeights8 } from "kernels/mod.ts";
 import { loadLibrary } from "kernels/native/library.ts";
 import {
   type BenchResult,
@@ -22,7 +22,7 @@ import {
 import { UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 import { matMulModel, matMulNBitsModel } from "./kernels/onnx_matmul.ts";
-import { watchOthers } from "./kernels/other_processes.ts";
+import { nativeSuite } from "./kernels/native_suite.ts";
 
 /** Output and input features. */
 const SHAPES = [[4096, 4096], [4096, 14336], [14336, 4096]] as const;
@@ -44,16 +44,12 @@ const PEERS = ["ort fp32", "ort nbits b32", "ort nbits b128"] as const;
 type Peer = typeof PEERS[number];
 
 /** Runs the suite: two minutes on two cores; no rows without native kernels, which are what is measured. */
-export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
-  const kernels = await openKernels();
-  if (kernels.backend !== "native") {
-    const line = `skipped, nothing measured (${kernels.reason})`;
-    progress(`kernels: ${line}`);
-    return { rows: [], measuredOn: line };
-  }
-  const others = await watchOthers();
+export function runBench(progress: (line: string) => void): Promise<BenchResult> {
+  return nativeSuite("kernels", progress, (kernels) => allRows(kernels, progress));
+}
+
+async function allRows(kernels: Kernels, progress: (line: string) => void): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  progress(`kernels: ${kernels.reason}, ${kernels.threads} threads`);
   const add = (more: BenchRow[]) => {
     rows.push(...more);
     for (const { name, shape, ratio, peerName } of more) {
@@ -66,9 +62,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
     await shape.close();
   }
   add(await coldRows(kernels, 14336, 4096));
-  const measuredOn = `${kernels.backend} ${kernels.variant}, ` +
-    `${kernels.threads} threads; ${await others()}`;
-  return { rows, measuredOn };
+  return rows;
 }
 
 function chosenShapes() {

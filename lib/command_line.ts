@@ -10,6 +10,13 @@ import { Described, messageOf, UserError } from "offprint/errors.ts";
 export interface ParsedArguments {
   values: Record<string, string | boolean | (string | boolean)[] | undefined>;
   positionals: string[];
+  /** The text given for an option; nothing where it was not given. */
+  option(name: string): string | undefined;
+}
+
+/** Options that take a text, as {@linkcode parse} wants them. */
+export function textOptions(...names: string[]): ParseArgsOptionsConfig {
+  return Object.fromEntries(names.map((name) => [name, { type: "string" }]));
 }
 
 /**
@@ -24,13 +31,15 @@ export function parse(
   allowPositionals = false,
 ): ParsedArguments {
   try {
-    const { values, positionals } = parseArgs({
+    const parsed = parseArgs({
       args,
       options: { ...options, help: { type: "boolean", short: "h" } },
       allowPositionals,
       strict: true,
     });
-    return { values, positionals };
+    const values: ParsedArguments["values"] = parsed.values;
+    const { positionals } = parsed;
+    return { values, positionals, option: (name) => values[name] as string | undefined };
   } catch (error) {
     // "Unknown option '--x'. To specify …", "Option '-s, --set <value>' argument missing"
     const complaint = messageOf(error).split(/[.\n]/)[0]!;

@@ -4,8 +4,8 @@
  * @module
  */
 import { Decoder, type DecoderLinear, PackedWeights } from "kernels/mod.ts";
-import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
-import { type PartName, sharedPlans } from "offprint/quantization/mod.ts";
+import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
+import { decoderFrame, type PartName, sharedPlans } from "offprint/quantization/mod.ts";
 import { stream } from "offprint/random.ts";
 
 const BLOCK = 128;
@@ -37,18 +37,11 @@ export function randomDecoder(config: TransformerConfig): Decoder {
   for (let at = 0; at < embedding.length; at += halves.length) {
     embedding.set(halves.subarray(0, embedding.length - at), at);
   }
-  const table = rotaryTable(config.max_position_embeddings, headDim, config.rope_theta);
-  const firstHalf = (_: number, i: number) => i % headDim < headDim / 2;
   return new Decoder({
-    heads,
-    kvHeads,
-    headDim,
-    epsilon: config.rms_norm_eps,
+    ...decoderFrame(config),
     embedding,
     finalNorm: gains(),
     head: linear("head", config.vocab_size, width),
-    cos: table.cos.filter(firstHalf),
-    sin: table.sin.filter(firstHalf),
     layers: Array.from({ length: config.num_hidden_layers }, () => ({
       attentionNorm: gains(),
       qkv: linear("qkv", (heads + 2 * kvHeads) * headDim, width),

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join, resolve } from "node:path";
-import { parse } from "offprint/command_line.ts";
+import { parse, textOptions } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { DEFAULT_ENDPOINT, DownloadDisplay, downloadModel } from "offprint/lm/hub/mod.ts";
 import { Ending } from "offprint/terminal.ts";
@@ -39,15 +39,11 @@ export const command: Command = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const text = { type: "string" } as const;
-  const { values, positionals } = parse("download", args, {
-    to: text,
-    revision: text,
+  const { values, option, positionals } = parse("download", args, {
+    ...textOptions("to", "revision", "endpoint"),
     files: { type: "string", multiple: true },
-    endpoint: text,
     replace: { type: "boolean" },
   }, true);
-  const option = (name: string): string | undefined => values[name] as string | undefined;
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) {
     throw new UserError({

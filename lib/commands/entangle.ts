@@ -5,7 +5,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
-import { parse, wholeNumber } from "offprint/command_line.ts";
+import { parse, textOptions, wholeNumber } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import { OnnxEngine } from "offprint/lm/training/mod.ts";
@@ -63,18 +63,10 @@ export const command: Command = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const text = { type: "string" } as const;
-  const { values, positionals } = parse("entangle", args, {
-    pairs: text,
-    loss: text,
-    reference: text,
-    subset: text,
-    "step-size": text,
-    truncate: text,
-    limit: text,
-    out: text,
-  }, true);
-  const option = (name: string): string | undefined => values[name] as string | undefined;
+  const known = textOptions(
+    ...["pairs", "loss", "reference", "subset", "step-size", "truncate", "limit", "out"],
+  );
+  const { option, positionals } = parse("entangle", args, known, true);
   const [name, ...more] = positionals;
   const file = option("pairs");
   if (name === undefined || more.length > 0 || file === undefined) {

@@ -40,11 +40,11 @@ export const command: Command = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const { values } = parse("measure-entanglement", args, {
+  const { values, option } = parse("measure-entanglement", args, {
     out: { type: "string" },
     collect: { type: "boolean" },
   });
-  const folder = pathToFileURL(`${resolve((values["out"] as string) ?? "out/04-runs")}/`);
+  const folder = pathToFileURL(`${resolve(option("out") ?? "out/04-runs")}/`);
   if (values["collect"]) {
     const { text, runs, missing } = await collected(folder);
     await writeWhole(RESULTS_FILE, text);

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
-import { parse } from "offprint/command_line.ts";
+import { parse, textOptions, wholeNumber } from "offprint/command_line.ts";
 import { modelRecipe, readTransformer } from "offprint/lm/transformer/mod.ts";
 import {
   type AccuracyResults,
@@ -62,27 +62,17 @@ export const command: Command = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const text = { type: "string" } as const;
-  const { values } = parse("measure-quantization", args, {
-    rounds: text,
-    threads: text,
+  const { values, option } = parse("measure-quantization", args, {
+    ...textOptions("rounds", "threads", "out"),
     finished: { type: "boolean" },
     networks: { type: "boolean" },
-    out: text,
   });
   const whole = (name: string, most: number): number | undefined => {
-    const given = values[name] as string | undefined;
-    if (given === undefined) return undefined;
-    const number = Number(given);
-    if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-    throw new UserError({
-      what: `--${name}`,
-      got: given,
-      expected: `a whole number from 1 to ${most}`,
-    });
+    const given = option(name);
+    return given === undefined ? undefined : wholeNumber(`--${name}`, given, 1, most);
   };
   const rounds = whole("rounds", ROUNDS) ?? ROUNDS, threads = whole("threads", 64);
-  const out = pathToFileURL(`${resolve(values["out"] as string | undefined ?? "out")}/`);
+  const out = pathToFileURL(`${resolve(option("out") ?? "out")}/`);
   if (values["networks"] === true) return await networks(out, threads);
   const model = await readTransformer("sotu-target");
   const { corpus } = await modelRecipe("sotu-target");

@@ -53,11 +53,11 @@ interface Shared {
 }
 
 async function run(args: string[]): Promise<number> {
-  const { values } = parse("measure-sail", args, {
+  const { values, option } = parse("measure-sail", args, {
     out: { type: "string" },
     collect: { type: "boolean" },
   });
-  const folder = pathToFileURL(`${resolve((values["out"] as string) ?? "out/09-runs")}/`);
+  const folder = pathToFileURL(`${resolve(option("out") ?? "out/09-runs")}/`);
   if (values["collect"]) {
     const { text, runs, missing } = await collected(folder);
     await writeWhole(LIST_RESULTS_FILE, text);

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
-import { parse } from "offprint/command_line.ts";
+import { parse, textOptions } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import {
   exportModel,
@@ -62,17 +62,12 @@ export const command: Command = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  const { values, positionals } = parse("train", args, {
-    out: text,
-    minutes: text,
-    seed: text,
+  const { values, option, positionals } = parse("train", args, {
+    ...textOptions("out", "minutes", "seed", "to"),
     fresh: flag,
     export: flag,
-    to: text,
   }, true);
-  const option = (name: string): string | undefined => values[name] as string | undefined;
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) {
     throw new UserError({

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { readText, writeWhole } from "offprint/files.ts";
-import { parse } from "offprint/command_line.ts";
+import { parse, textOptions } from "offprint/command_line.ts";
 import { loadModel } from "offprint/lm/mod.ts";
 import { type Card, readTransformer, type SavedTransformer } from "offprint/lm/transformer/mod.ts";
 import { pairedBootstrap } from "offprint/stats.ts";
@@ -57,17 +57,10 @@ export const command: Command = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const text = { type: "string" } as const;
-  const { values } = parse("train-heads", args, {
-    draft: text,
-    target: text,
-    recipe: text,
-    corpus: text,
-    out: text,
-    to: text,
+  const { values, option } = parse("train-heads", args, {
+    ...textOptions("draft", "target", "recipe", "corpus", "out", "to"),
     fresh: { type: "boolean" },
   });
-  const option = (name: string): string | undefined => values[name] as string | undefined;
   const folderOf = (name: string, otherwise: string): URL =>
     pathToFileURL(`${resolve(option(name) ?? otherwise)}/`);
   const started = performance.now();

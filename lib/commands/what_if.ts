@@ -5,7 +5,7 @@
  */
 import { UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
-import { parse, wholeNumber } from "offprint/command_line.ts";
+import { parse, textOptions, wholeNumber } from "offprint/command_line.ts";
 import { parseLog, type Prediction, signalsOf, whatIf } from "offprint/decoding/what_if/mod.ts";
 import { defaultPolicies, parseMs, parsePolicies } from "offprint/decoding/policies/mod.ts";
 import type { Command } from "./command.ts";
@@ -72,17 +72,9 @@ export const command: Command = {
  * @throws {UserError} for wrong arguments and for a log that cannot be read.
  */
 export async function predict(args: string[]): Promise<string> {
-  const text = { type: "string" } as const;
-  const { values, positionals } = parse("what-if", args, {
-    "draft-ms": text,
-    "target-ms": text,
-    "host-ms": text,
+  const { values, option, positionals } = parse("what-if", args, {
+    ...textOptions("draft-ms", "target-ms", "host-ms", "min", "max", "lag", "replays", "seed"),
     policy: { type: "string", multiple: true },
-    min: text,
-    max: text,
-    lag: text,
-    replays: text,
-    seed: text,
     json: { type: "boolean" },
   }, true);
   const [file, ...more] = positionals;
@@ -94,7 +86,6 @@ export async function predict(args: string[]): Promise<string> {
       todo: "See --help for the format.",
     });
   }
-  const option = (name: string): string | undefined => values[name] as string | undefined;
   const needed = (name: string): string => {
     const value = option(name);
     if (value !== undefined) return value;

@@ -29,7 +29,12 @@ export {
 } from "./manifest.ts";
 export { calibratedPlans, type Planner, sharedPlans, uniformPlans } from "./decoder_parts.ts";
 export { floatForward, type FloatResult, type Observer, type Weights } from "./float_decoder.ts";
-export { defaultBlockSize, type QuantizationOptions, quantizeDecoder } from "./quantize_decoder.ts";
+export {
+  decoderFrame,
+  defaultBlockSize,
+  type QuantizationOptions,
+  quantizeDecoder,
+} from "./quantize_decoder.ts";
 export {
   type QuantizedMemory,
   QuantizedModel,

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { joinedFloats } from "offprint/joined_floats.ts";
 import {
   type ActivationScheme,
   type BlockSize,
   Decoder,
   type DecoderLayer,
   type DecoderLinear,
+  type DecoderParts,
   KernelError,
   quantizeWeights,
   quantizeWeights8,
@@ -64,7 +66,7 @@ export function quantizeDecoder(
 ): Decoder {
   const blockSize = options.blockSize ?? defaultBlockSize(config);
   const { hidden_size: width, intermediate_size: inner, head_dim: headDim } = config;
-  const heads = config.num_attention_heads, kvHeads = config.num_key_value_heads;
+  const heads = config.num_attention_heads;
   for (const [name, size] of Object.entries({ hidden_size: width, intermediate_size: inner })) {
     if (size % 8 !== 0) throw unfit(name, size);
   }
@@ -105,7 +107,7 @@ export function quantizeDecoder(
     const downPlan = plan("down", layer, inner);
     const gate = reorderedRows(part("mlp.gate_proj"), width, downPlan.order);
     const up = reorderedRows(part("mlp.up_proj"), width, downPlan.order);
-    const qkv = below(...(["q", "k", "v"] as const).map((name) => part(`self_attn.${name}_proj`)));
+    const qkv = joinedFloats(["q", "k", "v"].map((name) => part(`self_attn.${name}_proj`)));
     return {
       attentionNorm: part("input_layernorm"),
       qkv: linear("qkv", layer, qkv, width, plan("qkv", layer, width)),
@@ -114,7 +116,13 @@ export function quantizeDecoder(
         plan("o", layer, heads * headDim),
       ),
       mlpNorm: part("post_attention_layernorm"),
-      gateUp: linear("gateUp", layer, below(gate, up), width, plan("gateUp", layer, width)),
+      gateUp: linear(
+        "gateUp",
+        layer,
+        joinedFloats([gate, up]),
+        width,
+        plan("gateUp", layer, width),
+      ),
       down: linear("down", layer, part("mlp.down_proj"), inner, downPlan, true),
     };
   });
@@ -122,13 +130,9 @@ export function quantizeDecoder(
   const embedding = Float16Array.from(take("model.embed_tokens"));
   const output = config.tie_word_embeddings ? take("model.embed_tokens") : take("lm_head");
   const { head = "halves" } = options, last = config.num_hidden_layers;
-  const table = rotaryTable(config.max_position_embeddings, headDim, config.rope_theta);
   try {
     return new Decoder({
-      heads,
-      kvHeads,
-      headDim,
-      epsilon: config.rms_norm_eps,
+      ...decoderFrame(config),
       embedding,
       finalNorm: take("model.norm"),
       head: head !== "halves"
@@ -136,8 +140,6 @@ export function quantizeDecoder(
         : config.tie_word_embeddings
         ? embedding
         : Float16Array.from(output),
-      cos: firstHalves(table.cos, headDim),
-      sin: firstHalves(table.sin, headDim),
       layers,
     });
   } catch (error) {
@@ -150,21 +152,23 @@ export function quantizeDecoder(
   }
 }
 
-/** Of each row `[headDim]` its first half: both halves of a rotary table are equal. */
-function firstHalves(table: Float32Array, headDim: number): Float32Array {
-  return table.filter((_, i) => i % headDim < headDim / 2);
+/** What a decoder takes from a configuration alone: its heads, and the rotary table. */
+export function decoderFrame(config: TransformerConfig): DecoderFrame {
+  const { head_dim: headDim } = config;
+  const { cos, sin } = rotaryTable(config.max_position_embeddings, headDim, config.rope_theta);
+  // Both halves of each row of a rotary table are equal; the kernels read the first.
+  const firstHalves = (table: Float32Array) => table.filter((_, i) => i % headDim < headDim / 2);
+  return {
+    heads: config.num_attention_heads,
+    kvHeads: config.num_key_value_heads,
+    headDim,
+    epsilon: config.rms_norm_eps,
+    cos: firstHalves(cos),
+    sin: firstHalves(sin),
+  };
 }
 
-/** Matrices one below the other. */
-function below(...matrices: Float32Array[]): Float32Array {
-  const all = new Float32Array(matrices.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const matrix of matrices) {
-    all.set(matrix, at);
-    at += matrix.length;
-  }
-  return all;
-}
+type DecoderFrame = Pick<DecoderParts, "heads" | "kvHeads" | "headDim" | "epsilon" | "cos" | "sin">;
 
 function reorderedColumns(
   matrix: Float32Array,

@@ -14,6 +14,7 @@ import {
 } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { type CandidateLengthPolicy, constantLength } from "../policies/drafting_policy.ts";
+import { watchedPolicy } from "../policies/watched_policy.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
 import { speculate } from "../decoders/speculate.ts";
 import type { SpeculativeOptions } from "../decoders/speculation_loop.ts";
@@ -206,29 +207,19 @@ function clockedPolicy(
   onMore: (ms: number) => void,
   onRound: (candidates: number) => void,
 ): CandidateLengthPolicy {
-  return {
-    ...policy,
-    begin(start) {
-      const run = policy.begin(start);
-      return {
-        more(round) {
-          const begun = performance.now();
-          const more = run.more(round);
-          if (typeof more === "boolean") {
-            onMore(performance.now() - begun);
-            return more;
-          }
-          return more.then((answer) => {
-            onMore(performance.now() - begun);
-            return answer;
-          });
-        },
-        verified(outcome) {
-          onRound(outcome.drafted);
-          run.verified?.(outcome);
-        },
-        end: () => run.end?.(),
-      };
+  return watchedPolicy(policy, {
+    more(ask) {
+      const begun = performance.now();
+      const more = ask();
+      if (typeof more === "boolean") {
+        onMore(performance.now() - begun);
+        return more;
+      }
+      return more.then((answer) => {
+        onMore(performance.now() - begun);
+        return answer;
+      });
     },
-  };
+    verified: ({ drafted }) => onRound(drafted),
+  });
 }

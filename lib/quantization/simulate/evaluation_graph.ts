@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinedFloats } from "offprint/joined_floats.ts";
 import { OnnxGraph } from "offprint/lm/onnx/mod.ts";
 import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { Calibration } from "../calibration.ts";
@@ -109,7 +110,7 @@ export function evaluationGraph(
   let x = reshape(op("Gather", [embedding, tokens], { axis: 0 }), [-1, width]);
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     const named = (part: string) => `model.layers.${layer}.${part}`;
-    const below = (names: string[]) => joined(names.map((name) => take(named(name))));
+    const below = (names: string[]) => joinedFloats(names.map((name) => take(named(name))));
     const qkv = below(["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]);
     const joint = linear("qkv", layer, norm(x, named("input_layernorm")), qkv, width);
     const mixed = attention(joint);
@@ -225,15 +226,4 @@ function attentionOf(
       mix(op("Sub", [attention, onEarlier]), values),
     ]));
   };
-}
-
-/** Matrices of the same number of columns, one below the other. */
-function joined(matrices: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(matrices.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const matrix of matrices) {
-    all.set(matrix, at);
-    at += matrix.length;
-  }
-  return all;
 }

@@ -7,6 +7,7 @@
 import type * as WasiModule from "@bjorn3/browser_wasi_shim";
 import { Described, UserError } from "offprint/errors.ts";
 import { createSession } from "offprint/lm/onnx/mod.ts";
+import { joinedFloats } from "offprint/joined_floats.ts";
 import { stream } from "offprint/random.ts";
 import { packageFile } from "./packages.ts";
 
@@ -35,14 +36,8 @@ export async function speak(
   for (const sentence of sentences) {
     pieces.push(new Float32Array(0.8 * RATE), samplesOf(await spoken(wasm, sentence)));
   }
-  const sound = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    sound.set(piece, at);
-    at += piece.length;
-  }
   const random = stream(seed, "faint noise");
-  return sound.map((sample) => sample + 0.002 * random.normal());
+  return joinedFloats(pieces).map((sample) => sample + 0.002 * random.normal());
 }
 
 /** A WAVE file of one sentence. */

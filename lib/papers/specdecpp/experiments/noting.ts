@@ -3,27 +3,18 @@
  *
  * @module
  */
-import type { CandidateLengthPolicy, RoundOutcome } from "offprint/decoding/policies/mod.ts";
+import {
+  type CandidateLengthPolicy,
+  type RoundOutcome,
+  watchedPolicy,
+} from "offprint/decoding/policies/mod.ts";
 
 /** The same policy, which reports how each round ended. */
 export function noting(
   policy: CandidateLengthPolicy,
   onRound: (outcome: RoundOutcome) => void,
 ): CandidateLengthPolicy {
-  return {
-    ...policy,
-    begin(start) {
-      const run = policy.begin(start);
-      return {
-        more: (drafting) => run.more(drafting),
-        verified(outcome) {
-          onRound(outcome);
-          run.verified?.(outcome);
-        },
-        end: () => run.end?.(),
-      };
-    },
-  };
+  return watchedPolicy(policy, { verified: onRound });
 }
 
 /** A round as a reader sees it: ● for each accepted candidate, ○ for each discarded one. */
