@@ -169,6 +169,11 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
+/** The SHA-256 of a value as JSON, hexadecimal. */
+export function jsonHash(value: unknown): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify(value)));
+}
+
 /**
  * The documents of a corpus, in the order of their names: control characters and `remove` taken out,
  * white space joined, split into sentences.
@@ -220,7 +225,7 @@ async function rawDocuments(
 
 /** A hash of the documents as they are used: the data hash of a model's card. */
 export function documentsHash(documents: readonly CorpusDocument[]): Promise<string> {
-  return sha256(new TextEncoder().encode(JSON.stringify(documents)));
+  return jsonHash(documents);
 }
 
 /** Character entities that web pages left in the text. */

@@ -13,6 +13,7 @@ export {
   corpusDocuments,
   type CorpusRecipe,
   corpusRecipe,
+  jsonHash,
   packageBytes,
   type PinnedPackage,
   sha256,

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { checkedValue } from "offprint/checked_json.ts";
 import { UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
-import { sha256 } from "../corpora/corpus.ts";
+import { jsonHash } from "../corpora/corpus.ts";
 import { type TransformerConfig, transformerConfig } from "./config.ts";
 
 const positive = z.int().positive();
@@ -137,5 +137,5 @@ export function recipeConfig(recipe: ModelRecipe, vocabSize: number): Transforme
 /** A hash of all that changes the result; a checkpoint is resumed only under the same one. */
 export function recipeHash(recipe: ModelRecipe, corpusHash: string): Promise<string> {
   const { purpose: _purpose, ...fixing } = recipe;
-  return sha256(new TextEncoder().encode(JSON.stringify([fixing, corpusHash])));
+  return jsonHash([fixing, corpusHash]);
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { checkedJson, checkHash } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
-import { sha256 } from "offprint/lm/corpora/mod.ts";
+import { jsonHash } from "offprint/lm/corpora/mod.ts";
 import {
   type RunResult,
   runResultSchema,
@@ -44,7 +44,7 @@ export async function resultsText({ starts, runs }: SentimentResults): Promise<s
 }
 
 function hashOf({ starts, runs }: SentimentResults): Promise<string> {
-  return sha256(new TextEncoder().encode(JSON.stringify([starts, runs])));
+  return jsonHash([starts, runs]);
 }
 
 /**

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { checkedJson, checkHash } from "offprint/checked_json.ts";
 import { readText } from "offprint/files.ts";
-import { sha256 } from "offprint/lm/corpora/mod.ts";
+import { jsonHash } from "offprint/lm/corpora/mod.ts";
 import { mean, type MeanInterval, pairedBootstrap } from "offprint/stats.ts";
 import { type Judged, type ListResult, listResultSchema } from "./list_experiment.ts";
 
@@ -41,7 +41,7 @@ export async function listResultsText({ rewardAccuracy, runs }: ListResults): Pr
 }
 
 function hashOf(runs: readonly ListResult[]): Promise<string> {
-  return sha256(new TextEncoder().encode(JSON.stringify(runs)));
+  return jsonHash(runs);
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
-import { sha256 } from "offprint/lm/corpora/mod.ts";
+import { jsonHash, sha256 } from "offprint/lm/corpora/mod.ts";
 import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import {
   encodeSafetensors,
@@ -92,7 +92,7 @@ export function weightsHash(config: TransformerConfig, parameters: Float32Array)
 /** A hash of pairs: everything in them that a score depends on. */
 export function pairsHash(pairs: readonly TokenPair[]): Promise<string> {
   const lists = pairs.map(({ prompt, chosen, rejected }) => [prompt, chosen, rejected]);
-  return sha256(new TextEncoder().encode(JSON.stringify(lists)));
+  return jsonHash(lists);
 }
 
 /**

@@ -5,15 +5,14 @@
  * @module
  */
 import { z } from "zod";
-import { sha256 } from "offprint/lm/corpora/mod.ts";
 import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { TokenPair } from "../pairs/encode.ts";
-import { pairsHash, weightsHash } from "../pairs/reference.ts";
 import { PairOrder } from "../training/pair_order.ts";
 import {
   type LoopOptions,
   type LoopResult,
   standingOf,
+  trainingHash,
   trainOn,
   withEngine,
 } from "../training/training_loop.ts";
@@ -87,7 +86,9 @@ export async function trainReward(
   const order = new PairOrder("a reward model", { pairs: train.length, batch, seed });
   const length = rewardRowLength(config, pairResponses([...train, ...evaluation]));
   return await withEngine(input, options, async (engine) => {
-    const recipe = options.folder === undefined ? "" : await hashOf(input, engine.parameters);
+    const recipe = options.folder === undefined
+      ? ""
+      : await trainingHash(["reward", labels], input, engine.parameters);
     const standing = await standingOf(recipe, rewardPointSchema, options);
     return await trainOn(
       {
@@ -103,18 +104,4 @@ export async function trainReward(
       options,
     );
   });
-}
-
-/** A hash of all that changes the result. */
-async function hashOf(input: RewardInput, parameters: Float32Array): Promise<string> {
-  const parts = [
-    "reward",
-    input.labels,
-    input.settings,
-    await weightsHash(input.config, parameters),
-    await pairsHash(input.train),
-    input.train.map(({ labelProbability }) => labelProbability),
-    await pairsHash(input.evaluation),
-  ];
-  return await sha256(new TextEncoder().encode(JSON.stringify(parts)));
 }

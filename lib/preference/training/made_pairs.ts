@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { sha256 } from "offprint/lm/corpora/mod.ts";
+import { jsonHash } from "offprint/lm/corpora/mod.ts";
 import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import type { PreferencePair } from "../pairs/pair.ts";
 
@@ -64,7 +64,7 @@ export async function madePairs(
     });
   }
   const pairs = await (maker as PairMaker)(options, context);
-  const hash = await sha256(new TextEncoder().encode(JSON.stringify(pairs)));
+  const hash = await jsonHash(pairs);
   if (hash === expected) return pairs;
   throw new UserError({
     what: `${what}: pairs`,

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { sha256 } from "offprint/lm/corpora/mod.ts";
 import { OnnxEngine, type Optimizer, type Schedule } from "offprint/lm/training/mod.ts";
 import { tensorViews, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { TokenPair } from "../pairs/encode.ts";
@@ -12,10 +11,8 @@ import { longestText } from "../pairs/pair_batch.ts";
 import {
   cachedReference,
   mismatchedPairs,
-  pairsHash,
   type Reference,
   referenceOf,
-  weightsHash,
 } from "../pairs/reference.ts";
 import { measurePairs, type PreferencePoint, preferencePointSchema } from "./curve.ts";
 import type { PreferenceMethod, StepPairs } from "./method.ts";
@@ -24,6 +21,7 @@ import {
   type LoopOptions,
   type LoopResult,
   standingOf,
+  trainingHash,
   trainOn,
   withEngine,
 } from "./training_loop.ts";
@@ -81,7 +79,9 @@ export async function trainPreference(
   const { batch, seed } = settings;
   const order = new PairOrder(method.name, { pairs: train.length, batch, seed });
   return await withEngine(input, options, async (engine) => {
-    const recipe = folder === undefined ? "" : await hashOf(input, engine.parameters);
+    const recipe = folder === undefined
+      ? ""
+      : await trainingHash([method.name, method.options], input, engine.parameters);
     const standing = await standingOf(recipe, preferencePointSchema, options);
     const mismatched = method.needsReferencePoint;
     const referenceIn = (name: string, pairs: readonly TokenPair[], more = {}) =>
@@ -145,20 +145,6 @@ class Plan {
       }),
     };
   }
-}
-
-/** A hash of all that changes the result. */
-async function hashOf(input: PreferenceInput, parameters: Float32Array): Promise<string> {
-  const parts = [
-    input.method.name,
-    input.method.options,
-    input.settings,
-    await weightsHash(input.config, parameters),
-    await pairsHash(input.train),
-    input.train.map(({ labelProbability }) => labelProbability),
-    await pairsHash(input.evaluation),
-  ];
-  return await sha256(new TextEncoder().encode(JSON.stringify(parts)));
 }
 
 /** The weights of an engine by name, copied. */

@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { Described, UserError } from "offprint/errors.ts";
+import { jsonHash } from "offprint/lm/corpora/mod.ts";
 import {
   learningRate,
   loadCheckpoint,
@@ -18,6 +19,8 @@ import {
   stateTensors,
 } from "offprint/lm/training/mod.ts";
 import type { Tensor, TransformerConfig } from "offprint/lm/transformer/mod.ts";
+import type { TokenPair } from "../pairs/encode.ts";
+import { pairsHash, weightsHash } from "../pairs/reference.ts";
 import type { StepGradient } from "./method.ts";
 
 /** How a training is watched, stopped and resumed. */
@@ -52,6 +55,12 @@ export interface TrainingStart {
   config: TransformerConfig;
   start: ReadonlyMap<string, Float32Array>;
   settings: { optimizer: Optimizer };
+}
+
+/** Pairs to learn from, and pairs to measure on. */
+export interface TrainingPairs {
+  train: readonly TokenPair[];
+  evaluation: readonly TokenPair[];
 }
 
 /** What the loop itself knows of a point of the curves. */
@@ -131,6 +140,27 @@ export async function standingOf<P>(
       pending: { loss: 0, steps: 0 },
     },
   };
+}
+
+/**
+ * A hash of all that changes what a training gives.
+ *
+ * @param kind what is trained, and how.
+ * @param parameters the weights at the start, as the engine holds them.
+ */
+export async function trainingHash(
+  kind: readonly unknown[],
+  { config, settings, train, evaluation }: TrainingStart & TrainingPairs,
+  parameters: Float32Array,
+): Promise<string> {
+  return await jsonHash([
+    ...kind,
+    settings,
+    await weightsHash(config, parameters),
+    await pairsHash(train),
+    train.map(({ labelProbability }) => labelProbability),
+    await pairsHash(evaluation),
+  ]);
 }
 
 /** Opens an engine at the start of a training, and closes it when `work` is over. */
