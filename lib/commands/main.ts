@@ -26,6 +26,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   "measure-entanglement": () => import("./measure_entanglement.ts"),
   "measure-sail": () => import("./measure_sail.ts"),
   "measure-quantization": () => import("./measure_quantization.ts"),
+  "measure-evaluators": () => import("./measure_evaluators.ts"),
 };
 
 async function overview(): Promise<string> {

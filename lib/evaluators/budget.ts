@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Evaluation, Role } from "./records/contract.ts";
+import type { Evaluation, Finding, Role } from "./records/contract.ts";
 import { ROLES } from "./records/contract.ts";
 import type { Examination } from "./roles/examine.ts";
-import type { TimedFinding } from "./roles/report.ts";
+import type { RoleReport, TimedFinding } from "./roles/report.ts";
 
 /** Output tokens of all evaluators of an iteration together. */
 export const TOTAL_TOKENS = 3600;
@@ -72,6 +72,63 @@ export function generalistOf(
   return withinBudget(program, "generalist", findings, before, budget);
 }
 
+/** A finding without its words: what counts for verdicts and budgets. */
+export interface Utterance {
+  severity: Finding["severity"];
+  /** Tokens of its line. */
+  tokens: number;
+  /** Work that had been done when it was found. */
+  work: number;
+}
+
+/** Everything that one role has to say, without the words. */
+export interface Heard {
+  work: number;
+  findings: readonly Utterance[];
+}
+
+/** A report without its words. */
+export function heardOf({ findings, work }: Pick<RoleReport, "findings" | "work">): Heard {
+  return {
+    work,
+    findings: findings.map((finding) => ({
+      severity: finding.severity,
+      tokens: Math.ceil((lineOf(finding).length + 1) / CHARACTERS_PER_TOKEN),
+      work: finding.work,
+    })),
+  };
+}
+
+/** What is left of an evaluator's words within a budget. */
+export interface Cut {
+  /** Findings that come before either limit is reached. */
+  kept: number;
+  tokens: number;
+  work: number;
+  truncated: boolean;
+  /** One of the kept findings is an error. */
+  flagged: boolean;
+}
+
+/** Cuts one evaluator that says one report after the other; a specialist has one, a generalist several. */
+export function cut(reports: readonly Heard[], budget: Budget): Cut {
+  let kept = 0, count = 0, before = 0, tokens = VERDICT_TOKENS;
+  let flagged = false, open = true;
+  for (const { work, findings } of reports) {
+    count += findings.length;
+    for (const finding of findings) {
+      open &&= tokens + finding.tokens <= budget.tokens && before + finding.work <= budget.work;
+      if (!open) break;
+      kept++;
+      tokens += finding.tokens;
+      flagged ||= finding.severity === "error";
+    }
+    before += work;
+  }
+  const truncated = kept < count || before > budget.work;
+  return { kept, tokens, work: Math.min(before, budget.work), truncated, flagged };
+}
+
 /** The findings that come before either budget is spent; the verdict is `fail` when one of them is an error. */
 function withinBudget(
   program: string,
@@ -80,15 +137,9 @@ function withinBudget(
   work: number,
   budget: Budget,
 ): Evaluation {
-  const kept: TimedFinding[] = [];
-  let tokens = VERDICT_TOKENS;
-  for (const finding of all) {
-    const cost = Math.ceil((lineOf(finding).length + 1) / CHARACTERS_PER_TOKEN);
-    if (tokens + cost > budget.tokens || finding.work > budget.work) break;
-    tokens += cost;
-    kept.push(finding);
-  }
-  const verdict = kept.some(({ severity }) => severity === "error") ? "fail" : "pass";
+  const given = cut([heardOf({ findings: [...all], work })], budget);
+  const kept = all.slice(0, given.kept);
+  const verdict = given.flagged ? "fail" : "pass";
   return {
     program,
     role,
@@ -96,8 +147,8 @@ function withinBudget(
     text: [`VERDICT: ${verdict.toUpperCase()}`, ...kept.map(lineOf)].join("\n"),
     findings: kept.map(({ role: _role, work: _work, ...finding }) => finding),
     verdict,
-    cost: { tokensIn: 0, tokensOut: tokens, work: Math.min(work, budget.work), calls: 0 },
-    truncated: kept.length < all.length || work > budget.work,
+    cost: { tokensIn: 0, tokensOut: given.tokens, work: given.work, calls: 0 },
+    truncated: given.truncated,
     parse: "ok",
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SandboxJob, SandboxPool, SandboxResult } from "offprint/sandbox/mod.ts";
+import { TEST_LIMITS } from "./limits.ts";
 import type { Outcome, Task, TestStatus } from "./records/contract.ts";
 
 /** Outcomes of many programs of one task, in their order. */
@@ -15,7 +16,7 @@ export async function judgeAll(
   const results = await sandbox.runAll(texts.map((code): SandboxJob => ({
     code,
     calls: task.hiddenTests.map(({ args }) => ({ entry: task.entry, args })),
-    limits: { steps: 100, timeMs: 1_000 },
+    limits: TEST_LIMITS,
   })));
   return results.map((result) => ({ tests: statuses(task, result) }));
 }

@@ -11,6 +11,8 @@ export interface SandboxLimits {
    * stops at the same place, however busy the machine is. Heeded for JavaScript.
    */
   steps: number;
+  /** Work of all calls of a program together, in the same units. A call that comes when it is spent ends by `time`. */
+  allSteps: number;
   /** Time of one call in milliseconds, for work that is not a step: one long call of a built-in function. */
   timeMs: number;
   /** Bytes of the interpreter's memory. */
@@ -24,6 +26,7 @@ export interface SandboxLimits {
 /** Limits that leave room for any small pure function. */
 export const USUAL_LIMITS: SandboxLimits = {
   steps: 300,
+  allSteps: 3_000,
   timeMs: 2_000,
   memoryBytes: 32_000_000,
   stackBytes: 256_000,
@@ -42,7 +45,7 @@ export interface SandboxJob {
   code: string;
   calls: readonly SandboxCall[];
   limits?: Partial<SandboxLimits>;
-  /** Text that is run before it: names that it may use. */
+  /** Text that is run before it: names that it may use. Programs with the same prelude share the work of running it. */
   prelude?: string;
   /** A global number that is set to 0 before each call and read after it. */
   counter?: string;

@@ -1,5 +1,5 @@
 /**
- * One program in a QuickJS runtime of its own. Called in the child process alone: without its limits a program could
+ * One program in a QuickJS runtime in its first state. Called in the child process alone: without its limits a program could
  * stop or fill the process that runs it.
  *
  * @module
@@ -10,6 +10,7 @@ import type {
   QuickJSRuntime,
   QuickJSWASMModule,
 } from "quickjs-emscripten-core";
+import { Snapshot } from "./quickjs_snapshot.ts";
 import type { CallOutcome, SandboxCall, SandboxJob, SandboxLimits, SandboxResult } from "./job.ts";
 
 /**
@@ -78,15 +79,19 @@ const SET_UP = `(() => {
   };
 })()`;
 
-/** Runs a program and its calls in a new runtime. What QuickJS itself throws (its WebAssembly failed) is thrown. */
-export function runProgram(
-  quickjs: QuickJSWASMModule,
-  job: SandboxJob,
-  limits: SandboxLimits,
-): SandboxResult {
+/** A runtime in its first state, with the tools that write results and a prelude that has been run. */
+export interface Workshop {
+  snapshot: Snapshot;
+  tools: QuickJSHandle;
+}
+
+/**
+ * Makes a runtime of a module that has run nothing yet, and keeps its state.
+ *
+ * @throws {Error} for a prelude that throws.
+ */
+export function makeWorkshop(quickjs: QuickJSWASMModule, prelude: string): Workshop {
   const runtime = quickjs.newRuntime();
-  runtime.setMemoryLimit(limits.memoryBytes);
-  runtime.setMaxStackSize(limits.stackBytes);
   const context = runtime.newContext({
     intrinsics: {
       BaseObjects: true,
@@ -102,14 +107,24 @@ export function runProgram(
       BigInt: true,
     },
   });
-  const program = new Program(runtime, context, limits);
-  try {
-    return program.run(job);
-  } finally {
-    program.close();
-    context.dispose();
-    runtime.dispose();
-  }
+  // The state that is kept must already ask: a later handler only takes the place of this one.
+  runtime.setInterruptHandler(() => false);
+  const tools = context.unwrapResult(context.evalCode(SET_UP, "setup.js"));
+  context.unwrapResult(context.evalCode(prelude, "prelude.js")).dispose();
+  return { snapshot: new Snapshot(quickjs, runtime, context), tools };
+}
+
+/** Runs a program and its calls. What QuickJS itself throws (its WebAssembly failed) is thrown. */
+export function runProgram(
+  { snapshot, tools }: Workshop,
+  job: SandboxJob,
+  limits: SandboxLimits,
+): SandboxResult {
+  snapshot.restore();
+  const { runtime, context } = snapshot;
+  runtime.setMemoryLimit(limits.memoryBytes);
+  runtime.setMaxStackSize(limits.stackBytes);
+  return new Program(runtime, context, tools, limits).run(job);
 }
 
 class Program {
@@ -117,28 +132,30 @@ class Program {
   readonly #limits: SandboxLimits;
   readonly #tools: QuickJSHandle;
   #ticks = 0;
+  /** Of all calls together. */
+  #all = 0;
   #deadline = Infinity;
   #late = false;
 
-  constructor(runtime: QuickJSRuntime, context: QuickJSContext, limits: SandboxLimits) {
+  constructor(
+    runtime: QuickJSRuntime,
+    context: QuickJSContext,
+    tools: QuickJSHandle,
+    limits: SandboxLimits,
+  ) {
     this.#context = context;
     this.#limits = limits;
-    this.#tools = context.unwrapResult(context.evalCode(SET_UP, "setup.js"));
+    this.#tools = tools;
     runtime.setInterruptHandler(() => {
       this.#ticks++;
-      this.#late ||= this.#ticks > limits.steps || performance.now() > this.#deadline;
+      this.#all++;
+      this.#late ||= this.#ticks > limits.steps || this.#all > limits.allSteps ||
+        performance.now() > this.#deadline;
       return this.#late;
     });
   }
 
-  close(): void {
-    this.#tools.dispose();
-  }
-
-  run({ prelude, code, calls, counter, stopAtFailure = false }: SandboxJob): SandboxResult {
-    if (prelude !== undefined) {
-      this.#context.unwrapResult(this.#context.evalCode(prelude, "prelude.js")).dispose();
-    }
+  run({ code, calls, counter, stopAtFailure = false }: SandboxJob): SandboxResult {
     this.#begin();
     const text = this.#context.evalCode(code, "program.js", { type: "global" });
     if (text.error !== undefined) {
@@ -154,7 +171,10 @@ class Program {
     const outcomes: CallOutcome[] = [];
     for (const call of calls) {
       const failed = stopAtFailure && outcomes.length > 0 && outcomes.at(-1)!.status !== "value";
-      outcomes.push(failed ? { status: "skipped" } : this.#call(call, counter));
+      const spent = this.#all > this.#limits.allSteps;
+      outcomes.push(
+        failed ? { status: "skipped" } : spent ? { status: "time" } : this.#call(call, counter),
+      );
     }
     return { status: "ran", calls: outcomes };
   }
@@ -177,6 +197,8 @@ class Program {
     }
     const outcome = this.#outcome(`(${entry})(${args.join(",")})`);
     // Looking at what was counted and printed is not the program's work.
+    const all = this.#all;
+    this.#all = -Infinity;
     this.#ticks = -1000;
     this.#late = false;
     this.#deadline = Infinity;
@@ -187,6 +209,7 @@ class Program {
       } else count.error.dispose();
     }
     const printed = this.#tool("printed")?.consume((handle) => context.getString(handle)) ?? "";
+    this.#all = all;
     if (printed !== "") outcome.printed = printed;
     return outcome;
   }
@@ -226,6 +249,8 @@ class Program {
     const late = this.#late;
     // Reading the message may run the program's own code: it has one more turn, no more.
     this.#ticks = this.#limits.steps - 1;
+    const all = this.#all;
+    this.#all = -Infinity;
     this.#late = false;
     const full = this.#tool("isFull", error)?.consume((handle) => context.dump(handle) === true);
     const read = (name: string): string =>
@@ -240,6 +265,7 @@ class Program {
     } catch {
       message = "something whose message cannot be read";
     }
+    this.#all = all;
     error.dispose();
     const line = message.replaceAll(/\s+/g, " ").trim();
     if (late || line === "InternalError: interrupted") return { status: "time" };

@@ -4,6 +4,7 @@
  * @module
  */
 import { literalOf } from "offprint/sandbox/mod.ts";
+import { TEST_LIMITS } from "../limits.ts";
 import { COUNTING_PRELUDE } from "../programs/counted.ts";
 import { INPUT_PRELUDE, splitList } from "../programs/inputs.ts";
 import { Notes, type RoleReport, type Subject } from "./report.ts";
@@ -15,7 +16,7 @@ const SUSPECTS = 3;
 
 /** Wrong values, exceptions and endless loops on public examples, relations that break, and which statements are suspects. */
 export async function correctnessRole(subject: Subject): Promise<RoleReport> {
-  const { task, tree, counted, sandbox } = subject;
+  const { task, tree, counted, sandbox, sample = 0 } = subject;
   const notes = new Notes("correctness");
   notes.spend(tree.nodes);
   const { entry, examples, input, relations } = task;
@@ -49,10 +50,10 @@ export async function correctnessRole(subject: Subject): Promise<RoleReport> {
       ...examples.map(({ args }) => ({ entry: "__observe", args })),
       ...tries.map(({ name, size }) => ({
         entry: "__relate",
-        args: [literalOf(name), String(size), String(size + 100)],
+        args: [literalOf(name), String(size), String(size + 100 + 1000 * sample)],
       })),
     ],
-    limits: LIMITS,
+    limits: TEST_LIMITS,
   });
   const whole = tree.root;
   if (status !== "ran") {
@@ -115,9 +116,6 @@ export async function correctnessRole(subject: Subject): Promise<RoleReport> {
 
 /** What a run that was stopped is counted as. */
 const STOPPED_WORK = 100_000;
-/** A call may do a million turns of a loop. */
-const LIMITS = { steps: 100, timeMs: 1_000 };
-
 /** Statements that failing runs execute and passing ones do not, by Ochiai's coefficient. */
 function suspects(
   runs: readonly { failed: boolean; seen: readonly number[] }[],

@@ -39,3 +39,21 @@ export async function examine(
     redundancy: redundancyRole(subject),
   };
 }
+
+/** The correctness role again, on other random inputs: sample 0 is what {@linkcode examine} has. */
+export async function correctnessSample(
+  task: PublicTask,
+  text: string,
+  sandbox: SandboxPool,
+  sample: number,
+): Promise<RoleReport> {
+  const tree = await parseSyntax("javascript", text);
+  return correctnessRole({
+    task,
+    text,
+    tree,
+    counted: await countedProgram(text),
+    sandbox,
+    sample,
+  });
+}

@@ -29,6 +29,8 @@ export interface Subject {
   tree: SyntaxTree;
   counted: CountedProgram;
   sandbox: SandboxPool;
+  /** Which random inputs it is tried on: 0 unless one evaluator is asked several times. */
+  sample?: number;
 }
 
 /** Collects findings and work. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TEST_LIMITS } from "../limits.ts";
 import { COUNTING_PRELUDE } from "../programs/counted.ts";
 import { INPUT_PRELUDE } from "../programs/inputs.ts";
 import { Notes, type RoleReport, type Subject } from "./report.ts";
@@ -37,7 +38,7 @@ export async function runtimeRole({ task, tree, counted, sandbox }: Subject): Pr
         return total;
       }`,
     calls: sizes.map((size) => ({ entry: "__grow", args: [String(size)] })),
-    limits: { steps: 100, timeMs: 1_000 },
+    limits: TEST_LIMITS,
     stopAtFailure: true,
   });
   if (status !== "ran") return notes.report();
