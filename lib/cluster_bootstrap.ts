@@ -9,7 +9,7 @@ import { type BootstrapOptions, type MeanInterval, quantile } from "./stats.ts";
 /** An interval with the share of resamples on each side of 0. */
 export interface ClusterInterval extends MeanInterval {
   /** Two-sided: twice the smaller share of resamples at or beyond 0, at most 1, at least 1 in the number of resamples. */
-  pValue: number;
+  p: number;
 }
 
 /**
@@ -62,6 +62,6 @@ export function clusterBootstrap(
     low: quantile(values, tail),
     high: quantile(values, 1 - tail),
     n,
-    pValue: Math.min(1, Math.max(2 * Math.min(below, above), 1 / resamples)),
+    p: Math.min(1, Math.max(2 * Math.min(below, above), 1 / resamples)),
   };
 }

@@ -9,8 +9,8 @@ import { type SandboxOptions, SandboxPool } from "./pool.ts";
 
 /**
  * A pool for JavaScript programs. A program is a script that defines functions; it has the language's own objects
- * without `Date`, and `console.log`. Each program has a new QuickJS runtime (about 0.3 ms) in a process without
- * permissions.
+ * without `Date`, and `console.log`. Before each program the QuickJS runtime is put back to its first state, byte for byte,
+ * in a process without permissions.
  *
  * @example
  * ```ts

@@ -7,6 +7,7 @@ import { clusterBootstrap, type ClusterInterval } from "offprint/cluster_bootstr
 import { type Budget, FUNCTIONAL_CLASSES, type Role } from "offprint/evaluators/mod.ts";
 import { type Arm, armVerdict } from "./arms.ts";
 import type { LoopCounts, LoopResult } from "./loop_study.ts";
+import { unionRate } from "./mixtures.ts";
 import type { JudgedProgram } from "./opinions_study.ts";
 import type { Origin } from "./study_programs.ts";
 
@@ -21,17 +22,45 @@ export function judgeOf(arm: Arm, total: Budget): Judge {
   return (program) => armVerdict(arm, program, total).flagged;
 }
 
-/** A rate of flagged programs, or a difference of two, with a 95 % interval over functions. */
+/** The mean of a number over programs, with a 95 % interval over functions. */
+export function meanOver(
+  programs: readonly JudgedProgram[],
+  value: (program: JudgedProgram) => number,
+): ClusterInterval {
+  const clusters = clustersOf(programs).map((own) => [
+    own.reduce((sum, program) => sum + value(program), 0),
+    own.length,
+  ]);
+  return clusterBootstrap(clusters, ([sum, all]) => sum! / all!, { seed: BOOTSTRAP_SEED });
+}
+
+/** The share of programs that a verdict flags, or the difference of two such shares. */
 export function flaggedShare(
   programs: readonly JudgedProgram[],
   judge: Judge,
-  other?: Judge,
+  other: Judge = () => false,
+): ClusterInterval {
+  return meanOver(programs, (program) => Number(judge(program)) - Number(other(program)));
+}
+
+/**
+ * How much more the joined verdict detects than independent judges of the same rates would: below 0 where they see the same
+ * defects.
+ */
+export function beyondIndependence(
+  programs: readonly JudgedProgram[],
+  judges: readonly Judge[],
 ): ClusterInterval {
   const clusters = clustersOf(programs).map((own) => [
-    own.filter(judge).length - (other === undefined ? 0 : own.filter(other).length),
     own.length,
+    own.filter((program) => judges.some((judge) => judge(program))).length,
+    ...judges.map((judge) => own.filter(judge).length),
   ]);
-  return clusterBootstrap(clusters, ([flagged, all]) => flagged! / all!, { seed: BOOTSTRAP_SEED });
+  return clusterBootstrap(
+    clusters,
+    ([all, joined, ...each]) => joined! / all! - unionRate(each.map((count) => count / all!)),
+    { seed: BOOTSTRAP_SEED },
+  );
 }
 
 /** Youden's J of a verdict, or a difference of two: detected less falsely alarmed. */
@@ -108,30 +137,37 @@ export type Reported = (result: LoopResult) => LoopCounts;
 /** The last one, as the paper's loop ends. */
 export const lastProgram: Reported = ({ rounds }) => rounds.at(-1)!;
 
-/** Success rate of an arm's loops: passed tests of all, or the difference of two arms, over functions. */
+/** What is counted of loops. */
+export interface SuccessOptions {
+  /** Default: the last program. */
+  reported?: Reported;
+  /** Programs with every test passed among all, instead of passed tests among all tests. */
+  completion?: boolean;
+}
+
+/**
+ * Success rate of an arm's loops, with a 95 % interval over functions; with several arms, the sum of their rates by the
+ * given weights, so that `{ a: 1, b: -1 }` is the difference of two.
+ *
+ * @throws {RangeError} for an arm without loops.
+ */
 export function successRate(
   results: readonly LoopResult[],
-  arm: string,
-  { other, reported = lastProgram, completion = false }: {
-    other?: string;
-    reported?: Reported;
-    completion?: boolean;
-  } = {},
+  arms: string | Readonly<Record<string, number>>,
+  { reported = lastProgram, completion = false }: SuccessOptions = {},
 ): ClusterInterval {
-  const ofArm = (name: string): LoopResult[] => {
-    const own = results.filter((each) => each.arm === name);
+  const weights = typeof arms === "string" ? { [arms]: 1 } : arms;
+  const clusters = new Map<string, number[]>();
+  for (const [name, weight] of Object.entries(weights)) {
+    const own = results.filter(({ arm }) => arm === name);
     if (own.length === 0) throw new RangeError(`successRate: no loops of ${JSON.stringify(name)}`);
-    return own;
-  };
-  const value = (result: LoopResult): number =>
-    reported(result)[completion ? "completed" : "passed"];
-  const others = other === undefined ? undefined : ofArm(other);
-  const clusters = ofArm(arm).map((result) => {
-    const compared = others?.find(({ task }) => task === result.task);
-    return [
-      value(result) - (compared === undefined ? 0 : value(compared)),
-      completion ? result.loops : result.tests,
-    ];
+    for (const result of own) {
+      const sums = clusters.get(result.task) ?? [0, completion ? result.loops : result.tests];
+      sums[0]! += weight * reported(result)[completion ? "completed" : "passed"];
+      clusters.set(result.task, sums);
+    }
+  }
+  return clusterBootstrap([...clusters.values()], ([sum, all]) => sum! / all!, {
+    seed: BOOTSTRAP_SEED,
   });
-  return clusterBootstrap(clusters, ([sum, all]) => sum! / all!, { seed: BOOTSTRAP_SEED });
 }
