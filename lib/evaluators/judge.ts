@@ -4,7 +4,7 @@
  * @module
  */
 import type { SandboxJob, SandboxPool, SandboxResult } from "offprint/sandbox/mod.ts";
-import { TEST_LIMITS } from "./limits.ts";
+import { TEST_LIMITS } from "./records/limits.ts";
 import type { Outcome, Task, TestStatus } from "./records/contract.ts";
 
 /** Outcomes of many programs of one task, in their order. */

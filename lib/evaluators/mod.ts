@@ -13,7 +13,6 @@ export { applyEdit, type Edit, type EditClass, FUNCTIONAL_CLASSES } from "./prog
 export * from "./records/mod.ts";
 export * from "./corpus.ts";
 export * from "./judge.ts";
-export * from "./limits.ts";
 export * from "./metrics.ts";
 export * from "./mutants.ts";
 export * from "./optimise/mod.ts";

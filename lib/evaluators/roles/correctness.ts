@@ -4,7 +4,7 @@
  * @module
  */
 import { literalOf } from "offprint/sandbox/mod.ts";
-import { TEST_LIMITS } from "../limits.ts";
+import { TEST_LIMITS } from "../records/limits.ts";
 import { COUNTING_PRELUDE } from "../programs/counted.ts";
 import { INPUT_PRELUDE, splitList } from "../programs/inputs.ts";
 import { Notes, type RoleReport, type Subject } from "./report.ts";

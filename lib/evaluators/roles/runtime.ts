@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TEST_LIMITS } from "../limits.ts";
+import { TEST_LIMITS } from "../records/limits.ts";
 import { COUNTING_PRELUDE } from "../programs/counted.ts";
 import { INPUT_PRELUDE } from "../programs/inputs.ts";
 import { Notes, type RoleReport, type Subject } from "./report.ts";
