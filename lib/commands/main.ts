@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   test: () => import("./test.ts"),
   check: () => import("./check.ts"),
   sync: () => import("./sync.ts"),
+  bundle: () => import("./bundle.ts"),
   bench: () => import("./bench.ts"),
   train: () => import("./train.ts"),
   "train-heads": () => import("./train_heads.ts"),

@@ -17,6 +17,8 @@ export interface PageParts {
   /** Beside the main content on wide screens. */
   aside?: Html;
   main: Html;
+  /** What stands between the tags of other scripts that this page may run: those of figures that can be moved. */
+  scripts?: readonly string[];
 }
 
 const SCRIPT = Deno.readTextFileSync(new URL("./page_script.js", import.meta.url)).trim();
@@ -25,19 +27,24 @@ const SCRIPT = Deno.readTextFileSync(new URL("./page_script.js", import.meta.url
 const SCRIPT_TEXT = `\n${SCRIPT}\n`;
 
 /**
- * What a page may do: its own script and no other, its own styles, fonts and pictures, pictures that stand in
- * the page itself, and no connection to anywhere. So nothing that a notebook put into an output or its prose runs
- * or loads.
+ * What a page may do: its own script, the committed scripts of its figures and no other, its own styles, fonts and
+ * pictures, pictures that stand in the page itself, and no connection to anywhere. So nothing that a notebook put into
+ * an output or its prose runs or loads.
  */
-const POLICY = [
-  "default-src 'none'",
-  `script-src 'sha256-${createHash("sha256").update(SCRIPT_TEXT).digest("base64")}'`,
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+function policy(scripts: readonly string[]): string {
+  const hashes = [SCRIPT_TEXT, ...scripts].map((text) =>
+    `'sha256-${createHash("sha256").update(text).digest("base64")}'`
+  );
+  return [
+    "default-src 'none'",
+    `script-src ${hashes.join(" ")}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
 
 /** A whole HTML document; it loads nothing from outside the site's folder. */
 export function pageDocument(page: PageParts): string {
@@ -45,7 +52,7 @@ export function pageDocument(page: PageParts): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${raw(POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="${raw(policy(page.scripts ?? []))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${page.description}">

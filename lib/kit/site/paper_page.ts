@@ -8,7 +8,14 @@ import type { Notebook } from "../nbformat.ts";
 import type { Report } from "../report.ts";
 import { arxivLink, citationBlock, published } from "./citation.ts";
 import { tally } from "./claims.ts";
-import { type Heading, Html, markup, raw, type RenderedCells } from "./markup/mod.ts";
+import {
+  figureScriptsIn,
+  type Heading,
+  Html,
+  markup,
+  raw,
+  type RenderedCells,
+} from "./markup/mod.ts";
 import { pageDocument } from "./layout.ts";
 
 /** A notebook whose cells are rendered; its page is `ID.html`. */
@@ -40,6 +47,7 @@ export function paperPage(page: RenderedNotebook, report: Report, near: Neighbou
     title: `${titleText} · Offprint`,
     description: paper?.summary ?? `${titleText}, a notebook of Offprint.`,
     kind: "paper-page",
+    scripts: figureScriptsIn(cells.html.text),
     ...(list !== null && { aside: sidebar(list) }),
     main: markup`<article>
 ${paper !== null && kicker(paper)}${withTitle(page, facts(page, report, list))}${

@@ -3,7 +3,7 @@
  *
  * Begin with `sentiment.ts`, the task, and `arms.ts`, what is trained on it. `policy.ts` is the small policy, `exact_policy.ts`
  * and `exact_examples.ts` the worlds in which everything is known exactly; `planned_runs.ts` says which runs there are,
- * `experiment.ts` and `measure.ts` do them, `results.ts` keeps them.
+ * `experiment.ts` does them, `results.ts` keeps them. `explore_gradients.ts` is the figure that can be moved.
  *
  * Losses, training and the entanglement laws are in `preference`.
  *
@@ -66,5 +66,6 @@ export {
   singleToken,
   tokenAtProbabilities,
 } from "./exact_examples.ts";
+export { exploration as gradientsExploration } from "./explore_gradients.ts";
 export { largestGain, type Mass, massOf } from "./mass.ts";
 export { type PredictionRow, stepPredictions } from "./step_predictions.ts";

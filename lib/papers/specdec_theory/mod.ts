@@ -7,6 +7,8 @@
  * the flat arrays of `chain_rows.ts`; `fractions.ts` computes without rounding. `rule_search.ts` attacks Theorem 2,
  * `running_average.ts` draws the simulation figure, `read_positions.ts` lets models take the place of chains.
  *
+ * `explore_acceptance.ts` is the figure that can be moved.
+ *
  * The decoders themselves are in `decoding/decoders`, the rules in `decoding/verification`.
  *
  * @module
@@ -14,6 +16,7 @@
 export * from "./biased_rules.ts";
 export * from "./chain_simulator.ts";
 export * from "./expected_rejections.ts";
+export { exploration as acceptanceExploration, withProbability } from "./explore_acceptance.ts";
 export * from "./four_tokens.ts";
 export * from "./fractions.ts";
 export * from "./look_ahead_counts.ts";

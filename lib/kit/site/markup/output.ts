@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { ErrorOutput, Json, MimeBundle, Output } from "../../nbformat.ts";
 import { leastWidth } from "offprint/notebook/figures/figure.ts";
 import { withoutRemoteLoads } from "./attributes.ts";
+import { withoutFigureScripts } from "./figure_scripts.ts";
 import { Html, markup, raw } from "./html.ts";
 import { scopeIds } from "./ids.ts";
 import { type MarkdownPlace, renderMarkdown } from "./markdown.ts";
@@ -130,10 +131,13 @@ function renderBundle(
   const text = contentOf(data[type]!);
   switch (type) {
     case "text/html": {
-      const html = withDrawing(text, data["image/svg+xml"]);
+      // Scripts of our own figures stay as they are, byte for byte: the page's policy names them by their hash.
+      const { rest, elements } = withoutFigureScripts(text);
+      const html = withDrawing(rest, data["image/svg+xml"]);
       if (html.trim() === "") return NOTHING;
       // Numbered after its ids are made its own: the number's is the page's.
-      return framed("output-html", raw(withNumber(embedded(html, name).text, place)));
+      const own = withNumber(embedded(html, name).text, place);
+      return framed("output-html", raw(own + elements.join("")));
     }
     case "image/svg+xml":
       return framed("output-figure", embedded(drawingOf(text), name));

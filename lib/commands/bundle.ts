@@ -1,0 +1,44 @@
+/**
+ * `deno task bundle`: makes the scripts of the figures that a reader can move.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { parse } from "offprint/command_line.ts";
+import { writeWhole } from "offprint/files.ts";
+import { bundleExplorations } from "../kit/explorations/mod.ts";
+import { ROOT } from "../kit/project.ts";
+import type { Command } from "./command.ts";
+
+const USAGE = `deno task bundle
+
+Makes data/explorations/ID.js from each module explore_NAME.ts in lib/papers: the script that a notebook and its page
+carry with a figure that can be moved. The same sources give the same bytes, and a test compares them.
+
+Options:
+  --help      this text
+
+After a change, run the notebooks that show the figure: deno task run NOTEBOOK --write.`;
+
+export const command: Command = {
+  name: "bundle",
+  summary: "make the scripts of the figures that a reader can move",
+  usage: USAGE,
+  run: bundle,
+};
+
+async function bundle(args: string[]): Promise<number> {
+  parse("bundle", args, {});
+  const folder = join(ROOT, "data", "explorations");
+  const scripts = await bundleExplorations(ROOT);
+  for (const [id, text] of scripts) {
+    await writeWhole(join(folder, `${id}.js`), text);
+    console.log(`${id}: ${text.length} characters`);
+  }
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".js") || scripts.has(name.slice(0, -".js".length))) continue;
+    await Deno.remove(join(folder, name));
+    console.log(`${name}: removed, its module is gone`);
+  }
+  return 0;
+}
