@@ -109,6 +109,12 @@ await display(plot({
   ],
 }));
 
+// %% id="idea-explore" tags=["drawing"]
+import { explore } from "offprint/notebook/explore/mod.ts";
+import { acceptanceExploration } from "offprint/papers/specdec_theory/mod.ts";
+
+await display(explore(acceptanceExploration));
+
 // %% id="idea-total-variation"
 const accepted4 = rows4.reduce((sum, row) => sum + row.overlap, 0);
 await display(

@@ -124,6 +124,12 @@ await display(plot({
   ],
 }));
 
+// %% id="idea-explore" tags=["drawing"]
+import { explore } from "offprint/notebook/explore/mod.ts";
+import { gradientsExploration } from "offprint/papers/gradient_entanglement/mod.ts";
+
+await display(explore(gradientsExploration));
+
 // %% [markdown] id="idea-summary"
 // **In short.** Three numbers, $I$, $N_w$ and $N_l$, say what a small step does to both answers. Here the chosen answer's
 // gradient is short and nearly parallel to the rejected one, so both answers fall.

@@ -53,6 +53,7 @@ import {
 import {
   EXAMPLE_LOGITS,
   threeResponses,
+  triangleExploration,
   triangleMove,
   trianglePoint,
 } from "offprint/papers/sail/mod.ts";
@@ -125,6 +126,11 @@ await display(plot({
     Plot.dot([ideaBest], { x: "x", y: "y", symbol: "times", stroke: "currentColor", r: 5 }),
   ],
 }));
+
+// %% id="idea-explore" tags=["drawing"]
+import { explore } from "offprint/notebook/explore/mod.ts";
+
+await display(explore(triangleExploration));
 
 // %% [markdown] id="idea-summary"
 // **In short.** Online DPO moves the policy towards the answer with the highest reward. The extra term is small here, and does

@@ -2,41 +2,11 @@
 import { assert, assertEquals, assertGreater, assertNotEquals } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { buildSite } from "offprint/kit/site/mod.ts";
 import type { Cell } from "offprint/kit/nbformat.ts";
 import { code, notebookOf, prose, shows, site } from "../fixture.ts";
-
-const executablePath = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  // It ends the browser when drawing takes long.
-  "--disable-gpu-watchdog",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** A page that was opened, with everything that went wrong while it was. */
-interface Opened {
-  page: Page;
-  problems: string[];
-}
-
-const ignore = !exists(executablePath);
-const why = ignore ? ` (skipped: no Chromium at ${executablePath}; set CHROMIUM)` : "";
+import { ignore, launch, open, type Opened, PATIENT_MS, until, why } from "./open.ts";
 
 Deno.test({
   name: `the site works from disk in a browser without network${why}`,
@@ -49,7 +19,7 @@ Deno.test({
     let browser: Browser | undefined;
     try {
       await buildSite(site(folder));
-      browser = await chromium.launch({ executablePath, args: FLAGS, timeout: PATIENT_MS });
+      browser = await launch();
       const step = (name: string, fn: (open: typeof opener) => Promise<void>) =>
         t.step({ name, fn: () => fn(opener), sanitizeOps: false, sanitizeResources: false });
       const opener = (file: string, options: BrowserContextOptions = {}) =>
@@ -170,42 +140,8 @@ async function hostile(browser: Browser): Promise<void> {
   }
 }
 
-/** A busy machine decides nothing: only what will never come is given up. */
-const PATIENT_MS = 600_000;
-
-async function open(
-  browser: Browser,
-  folder: string,
-  file: string,
-  options: BrowserContextOptions,
-): Promise<Opened> {
-  const context = await browser.newContext({ offline: true, ...options });
-  context.setDefaultTimeout(PATIENT_MS);
-  const page = await context.newPage();
-  const problems: string[] = [];
-  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
-  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(message.text());
-  });
-  page.on("request", (request) => {
-    if (!/^(?:file|data|blob):/.test(request.url())) problems.push(`remote: ${request.url()}`);
-  });
-  await page.goto(pathToFileURL(join(folder, file)).href, { waitUntil: "load" });
-  return { page, problems };
-}
-
 const FILES = ["index.html", "00-start-here.html", "02-rejections.html", "03-other.html"];
 const PAPER = "02-rejections.html";
-
-/** Waits until an expression of the page is true. The pages forbid evaluating text from inside, so it is asked from outside. */
-async function until(page: Page, expression: string): Promise<void> {
-  const end = Date.now() + PATIENT_MS;
-  while (!await page.evaluate<boolean>(`Boolean(${expression})`)) {
-    assert(Date.now() < end, `never true: ${expression}`);
-    await page.waitForTimeout(20);
-  }
-}
 
 /** The background a reader sees, as `rgb(…)`. */
 const background = (page: Page) =>
