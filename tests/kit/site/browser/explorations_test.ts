@@ -26,11 +26,11 @@ class Moving {
 
   /** What stands in the figure: its sentence, its numbers, and the description of its picture. */
   async shown(): Promise<{ says: string; numbers: string[]; label: string }> {
-    // As text: the types of this project have no document.
-    return await this.figure.evaluate(
-      "(figure) => ({ says: figure.querySelector('.offprint-says').textContent, " +
-        "numbers: [...figure.querySelectorAll('.offprint-readings dd')].map((dd) => dd.textContent), " +
-        "label: figure.querySelector('svg').getAttribute('aria-label') })",
+    const at = `document.querySelector('figure[data-exploration="${this.exploration.id}"]')`;
+    return await this.figure.page().evaluate(
+      `((figure) => ({ says: figure.querySelector(".offprint-says").textContent, ` +
+        `numbers: [...figure.querySelectorAll(".offprint-readings dd")].map((dd) => dd.textContent), ` +
+        `label: figure.querySelector("svg").getAttribute("aria-label") }))(${at})`,
     );
   }
 
