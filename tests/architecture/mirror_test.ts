@@ -16,6 +16,18 @@ Deno.test("every test mirrors a source file, a folder or a topic that has a name
   assertEquals(lost, [], "give each the folder and the name of what it tests");
 });
 
+/** A longer one has several topics; its parts are named after the same source. */
+const MOST_LINES = 375;
+
+Deno.test(`no test file has more than ${MOST_LINES} lines`, async () => {
+  const long: string[] = [];
+  for (const test of tests) {
+    const lines = (await Deno.readTextFile(`${ROOT}/${test}`)).split("\n").length - 1;
+    if (lines > MOST_LINES) long.push(`${test}: ${lines}`);
+  }
+  assertEquals(long, []);
+});
+
 Deno.test("every topic without a source has tests", () => {
   const topics = new Set(tests.map((test) => mirrored(test, sources)));
   assertEquals(Object.keys(TOPICS).filter((topic) => !topics.has(topic)), []);

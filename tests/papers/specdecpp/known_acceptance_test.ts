@@ -1,5 +1,4 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
-import fc from "fast-check";
 import { speculate } from "offprint/decoding/decoders/mod.ts";
 import {
   constantDiscard,
@@ -7,18 +6,11 @@ import {
   extraCost,
   oraclePredictor,
   ratesOf,
-  scheduledLength,
   specDecPP,
   timePerToken,
 } from "offprint/decoding/policies/mod.ts";
-import { warp } from "offprint/decoding/verification/mod.ts";
 import { lookAheadCounts } from "offprint/papers/specdec_theory/mod.ts";
 import {
-  checkThresholdTheorem,
-  constantCost,
-  constantRates,
-  greedyConstant,
-  greedyOracle,
   solveFiniteHorizon,
   solveIndependent,
   solveKnownAcceptance,
@@ -26,11 +18,9 @@ import {
   thresholdRates,
 } from "offprint/papers/specdecpp/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { historyModel, markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
+import { markovModel, twoStateChains } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
-
-const costs = { discard: 1, verification: 4 };
-const kinds = [{ acceptance: 0.98, share: 2 / 3 }, { acceptance: 0.5, share: 1 / 3 }];
+import { costs, kinds } from "./acceptance_costs.ts";
 
 Deno.test("known acceptance: the cost is that of the policy, also where even one candidate does not pay", () => {
   const one = solveKnownAcceptance({ discard: 1, verification: 1 }, [{
@@ -57,118 +47,6 @@ Deno.test("known acceptance: the cost is that of the policy, also where even one
       assert(cost <= extraCost(costs, other) + 1e-12, `seed ${seed}, h ${h / 20}`);
     }
   }
-});
-
-Deno.test("independent acceptance: table of λ, V and D", () => {
-  const table: [number, number, number, number][] = [
-    [1, 2.333333, 0.555556, 0.111111],
-    [2, 1.868852, 0.409836, 0.229508],
-    [3, 1.710027, 0.338753, 0.355014],
-    [4, 1.677297, 0.297477, 0.487387],
-    [5, 1.710556, 0.271056, 0.626334],
-    [6, 1.783807, 0.253073, 0.771513],
-    [8, 2.003064, 0.231005, 1.079045],
-    [12, 2.597791, 0.211635, 1.751252],
-  ];
-  for (const [K, cost, V, D] of table) {
-    const rates = constantRates(0.8, K);
-    assertAlmostEquals(constantCost(costs, 0.8, K), cost, 1e-6);
-    assertAlmostEquals(rates.verification, V, 1e-6);
-    assertAlmostEquals(rates.discard, D, 1e-6);
-    assertAlmostEquals(rates.discard, constantDiscard(K, rates.verification), 1e-12);
-    // λ counts what comes on top of one draft pass a token
-    assertAlmostEquals(timePerToken({ draft: 1, target: 5 }, rates), 1 + cost, 1e-6);
-  }
-});
-
-Deno.test("independent acceptance: exact threshold and the theorem's", () => {
-  const solution = solveIndependent(costs, 0.8);
-  assertEquals(solution.candidates, 4);
-  assertAlmostEquals(solution.cost, 1.6772965, 1e-7);
-  assertAlmostEquals(solution.threshold, 0.626489, 1e-6);
-  assert(1 - 0.8 ** 4 < solution.threshold && 1 - 0.8 ** 5 >= solution.threshold);
-  assertAlmostEquals(solution.theoremConstant, 2.3227035, 1e-7);
-  assertAlmostEquals(solution.theoremConstant, costs.verification - solution.cost, 1e-12);
-  assertAlmostEquals(solution.theoremThreshold, 0.69904, 1e-6);
-  assertEquals(solution.theoremCandidates, 6);
-});
-
-Deno.test("independent acceptance: K* is where the exact rule stops, the theorem never stops earlier", () => {
-  const acceptance = fc.double({ min: 0, max: 0.97, noNaN: true });
-  const verification = fc.double({ min: 0.1, max: 50, noNaN: true });
-  fc.assert(
-    fc.property(acceptance, verification, (alpha, verification) => {
-      const costs = { discard: 1, verification };
-      const s = solveIndependent(costs, alpha);
-      assertAlmostEquals(s.theoremConstant, verification - s.cost, 1e-9);
-      assert(s.theoremCandidates >= s.candidates);
-      const K = s.candidates;
-      assert(1 - alpha ** (K + 1) >= s.threshold - 1e-9);
-      if (K > 0) assert(1 - alpha ** K <= s.threshold + 1e-9);
-    }),
-    { numRuns: 300, seed: 3 },
-  );
-});
-
-Deno.test("finite horizon: golden values and zero violations of the theorem", () => {
-  const { cost, candidates } = solveFiniteHorizon(costs, 0.8, 60);
-  const golden = [[1, 4], [2, 5], [3, 6.2], [5, 9.2], [10, 17.7022], [20, 34.5255], [40, 68.0774], [
-    60,
-    101.6234,
-  ]];
-  for (const [n, value] of golden) assertAlmostEquals(cost[n!]!, value!, 6e-5);
-  assertEquals(candidates[60], 4);
-  assertEquals([...candidates.slice(0, 3)], [0, 0, 1]);
-  // per token the cost tends to λ*
-  assertAlmostEquals(cost[60]! - cost[59]!, solveIndependent(costs, 0.8).cost, 1e-3);
-  const check = checkThresholdTheorem(costs, 0.8, 60);
-  assertAlmostEquals(check.constant, 3, 1e-12);
-  assertAlmostEquals(check.threshold, 0.75, 1e-12);
-  assertEquals([check.states, check.violations], [1378, 0]);
-});
-
-Deno.test("finite horizon: the theorem holds for other costs too, and a lower threshold would not", () => {
-  for (const alpha of [0.3, 0.6, 0.9, 0.97]) {
-    for (const verification of [0.5, 3.5, 20]) {
-      const { violations } = checkThresholdTheorem({ discard: 1, verification }, alpha, 40);
-      assertEquals(violations, 0, `α = ${alpha}, c₂ = ${verification}`);
-    }
-  }
-  // at k = 3 the rejection probability is 0.488; stopping there is worse than going on
-  const { stop } = solveFiniteHorizon(costs, 0.8, 60);
-  assert(stop[60]![3]! > Math.min(...stop[60]!.slice(4)));
-});
-
-Deno.test("finite horizon equals a simulation of its own policy's cost on a real decoder", async () => {
-  // acceptance 0.8 everywhere: one kind of token; the schedule is the optimal one by remaining tokens
-  const pair = stretchChains({ kinds: [{ acceptance: 0.8, share: 1 }], persistence: 0 });
-  const { cost, candidates } = solveFiniteHorizon(costs, 0.8, 20);
-  let sum = 0;
-  let squares = 0;
-  const runs = 3000;
-  for (let run = 0; run < runs; run++) {
-    const result = await speculate({
-      draft: markovModel(pair.draft),
-      target: markovModel(pair.target),
-      maxTokens: 20,
-      bonus: true,
-      candidates: {
-        name: "optimal",
-        begin: () => ({
-          more: (round) => round.candidates.length < candidates[20 - round.position]!,
-        }),
-      },
-      random: stream(5, "finite horizon", run),
-    });
-    // With one token left the decoder drafts one all the same; the dynamic programme does not.
-    const spent = costs.verification * result.targetCalls + costs.discard * result.discarded;
-    sum += spent;
-    squares += spent * spent;
-  }
-  const mean = sum / runs;
-  const error = Math.sqrt((squares / runs - mean * mean) / runs);
-  assert(mean > cost[20]! - 4 * error);
-  assert(mean < cost[20]! + 0.2 + 4 * error, `at most one needless discard: ${mean}, ${cost[20]}`);
 });
 
 Deno.test("heterogeneous acceptance: exact table", () => {
@@ -300,60 +178,6 @@ Deno.test("constant K that is never cut short: D = (K + 1) V − 1 in real count
   const { targetCalls, discarded } = lookAheadCounts(pair, 4000, { candidates: 3, bonus: true });
   const V = targetCalls / 4000;
   assertAlmostEquals(discarded / 4000, constantDiscard(3, V), 2e-3);
-});
-
-Deno.test("greedy oracle: the example, and the same on a decoder", async () => {
-  assertEquals(greedyOracle(10, [3, 7]), { schedule: [2, 3, 3], targetCalls: 3, discarded: 0 });
-  const constant = greedyConstant(10, [3, 7], 2);
-  assertEquals([constant.targetCalls, constant.discarded], [4, 2]);
-  assertEquals(greedyOracle(7, [3, 7]).targetCalls, 2);
-  assertEquals(greedyOracle(4, []).schedule, [4]);
-  assertEquals(greedyOracle(0, []).targetCalls, 0);
-  assertThrows(() => greedyOracle(10, [7, 3]), RangeError, "increasing");
-  assertThrows(() => greedyOracle(10, [11]), RangeError, "from 1 to 10");
-
-  // The target counts up; the draft errs at positions 3 and 7.
-  const model = (name: string, wrong: number[]) =>
-    historyModel({
-      name,
-      vocabSize: 16,
-      row: (history) => {
-        const row = new Array(16).fill(0);
-        const position = history.length + 1;
-        row[wrong.includes(position) ? 15 : position] = 1;
-        return row;
-      },
-    });
-  const both = {
-    draft: model("draft", [3, 7]),
-    target: model("target", []),
-    maxTokens: 10,
-    bonus: true,
-    draftWarp: warp({ temperature: 0 }),
-    targetWarp: warp({ temperature: 0 }),
-    random: stream(1),
-  };
-  const oracle = await speculate({
-    ...both,
-    candidates: scheduledLength(greedyOracle(10, [3, 7]).schedule),
-  });
-  assertEquals(oracle.tokens, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  assertEquals([oracle.targetCalls, oracle.discarded, oracle.drafted], [3, 0, 8]);
-  const fixed = await speculate({ ...both, candidates: scheduledLength([2]) });
-  assertEquals([fixed.targetCalls, fixed.discarded], [4, 2]);
-});
-
-Deno.test("greedy oracle: never more calls than a constant, and nothing discarded", () => {
-  const texts = fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 20 });
-  fc.assert(
-    fc.property(texts, fc.integer({ min: 1, max: 8 }), (positions, K) => {
-      const mismatches = positions.toSorted((a, b) => a - b);
-      assert(
-        greedyOracle(40, mismatches).targetCalls <= greedyConstant(40, mismatches, K).targetCalls,
-      );
-    }),
-    { numRuns: 200, seed: 4 },
-  );
 });
 
 Deno.test("costs and bad arguments", () => {

@@ -3,8 +3,6 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { UserError } from "offprint/errors.ts";
 import {
   ascend,
-  drawRoute,
-  estimateGradient,
   exactTerms,
   gradientOf,
   logLinearPolicy,
@@ -14,9 +12,6 @@ import {
   optimalPolicy,
   pairTerms,
   policyValue,
-  policyWinRate,
-  rescaledSteps,
-  responseTermMoments,
   type Route,
   ROUTES,
   sharesOf,
@@ -25,19 +20,7 @@ import {
   type TabularProblem,
 } from "offprint/preference/sail/mod.ts";
 import { stream } from "offprint/random.ts";
-
-const THETA = [0.2, -0.1, 0];
-
-/** One prompt and three responses: the setting of the golden values. */
-const BANDIT: TabularProblem = {
-  policy: softmaxPolicy([3]),
-  reference: [[0.5, 0.3, 0.2].map(Math.log)],
-  reward: [[1, 0, 0.5]],
-  beta: 0.5,
-  pairs: [],
-};
-
-const wins = (a: number, b: number): number => 1 / (1 + Math.exp(b - a));
+import { assertVector, BANDIT, randomWorld, THETA, wins } from "./tabular_worlds.ts";
 
 /** The three unordered pairs, equally often, with the label's probability. */
 const PAIRED: TabularProblem = {
@@ -50,36 +33,6 @@ const PAIRED: TabularProblem = {
     weight: 1 / 3,
   })),
 };
-
-/** A log-linear world with five prompts and pairs whose labels were drawn. */
-function randomWorld(seed: number): TabularProblem {
-  const random = stream(seed, "sail test world");
-  const table = (scale: number) =>
-    Array.from({ length: 5 }, () => Array.from({ length: 4 }, () => scale * random.normal()));
-  const reward = table(1);
-  const reference = table(0.8).map((row) => {
-    const sum = Math.log(row.reduce((a, b) => a + Math.exp(b), 0));
-    return row.map((logit) => logit - sum);
-  });
-  const features = table(1).map((row) => row.map(() => [0, 1, 2].map(() => random.normal())));
-  const pairs = Array.from({ length: 30 }, (): OfflinePair => {
-    const first = random.integer(4);
-    const second = (first + 1 + random.integer(3)) % 4;
-    return {
-      prompt: random.integer(5),
-      first,
-      second,
-      probability: random.integer(2),
-      weight: 1 / 30,
-    };
-  });
-  return { policy: logLinearPolicy(reference, features), reference, reward, beta: 0.3, pairs };
-}
-
-function assertVector(got: ArrayLike<number>, wanted: readonly number[], tolerance: number): void {
-  assertEquals(got.length, wanted.length);
-  wanted.forEach((value, k) => assertAlmostEquals(got[k]!, value, tolerance));
-}
 
 const plus = (...vectors: Float64Array[]): number[] =>
   Array.from(vectors[0]!, (_, k) => vectors.reduce((sum, vector) => sum + vector[k]!, 0));
@@ -188,49 +141,6 @@ Deno.test("the label term is half the square of F, and flips the sign of a pair 
   }
 });
 
-Deno.test("a baseline changes no mean and takes the variance away", () => {
-  const { value, response } = exactTerms(BANDIT, THETA, "DPR");
-  const plain = responseTermMoments(BANDIT, THETA, 0);
-  const centred = responseTermMoments(BANDIT, THETA, value);
-  assertVector(plain.mean, [...response], 1e-15);
-  assertVector(centred.mean, [...response], 1e-15);
-  assertAlmostEquals(plain.variance, 0.652990, 5e-7);
-  assertAlmostEquals(centred.variance, 0.007359, 5e-7);
-});
-
-Deno.test("without coefficients DDP and DPP follow DPO when the step size is divided", () => {
-  const world = randomWorld(7);
-  const dpo = ascend(world, {}, { steps: 200, stepSize: 0.5 });
-  for (
-    const mixture of [{ DDP: { share: 0.4, coefficient: 0 } }, {
-      DPP: { share: 0.3, coefficient: 0 },
-    }]
-  ) {
-    const share = 1 - sharesOf(mixture).DPO.share;
-    const same = ascend(world, mixture, { steps: 200, stepSize: 0.5 / (1 - share) });
-    assertVector(same.theta, [...dpo.theta], 1e-12);
-    // More steps of the same size: equal but for the error of Euler's method.
-    const more = ascend(world, mixture, {
-      steps: Math.round(rescaledSteps(200, mixture)),
-      stepSize: 0.5,
-    });
-    const gap = Math.max(...more.theta.map((value, k) => Math.abs(value - dpo.theta[k]!)));
-    assert(gap > 1e-9 && gap < 2e-2, `${gap}`);
-  }
-});
-
-Deno.test("the published hook has the other sign", () => {
-  const pair = { first: -20, second: -25, firstReference: -21, secondReference: -24 };
-  const formula = pairTerms(pair, { beta: 0.1, probability: 1 });
-  assertAlmostEquals(formula.margin, 0.2, 1e-12);
-  assertAlmostEquals(formula.value, -0.598139, 5e-7);
-  assertAlmostEquals(formula.pair, 0.0450166, 5e-8);
-  assertVector(formula.response.map((w) => 0.2 * w), [-0.119628, -0.119628], 5e-7);
-  assertAlmostEquals(0.2 * formula.label / formula.pair, -0.119628, 5e-7);
-  const published = pairTerms(pair, { beta: 0.1, probability: 1, mode: "as-published" });
-  assertVector(published.response.map((w) => 0.2 * w), [0.005981, 0.004785], 5e-7);
-});
-
 Deno.test("the score has mean 0", () => {
   for (let seed = 0; seed < 3; seed++) {
     const world = randomWorld(seed);
@@ -251,101 +161,6 @@ Deno.test("a function of the prompt added to the log-ratio changes nothing", () 
     assertAlmostEquals(a!.value, b!.value, 1e-12);
     assertVector(plus(a!.pair, a!.label, a!.response), plus(b!.pair, b!.label, b!.response), 1e-12);
   }
-});
-
-Deno.test("routes come as often as their shares say, and depend on seed, step and slot alone", () => {
-  const shares = sharesOf({
-    DDP: { share: 0.2, coefficient: 0 },
-    DPP: { share: 0.3, coefficient: 0 },
-    DPR: { share: 0.1, coefficient: 0 },
-  });
-  const counts: Record<Route, number> = { DPO: 0, DDP: 0, DPP: 0, DPR: 0 };
-  for (let i = 0; i < 1e5; i++) counts[drawRoute(shares, 1, Math.floor(i / 32), i % 32)]++;
-  for (const [route, q] of [["DPO", 0.4], ["DDP", 0.2], ["DPP", 0.3], ["DPR", 0.1]] as const) {
-    assertAlmostEquals(counts[route] / 1e5, q, 4 * Math.sqrt(q * (1 - q) / 1e5));
-  }
-  assertEquals(drawRoute(shares, 4, 7, 2), drawRoute(shares, 4, 7, 2));
-});
-
-Deno.test("wrong mixtures are refused in one line", () => {
-  const half = { share: 0.5, coefficient: 0.1 };
-  for (
-    const [mixture, message] of [
-      [{ DDP: half, DPP: half }, /^mixture: r \+ p \+ g: got 1, expected a sum below 1/],
-      [{ DDP: half, DPP: half, DPR: half }, /got 1\.5/],
-      [
-        { DPR: { share: -0.1, coefficient: 0 } },
-        /^DPR: share: got -0\.1, expected a finite number from 0/,
-      ],
-      [{ DPP: { share: 0.1, coefficient: NaN } }, /^DPP: coefficient: got NaN/],
-      [{ DDP: { share: 0, coefficient: 0.2 } }, /^DDP: coefficient: got 0\.2 with a share of 0/],
-    ] as const
-  ) {
-    const error = assertThrows(() => sharesOf(mixture), UserError);
-    assert(message.test(error.message), error.message);
-  }
-});
-
-Deno.test("how often a policy's label exchanges a pair", () => {
-  for (const [u, rate] of [[0.2, 0.450166], [5, 0.006693]] as const) {
-    const problem: TabularProblem = {
-      policy: softmaxPolicy([2]),
-      reference: [[Math.log(0.5), Math.log(0.5)]],
-      reward: [[0, 0]],
-      beta: 0.5,
-      pairs: [{ prompt: 0, first: 0, second: 1, probability: 1, weight: 1 }],
-    };
-    // The pair term of a drawn label is β(1 − σ(u)) or −β σ(u): its mean over draws is 0 at the right rate.
-    const options = { batch: 40_000, seed: 2, labels: "sample" } as const;
-    const { gradient } = estimateGradient(problem, [u / 0.5, 0], singleRoute("DDP", 0), options);
-    const flips = 1 - 1 / (1 + Math.exp(-u));
-    assertAlmostEquals(flips, rate, 5e-7);
-    assertAlmostEquals(gradient[0]!, 0, 4 * 0.5 * Math.sqrt(rate * (1 - rate) / 40_000));
-  }
-});
-
-Deno.test("epochs are divided by the share that is left for the data's own labels", () => {
-  assertAlmostEquals(rescaledSteps(5, { DDP: { share: 0.4, coefficient: 0.2 } }), 8.333, 5e-4);
-  assertAlmostEquals(rescaledSteps(5, { DPP: { share: 0.3, coefficient: 0.2 } }), 7.143, 5e-4);
-  const mixture = { DPR: { share: 0.3, coefficient: 0 } };
-  const shares = sharesOf(mixture);
-  let visits = 0;
-  const slots = Math.round(rescaledSteps(300, mixture)) * 32;
-  for (let slot = 0; slot < slots; slot++) if (drawRoute(shares, 3, 0, slot) === "DPO") visits++;
-  assertAlmostEquals(visits / 9600, 1, 4 * Math.sqrt(0.3 / 0.7 / 9600) + 32 / 9600);
-});
-
-Deno.test("a response paired with itself", () => {
-  const tie = pairTerms({ first: -2, second: -2, firstReference: -3, secondReference: -3 }, {
-    beta: 0.5,
-    probability: 1,
-  });
-  assertAlmostEquals(tie.value, -Math.LN2, 1e-15);
-  assertAlmostEquals(tie.response[0] + tie.response[1], -2 * Math.LN2, 1e-15);
-  const [kept, dropped] = (["keep", "drop"] as const).map((ties) =>
-    exactTerms(BANDIT, THETA, "DPR", { ties })
-  );
-  assert(Math.abs(kept!.value - dropped!.value) > 0.1);
-  assert(Math.abs(kept!.response[0]! - dropped!.response[0]!) > 1e-3);
-});
-
-Deno.test("a mixture's gradient is the weighted sum of its routes'", () => {
-  const world = randomWorld(11);
-  const theta = [0.3, -0.4, 0.9];
-  const mixture = {
-    DDP: { share: 0.2, coefficient: 0.5 },
-    DPP: { share: 0.3, coefficient: 0.7 },
-    DPR: { share: 0.1, coefficient: 0.9 },
-  };
-  const wanted = [0, 0, 0];
-  for (const route of ROUTES) {
-    const { share, coefficient } = sharesOf(mixture)[route];
-    const { pair, label, response } = exactTerms(world, theta, route);
-    wanted.forEach((_, k) => {
-      wanted[k]! += share * (pair[k]! + coefficient * (label[k]! + response[k]!));
-    });
-  }
-  assertVector(mixtureGradient(world, theta, mixture), wanted, 1e-12);
 });
 
 Deno.test("DDP alone sharpens a preference and never turns it", () => {
@@ -371,59 +186,6 @@ Deno.test("DDP alone sharpens a preference and never turns it", () => {
   }
 });
 
-Deno.test("the published hook is singular; the ascent stops and names the response", () => {
-  for (const [stepSize, within] of [[0.1, 1000], [2, 50]] as const) {
-    const { steps, stopped, theta } = ascend(BANDIT, singleRoute("DPR", 0.2), {
-      steps: 5000,
-      stepSize,
-      start: THETA,
-      mode: "as-published",
-    });
-    assert(steps < within, `${steps} steps`);
-    assert(theta.every(Number.isFinite));
-    assert(
-      /^step \d+: as-published response term of response 0 of prompt 0: got log π = 0/.test(
-        stopped!,
-      ),
-    );
-  }
-});
-
-Deno.test("estimates agree with the exact gradient, whatever the baseline and the labels", () => {
-  const world = randomWorld(5);
-  const theta = [0.5, -0.2, 0.1];
-  const mixture = {
-    DDP: { share: 0.2, coefficient: 0.5 },
-    DPP: { share: 0.2, coefficient: 0.7 },
-    DPR: { share: 0.4, coefficient: 0.9 },
-  };
-  const exact = mixtureGradient(world, theta, mixture);
-  const spread: Record<string, number> = {};
-  for (const baseline of ["none", "batch", "prompt", "enumerate"] as const) {
-    for (const labels of ["sample", "enumerate"] as const) {
-      const steps = Array.from(
-        { length: 400 },
-        (_, step) =>
-          estimateGradient(world, theta, mixture, { batch: 32, seed: 1, step, baseline, labels })
-            .gradient,
-      );
-      let total = 0;
-      exact.forEach((wanted, k) => {
-        const values = steps.map((gradient) => gradient[k]!);
-        const mean = values.reduce((a, b) => a + b) / values.length;
-        const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) /
-          (values.length - 1);
-        total += variance;
-        const z = (mean - wanted) / Math.sqrt(variance / values.length);
-        assert(Math.abs(z) < 4, `${baseline}, ${labels}, parameter ${k}: z = ${z}`);
-      });
-      spread[`${baseline} ${labels}`] = total;
-    }
-  }
-  assert(spread["batch enumerate"]! < spread["none enumerate"]! / 1.5, JSON.stringify(spread));
-  assert(spread["batch enumerate"]! < spread["batch sample"]!, JSON.stringify(spread));
-});
-
 Deno.test("reverse KL: the penalty is a gradient, the follow-up's estimator raises both responses", () => {
   const world = randomWorld(2);
   const theta = [0.5, 1, -0.4];
@@ -445,13 +207,6 @@ Deno.test("reverse KL: the penalty is a gradient, the follow-up's estimator rais
     reverseKlMode: "token-mean",
   });
   assert(raised[0]! > plain[0]! && raised[1]! > plain[1]!);
-});
-
-Deno.test("a policy wins one half against itself", () => {
-  const world = randomWorld(1);
-  const logProbs = logPolicy(world.policy, [1, 2, 3]);
-  assertAlmostEquals(policyWinRate(world, logProbs, logProbs), 0.5, 1e-12);
-  assert(policyWinRate(world, optimalPolicy(world), logProbs) > 0.5);
 });
 
 Deno.test("features that do not fit the reference are refused", () => {

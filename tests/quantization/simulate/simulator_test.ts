@@ -1,17 +1,7 @@
 /** The simulator: its roundings against the kernels', its floats against the model's, its transforms against nothing. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { openKernels } from "kernels/mod.ts";
-import { quantizeActivations } from "kernels/reference/activations.ts";
-import { channelRange } from "kernels/reference/kv4_records.ts";
 import { UserError } from "offprint/errors.ts";
-import { createSession, OnnxGraph } from "offprint/lm/onnx/mod.ts";
 import {
-  initialWeights,
-  type TransformerConfig,
-  transformerConfig,
-} from "offprint/lm/transformer/mod.ts";
-import {
-  calibrate,
   calibratedPlans,
   floatForward,
   injectOutliers,
@@ -22,10 +12,8 @@ import {
 import {
   calibrateFast,
   fmpq,
-  hadamardRotation,
   IN_FLOATS,
   type KvRounding,
-  LAYER_PARTS,
   layerErrors,
   onlyWhere,
   partErrors,
@@ -33,7 +21,6 @@ import {
   perToken,
   perTokenW4,
   rotated,
-  roundedWeights,
   type Scheme,
   simulator,
   smoothQuant,
@@ -42,42 +29,8 @@ import {
   weightOnly,
   withKv,
 } from "offprint/quantization/simulate/mod.ts";
-import { roundedActivations, roundedCache } from "offprint/quantization/simulate/rounding_nodes.ts";
 import { stream } from "offprint/random.ts";
-
-const config = transformerConfig({
-  vocabSize: 200,
-  width: 128,
-  layers: 2,
-  heads: 4,
-  keyValueHeads: 2,
-  feedForward: 192,
-  contextLength: 128,
-});
-
-/**
- * Weights larger than fresh ones, as trained ones are; gains that are not 1. All are 16-bit floats, in which
- * the kernels keep the embedding and the head.
- */
-function weightsOf(config: TransformerConfig): Map<string, Float32Array> {
-  const weights = initialWeights(config, 5), random = stream(6, "simulated-gains");
-  for (const [name, values] of weights) {
-    const gain = name.includes("norm");
-    for (let i = 0; i < values.length; i++) {
-      values[i] = Math.f16round(gain ? 1 + 0.3 * random.normal() : 2 * values[i]!);
-    }
-  }
-  return weights;
-}
-
-function randomText(length: number, seed = 8): number[] {
-  const random = stream(seed, "simulated-text");
-  return Array.from({ length }, () => 1 + random.integer(config.vocab_size - 1));
-}
-
-const weights = weightsOf(config), texts = [randomText(100, 1), randomText(127, 2)];
-const calibration = calibrate(config, weights, texts);
-const text = randomText(120);
+import { calibration, config, kernels, text, texts, weights } from "./small_transformer.ts";
 
 /** Logits after the begin-of-text token and each token of `text` but the last. */
 async function logitsOf(scheme: Scheme, of = weights): Promise<Float32Array> {
@@ -140,121 +93,6 @@ Deno.test("injected outliers change no logit by more than 1e-3, but what stands 
   );
 });
 
-Deno.test("calibration through ONNX Runtime is the one in TypeScript, within 1e-4", async () => {
-  const fast = await calibrateFast(config, weights, texts);
-  assertEquals(fast.tokens, calibration.tokens);
-  for (const part of LAYER_PARTS) {
-    for (let layer = 0; layer < 2; layer++) {
-      const expected = calibration.largest(part, layer);
-      fast.largest(part, layer).forEach((value, i) =>
-        assertAlmostEquals(value, expected[i]!, 1e-4 * expected[i]!)
-      );
-      const squares = calibration.meanSquare(part, layer);
-      fast.meanSquare(part, layer).forEach((value, i) =>
-        assertAlmostEquals(value, squares[i]!, 1e-4 * squares[i]!)
-      );
-    }
-  }
-});
-
-Deno.test("activations are rounded as the reference kernels round them", async () => {
-  const random = stream(4, "rounding"), tokens = 12, columns = 128;
-  const x = Float32Array.from(
-    { length: tokens * columns },
-    (_, i) => random.normal() * (i % columns === 5 ? 30 : 1) * (i < 32 ? 0 : 1),
-  );
-  for (const scheme of ["symmetric", "minmax"] as const) {
-    for (const blockSize of [32, 64] as const) {
-      const bits = Uint8Array.from({ length: columns / blockSize }, (_, i) => i % 2 === 0 ? 8 : 4);
-      const graph = new OnnxGraph();
-      const mask = { name: "none", length: tokens };
-      const input = graph.input("x", "float32", [tokens, columns]);
-      const rounding = { blockSize, bits, scheme };
-      const rounded = roundedActivations(graph, input, columns, rounding, mask);
-      graph.node("Identity", [rounded], ["y"]);
-      graph.output("y", "float32", [tokens, columns]);
-      const { ort, session } = await createSession("rounding", graph.model("rounding"));
-      const feeds = { x: new ort.Tensor("float32", x, [tokens, columns]) };
-      const y = (await session.run(feeds))["y"]!.data as Float32Array;
-      await session.release();
-      const expected = quantizeActivations(x, tokens, columns, { blockSize, bits, scheme })
-        .values();
-      y.forEach((value, i) =>
-        assertAlmostEquals(value, expected[i]!, 1e-5 * Math.max(1, Math.abs(x[i]!)))
-      );
-    }
-  }
-});
-
-Deno.test("a range over a text spans its tokens and leaves padding out", async () => {
-  const graph = new OnnxGraph(), length = 3, columns = 4;
-  const input = graph.input("x", "float32", [length, columns]);
-  const mask = { name: graph.input("mask", "float32", [length, 1]), length };
-  for (const scheme of ["symmetric", "minmax"] as const) {
-    const rounding = { blockSize: 2, bits: 4, range: "text", scheme } as const;
-    graph.node("Identity", [roundedActivations(graph, input, columns, rounding, mask)], [scheme]);
-    graph.output(scheme, "float32", [length, columns]);
-  }
-  const { ort, session } = await createSession("range", graph.model("range"));
-  const x = Float32Array.of(7, 1.4, -15, 0, -2.6, 3, 15, 7, 900, 900, 900, 900);
-  const results = await session.run({
-    x: new ort.Tensor("float32", x, [length, columns]),
-    mask: new ort.Tensor("float32", Float32Array.of(1, 1, 0), [length, 1]),
-  });
-  await session.release();
-  const symmetric = Array.from(results["symmetric"]!.data as Float32Array).slice(0, 8);
-  // Scales 7 / 7 and 15 / 7.
-  const s = 15 / 7;
-  [7, 1, -15, 0, -3, 3, 15, Math.floor(7 / s + 0.5) * s].forEach((value, i) =>
-    assertAlmostEquals(symmetric[i]!, value, 1e-5)
-  );
-  const minmax = Array.from(results["minmax"]!.data as Float32Array).slice(0, 8);
-  // From −2.6 to 7 in steps of 0.64, from −15 to 15 in steps of 2.
-  const step = 9.6 / 15;
-  [7, -2.6 + 6 * step, -15, 1, -2.6, -2.6 + 9 * step, 15, 7].forEach((value, i) =>
-    assertAlmostEquals(minmax[i]!, value, 1e-5)
-  );
-});
-
-Deno.test("the cache is rounded as the kernels pack it", async () => {
-  const random = stream(4, "cache"), sizes = { groups: 2, length: 64, headDim: 8 };
-  const shape = [1, sizes.groups, sizes.length, sizes.headDim];
-  const x = Float32Array.from(
-    { length: sizes.groups * sizes.length * sizes.headDim },
-    (_, i) => Math.f16round(random.normal() + (i % 8 === 3 ? 40 : 0)),
-  );
-  const roundedBy = async (kv: Extract<KvRounding, { bits: 4 }>) => {
-    const graph = new OnnxGraph(), input = graph.input("x", "float32", shape);
-    graph.node("Identity", [roundedCache(graph, input, sizes, kv)], ["y"]);
-    graph.output("y", "float32", shape);
-    const { ort, session } = await createSession("cache", graph.model("cache"));
-    const results = await session.run({ x: new ort.Tensor("float32", x, shape) });
-    await session.release();
-    return results["y"]!.data as Float32Array;
-  };
-  const byChannel = await roundedBy({ bits: 4, axis: "channel", groupSize: 32 });
-  const byToken = await roundedBy({ bits: 4, axis: "token" });
-  const at = (head: number, token: number, channel: number) =>
-    (head * sizes.length + token) * sizes.headDim + channel;
-  const assertRange = (indices: number[], y: Float32Array) => {
-    const { scale, zero, codes } = channelRange(indices.map((i) => x[i]!));
-    indices.forEach((i, j) => assertAlmostEquals(y[i]!, (codes[j]! - zero) * scale, 1e-4));
-  };
-  for (let head = 0; head < sizes.groups; head++) {
-    for (let channel = 0; channel < sizes.headDim; channel++) {
-      for (const first of [0, 32]) {
-        const group = Array.from({ length: 32 }, (_, t) => at(head, first + t, channel));
-        assertRange(group, byChannel);
-      }
-    }
-    for (let token = 0; token < sizes.length; token++) {
-      assertRange(Array.from({ length: sizes.headDim }, (_, c) => at(head, token, c)), byToken);
-    }
-  }
-});
-
-const kernels = await openKernels({ say: () => {} });
-
 /** Schemes that both run, and how far their logits may be apart: codes at a tie go either way. */
 const SHARED: [string, number, Scheme, QuantizationOptions][] = [
   ["W8A8", 0.01, perBlock(8, 8, 32, false), { weightBits: 8 }],
@@ -267,6 +105,7 @@ const SHARED: [string, number, Scheme, QuantizationOptions][] = [
   ],
   ["W4A4", 0.01, perBlock(4, 4, 32, true), { calibration, plan: uniformPlans(4, 32) }],
 ];
+
 for (const [name, bound, scheme, options] of SHARED) {
   Deno.test(`${name} with KV4: simulator and kernels (${kernels.backend}) give the same logits`, async () => {
     const groupSize = 32;
@@ -329,30 +168,6 @@ Deno.test("more bits, less error: part by part, in the stream, and only where it
   const stream = await streamErrors(config, weights, perBlock(4, 4, 32, false), texts);
   const precise = await streamErrors(config, weights, perBlock(8, 8, 32, false), texts);
   stream.forEach((error, layer) => assert(error > 5 * precise[layer]!));
-});
-
-Deno.test("a Hadamard rotation is orthogonal, for sizes that are no power of two too", () => {
-  for (const size of [4, 12, 96]) {
-    const r = hadamardRotation(size, 3);
-    for (let a = 0; a < size; a++) {
-      for (let b = 0; b < size; b++) {
-        let sum = 0;
-        for (let j = 0; j < size; j++) sum += r[a * size + j]! * r[b * size + j]!;
-        assertAlmostEquals(sum, a === b ? 1 : 0, 1e-6);
-      }
-    }
-  }
-});
-
-Deno.test("weights by min–max meet both ends and zero; a clip search needs importances", () => {
-  const w = Float32Array.of(-1, 0, 0.5, 2);
-  const rounded = roundedWeights(w, 4, { bits: 4, group: "row", scheme: "minmax" });
-  [-1, 0, 0.4, 2].forEach((value, i) => assertAlmostEquals(rounded[i]!, value, 1e-6));
-  assertThrows(
-    () => roundedWeights(w, 4, { bits: 4, group: "row", scale: "clip" }),
-    RangeError,
-    "without a calibration",
-  );
 });
 
 Deno.test("schemes that do not fit are refused with their part and layer", async () => {
