@@ -23,6 +23,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   augment: () => import("./augment.ts"),
   solve: () => import("./solve.ts"),
   "what-if": () => import("./what_if.ts"),
+  evaluate: () => import("./evaluate.ts"),
   entangle: () => import("./entangle.ts"),
   "measure-entanglement": () => import("./measure_entanglement.ts"),
   "measure-sail": () => import("./measure_sail.ts"),

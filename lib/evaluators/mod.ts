@@ -3,7 +3,8 @@
  *
  * Begin with `examine` in `roles/examine.ts`, which lets six analysers look at a program. `budget.ts` cuts what they say,
  * `aggregate.ts` joins it, `optimise/` rewrites programs by it, `metrics.ts` says what it is worth. `records/` has the data contract, `corpus.ts` and `mutants.ts`
- * tasks and defective programs, `judge.ts` the hidden tests, `reply.ts` what a language model's answer holds.
+ * tasks and defective programs, `judge.ts` the hidden tests, `reply.ts` what a language model's answer holds,
+ * `own_program.ts` reads a user's own function.
  *
  * @module
  */
@@ -16,5 +17,6 @@ export * from "./judge.ts";
 export * from "./metrics.ts";
 export * from "./mutants.ts";
 export * from "./optimise/mod.ts";
+export * from "./own_program.ts";
 export * from "./reply.ts";
 export * from "./roles/mod.ts";
