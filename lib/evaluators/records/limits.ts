@@ -9,3 +9,6 @@
  * late in the calls that come after, too. Every reference of the corpus stays far below.
  */
 export const TEST_LIMITS = { steps: 10, allSteps: 30, timeMs: 10_000 };
+
+/** The work that a call is counted as when it was stopped: the loop turns that it may do. */
+export const STOPPED_WORK = 100_000;

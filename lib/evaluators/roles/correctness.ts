@@ -4,7 +4,7 @@
  * @module
  */
 import { literalOf } from "offprint/sandbox/mod.ts";
-import { TEST_LIMITS } from "../records/limits.ts";
+import { STOPPED_WORK, TEST_LIMITS } from "../records/limits.ts";
 import { COUNTING_PRELUDE } from "../programs/counted.ts";
 import { INPUT_PRELUDE, splitList } from "../programs/inputs.ts";
 import { Notes, type RoleReport, type Subject } from "./report.ts";
@@ -114,8 +114,6 @@ export async function correctnessRole(subject: Subject): Promise<RoleReport> {
   return notes.report();
 }
 
-/** What a run that was stopped is counted as. */
-const STOPPED_WORK = 100_000;
 /** Statements that failing runs execute and passing ones do not, by Ochiai's coefficient. */
 function suspects(
   runs: readonly { failed: boolean; seen: readonly number[] }[],

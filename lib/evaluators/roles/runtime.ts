@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TEST_LIMITS } from "../records/limits.ts";
+import { STOPPED_WORK, TEST_LIMITS } from "../records/limits.ts";
 import { COUNTING_PRELUDE } from "../programs/counted.ts";
 import { INPUT_PRELUDE } from "../programs/inputs.ts";
 import { Notes, type RoleReport, type Subject } from "./report.ts";
@@ -12,8 +12,6 @@ import { Notes, type RoleReport, type Subject } from "./report.ts";
 const SIZES = [8, 16, 32], SMALL_SIZES = [4, 8, 16];
 /** How far the fitted exponent may lie above the declared one. */
 const ALLOWANCE = 0.5;
-/** What a run that was stopped is counted as. */
-const STOPPED_WORK = 100_000;
 
 /** A growth of work beyond what is declared, and runs that do not end. */
 export async function runtimeRole({ task, tree, counted, sandbox }: Subject): Promise<RoleReport> {
