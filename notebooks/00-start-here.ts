@@ -3,7 +3,7 @@
 // ---
 
 // %% [markdown] id="title"
-// # Offprint: ten papers; 7 run today
+// # Offprint: ten papers; 8 run today
 //
 // An offprint is the single article that a journal hands its author. Here each article runs: its prose, equations,
 // typed code, figures and a verdict on every claim stand in one notebook that executes on an ordinary laptop.
@@ -34,7 +34,7 @@
 //
 // ### 03 AIME: AI System Optimization via Multiple LLM Evaluators
 //
-// Bhrij Patel and 5 others, 2024, [arXiv 2410.03131](https://arxiv.org/abs/2410.03131). *Notebook to come.*
+// Bhrij Patel and 5 others, 2024, [arXiv 2410.03131](https://arxiv.org/abs/2410.03131). **[Open the notebook](03-aime.ipynb)**
 //
 // When one evaluator must judge generated code on many criteria at once, errors slip through and
 // the optimiser that reads its critique improves the wrong things. AIME asks one evaluator per

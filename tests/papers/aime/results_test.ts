@@ -9,7 +9,7 @@ import {
   opinionsText,
   readMutants,
 } from "offprint/papers/aime/mod.ts";
-import { withTempDir } from "offprint/temporary.ts";
+import { pathToFileURL } from "node:url";
 
 Deno.test("committed results say what they hold, and come back as they were written", async () => {
   const [opinions, loops] = await Promise.all([loadOpinions(), loadLoops()]);
@@ -32,10 +32,8 @@ Deno.test("committed results say what they hold, and come back as they were writ
 });
 
 Deno.test("a results file that was edited is refused", async () => {
-  await withTempDir(async (folder) => {
-    const file = new URL(`file://${folder}/loops.json`);
-    const text = await Deno.readTextFile(LOOPS_FILE);
-    await Deno.writeTextFile(file, text.replace(/"passed":\d+/, '"passed":1'));
-    await assertRejects(() => loadLoops(file), Error, "SHA-256");
-  });
+  const file = pathToFileURL(await Deno.makeTempFile({ suffix: ".json" }));
+  const text = await Deno.readTextFile(LOOPS_FILE);
+  await Deno.writeTextFile(file, text.replace(/"passed":\d+/, '"passed":1'));
+  await assertRejects(() => loadLoops(file), Error, "SHA-256");
 });
