@@ -26,6 +26,10 @@ await display(citation("03-aime"));
 // * **Equal budgets decide.** Six evaluators share what one may use. Without any limit a generalist with all the rules says the
 //   same as six specialists, so what is left of a gain is how a limited budget is spent.
 //
+// What came out: one evaluator that runs the public examples sees nearly all defects, so that five more roles add false alarms and
+// little else. Dividing the budget costs detection. And in the loop a limited evaluator can be outrun: programs that use its budget
+// up look better than they are.
+//
 // First one wrong binary search and six opinions of it, then the theory, then 54 functions with their defective
 // versions, and last a loop that repairs them.
 
@@ -605,28 +609,26 @@ await display(table(armRows, {
 }));
 
 // %% id="arms-figure" tags=["drawing"]
-const plotted = armRows.filter(({ arm }) =>
-  !arm.includes("approves") && !arm.includes("complains")
-);
+const plotted = armRows.filter(({ arm }) => !/approves|complains|unlimited/.test(arm));
+const shown = (name: string) => plotted.find(({ arm }) => arm === name)!;
+const ranked = [...plotted].sort((a, b) => b.EDR - a.EDR);
 await display(plot({
-  title: "Detection against false alarms",
-  alt: `One point for each of ${plotted.length} arms; AIME-6 detects ${
-    formatNumber(plotted.find(({ arm }) => arm === "AIME-6")!.EDR, 2)
-  } of defects at a false-alarm rate of ${
-    formatNumber(plotted.find(({ arm }) => arm === "AIME-6")!.FAR, 2)
-  }.`,
-  caption:
-    "Up is more detection, right is more false alarms. Bars are 95 % intervals over functions.",
-  width: 640,
-  height: 380,
-  marginRight: 150,
-  x: { label: "false-alarm rate" },
-  y: { label: "detection rate", domain: [0, 1] },
-  data: plotted,
+  title: "Detection and false alarms of each arm",
+  alt: `Two values for each of ${plotted.length} arms; AIME-6 detects ${
+    formatNumber(shown("AIME-6").EDR, 2)
+  } of defects with false alarms on ${formatNumber(shown("AIME-6").FAR, 2)} of passing programs.`,
+  caption: "Sorted by detection; bars are its 95 % intervals over functions.",
+  width: 560,
+  height: 340,
+  marginLeft: 140,
+  x: { label: "rate", domain: [0, 1] },
+  y: { label: null, domain: ranked.map(({ arm }) => arm) },
+  color: { legend: true, domain: ["detection", "false alarms"] },
+  data: ranked,
   marks: [
-    Plot.ruleX(plotted, { x: "FAR", y1: "EDR low", y2: "EDR high", strokeOpacity: 0.4 }),
-    Plot.dot(plotted, { x: "FAR", y: "EDR", fill: "currentColor", r: 3.5 }),
-    Plot.text(plotted, { x: "FAR", y: "EDR", text: "arm", dx: 8, textAnchor: "start" }),
+    Plot.ruleY(ranked, { y: "arm", x1: "EDR low", x2: "EDR high", strokeOpacity: 0.5 }),
+    Plot.dot(ranked, { y: "arm", x: "EDR", fill: () => "detection", r: 4 }),
+    Plot.dot(ranked, { y: "arm", x: "FAR", fill: () => "false alarms", r: 4, symbol: "square" }),
   ],
 }));
 
@@ -826,7 +828,12 @@ await display(plot({
   }.`,
   caption: "3600 tokens of text. Work is measured in multiples of the default budget.",
   height: 280,
-  x: { label: "work, multiples of the default", type: "log" },
+  x: {
+    label: "work, multiples of the default",
+    type: "log",
+    ticks: [1 / 6, 1 / 2, 1, 6],
+    tickFormat: (factor: number) => formatNumber(factor, 2),
+  },
   y: { label: "detection rate", domain: [0, 1] },
   color: { legend: true },
   data: textRows,
@@ -1029,6 +1036,22 @@ await claim(
   }),
 );
 
+// %% id="loop-summary" tags=["drawing"]
+const lastRate = (arm: string): string => formatNumber(successRate(loops, arm).mean, 3);
+await display(
+  md`**In short.** From a success rate of ${formatNumber(curveRows[0]!.SR, 3)} six roles end at ${
+    lastRate("AIME-6")
+  }, one generalist with the same budget at ${lastRate("generalist")}, without any limit at ${
+    lastRate("unlimited generalist")
+  }, and with the line of the defect known at ${
+    lastRate("AIME-6, oracle line")
+  }. The correctness role alone ends *below* the start, at ${
+    lastRate("correctness")
+  }: what its budget cuts off is silence, a program that does not end uses the budget up, and so the repairer keeps programs of which less is heard. The loop above shows one. With a complaining role the rate is ${
+    lastRate("AIME-6, correctness complains")
+  }: its complaint never goes away, and every edit is tried that the others do not mind.`,
+);
+
 // %% [markdown] id="choice-text"
 // ### Which roles, and how many
 //
@@ -1142,6 +1165,10 @@ await display(table(costRows, { caption: "What each role costs" }));
 //   no number here may stand beside the paper's.
 // * **The paper's numbers.** Up to 62 % more detection, up to 16 % more success and up to 12 % by the choice of roles were measured with
 //   GPT-4o. Whether points or relative is not known to us, and neither is any other cell of its tables.
+// * **A budget of text that binds.** 3600 tokens hardly ever cut these texts; what binds is work. It is our addition: in the
+//   paper evaluators do not run programs.
+// * **Another acceptance rule.** A cut evaluation counts as silence here. Exercise 3 changes that for verdicts; the loops were not
+//   run with it.
 // * **Large programs.** 54 functions of a few lines, defects of one place, and a repairer whose edits nearly mirror the mutations.
 // * **Rules made with a look at the references.** After false alarms on right programs, two declared exponents, the cost of built-in
 //   functions that copy, and two rules of readability were changed before the rules of the claims were written. False alarms on
@@ -1226,11 +1253,46 @@ await display(check("exercise 2", {
 }));
 
 // %% [markdown] id="exercise-3-text"
-// **3. A rule that resists both liars.** Write a verdict of six opinions that neither one approving nor one complaining role can
+// **3. Silence is no approval.** Return whether a program counts as defective when an evaluator that its budget cut counts as one that
+// complains. `armVerdict` says how many were cut.
+
+// %% id="exercise-3" tags=["exercise","solution"]
+function cautious(program: JudgedProgram): boolean {
+  // BEGIN SOLUTION
+  const { flagged, truncated } = armVerdict(AIME, program, total);
+  return flagged || truncated > 0;
+  // END SOLUTION
+}
+
+// %% id="exercise-3-check" tags=["check"]
+const cautiousRate = (group: readonly JudgedProgram[]): number =>
+  group.filter(cautious).length / group.length;
+const outrun = (program: JudgedProgram): boolean =>
+  ROLES.some((role) => {
+    const { work, findings } = program.roles[role];
+    const words = findings.reduce((sum, { tokens }) => sum + tokens, 5);
+    const { work: most, tokens } = budgetOf(AIME, total);
+    return work > most || words > tokens || inShare(role)(program);
+  });
+await display(check("exercise 3", {
+  got: [cautiousRate(bad), cautiousRate(good)],
+  expected: [bad.filter(outrun).length / bad.length, good.filter(outrun).length / good.length],
+  tolerance: 1e-12,
+  hint: "Both ways count: a role that complains, and a role that could not finish.",
+}));
+await display(
+  md`Such a verdict detects ${formatNumber(100 * cautiousRate(bad), 3)} %, with false alarms of ${
+    formatNumber(100 * cautiousRate(good), 3)
+  } %.`,
+);
+
+// %% [markdown] id="exercise-4-text"
+// **4. A rule that resists both liars.** Write a verdict of six opinions that neither one approving nor one complaining role can
 // change where the other five agree, and say what it costs in detection. (Open; no check.)
 
 // %% id="close" tags=["imports"]
 await sandbox[Symbol.asyncDispose]();
+await display(md`The sandbox's processes are ended.`);
 
 // %% [markdown] id="claims"
 // ## Claims
