@@ -279,6 +279,7 @@ export function chiSquare(
   for (let i = 0; i < observed.length; i++) {
     const expected = total * probabilities[i]! / mass;
     if (expected > 0) statistic += (observed[i]! - expected) ** 2 / expected;
+    // What cannot happen was seen: no other cell can make up for it.
     else if (observed[i]! > 0) statistic = Infinity;
   }
   const degreesOfFreedom = cells - 1;

@@ -117,6 +117,7 @@ export class Decoder implements DecoderParts {
       refuse("epsilon", parts.epsilon, "a number between 0 and 1");
     }
     checkWhole("decoder: layers.length", parts.layers.length, 1, 1024);
+    // The first layer says how wide the decoder is; all other parts must agree with it.
     const width = parts.layers[0]!.qkv.weights.columns;
     const inner = parts.layers[0]!.down.weights.columns;
     const half = headDim / 2;

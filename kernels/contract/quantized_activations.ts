@@ -103,6 +103,7 @@ export class QuantizedActivations {
       for (let column = 0; column < columns; column++) {
         const block = Math.floor(column / blockSize);
         const code = codes[token * columns + column]!;
+        // A code that its bits cannot hold would be cut to another number without a word.
         const half = bits[block] === 4 ? 8 : 128;
         if (code < -half || code >= half) {
           throw new KernelError({

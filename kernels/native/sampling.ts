@@ -56,6 +56,8 @@ export function nativeSampling({ c, variant, threadsFor }: NativeContext): Cores
       );
       if (bad === DONE) return { accepted, next };
       if (bad === OUT_OF_MEMORY) throw outOfMemory("verify");
+      // Two kinds of refusals in one number: below `rows` a drafted token, from there on a row of the
+      // target.
       const rows = batch * (drafted + 1), row = bad % rows;
       const text = Math.floor(row / (drafted + 1)), n = row % (drafted + 1);
       if (bad < rows) {

@@ -94,6 +94,7 @@ export function forwardRounded(
       }
     });
     const mixed = named(index, () => {
+      // A token sees itself: its key and value are stored before it attends.
       kvAppend(pass, index, ...roundings.store(k, v));
       return kvAttend(pass, index, q, heads);
     });

@@ -47,6 +47,7 @@ export function uploadDecoder(gpu: Gpu, decoder: Decoder, mostBytes: number): De
   const { width, vocabulary } = decoder;
   const halves = (matrix: Float16Array): HalfPart[] => {
     const bits = new Uint16Array(matrix.buffer, matrix.byteOffset, matrix.length);
+    // A binding has a largest size, and an embedding may be larger.
     const step = Math.max(1, Math.floor(mostBytes / (2 * width)));
     return Array.from({ length: Math.ceil(vocabulary / step) }, (_, i) => {
       const firstRow = i * step, lastRow = Math.min(firstRow + step, vocabulary);

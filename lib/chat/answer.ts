@@ -102,6 +102,7 @@ export function readReply(status: number, text: string): Reading {
       ? {}
       : { usage: { prompt: usage.prompt_tokens, completion: usage.completion_tokens } }),
   };
+  // Text counts even beside a refusal or a call of a tool.
   if (said.text.trim() !== "") return { is: "answer", answer };
   const refusal = message?.refusal ?? said.refusal;
   const fail = (failure: AnswerFailure, detail: string): Reading => ({

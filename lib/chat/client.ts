@@ -242,6 +242,7 @@ class Client {
         }
         got = reading.got;
         if (reading.is === "hopeless") throw this.#refused(got);
+        // An answer that is worth another try still counts when all tries are used up.
         if (reading.answer !== undefined) counts = { exchange, answer: reading.answer };
         this.#budget.spend(promptTokens(request));
         if (retryAfter !== undefined) wait = retryAfter;

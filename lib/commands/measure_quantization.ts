@@ -87,6 +87,7 @@ async function run(args: string[]): Promise<number> {
   };
   const scores = { ...input, folder: new URL("comet/accuracy/", out) };
   const pairs = { ...scores, select: inAgreement };
+  // With --finished nothing is computed: only pieces that an earlier call finished count.
   const most = async (of: typeof pairs | typeof scores) =>
     onlyKept ? Math.min(rounds, await finishedRounds(of)) : rounds;
   const configurations = await measureAccuracy(scores, await most(scores));

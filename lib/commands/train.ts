@@ -89,6 +89,7 @@ async function run(args: string[]): Promise<number> {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new UserError({ what: "--seed", got: option("seed"), expected: "a whole number from 0" });
   }
+  // Another seed gives another model, which must not take the place of the committed one.
   if (seed !== committed.seed && option("to") === undefined) {
     throw new UserError({
       what: "--seed",

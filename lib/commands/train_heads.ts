@@ -112,6 +112,7 @@ async function run(args: string[]): Promise<number> {
     new URL("prompts.json", to),
     `${JSON.stringify({ dev: prompts.dev, test: prompts.test })}\n`,
   );
+  // More digits differ between machines and say nothing.
   const rounded = (_key: string, value: unknown): unknown =>
     typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(7)) : value;
   await writeWhole(new URL("results.json", to), `${JSON.stringify(results, rounded)}\n`);

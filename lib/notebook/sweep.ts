@@ -95,6 +95,7 @@ export async function sweep<
         result = await options.run({ ...point }, seed);
         if (key !== undefined) kept.set(key, result);
       } catch (error) {
+        // A point that fails is a row of the table; the others still count.
         rows.push({ ...point, error: messageOf(error) } as SweepRow<Over, Result>);
       }
     }

@@ -61,6 +61,7 @@ export function clippedCodes(
       for (const ratio of amax > 0 ? RATIOS : []) {
         const scale = Math.fround(ratio * amax / limit) || 1;
         let error = 0;
+        // An error that is larger already cannot become the least.
         for (let j = first; j < last && error < least; j++) {
           const value = w[row * columns + j]!;
           const off = value - scale * code(value, scale);

@@ -91,6 +91,7 @@ export function floatForward(
   let logits: Float32Array | undefined;
   return {
     hidden,
+    // Calibration asks for none, and the head is the largest product of all.
     get logits() {
       return logits ??= product(hidden, width, head);
     },

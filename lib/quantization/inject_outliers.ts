@@ -70,6 +70,7 @@ export function injectOutliers(
         }
         result.set(key, copy);
       };
+      // What the norm multiplies, its readers divide by: the function of the network stays the same.
       changed(norms[part], (value, factor) => value * factor);
       for (const name of readers[part]) changed(name, (value, factor) => value / factor);
       channels.push(...chosen.map((one) => ({ part, layer, ...one })));

@@ -105,6 +105,8 @@ export function quantizeDecoder(
   const layers = Array.from({ length: config.num_hidden_layers }, (_, layer): DecoderLayer => {
     const part = (name: string) => take(`model.layers.${layer}.${name}`);
     const downPlan = plan("down", layer, inner);
+    // The order of the channels of `down` is folded into the rows of what makes them, so that it costs
+    // nothing.
     const gate = reorderedRows(part("mlp.gate_proj"), width, downPlan.order);
     const up = reorderedRows(part("mlp.up_proj"), width, downPlan.order);
     const qkv = joinedFloats(["q", "k", "v"].map((name) => part(`self_attn.${name}_proj`)));

@@ -38,6 +38,7 @@ export function randomInstance(options: RandomInstanceOptions): Instance {
   const c = new Float64Array(H * n * m);
   for (let at = 0; at < H * n * m; at++) {
     const weights = Float64Array.from({ length: n }, () => random.exponential());
+    // One outcome stays possible, however sparse the rest is.
     const kept = random.integer(n);
     for (let i = 0; i < n; i++) if (i !== kept && random.uniform() < sparsity) weights[i] = 0;
     const total = weights.reduce((sum, weight) => sum + weight, 0);

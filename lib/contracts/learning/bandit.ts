@@ -117,6 +117,7 @@ export class ContractBandit {
       values[a] = earned - paid;
       if (utility > most) most = utility;
     }
+    // Rounding decides no tie: a recommendation that is as good as any other is followed.
     const floor = most - TIE_TOLERANCE * (1 + Math.abs(most));
     let act = rec;
     if (rec < 0 || utilities[rec]! < floor) {

@@ -78,6 +78,7 @@ export function searchThenUcb(
       const round = bandit.post(arm.contract, arm.action);
       if (round.action === arm.action || round.action < 0) ucb.update(index, round.profit);
       else if (options.safe !== undefined) {
+        // The contract misses its action by little: it moves twice as far each time.
         arm.mixing = Math.min(1, Math.max(2 * arm.mixing, tolerance));
         arm.contract = mixContracts(arm.contract, options.safe(arm.action), arm.mixing);
       } else ucb.update(index, round.profit);

@@ -104,6 +104,7 @@ export class ContractGame {
         hoped[at] = rec[at]!;
         deviated = true;
       }
+      // What the recommendation would have been worth is wanted only where it was not followed.
       if (deviated) {
         followed = bestResponse(instance, contracts, {
           into: this.#followed,

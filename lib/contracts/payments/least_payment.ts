@@ -201,6 +201,7 @@ export class LeastPaymentSolver implements Solution {
     for (let i = 0; i < n; i++) {
       for (let b = 0; b < k; b++) tableau.set(i, b, rows[b * n + i]!);
       if (capped) {
+        // This is the dual: a cap on a payment is a column, priced by the cap.
         tableau.set(i, k + i, -1);
         tableau.setProfit(k + i, -cap / scale);
       }
@@ -328,6 +329,7 @@ export function incentiveRows(
     for (let i = 0; i < n; i++) {
       const difference = Pa[i]! - Pb[i]!;
       rows[k * n + i] = difference;
+      // What the agent expects afterwards pays a part of the incentive already.
       gap -= difference * (continuation?.[i] ?? 0);
     }
     if (!Number.isFinite(gap)) {

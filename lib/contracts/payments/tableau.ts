@@ -83,6 +83,7 @@ export class Tableau {
       for (let j = 0; j < columns; j++) {
         if (
           cells[profits + j]! > PIVOT_TOLERANCE &&
+          // Bland's rule: the lowest name enters and, among equals, leaves. It never cycles.
           (enter < 0 || this.#nonbasic[j]! < this.#nonbasic[enter]!)
         ) enter = j;
       }

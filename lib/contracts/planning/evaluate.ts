@@ -41,6 +41,7 @@ export function evaluate(
       VA[at] = agent;
     }
   }
+  // Values go backwards through the steps, visits forwards.
   const visits = new Float64Array((H + 1) * n);
   const payments = new Float64Array(H), rewards = new Float64Array(H), costs = new Float64Array(H);
   visits[start] = 1;

@@ -62,6 +62,7 @@ export function inducingContract(
   const solved = leastPayment(problem);
   if (solved.feasible) return solved;
   const what = `contract of ${instance.name} inducing ${placeOf(h, s, a)}`;
+  // Two reasons are left: no payment at all would do it, or only one above the cap.
   const possible = implementability(problem);
   if (!possible.implementable) {
     const parts = [...possible.mixture].flatMap((weight, b) =>

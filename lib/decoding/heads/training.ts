@@ -115,6 +115,7 @@ export async function trainHead(
         data.hidden.subarray(from, from + config.hiddenSize),
         row * config.hiddenSize,
       );
+      // Soft labels: how far a candidate would be rejected and accepted, not what one draw came to.
       labels[2 * row] = rejectionWeight * (1 - data.acceptance[at]!);
       labels[2 * row + 1] = data.acceptance[at]!;
     }

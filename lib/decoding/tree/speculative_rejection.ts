@@ -55,6 +55,7 @@ export async function speculativeRejection(
       const cut = quantile(texts.map((id) => nodes[id]!.score!).sort((a, b) => a - b), alpha);
       const kept = texts.filter((id) => nodes[id]!.score! >= cut);
       for (const id of texts) if (nodes[id]!.score! < cut) growth.drop(id, "pruned");
+      // Only what is kept is read on: a pruned text costs nothing more.
       await growth.readTips(kept);
       texts = kept.map((id) => {
         if (nodes[id]!.finished) return id;

@@ -147,6 +147,7 @@ function select(
     let at = low;
     for (let i = low; i < high; i++) {
       const token = order[i]!;
+      // The pivot moves while others are exchanged; its place is needed in the end.
       if (token === pivot) at = i;
       if (!before(token, pivot)) continue;
       left += weight(token);

@@ -78,6 +78,7 @@ export async function timeSpeculation(options: SpeculativeOptions): Promise<Text
       targetMs = 0;
     }),
   });
+  // Opening reads the prompt, which happens once a text and not in its rounds.
   timing.totalMs = performance.now() - start - openMs;
   timing.tokens = result.tokens.length;
   timing.drafted = result.drafted;

@@ -62,6 +62,7 @@ export async function traceText(options: TraceTextOptions): Promise<TracedText> 
     const base = sequence.length;
     const first = sequence.logits.slice();
     const { logits, hidden } = await sequence.extend(tokens, wanted ? { hidden: true } : {});
+    // The logits before the first token come from the prompt; those after the last are of no use.
     return { sequence, base, rows: [first, ...logits.slice(0, -1)], hidden };
   };
   try {

@@ -49,10 +49,9 @@ export async function countedProgram(text: string): Promise<CountedProgram> {
   const tree = await parseSyntax("javascript", text);
   if (tree.hasError) return { code: text, statements: [] };
   const statements: CountedProgram["statements"] = [];
-  const inserts: { at: number; text: string; order: number }[] = [];
-  const insert = (at: number, inserted: string): void => {
-    inserts.push({ at, text: inserted, order: inserts.length });
-  };
+  const openings: { at: number; text: string }[] = [];
+  const closings: { at: number; text: string }[] = [];
+  const open = (at: number, text: string): void => void openings.push({ at, text });
   const mark = (node: SyntaxNode): string => {
     statements.push({ start: node.start, end: node.end });
     return `__s(${statements.length - 1});`;
@@ -63,13 +62,14 @@ export async function countedProgram(text: string): Promise<CountedProgram> {
       const inner = node.children.filter(({ kind }) =>
         STATEMENT.test(kind) && kind !== "function_declaration"
       );
-      if (inner.length === 0) insert(node.start + 1, mark(node));
-      for (const child of inner) insert(child.start, mark(child));
+      if (inner.length === 0) open(node.start + 1, mark(node));
+      for (const child of inner) open(child.start, mark(child));
     }
+    const ends: { at: number; text: string }[] = [];
     const last = node.children.at(-1);
     if (node.kind === "arrow_function" && last !== undefined && last.kind !== "statement_block") {
-      insert(last.start, `(${mark(last).slice(0, -1)},`);
-      insert(last.end, ")");
+      open(last.start, `(${mark(last).slice(0, -1)},`);
+      ends.push({ at: last.end, text: ")" });
     }
     const bodies = LOOP.test(node.kind)
       ? [node.kind === "do_statement" ? node.children[1] : last]
@@ -82,14 +82,19 @@ export async function countedProgram(text: string): Promise<CountedProgram> {
       if (body === undefined || body.kind === "statement_block" || body.kind === "if_statement") {
         continue;
       }
-      insert(body.start, `{${mark(body)}`);
-      insert(body.end, "}");
+      open(body.start, `{${mark(body)}`);
+      ends.push({ at: body.end, text: "}" });
     }
     for (const child of node.children) visit(child, inside);
+    // What is inside closes first: without a semicolon both may end at the same place.
+    closings.push(...ends);
   };
   visit(tree.root, false);
   let code = "", from = 0;
-  for (const { at, text: inserted } of inserts.sort((a, b) => a.at - b.at || a.order - b.order)) {
+  // The sort is stable: at one place the closings come first, then the openings, outer ones before inner ones.
+  for (
+    const { at, text: inserted } of [...closings, ...openings].sort((a, b) => a.at - b.at)
+  ) {
     code += text.slice(from, at) + inserted;
     from = at;
   }

@@ -114,6 +114,7 @@ export function editsOfTree(tree: SyntaxTree): Edit[] {
           for (const [kind, other] of SWAPS[of(second!)] ?? []) {
             put(kind, `${of(second!)} to ${other}`, second!, other);
           }
+          // Only operators that do not commute: exchanged operands of others would be the same program.
           if (/^[-/%]$/.test(of(second!))) {
             put("operand", "swap operands", node, `${of(third!)} ${of(second!)} ${of(first!)}`);
           }
@@ -365,6 +366,7 @@ function nameEdits(tree: SyntaxTree, edits: Edit[]): void {
       const owner = functions.findLast((each) =>
         isFunction(each.node) && each.node.start <= start && end <= each.node.end
       );
+      // With two declarations of one name the uses of both would be renamed.
       const once = declarations.filter((other) => other.name === name).length === 1;
       if (name.length > 2 && once && owner !== undefined) {
         const places = [node, ...own.map((use) => use.node)].sort((a, b) => a.start - b.start)

@@ -133,6 +133,7 @@ export function namesOf(tree: SyntaxTree): { uses: NameUse[]; declarations: Decl
       const own = functionAt(node);
       for (const bound of own) declare(scope, bound, "parameter");
       const name = node.children.find(({ kind }) => kind === "identifier");
+      // A function expression knows its own name, and nobody outside does.
       if (node.kind === "function_expression" && name !== undefined) scope.add(textOf(tree, name));
       inner = [scope, ...scopes];
     } else if (

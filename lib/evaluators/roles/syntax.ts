@@ -34,6 +34,7 @@ export function syntaxRole({ tree, task }: Subject): RoleReport {
   }
   if (!tree.hasError && !functions.some(({ name }) => name === task.entry)) {
     const text = `there is no function ${task.entry}`;
+    // Where the name occurs in another form the function may be there all the same.
     if (!tree.text.includes(task.entry)) notes.add("error", "syntax", tree.root, text);
   }
   notes.spend(tree.nodes);

@@ -36,6 +36,7 @@ export async function checkProject(
   const sources = pairs.filter(({ source }) => source !== undefined);
 
   const cellLint = checkCellLint(root, sources.map(({ sourceName }) => sourceName));
+  // A name that the cell lint reports already would be reported again by the type checker.
   const toldByLint = cellLint.then(toldNames);
   const folders = await withTypeScript(root, FOLDERS);
   const checks: [name: string, problems: Promise<Problem[]>][] = [

@@ -64,6 +64,7 @@ export function mergePair(source: Notebook, ipynb: Notebook): Merged | Conflict 
     const inSource = sides.source.get(id);
     const inIpynb = sides.ipynb.get(id);
     const before = origin.get(id);
+    // A cell that only one side changed is taken from that side.
     if (inSource === inIpynb || inIpynb === before) {
       if (inSource !== undefined) chosen.set(id, cellOf(source, id));
     } else if (inSource === before) {

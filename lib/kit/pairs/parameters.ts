@@ -188,6 +188,7 @@ function scan(text: string): LocatedParameter[] {
     const valueType: string = typeof value;
     const fits = options === undefined ? valueType === plain : options.includes(value);
     if (!fits) {
+      // The message shows the rest of the line from the value on.
       at = start;
       fail(`a value of type ${plain ?? options!.map((o) => JSON.stringify(o)).join(" | ")}`);
     }

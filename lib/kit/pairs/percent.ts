@@ -151,6 +151,7 @@ export function printCell(cell: Cell): string {
       todo: "Rename the cell.",
     });
   }
+  // Everything must come back when the file is read: what the format cannot hold is refused.
   const oddKey = Object.keys(cell.metadata).find((key) => !isAttributeName(key));
   if (oddKey !== undefined) {
     throw new UserError({

@@ -80,6 +80,7 @@ async function inStep(pair: Pair, generated: string | undefined): Promise<InStep
   if (merged.kind === "conflict") throw conflictError(merged, pair);
   const { carried, dropped, moved } = merged;
   const edited = carried.length + dropped.length > 0 || moved;
+  // Edits of a generated notebook would be lost when it is generated again.
   if (edited && generated !== undefined) {
     throw new UserError({
       what: pair.ipynbName,

@@ -90,6 +90,7 @@ export async function executeNotebook(
   try {
     kernel = await KernelClient.start({ cwd, ...(env && { env }), ...(signal && { signal }) });
   } catch (error) {
+    // A kernel that was killed by the signal is no failure of the notebook.
     signal?.throwIfAborted();
     return finish([notebookFailure(messageOf(error))]);
   }

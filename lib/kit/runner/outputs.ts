@@ -27,6 +27,7 @@ export class OutputCollector {
   add(cell: string, { type, content }: OutputMessage): void {
     switch (type) {
       case "clear_output":
+        // With `wait`, old outputs stay until the next one comes, so that nothing flickers.
         if (content["wait"] === true) this.#clearing.add(cell);
         else this.#clear(cell);
         return;

@@ -121,6 +121,7 @@ export function markovChain(parts: MarkovChainParts): MarkovChain {
         throw new RangeError(`${name}: got step ${step}, expected 1 to ${steps}`);
       }
       if (step === 1) return first;
+      // From there on all steps have the same rows: one copy is enough.
       const kept = Math.min(step, stationaryFrom);
       const at = rows[kept] ??= [];
       return at[previous] ??= compute(kept, previous);

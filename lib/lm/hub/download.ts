@@ -157,6 +157,7 @@ export function chosenFiles(
   }
   if (patterns.length === 0) {
     for (const kind of WEIGHTS) {
+      // The first kind that is there is enough: the others hold the same weights.
       if (weights.size > 0) break;
       files.filter(({ path }) => kind.test(path)).forEach((file) => weights.add(file));
     }

@@ -139,6 +139,7 @@ export async function hubRequest(
     const response = await fetch(address, {
       headers: {
         ...headers,
+        // The token is for the hub alone: no other address may see it.
         ...(token !== undefined && new URL(address).origin === new URL(endpoint).origin
           ? { authorization: `Bearer ${token}` }
           : {}),

@@ -164,6 +164,7 @@ export function publicLayout(
     ["input_ids", "attention_mask", ...caches].find((name) => !session.inputNames.includes(name)) ??
       ["logits", ...caches.map(presentOf)].find((name) => !session.outputNames.includes(name));
   if (lacking !== undefined) fail(`a graph without ${lacking}`);
+  // An input that nobody feeds would fail later, with the words of the runtime.
   const known = new Set([
     "input_ids",
     "attention_mask",

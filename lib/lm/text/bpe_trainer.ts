@@ -235,6 +235,7 @@ function tokenizerFiles(
         special: true,
       }],
       normalizer: null,
+      // Code is cut by its own pattern first; the byte level must not cut it again.
       pre_tokenizer: pieces === "words" ? byteLevel : {
         type: "Sequence",
         pretokenizers: [split, { ...byteLevel, use_regex: false }],

@@ -116,6 +116,7 @@ export async function loadCheckpoint<P extends NamedProgress = Progress>(
       checkpoint = decode(decodeURIComponent(file.pathname), bytes, schema);
     } catch (error) {
       warn(messageOf(error));
+      // The newest file may have been cut by the end of the machine; the reserve is one save older.
       damage ??= error;
       continue;
     }

@@ -34,6 +34,7 @@ export async function exportModel(
   const tensors = new Map<string, Tensor>();
   const weights = new Map<string, Float32Array>();
   for (const [name, shape] of tensorShapes(config)) {
+    // Whoever loads the folder has these weights; the card must speak of them.
     const rounded = Float32Array.from(new Float16Array(trained.weights.get(name)!));
     tensors.set(name, { shape, data: rounded });
     weights.set(name, rounded);

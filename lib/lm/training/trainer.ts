@@ -138,6 +138,7 @@ export async function train(
       learningRate: rate,
     });
     if (count % training.evaluateEvery === 0 || count === plan.steps) {
+      // Measured with the engine in training itself: the model is not exported for a point of the curve.
       let heldOut = 0;
       for (const part of curve) {
         heldOut += await languageModelLoss(engine, part) / curve.length;

@@ -84,6 +84,7 @@ export function transformerConfig(sizes: TransformerSizes): TransformerConfig {
  * @throws {UserError} when a field is missing, wrong or does not fit the others.
  */
 export function checkedConfig(where: string, value: unknown): TransformerConfig {
+  // Its files may have the right names and shapes and still hold codes.
   if (typeof value === "object" && value !== null && "quantization_config" in value) {
     throw new UserError({
       what: where,

@@ -196,6 +196,7 @@ function tableOf(rows: readonly Row[], caption: string, published: boolean): str
   );
   return element(
     "div",
+    // A table that scrolls must be reachable by keyboard.
     { role: "region", "aria-label": caption, tabindex: "0", style: "overflow-x:auto" },
     element(
       "table",

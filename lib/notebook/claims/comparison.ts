@@ -56,6 +56,7 @@ export function missingComparison(
   if (isList(value) && value.length === 0) return "at least one value: there are none";
   switch (rule.rule) {
     case "atMost":
+      // The maximum of nothing is −Infinity and would pass any bound.
       return value === -Infinity ? "at least one value: there are none" : undefined;
     case "atLeast":
       return value === Infinity ? "at least one value: there are none" : undefined;
@@ -66,6 +67,7 @@ export function missingComparison(
       if (!isList(value)) return undefined;
       const entries = Array.from(value as ArrayLike<unknown>);
       if (entries.length === 1) return "at least two values: there is one";
+      // A constant passes as monotone and says nothing.
       return rule.strict !== true && entries.every((entry) => entry === entries[0])
         ? `values that differ: all ${entries.length} are the same`
         : undefined;

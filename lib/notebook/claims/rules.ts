@@ -145,6 +145,7 @@ export function passes(rule: Rule, measured: MeasuredValue): boolean {
         throw wrong();
       }
       if (low > high || !Number.isInteger(n) || n < 1) throw wrong();
+      // NaN has the right shape: something was measured, and it does not pass.
       if (Number.isNaN(mean) || Number.isNaN(low) || Number.isNaN(high)) return false;
       return rule.rule === "intervalAbove" ? low > rule.bound : high < rule.bound;
     }
@@ -269,6 +270,7 @@ export function describeRule(rule: Rule): string {
       return `exactly ${listed(rule.value)}`;
     case "within": {
       const { value, absolute = 0, relative = 0 } = rule;
+      // A share of 0 is 0: only the absolute part counts there.
       const allZero = [value].flat().every((x) => x === 0);
       const bounds = [
         ...(absolute === 0 ? [] : [formatNumber(absolute)]),

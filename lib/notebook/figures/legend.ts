@@ -46,6 +46,7 @@ export function drawLegend(
   const { color, symbol } = scales;
   if (symbol !== undefined) {
     const domain = Array.from(symbol.domain ?? []);
+    // Colour and symbol of the same values make one legend.
     const shared = color !== undefined &&
       JSON.stringify(color.domain) === JSON.stringify(symbol.domain);
     const items = domain.map((value) => ({

@@ -194,6 +194,7 @@ function compose(drawn: Drawn, options: FigureOptions): { svg: string; width: nu
   const markup = element("g", { "font-size": TITLE_SIZE, "font-weight": "bold" }, heading) +
     element("g", { transform: `translate(0,${headingHeight})`, class: heat }, legend.markup) +
     (heat === undefined ? picture : element("g", { class: heat }, picture));
+  // Ids come from the contents: each run gives the same ones, and different figures share none.
   const key = hashed(options.title + options.alt + markup);
   const width = plotWidth + 2 * PADDING;
   const height = headingHeight + Math.ceil(legend.height) + plotHeight + 2 * PADDING;

@@ -87,6 +87,7 @@ export function experiments(): Record<ExperimentId, Experiment> {
     title,
     horizons: [300, ...HALF_DECADES.slice(0, 5)],
     run(horizon: number, seed: number) {
+      // The worth of success may change with the horizon, and with it how far the two actions lie apart.
       const worth = reward(horizon);
       const instance = binaryOutcomeExample([0, 0.6, 0.8], [0.3, 0.4], worth);
       const bandit = new ContractBandit(instance, streamOf(id, horizon, seed));

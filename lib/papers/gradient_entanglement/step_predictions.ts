@@ -91,6 +91,7 @@ async function compared(
   );
   const batch = batchChanges(gradients, weights);
 
+  // A plain step is tried and taken back; then the training takes its own.
   const parameters = engine.parameters.slice();
   engine.parameters.forEach((value, k) => engine.parameters[k] = value - PLAIN * gradient[k]!);
   const plain = changes(before, await scorePairs(engine, pairs, { length }));

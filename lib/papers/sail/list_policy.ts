@@ -129,6 +129,7 @@ export async function listSetup(seed: number, steps: SetupSteps = SETUP_STEPS): 
     requests: test,
     count: steps.heldOut,
   });
+  // The pairs come from an older state of the policy, as in practice; the training then goes on.
   await learn("supervised", steps.older, steps.supervised, mediocreAnswer);
   const start = namedWeights(engine);
   await engine.close();

@@ -69,6 +69,7 @@ export function tabularWorld(seed: number, sizes: TabularSizes = TABULAR_SIZES):
       const prompt = draws.integer(prompts);
       const probabilities = reference[prompt]!.map(Math.exp);
       const first = draws.categorical(probabilities);
+      // The two responses of a pair differ.
       probabilities[first] = 0;
       const second = draws.categorical(probabilities);
       const wins = 1 / (1 + Math.exp(reward[prompt]![second]! - reward[prompt]![first]!));

@@ -97,6 +97,7 @@ export async function entanglementReport(
   const { length = longestText(pairs) } = options;
   const all: EntanglementRow[] = [];
   for (const [k, pair] of pairs.entries()) {
+    // All losses share these: a loss enters through two weights alone.
     const gradients = await pairGradients(engine, pair, { length });
     const products = await productsOf(engine, pair, gradients, subset);
     const statistics = pairStatistics(gradients.scores, reference[k]!);

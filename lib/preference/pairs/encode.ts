@@ -63,6 +63,7 @@ export function encodePairs(
         todo: "Shorten the prompt or leave the pair out.",
       });
     }
+    // The end token counts: a response that is cut has none.
     const whole = [texts.chosen, texts.rejected].map((text) => [
       ...tokenizer.encode(text),
       ...behind,

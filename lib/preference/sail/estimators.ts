@@ -61,6 +61,7 @@ export function estimateGradient(
     return drawPair(problem, logProbs, route, options, stream(seed, "pair", step, slot));
   });
   const terms = drawn.map((pair) => termsOf(problem, logProbs, pair));
+  // A baseline belongs to the responses that the policy drew itself; those of the data have no score.
   const own = drawn.flatMap(({ route }, i) => route === "DPP" || route === "DPR" ? [i] : []);
   const constants = baselinesOf(
     own.map((i) => terms[i]!.value),

@@ -94,6 +94,7 @@ export function judgeLabeller<Name extends string>(options: JudgeOptions<Name>):
     const [first, second] = responses.map(text) as [string, string];
     const asked = text(prompt);
     const straight = await verdict(question(asked, first, second));
+    // A judge that prefers a place contradicts itself when the answers change places.
     const crossed = await verdict(question(asked, second, first));
     const verdicts = [straight, crossed === undefined ? undefined : 1 - crossed]
       .filter((each) => each !== undefined);

@@ -117,6 +117,7 @@ export function sailMethod(options: SailOptions): PreferenceMethod {
         const probability = pair.labelProbability;
         return { route, pair: { ...pair, chosen, rejected }, drawn, probability };
       });
+      // A response that is drawn may be longer than those of the data.
       const longest = Math.max(...step.pairs.map(({ prompt }) => prompt.length)) +
         options.maxTokens;
       const length = slots.some(({ drawn }) => drawn !== undefined)

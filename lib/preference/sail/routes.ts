@@ -77,6 +77,7 @@ export function sharesOf(mixture: Mixture): Shares {
     shares[route] = given;
     shares.DPO = { share: shares.DPO.share - given.share, coefficient: 0 };
   }
+  // Shares are sums of decimal fractions: what is left may miss 0 by rounding.
   if (!(shares.DPO.share > 1e-12)) {
     const total = 1 - shares.DPO.share;
     throw new UserError({

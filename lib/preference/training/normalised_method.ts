@@ -52,6 +52,7 @@ export function normalisedMethod(
         const [w, l] = [Math.sqrt(squaredNorm(chosen)), Math.sqrt(squaredNorm(rejected))];
         norms.push(w, l);
         const floor = Math.max(Number.MIN_VALUE, FLOOR * middle(norms));
+        // A gradient that all but vanishes has no direction worth a whole step.
         if (!(w >= floor && l >= floor)) {
           skipped++;
           continue;

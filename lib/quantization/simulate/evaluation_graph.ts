@@ -102,6 +102,7 @@ export function evaluationGraph(
     const sums = [total(exact), total(op("Sub", [exact, rounded]))].map((sum) => reshape(sum, [1]));
     graph.node("Concat", sums, [`error ${part} ${layer}`], { axis: 0 });
     graph.output(`error ${part} ${layer}`, "float32", [2]);
+    // The exact product goes on, so that the errors of the parts do not add up.
     return exact;
   };
 
@@ -215,6 +216,8 @@ function attentionOf(
     const values4 = roundedCache(graph, values, sizes, kv);
     if (kv.axis === "token") return merged(mix(softmax(scoresOf(keys4)), values4));
     const isEarlier = constant(earlier, [1, 1, length, length]);
+    // A token reads earlier groups from their 4 bits and its own group in 16-bit floats: the difference is
+    // masked in.
     const both = op("Add", [
       scoresOf(keys),
       op("Mul", [op("Sub", [scoresOf(keys4), scoresOf(keys)]), isEarlier]),

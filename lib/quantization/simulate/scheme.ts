@@ -140,6 +140,7 @@ export function checkPart(
   const { order, divisors, rotation, weights, activations } = scheme;
   if (order !== undefined) {
     const seen = new Set(order);
+    // A typed array may hold one channel twice and still have the right length.
     const whole = seen.size === columns && order.length === columns &&
       order.every((channel) => channel < columns);
     if (!whole) {

@@ -120,6 +120,7 @@ export function alu(shop: Workshop): Blueprint {
   const operations = shop.random.shuffle(all).slice(0, 4);
   const top = shop.module(["alu", "arith", "small_alu"]);
   const items = operations.map(([source], at) =>
+    // The last operation is the default, so that every code has a meaning.
     `${at === 3 ? "default" : `2'd${at}`}: ${y} = ${source};`
   ).join(" ");
   const text =

@@ -11,16 +11,14 @@ export function registerFile(shop: Workshop): Blueprint {
   const width = shop.between(2, 8);
   const address = shop.between(1, 3);
   const clocking = shop.clocking();
-  const [we, addr, d, q, mem, i] = [
-    ...[
-      shop.name("write"),
-      shop.name("select"),
-      shop.name("data"),
-      shop.name("out"),
-      shop.name("memory"),
-      shop.name("loop"),
-    ],
-  ] as [string, string, string, string, string, string];
+  const [we, addr, d, q, mem, i] = shop.names(
+    "write",
+    "select",
+    "data",
+    "out",
+    "memory",
+    "loop",
+  );
   const top = shop.module(["reg_file", "regfile", "scratchpad", "small_ram"]);
   const words = 2 ** address;
   const text = `${clockedHeader(top, clocking)}input wire ${we}, ` +
@@ -58,7 +56,7 @@ export function smallFifo(shop: Workshop): Blueprint {
   const address = shop.between(1, 2);
   const words = 2 ** address;
   const clocking = shop.clocking();
-  const names = [
+  const [we, rd, d, q, full, empty, mem, wp, rp, n] = shop.names(
     "write",
     "take",
     "data",
@@ -69,10 +67,7 @@ export function smallFifo(shop: Workshop): Blueprint {
     "temp",
     "temp2",
     "state",
-  ] as const;
-  const [we, rd, d, q, full, empty, mem, wp, rp, n] = names.map((role) =>
-    shop.name(role)
-  ) as string[];
+  );
   const top = shop.module(["fifo", "small_fifo", "queue", "buffer_fifo"]);
   const text = `${clockedHeader(top, clocking)}input wire ${we}, input wire ${rd}, ` +
     `input wire ${range(width)}${d}, output wire ${
@@ -95,21 +90,22 @@ export function smallFifo(shop: Workshop): Blueprint {
   return clocked(
     { top, text, clocking },
     {
-      inputs: { [we!]: 1, [rd!]: 1, [d!]: width },
-      outputs: { [q!]: width, [full!]: 1, [empty!]: 1 },
+      inputs: { [we]: 1, [rd]: 1, [d]: width },
+      outputs: { [q]: width, [full]: 1, [empty]: 1 },
       parameters: { width, address },
     },
     {
       outputs: () => ({
-        [q!]: held[0] ?? 0,
-        [full!]: Number(held.length === words),
-        [empty!]: Number(held.length === 0),
+        [q]: held[0] ?? 0,
+        [full]: Number(held.length === words),
+        [empty]: Number(held.length === 0),
       }),
       clock: (inputs) => {
-        const put = inputs[we!] === 1 && held.length < words;
-        const taken = inputs[rd!] === 1 && held.length > 0;
+        // A full queue takes nothing, even while a word leaves it: as in the Verilog above.
+        const put = inputs[we] === 1 && held.length < words;
+        const taken = inputs[rd] === 1 && held.length > 0;
         if (taken) held = held.slice(1);
-        if (put) held = [...held, inputs[d!]!];
+        if (put) held = [...held, inputs[d]!];
       },
       reset: () => held = [],
     },

@@ -179,6 +179,7 @@ export function readArguments(source: Source, body: SyntaxNode): (Argument | Uns
     else if ("kind" in type) found.push(type);
     else {
       const word = source.textOf(item, "tf_port_direction") as Argument["direction"] | undefined;
+      // An argument without a header of its own has that of the one before.
       if (header.children.length > 0 || before === undefined) {
         before = { direction: word ?? before?.direction ?? "input", type };
       }

@@ -105,6 +105,7 @@ function readModule(source: Source, node: SyntaxNode): ReadModule {
       parameters.push(...sort(readParameters(source, part)));
     } else items.push(...readItem(source, part));
   }
+  // An old-style header has names only; directions and types are declared in the body.
   if (order !== undefined) ports.push(...merge(order, declared, items));
   addUnread(source, node, header, unsupported, [items, ports, parameters]);
   return {

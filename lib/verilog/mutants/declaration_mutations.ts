@@ -121,6 +121,7 @@ export function assigned(
     } else if (
       expression.kind === "bit" || expression.kind === "bits" || expression.kind === "slice"
     ) {
+      // Whoever drives a part of a vector drives the vector.
       target(expression.of, set);
     }
   };

@@ -137,6 +137,7 @@ class Describer {
         ];
       }
       case "gate": {
+        // not and buf drive all terminals but the last; every other gate drives its first.
         const outputs = item.gate === "not" || item.gate === "buf" ? item.terminals.length - 1 : 1;
         const words = item.terminals.map(say);
         const name = item.name === undefined ? "an unnamed gate" : `gate ${namePhrase(item.name)}`;

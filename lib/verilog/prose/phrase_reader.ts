@@ -101,6 +101,7 @@ export class PhraseReader extends WordReader {
       this.word();
       return { kind: "call", name, arguments: this.list(count) };
     }
+    // Operators are called by up to four words; "of" ends the name.
     let words = this.word();
     for (let extra = 0; extra < 3 && !this.ahead("of"); extra++) words += ` ${this.word()}`;
     const shape = SHAPES.get(words);
@@ -199,6 +200,7 @@ export class PhraseReader extends WordReader {
       return { kind: "delay", time, body: this.statement() };
     }
     if (this.take("task")) return this.#task();
+    // Every other statement begins with a word of its own; an assignment begins with its target.
     const target = this.expression();
     this.expect("receives");
     const blocking = this.take("(blocking)");

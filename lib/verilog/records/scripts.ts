@@ -136,6 +136,7 @@ export function readScript(script: string): ScriptRequest | undefined {
     }
     const call = /^(\w+)\.(\w+)\((.*)\)$/.exec(line);
     if (call === null || call[1] !== chip) return undefined;
+    // Settings differ in their first argument, so that is part of their key.
     const set = /^['"]constraint['"], ['"](\w+)['"], (.*)$/.exec(call[3]!);
     calls.set(set === null ? call[2]! : `set ${set[1]}`, set === null ? call[3]! : set[2]!);
   }

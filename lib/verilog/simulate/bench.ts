@@ -118,6 +118,7 @@ export function benchToVerilog(bench: Bench, secret = ""): string {
       }) begin passed = passed + 1; held[total] = 1; end`,
     );
   }
+  // A second block ends a design that keeps the first from ending, at twice the time that the steps take.
   const line = `${secret}TB_RESULT passed=%0d total=%0d held=%b`;
   lines.push(
     `    $display("${line}", passed, total, held);`,

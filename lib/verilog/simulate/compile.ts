@@ -86,6 +86,7 @@ function gateCode({ type, inputs, output }: Gate, read: (net: Net) => [string, s
       return put(and(a!, b!));
     case "OR":
       return put(or(a!, b!));
+    // A bit is two words, value and unknown; where it is unknown its value is 0.
     case "XOR":
       return put([`(${a![0]}^${b![0]})&~x${output}`, `${a![1]}|${b![1]}`]);
     case "XNOR":

@@ -189,6 +189,7 @@ function read(json: { modules: Record<string, YosysModule> }, top: string): Netl
     const init = attributes.init;
     if (typeof init !== "string") continue;
     bits.forEach((bit, at) => {
+      // Yosys writes the highest bit first; `bits` begins with the lowest.
       const value = init[init.length - 1 - at];
       if (value === "0" || value === "1") initials.set(net(bit), value === "1" ? 1 : 0);
     });

@@ -57,6 +57,7 @@ export function packRecords(records: readonly TokenDocument[], length: number): 
     );
     if (window === undefined) {
       if (open.length === OPEN_WINDOWS) {
+        // The fullest goes: it has the least chance of taking one more.
         open.sort((a, b) => b.size - a.size);
         done.push(open.shift()!.records);
       }

@@ -242,6 +242,7 @@ function described(
       "W4A4 per block": bits.length,
       "W4A4 per token": bits.length,
     };
+    // Weighted by rows: a block of a large product is more work than one of a small one.
     NETWORK_SCHEMES.forEach((scheme, i) => work[i]! += rows * (ofScheme[scheme] ?? 0));
     all += rows * bits.length;
     return {

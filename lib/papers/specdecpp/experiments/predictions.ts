@@ -56,6 +56,7 @@ export async function predictAndDecode(
     perText.push({ V: verification, D: discard, ms: ms / result.tokens.length });
   }
   const real = (key: "V" | "D" | "ms") => estimate(perText.map((each) => each[key]));
+  // Both sides are estimates, so both errors count.
   const score = (guess: Pick<Estimate, "mean" | "standardError">, real: Estimate) =>
     zScore(guess.mean, real.mean, Math.hypot(guess.standardError, real.standardError));
   const [V, D, ms] = [real("V"), real("D"), real("ms")];

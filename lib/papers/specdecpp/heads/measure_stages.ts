@@ -61,6 +61,7 @@ export async function measureQuality(
       reliability: reliability(heldOut.acceptance, predicted, 12, variant.rejectionWeight),
     });
   }
+  // The first of the committed heads stands for all in the comparison with rivals.
   const reference = variantName(committedVariants(recipe)[0]!);
   const { rejectionWeight } = committedVariants(recipe)[0]!;
   const predict = async (states: Float32Array) =>
