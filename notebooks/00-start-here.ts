@@ -147,7 +147,7 @@
 // notebook twice gives the same outputs. Code that is longer than a cell lives in `lib/`, documented and tested;
 // the notebook imports it by name.
 
-// %% id="imports"
+// %% id="imports" tags=["imports"]
 import { type ClaimKind, display, loadPapers, sweep, table } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
 import { estimate } from "offprint/stats.ts";
@@ -178,7 +178,11 @@ const throws = await sweep({
     const random = stream(seed, "coin", n);
     const heads = Array.from({ length: n }, () => random.uniform() < bias ? 1 : 0);
     const { mean, standardError } = estimate(heads);
-    return { mean, standardError, "error × √n": standardError * Math.sqrt(n) };
+    return {
+      mean,
+      "standard error": standardError,
+      "error × √n": standardError * Math.sqrt(n),
+    };
   },
 });
 await display(throws);

@@ -529,8 +529,8 @@ await claim("10.theorem-states", theorem.states);
 await claim("10.theorem-violations", {
   value: theorem.violations,
   compared: theorem.states,
-  note: `worst c₂ + Δ = ${theorem.constant.toFixed(6)}, threshold ${
-    theorem.threshold.toFixed(6)
+  note: `the largest c₂ + Δ is ${formatNumber(theorem.constant)}, its threshold ${
+    formatNumber(theorem.threshold)
   }: near the end of a text Δ is larger, and so is the threshold`,
 });
 
@@ -1974,7 +1974,14 @@ for (const { family, setting, ...counts } of committed.results.decoded) {
     z: zScore(difference, 0, standardError),
   });
 }
-await display(table(liveRows, { caption: `Draft passes per token, first ${realTexts} prompts` }));
+await display(table(liveRows, {
+  caption: `Draft passes per token, first ${realTexts} prompts`,
+  columns: ["policy", "committed", "this run", "equal texts", {
+    key: "z",
+    label: "off by standard errors",
+    digits: 2,
+  }],
+}));
 await claim("10.models-live", { z: liveRows.map(({ z }) => z), n: realTexts });
 
 // %% [markdown] id="models-ablations-text"

@@ -29,6 +29,8 @@ const SIZES: Record<string, number> = {
   broken: 12,
   seeds: 3,
   tokens: 20,
+  worlds: 2,
+  ablationSteps: 8,
 };
 
 /** The notebook with every proposal in the place of its number, and what was changed. */

@@ -54,7 +54,7 @@ export function startHere(papers: readonly Paper[]): string {
     prose("papers", paperList(papers)),
     prose("how-to-run", HOW_TO_RUN),
     prose("how-to-read", HOW_TO_READ),
-    code("imports", IMPORTS),
+    code("imports", IMPORTS, ["imports"]),
     prose("ablation", ABLATION),
     code("parameters", PARAMETERS, ["parameters"]),
     code("ablation-run", ABLATION_RUN, ["ablation"]),
@@ -195,7 +195,11 @@ const throws = await sweep({
     const random = stream(seed, "coin", n);
     const heads = Array.from({ length: n }, () => random.uniform() < bias ? 1 : 0);
     const { mean, standardError } = estimate(heads);
-    return { mean, standardError, "error × √n": standardError * Math.sqrt(n) };
+    return {
+      mean,
+      "standard error": standardError,
+      "error × √n": standardError * Math.sqrt(n),
+    };
   },
 });
 await display(throws);`;

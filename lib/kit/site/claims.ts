@@ -30,12 +30,16 @@ export function badge(text: string, verdict: string = text): Html {
   return markup`<span class="badge badge-${name}"><span aria-hidden="true">${sign}</span> ${text}</span>`;
 }
 
-/** How many claims of a paper got which verdict: "6 hold", "2 shown", … */
+/** How many claims of a paper got which verdict: "6 hold", "2 shown", …; "not measured" where a run did not get to one. */
 export function tally(reported: ReportedPaper): Html {
   const verdicts = reported.claims.map(({ verdict }) => shortVerdict(verdict));
   const badges = [...MEANINGS.map(([verdict]) => verdict), "not run"].map((verdict) => {
     const count = verdicts.filter((v) => v === verdict).length;
-    const verb = verdict === "holds" && count > 1 ? "hold" : verdict;
+    const verb = verdict === "holds" && count > 1
+      ? "hold"
+      : verdict === "not run"
+      ? "not measured"
+      : verdict;
     return count > 0 && badge(`${count} ${verb}`, verdict);
   });
   return joined(badges, " ");
@@ -77,7 +81,12 @@ export function legend(): Html {
 ${entries.map(([term, meaning]) => markup`<div><dt>${term}</dt><dd>${meaning}</dd></div>\n`)}</dl>`;
   return markup`<div class="legend">
 <div><h3>Verdicts</h3>
-${list(MEANINGS.map(([verdict, meaning]) => [badge(verdict), meaning]))}</div>
+${
+    list([
+      ...MEANINGS.map(([verdict, meaning]): [Html, string] => [badge(verdict), meaning]),
+      [badge("not measured"), "a time, which only a run measures, or a claim that the run did not reach"],
+    ])
+  }</div>
 <div><h3>Where a claim comes from</h3>
 <p>Below each table stand its rules and where each claim comes from: ${
     Object.values(PROVENANCE).join("; ")
