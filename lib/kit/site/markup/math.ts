@@ -13,8 +13,8 @@ import type { MarkedExtension, TokenizerAndRendererExtension, Tokens } from "mar
 import { messageOf } from "offprint/errors.ts";
 import { escapeHtml } from "./html.ts";
 
-/** A bracket or quotation mark before the formula is held together with it: browsers would break there. */
-const INLINE = /^([(“‘]?)\$(?![\s$])((?:\\[^]|[^\\$])*?(?:\\[^]|[^\\$\s]))\$(?!\d)/;
+/** A bracket before the formula, and a bracket or full stop behind it, are held together with it: browsers would break there. */
+const INLINE = /^([(“‘]?)\$(?![\s$])((?:\\[^]|[^\\$])*?(?:\\[^]|[^\\$\s]))\$(?!\d)([)”’.,;:?!]*)/;
 const DISPLAY = /^\$\$((?:\\[^]|[^\\$])+?)\$\$/;
 const ENVIRONMENT =
   /^\\begin\{((?:align|alignat|equation|gather|multline|CD)\*?)\}[^]*?\\end\{\1\}/;
@@ -43,6 +43,8 @@ interface MathToken extends Tokens.Generic {
   type: "math" | "mathBlock";
   /** What is right before the formula and belongs on its line. */
   before: string;
+  /** What is right behind it, likewise. */
+  after: string;
   latex: string;
   display: boolean;
 }
@@ -94,10 +96,13 @@ const blockMath = (
 
 function displayed(source: string, type: MathToken["type"]): MathToken | undefined {
   const dollars = source.match(DISPLAY);
-  if (dollars) return { type, raw: dollars[0], before: "", latex: dollars[1]!, display: true };
+  if (dollars) {
+    return { type, raw: dollars[0], before: "", after: "", latex: dollars[1]!, display: true };
+  }
   const environment = source.match(ENVIRONMENT);
   if (environment) {
-    return { type, raw: environment[0], before: "", latex: environment[0], display: true };
+    const [latex] = environment;
+    return { type, raw: latex, before: "", after: "", latex, display: true };
   }
   return undefined;
 }
@@ -106,10 +111,12 @@ function within(source: string): MathToken | undefined {
   const match = source.match(INLINE);
   // An empty line ends a paragraph; it cannot stand inside a formula.
   if (match === null || /\n\s*\n/.test(match[0])) return undefined;
-  return { type: "math", raw: match[0], before: match[1]!, latex: match[2]!, display: false };
+  const [raw, before, latex, after] = match as unknown as [string, string, string, string];
+  return { type: "math", raw, before, after, latex, display: false };
 }
 
 function render(token: MathToken): string {
   const math = renderMath(token.latex, token.display);
-  return token.before === "" ? math : `<span class="held">${token.before}${math}</span>`;
+  const { before, after } = token;
+  return before + after === "" ? math : `<span class="held">${before}${math}${after}</span>`;
 }

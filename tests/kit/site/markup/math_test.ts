@@ -40,6 +40,21 @@ Deno.test("dollars around a formula make it one, dollars before prices do not", 
   ) assertEquals(count(source), expected, source);
 });
 
+Deno.test("a full stop or bracket never begins a line because of the formula before it", () => {
+  const html = new Marked(mathExtension()).parse(
+    "It costs $T^{2/3}$. So ($x$), $y$-axis and $z$ too",
+    {
+      async: false,
+    },
+  );
+  const held = [
+    ...html.matchAll(
+      /<span class="held">(\(?)<span class="katex">.*?<\/span>([.,)]*)<\/span>(?= )/g,
+    ),
+  ];
+  assertEquals(held.map(([, before, after]) => [before, after]), [["", "."], ["(", "),"]]);
+});
+
 Deno.test("displayed formulas stand in paragraphs, between them, in lists and in environments", () => {
   for (
     const source of [
@@ -96,5 +111,5 @@ Deno.test("LaTeX cannot make links or load pictures", () => {
 Deno.test("an opening bracket stays on the formula's line", () => {
   const html = new Marked(mathExtension()).parse("so ($x$) it (is)", { async: false });
   assertStringIncludes(html, 'so <span class="held">(<span class="katex">');
-  assertStringIncludes(html, ") it (is)</p>");
+  assertStringIncludes(html, ")</span> it (is)</p>");
 });
