@@ -84,7 +84,10 @@ ${entries.map(([term, meaning]) => markup`<div><dt>${term}</dt><dd>${meaning}</d
 ${
     list([
       ...MEANINGS.map(([verdict, meaning]): [Html, string] => [badge(verdict), meaning]),
-      [badge("not measured"), "a time, which only a run measures, or a claim that the run did not reach"],
+      [
+        badge("not measured"),
+        "a time, which only a run measures, or a claim that the run did not reach",
+      ],
     ])
   }</div>
 <div><h3>Where a claim comes from</h3>
