@@ -8,6 +8,13 @@
  *
  * @module
  */
+export * from "./bit_tree.ts";
+export * from "./gaussian_tree.ts";
+export * from "./signal.ts";
+export * from "./costs.ts";
+export * from "./exact_policy.ts";
+export * from "./token_counts.ts";
+export * from "./chain_lab.ts";
 export * from "./eras.ts";
 export * from "./passages.ts";
 export * from "./era_pairs.ts";
