@@ -6,12 +6,15 @@
  */
 import type { LanguageModel, Sequence, Tokens } from "./language_model.ts";
 
+/** What a model says about the texts that it takes. */
+export type TextLimits = Pick<LanguageModel, "name" | "vocabSize" | "contextLength" | "bos">;
+
 /**
  * Checks tokens that are about to be appended to a text of `length` tokens.
  *
  * @throws {RangeError} for a token outside the vocabulary or a text longer than the context.
  */
-export function checkTokens(model: LanguageModel, length: number, tokens: Tokens): void {
+export function checkTokens(model: TextLimits, length: number, tokens: Tokens): void {
   for (const token of tokens) {
     if (!(Number.isInteger(token) && token >= 0 && token < model.vocabSize)) {
       throw new RangeError(
@@ -34,7 +37,7 @@ export function checkTokens(model: LanguageModel, length: number, tokens: Tokens
  *
  * @throws {RangeError} for an empty prompt where the model has none, or a wrong token.
  */
-export function checkPrompt(model: LanguageModel, prompt: Tokens): Tokens {
+export function checkPrompt(model: TextLimits, prompt: Tokens): Tokens {
   const text = model.bos !== undefined && prompt[0] === model.bos ? prompt.slice(1) : prompt;
   if (text.length === 0 && model.bos === undefined) {
     throw new RangeError(

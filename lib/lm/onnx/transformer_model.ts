@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { BatchCache, KeyValueCache } from "./key_value_cache.ts";
-import { decodingGraph, MASKED } from "./decoding_graph.ts";
+import { BatchCache, KeyValueCache, type PastFeeds } from "./key_value_cache.ts";
+import { decodingGraph } from "./decoding_graph.ts";
+import { PassInputs } from "./pass_inputs.ts";
 import {
   createSession,
   type Ort,
@@ -103,8 +104,7 @@ class OnnxModel implements ClosableModel {
   /** Weights that are inputs of the graph; empty where they are part of it. */
   readonly #weights: Record<string, OrtTensor>;
   readonly #batches = new Map<number, BatchCache>();
-  /** Tensors of `new_bias` by the number of new tokens. */
-  readonly #newBias = new Map<number, OrtTensor>();
+  readonly #inputs: PassInputs;
   /** ONNX Runtime runs one pass at a time; the caches must not change under it. */
   readonly #turns = new Turns();
 
@@ -121,6 +121,7 @@ class OnnxModel implements ClosableModel {
     this.bos = config.bos_token_id;
     this.#ort = ort;
     this.#session = session;
+    this.#inputs = new PassInputs(ort, config);
   }
 
   async open(prompt: Tokens): Promise<Sequence> {
@@ -190,32 +191,12 @@ class OnnxModel implements ClosableModel {
   async #run(
     lengths: readonly number[],
     tokens: readonly Tokens[],
-    past: { capacity: number; feeds: Record<string, OrtTensor> },
+    past: PastFeeds,
     wantHidden: boolean,
   ): Promise<(Pass & { rows: Float32Array })[]> {
-    const { Tensor } = this.#ort;
     const batch = lengths.length;
     const count = Math.max(...tokens.map((list) => list.length));
-    const ids = new Int32Array(batch * count);
-    const positions = new Int32Array(batch * count);
-    const bias = new Float32Array(batch * past.capacity).fill(MASKED);
-    const lastPosition = this.config.max_position_embeddings - 1;
-    for (let b = 0; b < batch; b++) {
-      bias.fill(0, b * past.capacity, b * past.capacity + lengths[b]!);
-      for (let i = 0; i < count; i++) {
-        // Behind a shorter list stands token 0; nothing attends to it and its rows are not kept.
-        ids[b * count + i] = tokens[b]![i] ?? 0;
-        positions[b * count + i] = Math.min(lengths[b]! + i, lastPosition);
-      }
-    }
-    const feeds: Record<string, OrtTensor> = {
-      ...this.#weights,
-      ...past.feeds,
-      tokens: new Tensor("int32", ids, [batch, count]),
-      positions: new Tensor("int32", positions, [batch, count]),
-      past_bias: new Tensor("float32", bias, [batch, 1, 1, past.capacity]),
-      new_bias: this.#newBiasOf(count),
-    };
+    const feeds = { ...this.#weights, ...this.#inputs.of(lengths, tokens, past) };
     const results = await this.#session.run(
       feeds,
       wantHidden ? ["logits", "rows", "hidden"] : ["logits", "rows"],
@@ -233,20 +214,6 @@ class OnnxModel implements ClosableModel {
       hidden: cut(hidden, this.config.hidden_size, b),
       rows,
     }));
-  }
-
-  #newBiasOf(count: number): OrtTensor {
-    let tensor = this.#newBias.get(count);
-    if (tensor === undefined) {
-      const repeats = this.config.num_attention_heads / this.config.num_key_value_heads;
-      const bias = new Float32Array(repeats * count * count);
-      for (let row = 0; row < repeats * count; row++) {
-        bias.fill(MASKED, row * count + row % count + 1, (row + 1) * count);
-      }
-      tensor = new this.#ort.Tensor("float32", bias, [repeats * count, count]);
-      this.#newBias.set(count, tensor);
-    }
-    return tensor;
   }
 }
 

@@ -18,3 +18,5 @@ export * from "./chain_lab.ts";
 export * from "./eras.ts";
 export * from "./passages.ts";
 export * from "./era_pairs.ts";
+export * from "./prompts.ts";
+export * from "./base_pairs.ts";

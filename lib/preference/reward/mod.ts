@@ -3,7 +3,8 @@
  * tokens behind a response, how good the response is.
  *
  * Begin with `RewardModel` in `reward_model.ts`, which scores, and `trainReward` in `train_reward.ts`, which trains on
- * pairs. `labels.ts` finds the two tokens, `reward_scores.ts` has the score, `bradley_terry.ts` the loss; `recipe.ts` and
+ * pairs. `response_reward.ts` lets it choose among the texts of a
+ * decoder. `labels.ts` finds the two tokens, `reward_scores.ts` has the score, `bradley_terry.ts` the loss; `recipe.ts` and
  * `build_model.ts` are behind `deno task train`.
  *
  * Pairs are those of `pairs`, steps and checkpoints those of `training`.
@@ -21,5 +22,6 @@ export {
   trainReward,
 } from "./train_reward.ts";
 export { RewardModel } from "./reward_model.ts";
+export { responseReward } from "./response_reward.ts";
 export { type RewardRecipe, rewardRecipe, rewardRecipeSchema } from "./recipe.ts";
 export { exportRewardModel, trainRewardRecipe } from "./build_model.ts";
