@@ -27,6 +27,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   entangle: () => import("./entangle.ts"),
   "measure-entanglement": () => import("./measure_entanglement.ts"),
   "measure-sail": () => import("./measure_sail.ts"),
+  "measure-tree": () => import("./measure_tree.ts"),
   "measure-quantization": () => import("./measure_quantization.ts"),
   "measure-evaluators": () => import("./measure_evaluators.ts"),
 };

@@ -37,6 +37,7 @@ export {
   type Segment,
 } from "./partial_score.ts";
 export { checkNumbers, ranked, type Reward, type RewardedText, rewardFunction } from "./reward.ts";
+export { type PlainSample, scoresAt } from "./scores_at.ts";
 export { entropyOf, segmentRejection, type SegmentRejectionOptions } from "./segment_rejection.ts";
 export { speculativeRejection, type SpeculativeRejectionOptions } from "./speculative_rejection.ts";
 export { checkTree, treeBon, type TreeBonOptions } from "./tree_bon.ts";

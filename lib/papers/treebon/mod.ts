@@ -20,3 +20,8 @@ export * from "./passages.ts";
 export * from "./era_pairs.ts";
 export * from "./prompts.ts";
 export * from "./base_pairs.ts";
+export * from "./era_judge.ts";
+export * from "./trio.ts";
+export * from "./trio_arms.ts";
+export * from "./trio_experiment.ts";
+export * from "./trio_results.ts";
