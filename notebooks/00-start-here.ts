@@ -16,7 +16,7 @@
 //
 // ### 01 TreeBoN: Enhancing Inference-Time Alignment with Speculative Tree-Search and Best-of-N Sampling
 //
-// Jiahao Qiu and 11 others, Findings of EMNLP 2025, [arXiv 2410.16033](https://arxiv.org/abs/2410.16033). *Notebook to come.*
+// Jiahao Qiu and 11 others, Findings of EMNLP 2025, [arXiv 2410.16033](https://arxiv.org/abs/2410.16033). **[Open the notebook](01-treebon.ipynb)**
 //
 // Best-of-N sampling writes N whole answers and keeps one; TreeBoN grows them in layers, drops the
 // weak ones early and branches the strong ones, for the same number of generated tokens.
@@ -213,7 +213,7 @@ await display(throws);
 //
 // | paper | identity | trend | measurement | headline |
 // | --- | ---: | ---: | ---: | ---: |
-// | 01 TreeBoN |  |  |  |  |
+// | 01 TreeBoN | 18 | 20 |  | 7 |
 // | 02 A Theoretical Perspective for Speculative Decoding Algorithm | 23 | 13 |  | 1 |
 // | 03 AIME | 18 | 24 |  | 3 |
 // | 04 A Common Pitfall of Margin-based Language Model Alignment | 25 | 17 |  | 3 |

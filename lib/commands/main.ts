@@ -25,6 +25,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   "what-if": () => import("./what_if.ts"),
   evaluate: () => import("./evaluate.ts"),
   entangle: () => import("./entangle.ts"),
+  tree: () => import("./tree.ts"),
   "measure-entanglement": () => import("./measure_entanglement.ts"),
   "measure-sail": () => import("./measure_sail.ts"),
   "measure-tree": () => import("./measure_tree.ts"),

@@ -22,7 +22,7 @@ import {
   trioPieces,
   trioResultsText,
   type TrioRun,
-} from "offprint/papers/treebon/mod.ts";
+} from "offprint/papers/treebon/trio/mod.ts";
 import type { Command } from "./command.ts";
 import { keepOnce } from "./kept_work.ts";
 

@@ -5,6 +5,8 @@
  */
 import type { Card } from "./transformer/card.ts";
 import { readTransformer, resolveModel } from "./transformer/model_folder.ts";
+import { onnxReader } from "./onnx/token_reader.ts";
+import { modelReader, type TokenReader } from "./interface/token_reader.ts";
 import { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx/transformer_model.ts";
 import { graphsIn } from "./public/public_layout.ts";
 import { openPublicModel } from "./public/public_model.ts";
@@ -16,6 +18,35 @@ export interface LoadedModel {
   tokenizer: Tokenizer;
   /** What it was made from and how good it is; absent for models from elsewhere. */
   card: Card | undefined;
+}
+
+/** A model that only reads what is already written, with its tokenizer. */
+export interface LoadedReader {
+  reader: TokenReader & { close(): Promise<void> };
+  tokenizer: Tokenizer;
+}
+
+/**
+ * Opens a model, as {@linkcode loadModel} finds it, to read given tokens: one in the project's layout through a graph
+ * that returns one number a token, a public one through whole distributions.
+ *
+ * @throws {UserError} as {@linkcode loadModel}.
+ */
+export async function loadReader(
+  nameOrFolder: string,
+  options: OnnxModelOptions = {},
+): Promise<LoadedReader> {
+  if (await isPublic(await resolveModel(nameOrFolder))) {
+    const { model, tokenizer } = await loadModel(nameOrFolder, options);
+    return { reader: { ...modelReader(model), close: () => model.close() }, tokenizer };
+  }
+  const { name, config, weights, tokenizer } = await readTransformer(nameOrFolder);
+  return { reader: await onnxReader(config, weights, { name, ...options }), tokenizer };
+}
+
+/** Whether a folder holds graphs from elsewhere. */
+async function isPublic(folder: URL): Promise<boolean> {
+  return (await graphsIn(new URL("onnx/", folder))).length + (await graphsIn(folder)).length > 0;
 }
 
 /**
@@ -30,7 +61,7 @@ export async function loadModel(
   options: OnnxModelOptions = {},
 ): Promise<LoadedModel> {
   const folder = await resolveModel(nameOrFolder);
-  if ((await graphsIn(new URL("onnx/", folder))).length + (await graphsIn(folder)).length > 0) {
+  if (await isPublic(folder)) {
     return { ...await openPublicModel(folder, options), card: undefined };
   }
   const { name, config, weights, tokenizer, card } = await readTransformer(nameOrFolder);

@@ -17,4 +17,4 @@
  * @module
  */
 export type { ExtendResult, LanguageModel, Sequence, Tokens } from "./interface/language_model.ts";
-export { type LoadedModel, loadModel } from "./load_model.ts";
+export { type LoadedModel, type LoadedReader, loadModel, loadReader } from "./load_model.ts";

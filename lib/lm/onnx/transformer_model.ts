@@ -194,7 +194,6 @@ class OnnxModel implements ClosableModel {
     past: PastFeeds,
     wantHidden: boolean,
   ): Promise<(Pass & { rows: Float32Array })[]> {
-    const batch = lengths.length;
     const count = Math.max(...tokens.map((list) => list.length));
     const feeds = { ...this.#weights, ...this.#inputs.of(lengths, tokens, past) };
     const results = await this.#session.run(

@@ -19,7 +19,12 @@ export {
 } from "./config.ts";
 export { initialWeights, toParameters, type Transformer, transformer } from "./definition.ts";
 export * from "./jax.ts";
-export { modelNames, readTransformer, type SavedTransformer } from "./model_folder.ts";
+export {
+  modelNames,
+  readTransformer,
+  resolveModel,
+  type SavedTransformer,
+} from "./model_folder.ts";
 export { modelFolder, type ModelRecipe, modelRecipe, recipeKind, recipeNames } from "./recipe.ts";
 export { type RotaryTable, rotaryTable } from "./rotary.ts";
 export * from "./safetensors.ts";

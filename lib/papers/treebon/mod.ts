@@ -1,10 +1,12 @@
 /**
  * Paper 01, TreeBoN: speculative tree search and best-of-N sampling.
  *
- * Begin with `eras.ts`: the addresses by century and by who learns from them. `passages.ts` draws runs of sentences, and
- * `era_pairs.ts` makes the pairs from which the reward model of the rerun learns.
+ * Begin with `bit_tree.ts`, where everything can be counted, and `gaussian_tree.ts`, the map from how well a score knows the
+ * final reward to how often the tree wins. `exact_policy.ts` has the exact preference-tuned policy of a chain, `chain_lab.ts`
+ * trees in such worlds, `token_counts.ts` a reward model for them; `signal.ts` says when position weights help, `costs.ts`
+ * what a tree costs. `prediction.ts` and `advice.ts` say whether a tree will pay on a model.
  *
- * The decoders are in `decoding/tree`.
+ * The decoders are in `decoding/tree`; the small trained models and their runs in `trio`.
  *
  * @module
  */
@@ -15,13 +17,5 @@ export * from "./costs.ts";
 export * from "./exact_policy.ts";
 export * from "./token_counts.ts";
 export * from "./chain_lab.ts";
-export * from "./eras.ts";
-export * from "./passages.ts";
-export * from "./era_pairs.ts";
-export * from "./prompts.ts";
-export * from "./base_pairs.ts";
-export * from "./era_judge.ts";
-export * from "./trio.ts";
-export * from "./trio_arms.ts";
-export * from "./trio_experiment.ts";
-export * from "./trio_results.ts";
+export * from "./prediction.ts";
+export * from "./advice.ts";

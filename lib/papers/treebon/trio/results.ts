@@ -8,10 +8,10 @@ import { checkedJson } from "offprint/checked_json.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
-import { type TrioChoice, trioChoiceSchema } from "./trio_experiment.ts";
+import { type TrioChoice, trioChoiceSchema } from "./experiment.ts";
 
 /** Where the results lie. */
-export const TRIO_RESULTS_FILE = new URL("../../../data/results/01-trio.json", import.meta.url);
+export const TRIO_RESULTS_FILE = new URL("../../../../data/results/01-trio.json", import.meta.url);
 
 const runSchema = z.strictObject({
   arm: z.string(),

@@ -1,7 +1,7 @@
 /** Who learns from which address. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { divideEras, drawPassages, yearOf } from "offprint/papers/treebon/mod.ts";
+import { divideEras, drawPassages, yearOf } from "offprint/papers/treebon/trio/mod.ts";
 import { stream } from "offprint/random.ts";
 
 const document = (name: string, heldOut = false) => ({

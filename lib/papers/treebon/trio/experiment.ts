@@ -17,10 +17,10 @@ import {
 } from "offprint/decoding/tree/mod.ts";
 import { warp } from "offprint/decoding/verification/mod.ts";
 import { stream } from "offprint/random.ts";
-import { correlation } from "./chain_lab.ts";
+import { correlation } from "../mod.ts";
 import type { EraJudge } from "./era_judge.ts";
 import { type Trio, trioScore } from "./trio.ts";
-import { SHAPE, type TrioArm } from "./trio_arms.ts";
+import { SAMPLES, SHAPE, type TrioArm } from "./arms.ts";
 
 const correlations = z.record(z.string(), z.array(z.number()));
 
@@ -91,6 +91,7 @@ export function decodeTrio(
     reward,
     prompt,
     maxTokens,
+    batch: SAMPLES,
     random: (path) => stream(seed, "tree of the trio", number, ...path),
     ...(temperature === 1 ? {} : { warp: warp({ temperature }) }),
     ...(tokenizer.eos === undefined ? {} : { stop: tokenizer.eos }),

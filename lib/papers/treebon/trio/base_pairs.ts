@@ -6,7 +6,7 @@
 import { sampleTexts } from "offprint/decoding/decoders/mod.ts";
 import { loadModel } from "offprint/lm/mod.ts";
 import type { PreferencePair } from "offprint/preference/pairs/mod.ts";
-import { responseReward, RewardModel } from "offprint/preference/reward/mod.ts";
+import { RewardModel } from "offprint/preference/reward/mod.ts";
 import { ranked } from "offprint/decoding/tree/mod.ts";
 import { stream } from "offprint/random.ts";
 import { eraCorpus } from "./eras.ts";
@@ -17,12 +17,15 @@ export const BASE_PAIRS = {
   base: "sotu-draft",
   reward: "era-reward",
   /** Prompts, from addresses of half A. */
-  prompts: 1500,
+  prompts: 768,
   /** Answers to each, of which the best and the worst make a pair. */
   answers: 4,
   tokens: 64,
   seed: 1,
 } as const;
+
+/** Prompts whose answers are written in the same passes. */
+const TOGETHER = 32;
 
 /** Where they lie, from the project's folder on. */
 export const BASE_PAIRS_FILE = "data/pairs/twentieth-century.jsonl";
@@ -41,34 +44,40 @@ export async function makeBasePairs(
   const { model, tokenizer } = await loadModel(base);
   const { model: rewardModel } = await RewardModel.load(rewardName);
   const end = tokenizer.eos;
-  const reward = responseReward(rewardModel, { name: rewardName, end });
   const prompts = drawPrompts(tokenizer, [...halfA.earlier, ...halfA.twentieth], { count, seed });
   const pairs: PreferencePair[] = [];
-  for (const [number, prompt] of prompts.entries()) {
+  for (let from = 0; from < prompts.length; from += TOGETHER) {
+    const some = prompts.slice(from, from + TOGETHER);
     const texts = await sampleTexts({
       model,
-      prompts: new Array(answers).fill(prompt),
+      prompts: some.flatMap((prompt) => new Array<number[]>(answers).fill(prompt)),
       maxTokens: tokens,
-      random: (answer) => stream(seed, "answers of the base", number, answer),
+      random: (text) =>
+        stream(seed, "answers of the base", from + Math.floor(text / answers), text % answers),
+      batch: TOGETHER * answers,
       ...(end === undefined ? {} : { stop: end }),
     });
-    const scores = await reward.score(
-      prompt,
-      texts.map((text) => ({ tokens: text, complete: true })),
-    );
-    const order = ranked(scores);
-    const [chosen, rejected] = [order[0]!, order.at(-1)!].map((i) => tokenizer.decode(texts[i]!));
-    if (chosen!.trim() !== "" && rejected!.trim() !== "" && chosen !== rejected) {
+    const scores = await rewardModel.score(texts.map((completion, i) => ({
+      prompt: some[Math.floor(i / answers)]!,
+      completion: end === undefined || completion.at(-1) === end
+        ? completion
+        : [...completion, end],
+    })));
+    some.forEach((prompt, p) => {
+      const own = texts.slice(p * answers, (p + 1) * answers);
+      const order = ranked(scores.slice(p * answers, (p + 1) * answers));
+      const [chosen, rejected] = [order[0]!, order.at(-1)!].map((i) => tokenizer.decode(own[i]!));
+      if (chosen!.trim() === "" || rejected!.trim() === "" || chosen === rejected) return;
       pairs.push({
-        id: `answers-${number + 1}`,
+        id: `answers-${from + p + 1}`,
         prompt: tokenizer.decode(prompt),
         chosen: chosen!,
         rejected: rejected!,
         source: base,
         labelProbability: 1,
       });
-    }
-    if ((number + 1) % 50 === 0) onPrompts(number + 1);
+    });
+    onPrompts(from + some.length);
   }
   await model.close();
   await rewardModel.close();

@@ -44,7 +44,7 @@ export function yearOf({ name }: { name: string }): number {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { divideEras } from "offprint/papers/treebon/mod.ts";
+ * import { divideEras } from "offprint/papers/treebon/trio/mod.ts";
  *
  * const document = (name: string) => ({ name, heldOut: false, sentences: [] });
  * const { halfA } = divideEras(["1799_a", "1800_b", "1950_c"].map(document));
