@@ -433,13 +433,12 @@ async function decodedBits(shape: typeof bitShapes[number], decodings: number): 
   }
   return moments.estimate();
 }
-const bitRows = [];
-for (const shape of bitShapes) {
-  const exact = exactBitTree(shape);
-  const decoded = await decodedBits(shape, 1000);
-  const best = exactBitBestOfN(shape.n, shape.layers * shape.segment);
-  bitRows.push({ shape, exact, decoded, best });
-}
+const bitRows = await Promise.all(bitShapes.map(async (shape) => ({
+  shape,
+  exact: exactBitTree(shape),
+  decoded: await decodedBits(shape, 1000),
+  best: exactBitBestOfN(shape.n, shape.layers * shape.segment),
+})));
 
 // %% id="bits-table" tags=["check"]
 await display(table(
@@ -893,21 +892,18 @@ await claim(
 // knows decides; noise takes the win away, and pruning at random is worse than best-of-N.
 
 // %% id="trio-claims" tags=["check"]
-for (
-  const id of [
-    "win-rate",
-    "reward",
-    "equal-operations",
-    "rm",
-    "prefix-correlation",
-    "random",
-    "implicit-selector",
-    "small-budget",
-    "longer",
-    "speculative-rejection",
-    "prediction",
-  ]
-) await claim(`01.trio-${id}`, { needs: "the runs of the trained trio" });
+const notYet = { needs: "the runs of the trained trio" };
+await claim("01.trio-win-rate", notYet);
+await claim("01.trio-reward", notYet);
+await claim("01.trio-equal-operations", notYet);
+await claim("01.trio-rm", notYet);
+await claim("01.trio-prefix-correlation", notYet);
+await claim("01.trio-random", notYet);
+await claim("01.trio-implicit-selector", notYet);
+await claim("01.trio-small-budget", notYet);
+await claim("01.trio-longer", notYet);
+await claim("01.trio-speculative-rejection", notYet);
+await claim("01.trio-prediction", notYet);
 
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
@@ -1020,17 +1016,13 @@ await claim("01.costs-decoder", [account.generated, account.scorer, account.rewa
 //   layers and children are unknown to us. The decoder's rules for them are ours: see `treeBon` in `lib/decoding/tree`.
 
 // %% id="headlines" tags=["check"]
-for (
-  const id of [
-    "headline-win-rate",
-    "headline-longer",
-    "headline-tutoreval",
-    "headline-baselines",
-    "headline-small-budget",
-    "headline-gsm8k",
-    "headline-ablation",
-  ]
-) await claim(`01.${id}`, null);
+await claim("01.headline-win-rate", null);
+await claim("01.headline-longer", null);
+await claim("01.headline-tutoreval", null);
+await claim("01.headline-baselines", null);
+await claim("01.headline-small-budget", null);
+await claim("01.headline-gsm8k", null);
+await claim("01.headline-ablation", null);
 
 // %% [markdown] id="own-model"
 // ## With your own model

@@ -8,6 +8,7 @@ import {
   bestOfN,
   LOG_RATIO_SCORES,
   rewardScore,
+  RunningScore,
   scoresAt,
   segmentRejection,
   speculativeRejection,
@@ -129,14 +130,31 @@ async function samplesOf(
   const segment = Math.floor(maxTokens / SHAPE.layers);
   const boundaries = Array.from({ length: SHAPE.layers - 1 }, (_, i) => (i + 1) * segment);
   const rewards = nodes.map((node) => node.reward!);
+  // One reading serves all scores that are made of log-ratios.
+  const root = await tuned.open(prompt);
+  const texts = nodes.map(() => root.fork());
+  const trained = await tuned.read(texts, nodes.map(({ tokens }) => tokens));
+  for (const text of [root, ...texts]) text.close();
   const found: Record<string, number[]> = {};
   let implicit: number[] = [];
-  for (const name of [...LOG_RATIO_SCORES, "rm"] as const) {
-    const score = trioScore({ tuned, reward }, name, 0, 0);
-    const rows = await scoresAt(score, prompt, nodes, [...boundaries, maxTokens]);
-    if (name === "sum") implicit = rows.at(-1)!;
-    found[name] = rows.slice(0, -1).map((row) => rounded(correlation(row, rewards)));
+  for (const name of LOG_RATIO_SCORES) {
+    const rows = nodes.map(({ logProbs }, i) => {
+      const running = new RunningScore(name);
+      const values = logProbs.map((logProb, k) => {
+        running.add(trained[i]![k]!, logProb);
+        return running.value;
+      });
+      return [...boundaries, maxTokens].map((length) =>
+        values[Math.min(length, values.length) - 1]!
+      );
+    });
+    if (name === "sum") implicit = rows.map((row) => row.at(-1)!);
+    found[name] = boundaries.map((_, b) =>
+      rounded(correlation(rows.map((row) => row[b]!), rewards))
+    );
   }
+  const byReward = await scoresAt(rewardScore(reward), prompt, nodes, boundaries);
+  found["rm"] = byReward.map((row) => rounded(correlation(row, rewards)));
   return {
     reward: rewards.map(rounded),
     judge: nodes.map(({ tokens }) => rounded(judge.score(prompt, tokens))),
