@@ -3,7 +3,7 @@
 // ---
 
 // %% [markdown] id="title"
-// # Offprint: ten papers; 8 run today
+// # Offprint: ten papers; 9 run today
 //
 // An offprint is the single article that a journal hands its author. Here each article runs: its prose, equations,
 // typed code, figures and a verdict on every claim stand in one notebook that executes on an ordinary laptop.
