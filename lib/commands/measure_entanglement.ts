@@ -20,7 +20,7 @@ import {
   SUFFIXES,
 } from "offprint/papers/gradient_entanglement/mod.ts";
 import type { Command } from "./command.ts";
-import { keepOnce } from "./kept_work.ts";
+import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-entanglement [--out FOLDER] [--collect]
 

@@ -30,7 +30,7 @@ import {
 } from "offprint/papers/aime/mod.ts";
 import { javascriptSandbox } from "offprint/sandbox/mod.ts";
 import type { Command } from "./command.ts";
-import { keepOnce } from "./kept_work.ts";
+import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-evaluators STEP [--out FOLDER] [--collect]
 

@@ -20,7 +20,7 @@ import {
 } from "offprint/papers/sail/mod.ts";
 import type { RewardModel } from "offprint/preference/reward/mod.ts";
 import type { Command } from "./command.ts";
-import { keepOnce } from "./kept_work.ts";
+import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-sail [--out FOLDER] [--collect]
 

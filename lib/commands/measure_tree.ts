@@ -24,7 +24,7 @@ import {
   type TrioRun,
 } from "offprint/papers/treebon/trio/mod.ts";
 import type { Command } from "./command.ts";
-import { keepOnce } from "./kept_work.ts";
+import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-tree [--out FOLDER] [--prompts N] [--seeds N] [--collect | --pairs]
 
