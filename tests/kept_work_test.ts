@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
-import { keepOnce } from "../../lib/commands/kept_work.ts";
+import { keepOnce } from "offprint/kept_work.ts";
 
 Deno.test("a piece of work is made once, however many ask; one that fails is free again", async () => {
   const path = await Deno.makeTempDir();
