@@ -21,15 +21,15 @@ import type { Command } from "./command.ts";
 const USAGE = `deno task augment DIR --out FILE [options]
 
 Makes training records from every .v, .sv and .vh file below DIR: one JSON object a line in FILE, counts
-and hashes in FILE.manifest.json. An interrupted run goes on where it stopped.
+and hashes in FILE.manifest.json. An interrupted run continues where it stopped.
 
-  --out FILE           where to write (needed)
+  --out FILE           where to write (required)
   --generate N         N generated designs instead of DIR
   --flows LIST         which of completion,prose,repair,scripts (default: the first three); the paper
                        calls them A1, A2, B and C
   --seed N             seed of every draw (default 1)
-  --completions N      completion records of a module at most, 0 for all (default 24)
-  --mutants N          mutants drawn of a file (default 6)
+  --completions N      at most N completion records per module, 0 for all (default 24)
+  --mutants N          mutants drawn from each file (default 6)
   --scripts N          records of the scripts flow (default 200)
   --processes N        Yosys processes, 400 MB each (default 2)
   --help`;

@@ -21,7 +21,7 @@ Arguments:
 
 export const command: Command = {
   name: "bench",
-  summary: "side-by-side benchmarks, ratios first",
+  summary: "run benchmarks side by side with other libraries",
   usage: USAGE,
   run: bench,
 };

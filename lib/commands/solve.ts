@@ -50,8 +50,8 @@ problems of its own kind. --baselines answers them without a model: by the inver
 and broken files by leaving them alone or deleting the line the tool names. With --endpoint, a model behind an OpenAI-compatible server is asked; its
 key is taken from OPENAI_API_KEY.
 
-  --set FOLDER        VGen, RTLLM or VerilogEval, as their repositories lay them out (needs Icarus); of VerilogEval
-                      v1 its file of problems (data/VerilogEval_Human.jsonl), of v2 one of its datasets;
+  --set FOLDER        VGen, RTLLM or VerilogEval, as their repositories lay them out (needs Icarus); for VerilogEval v1
+                      its file of problems (data/VerilogEval_Human.jsonl), for v2 one of its datasets;
                       without it, generated designs with held-out parameters
   --samples N         answers per problem (default 5)
   --temperature X     default 0.1
@@ -64,16 +64,16 @@ key is taken from OPENAI_API_KEY.
 
 Servers (with --endpoint):
   --answer-seconds N  longest wait for one answer (default 120)
-  --tries N           tries while a server is busy or answers with no answer (default 4)
+  --tries N           tries when a server is busy or sends no usable answer (default 4)
   --concurrency N     problems under way at the same time (default 4)
   --limit-field NAME  how the server calls the limit: max_tokens (default) or max_completion_tokens
   --omit FIELDS       leave out fields that the server refuses: temperature, seed, max_tokens
   --store FOLDER      keep every exchange there (default out/chat): a run that was stopped goes on, and no
-                      answer is paid twice
+                      answer is paid for twice
   --replay            answer from the store alone, without a network
-  --max-calls N       stop after as many requests
-  --max-total-tokens N  stop after as many tokens, prompts and answers together
-  --bench-seconds N   longest run of a bench of --set (default 60)
+  --max-calls N       stop after N requests
+  --max-total-tokens N  stop after N tokens, prompts and answers together
+  --bench-seconds N   longest run of a test bench of --set (default 60)
   --help`;
 
 const TEXT = { type: "string" } as const;

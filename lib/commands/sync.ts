@@ -13,18 +13,18 @@ import { START_HERE_ID, START_HERE_ORIGIN, writeStartHere } from "../kit/pairs/s
 
 const USAGE = `deno task sync [NOTEBOOK…] [--dry]
 
-Brings the two halves of each notebook in step: NN-name.ts, the source, and NN-name.ipynb.
+Keeps the two files of each notebook in step: NN-name.ts, the source, and NN-name.ipynb.
 
   changed in the source   the .ipynb is rebuilt; a cell whose code changed loses its outputs
   changed in Jupyter      the edit is carried back into the source, cell by cell, and formatted
   changed in both         different cells are merged; the same cell is refused, and nothing is written
   one half missing        it is built, or extracted, from the other
 
-It also generates notebooks/00-start-here.ts anew from data/papers.
+It also makes notebooks/00-start-here.ts again from data/papers.
 
 Arguments:
   NOTEBOOK…   numbers or names (02, 02-specdec-theory); all when left out
-  --dry       say what would be done, write nothing
+  --dry       say what would be done, but write nothing
   --help      this text
 
 To fill in outputs: deno task run NOTEBOOK --write. Exit code 1 when a notebook was refused.`;

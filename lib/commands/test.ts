@@ -17,15 +17,15 @@ import { readJUnit, type TestCounts } from "../kit/junit.ts";
 
 const USAGE = `deno task test [PATH…] [--only STAGE]
 
-Runs everything that must hold and ends with the line "N passed, N failed, N skipped".
+Runs every test and ends with the line "N passed, N failed, N skipped".
 
 Stages, in this order:
   check      format, lint, types, notebook pairs, links, claims (deno task check)
   unit       all tests and the examples in doc comments (deno test --doc)
   notebooks  every notebook in the quick profile, compared with its committed outputs
-  processors a sample of notebooks with noise in the last digits of ONNX Runtime and native kernels, as on
-             another processor; with --only processors all notebooks: three seeds of the noise, 1 and 4
-             threads, and the reference kernels (about an hour on two cores)
+  processors a sample of notebooks, with noise in the last digits of ONNX Runtime and of the native kernels,
+             as another processor would give; with --only processors all notebooks, with three seeds of
+             the noise, 1 and 4 threads, and the reference kernels (about an hour on two cores)
 
 Arguments:
   PATH…          run only these tests (files or folders); stages check and notebooks are left out
@@ -41,7 +41,7 @@ type Stage = typeof STAGES[number];
 
 export const command: Command = {
   name: "test",
-  summary: "everything that must hold; ends with N passed, N failed, N skipped",
+  summary: "run every test; ends with N passed, N failed, N skipped",
   usage: USAGE,
   run: test,
 };

@@ -42,12 +42,12 @@ import type { Command } from "./command.ts";
 const USAGE =
   `deno task train NAME [--out FOLDER] [--minutes N] [--seed N] [--fresh] [--export] [--to FOLDER]
 
-Trains the model NAME by data/models/NAME/recipe.json and writes it there when it is done. Stop it
-whenever you like (Ctrl-C, or kill): the next call goes on from the last checkpoint.
+Trains the model NAME from its recipe, data/models/NAME/recipe.json, and writes it there when it is finished.
+You can stop it at any time (Ctrl-C, or kill): the next call continues from the last checkpoint.
 
   --out FOLDER   where checkpoints and fetched text are kept (default out/train)
   --minutes N    stop after N minutes; the state is saved
-  --seed N       another seed than the recipe's; needs --to, so that the committed model stays
+  --seed N       use another seed than the recipe's; needs --to, so that the committed model is kept
   --fresh        forget the checkpoint and start again
   --export       write the model of the last checkpoint now, finished or not, without training
   --to FOLDER    where the model is written (default data/models/NAME)

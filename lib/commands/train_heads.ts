@@ -37,7 +37,7 @@ export const USAGE = `deno task train-heads [options]
 
 Trains the acceptance heads of data/heads/recipe.json on the draft's hidden states, with labels from texts
 that the target writes; measures them and all policies on held-out addresses; writes heads, prompts and
-results to data/heads. Stop it whenever you like: the next call goes on from the last finished piece.
+results to data/heads. You can stop it at any time: the next call continues after the last finished piece.
 
   --draft NAME    the draft, a name in data/models or a folder (default: the recipe's)
   --target NAME   the target, likewise

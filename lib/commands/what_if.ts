@@ -30,9 +30,9 @@ token (T/N), each with its standard error over texts. No model is loaded. For ex
                        specdecpp:H        stop once 1 - product of predicted acceptances exceeds H
   --min N, --max N   fewest and most candidates of the threshold policies (default 1, SpecDec++ 2; 20)
   --lag 0|1          candidates that SpecDec++'s product leaves out (default 1)
-  --replays N        replays of each text with other coins (default 16)
-  --seed N           seed of the coins (default 1)
-  --json             the same for machines
+  --replays N        replays of each text with other random numbers (default 16)
+  --seed N           seed of these random numbers (default 1)
+  --json             print the same as JSON
   --help             this text
 
 The log has one JSON object a line, one generated text each; lists have one entry per generated token,
