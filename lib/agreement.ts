@@ -51,7 +51,7 @@ export interface Crosstab {
 export function crosstab(first: readonly boolean[], second: readonly boolean[]): Crosstab {
   if (first.length !== second.length) {
     throw new RangeError(
-      `crosstab: got ${first.length} and ${second.length} judgements, expected as many`,
+      `crosstab: got ${first.length} and ${second.length} judgements, expected the same number`,
     );
   }
   const table = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 };

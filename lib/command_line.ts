@@ -66,11 +66,13 @@ export function wholeNumber(
 ): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < low || value > high) {
-    const limit = high === Number.MAX_SAFE_INTEGER ? "" : ` to ${high}`;
+    const limit = high === Number.MAX_SAFE_INTEGER
+      ? `of at least ${low}`
+      : `from ${low} to ${high}`;
     throw new UserError({
       what,
       got: text,
-      expected: `a whole number from ${low}${limit}`,
+      expected: `a whole number ${limit}`,
       todo: `Give for example ${what} ${low}.`,
     });
   }

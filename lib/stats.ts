@@ -239,7 +239,7 @@ export interface ChiSquare {
  * Pearson's chi-square test of counts against a fully known law. A cell of probability 0 must hold no
  * count (one there gives an infinite statistic and p = 0) and costs no degree of freedom.
  *
- * @throws {RangeError} when the lengths differ, a count is not a whole number from 0, a probability is
+ * @throws {RangeError} when the lengths differ, a count is not a whole number of at least 0, a probability is
  * negative or not finite, there is no observation, or fewer than two cells have positive probability.
  */
 export function chiSquare(
@@ -248,7 +248,7 @@ export function chiSquare(
 ): ChiSquare {
   if (observed.length !== probabilities.length) {
     throw new RangeError(
-      `chiSquare: got ${observed.length} counts and ${probabilities.length} probabilities, expected as many`,
+      `chiSquare: got ${observed.length} counts and ${probabilities.length} probabilities, expected the same number`,
     );
   }
   let total = 0;
@@ -258,10 +258,12 @@ export function chiSquare(
     const count = observed[i]!;
     const probability = probabilities[i]!;
     if (!Number.isInteger(count) || count < 0) {
-      throw new RangeError(`chiSquare: got count ${count}, expected whole numbers from 0`);
+      throw new RangeError(`chiSquare: got count ${count}, expected whole numbers of at least 0`);
     }
     if (!(probability >= 0 && probability < Infinity)) {
-      throw new RangeError(`chiSquare: got probability ${probability}, expected numbers from 0`);
+      throw new RangeError(
+        `chiSquare: got probability ${probability}, expected numbers of at least 0`,
+      );
     }
     total += count;
     mass += probability;
@@ -301,7 +303,9 @@ export interface LogLogSlope {
  */
 export function logLogSlope(xs: ArrayLike<number>, ys: ArrayLike<number>): LogLogSlope {
   if (xs.length !== ys.length) {
-    throw new RangeError(`logLogSlope: got ${xs.length} and ${ys.length} values, expected as many`);
+    throw new RangeError(
+      `logLogSlope: got ${xs.length} and ${ys.length} values, expected the same number`,
+    );
   }
   needAtLeast("logLogSlope", xs, 2);
   const n = xs.length;

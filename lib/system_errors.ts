@@ -11,13 +11,13 @@ const MEANINGS: Record<string, [got: string, expected: string, todo: string]> = 
   ENOENT: ["no such file or folder", "one that is there", "Correct the path."],
   EACCES: [
     "no permission",
-    "a file that this user may use so",
-    "Change its permissions, or take another.",
+    "a file that this user may use in this way",
+    "Change its permissions, or choose another.",
   ],
   EPERM: [
     "a system that does not allow it",
-    "a file that this user may use so",
-    "Take another place.",
+    "a file that this user may use in this way",
+    "Choose another place.",
   ],
   EROFS: ["a read-only disk", "a folder that can be written", "Choose another folder."],
   ENOSPC: ["a full disk", "room for the output", "Free some space, or choose another folder."],
@@ -28,7 +28,7 @@ const MEANINGS: Record<string, [got: string, expected: string, todo: string]> = 
   ],
   EFBIG: ["the largest size of a file here", "room for the output", "Raise ulimit -f."],
   EMFILE: ["no file handle left", "more open files than the limit allows", "Raise ulimit -n."],
-  ENFILE: ["no file handle left on this machine", "some", "Close other programs."],
+  ENFILE: ["no file handle left on this machine", "a free one", "Close other programs."],
   EISDIR: ["a folder", "a file", "Correct the path."],
   ENOTDIR: ["a file where the path has a folder", "a folder", "Correct the path."],
   EEXIST: ["something of that name", "a new name", "Choose another name."],
@@ -37,16 +37,16 @@ const MEANINGS: Record<string, [got: string, expected: string, todo: string]> = 
   ENAMETOOLONG: ["a name that is too long", "a shorter one", "Shorten the path."],
   EXDEV: ["two disks", "one, since a file is moved", "Choose a folder on the same disk."],
   EBUSY: ["something that another program uses", "a free one", "End that program."],
-  ETXTBSY: ["a program that runs", "a file that is not in use", "End that program."],
+  ETXTBSY: ["a program that is running", "a file that is not in use", "End that program."],
   EIO: ["a disk that fails", "one that works", "Look at the disk."],
-  ENOMEM: ["no memory left", "some", "Close other programs."],
+  ENOMEM: ["no memory left", "enough memory", "Close other programs."],
   EAGAIN: [
     "no process or thread left",
     "more than the limit allows",
     "Close other programs, or raise ulimit -u.",
   ],
   EADDRINUSE: ["a port in use", "a free one", "Choose another port."],
-  EPIPE: ["an output that nobody reads any more", "one that is open", "Run it again."],
+  EPIPE: ["an output that nobody reads any more", "an open output", "Run it again."],
 };
 
 /** `os error 2): open '/a/b'`, `os error 2): rename '/a' -> '/b'`, `Failed to spawn '/a'`, Node's `, open '/a'`. */

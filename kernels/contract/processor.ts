@@ -63,7 +63,7 @@ function noiseSeed(): number | undefined {
       throw new KernelError({
         what: "OFFPRINT_TEST_NOISE",
         got: text,
-        expected: "a whole number from 0, the seed of the noise",
+        expected: "a whole number of at least 0, the seed of the noise",
         todo: "It is a setting for tests; leave it unset.",
       });
     }

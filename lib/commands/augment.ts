@@ -116,7 +116,7 @@ async function run(args: string[]): Promise<number> {
     signal: ending.signal,
   });
   if (manifest === undefined) {
-    console.error("\nStopped. The same command goes on from here.");
+    console.error("\nStopped. The same command continues from here.");
     return ending.exitCode ?? 130;
   }
   console.log(summary(manifest, out));

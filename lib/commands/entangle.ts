@@ -162,7 +162,7 @@ async function report(
       stepSize,
     }, losses.length);
     const done = rows.rows.length / losses.length;
-    if (done > 0) console.error(`${done} of ${pairs.length} pairs are there already`);
+    if (done > 0) console.error(`${done} of ${pairs.length} pairs are done already`);
     for (const [index, pair] of pairs.entries()) {
       if (index < done) continue;
       const length = Math.min(

@@ -48,7 +48,7 @@ async function run(args: string[]): Promise<number> {
   if (values["collect"]) {
     const { text, runs, missing } = await collected(folder);
     await writeWhole(RESULTS_FILE, text);
-    console.error(`${runs} runs collected, ${missing} of the plan missing`);
+    console.error(`${runs} runs collected, ${missing} planned runs are missing`);
     return 0;
   }
   await Deno.mkdir(folder, { recursive: true });

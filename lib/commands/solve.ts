@@ -109,7 +109,7 @@ async function run(args: string[]): Promise<number> {
       throw new UserError({
         what: `--${name}`,
         got: text,
-        expected: `a ${whole ? "whole " : ""}number from ${low}`,
+        expected: `a ${whole ? "whole " : ""}number of at least ${low}`,
       });
     }
     return value;

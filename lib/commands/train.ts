@@ -87,7 +87,11 @@ async function run(args: string[]): Promise<number> {
   const committed = await recipeOf(name);
   const seed = Number(option("seed") ?? committed.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UserError({ what: "--seed", got: option("seed"), expected: "a whole number from 0" });
+    throw new UserError({
+      what: "--seed",
+      got: option("seed"),
+      expected: "a whole number of at least 0",
+    });
   }
   // Another seed gives another model, which must not take the place of the committed one.
   if (seed !== committed.seed && option("to") === undefined) {
@@ -112,7 +116,7 @@ async function run(args: string[]): Promise<number> {
     if (values["export"]) {
       throw new UserError({
         what: "--export",
-        got: new Described("--fresh as well, after which there is nothing to write"),
+        got: new Described("--fresh as well, which leaves nothing to export"),
         expected: "one of the two",
       });
     }
@@ -200,7 +204,7 @@ async function languageModelTraining(recipe: ModelRecipe, run: Run): Promise<voi
   const { finished, progress } = result;
   if (run.exportNow) refuseUntrained(name, progress.step, folder);
   if (!finished && !run.exportNow) {
-    display.note(`${name}: stopped at step ${progress.step}; the same command goes on from here`);
+    display.note(`${name}: stopped at step ${progress.step}; the same command continues from here`);
     return;
   }
   const card = await exportModel(data, result, target, (line) => display.note(line));
@@ -230,8 +234,8 @@ async function rewardTraining(recipe: RewardRecipe, run: Run): Promise<void> {
     ...loopOptions(run),
     onPoint: ({ step, margin, accuracy }) =>
       run.display.note(
-        `step ${step}: chosen less rejected ${margin.toFixed(2)} nats, ` +
-          `${(100 * accuracy).toFixed(0)} % of the held-out pairs ordered right`,
+        `step ${step}: chosen minus rejected ${margin.toFixed(2)} nats, ` +
+          `${(100 * accuracy).toFixed(0)} % of the held-out pairs in the right order`,
       ),
   });
   await exported(recipe.name, result, run, () => exportRewardModel(data, result, run.target));
@@ -267,7 +271,7 @@ async function exported(
 ): Promise<void> {
   if (exportNow) refuseUntrained(name, step, folder);
   if (!finished && !exportNow) {
-    display.note(`${name}: stopped at step ${step}; the same command goes on from here`);
+    display.note(`${name}: stopped at step ${step}; the same command continues from here`);
     return;
   }
   await write();

@@ -106,6 +106,6 @@ export function valueText(value: unknown): string {
 /** Checks that a tolerance is one. */
 export function checkTolerance(who: string, tolerance: number): void {
   if (!(tolerance >= 0)) {
-    throw new RangeError(`${who}: got tolerance ${tolerance}, expected a number from 0`);
+    throw new RangeError(`${who}: got tolerance ${tolerance}, expected a number of at least 0`);
   }
 }

@@ -91,7 +91,7 @@ function terminalSink(): Sink {
  * `deno run` it goes to stderr.
  *
  * @param total Number of steps.
- * @throws {RangeError} unless `total` is a whole number from 0.
+ * @throws {RangeError} unless `total` is a whole number of at least 0.
  *
  * @example
  * ```ts
@@ -103,7 +103,7 @@ function terminalSink(): Sink {
  */
 export function progress(label: string, total: number): Progress {
   if (!Number.isInteger(total) || total < 0) {
-    throw new RangeError(`progress: got total ${total}, expected a whole number from 0`);
+    throw new RangeError(`progress: got total ${total}, expected a whole number of at least 0`);
   }
   const sink = inKernel() ? kernelSink() : isQuiet() ? { show() {} } : terminalSink();
   let count = 0;
@@ -117,7 +117,7 @@ export function progress(label: string, total: number): Progress {
   return {
     tick(n = 1, note) {
       if (!(n >= 0) || n === Infinity) {
-        throw new RangeError(`progress: got a step of ${n}, expected a number from 0`);
+        throw new RangeError(`progress: got a step of ${n}, expected a number of at least 0`);
       }
       if (finished) return;
       count = Math.min(total, count + n);

@@ -75,7 +75,7 @@ Deno.test("wrong arguments cost one clear line", async () => {
   await refused([], "expected at least one file");
   await refused([half, "--roles", "style"], 'got "style", expected some of syntax, logic');
   await refused([half, "--entry", "third"], "got half, expected a function third");
-  await refused([half, "--tokens", "0"], "expected a whole number from 1");
+  await refused([half, "--tokens", "0"], "expected a whole number of at least 1");
   await refused([await write("none.js", "1 + 1;")], "got no function with a name");
   await refused([await write("enum.ts", "enum A { B }")], "TypeScript whose types can be erased");
   const wrong = await write("wrong.json", '{"examples": [[7, 3]]}');

@@ -333,7 +333,7 @@ export function incentiveRows(
       gap -= difference * (continuation?.[i] ?? 0);
     }
     if (!Number.isFinite(gap)) {
-      throw new RangeError(`leastPayment: got laws or costs that are no finite numbers`);
+      throw new RangeError(`leastPayment: got laws or costs that are not finite numbers`);
     }
     gaps[k++] = gap;
   }

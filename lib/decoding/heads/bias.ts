@@ -69,7 +69,7 @@ export function reliability(
 ): ReliabilityBin[] {
   if (acceptance.length !== predicted.length) {
     throw new RangeError(
-      `reliability: got ${acceptance.length} acceptances and ${predicted.length} predictions, expected as many`,
+      `reliability: got ${acceptance.length} acceptances and ${predicted.length} predictions, expected the same number`,
     );
   }
   const sums = Array.from({ length: bins }, () => ({

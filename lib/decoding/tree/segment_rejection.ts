@@ -41,7 +41,7 @@ export async function segmentRejection(options: SegmentRejectionOptions): Promis
   checkNumber("goal", goal, Number.isFinite(goal), "a number", 1);
   checkNumber("share", share, share >= 0 && share <= 1, "a number in [0, 1]", 0.5);
   checkNumber("beta", beta, beta > 0, "a number above 0", 0.7);
-  checkNumber("entropy", entropy, entropy >= 0, "a number of nats from 0", 2);
+  checkNumber("entropy", entropy, entropy >= 0, "a number of nats, at least 0", 2);
   const growth = await Growth.open(options);
   const { nodes, account } = growth;
   const rewardOf = async (tokens: readonly number[], complete: boolean): Promise<number> => {

@@ -62,8 +62,7 @@ function claimPlaces(file: string, paper: string, cells: readonly LocatedCell[])
   return [
     ...(verdicts >= 0 && verdicts < 8 ? [] : [{
       file,
-      message:
-        `await verdicts("${paper}") stands in none of the first cells, put it below the summary`,
+      message: `await verdicts("${paper}") is in none of the first cells, put it below the summary`,
     }]),
     ...(table === last ? [] : [{
       file,

@@ -90,7 +90,7 @@ async function bundle(build: typeof Esbuild.build, root: string, module: string)
       what: module,
       got: new Described(`a script of ${text.length} characters`),
       expected: `at most ${MOST_CHARACTERS}`,
-      todo: "Import less: the script stands in the notebook.",
+      todo: "Import less: the script becomes a part of the notebook.",
     });
   }
   return text;

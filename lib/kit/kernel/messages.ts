@@ -81,7 +81,7 @@ export function decodeJupyter(key: string, frames: readonly Uint8Array[]): Messa
   );
   const signed = frames.slice(at + 2, at + 6);
   if (at < 0 || signed.length < 4) {
-    throw new MessageError(`got ${frames.length} frames that are no Jupyter message`);
+    throw new MessageError(`got ${frames.length} frames that are not a Jupyter message`);
   }
   const got = encoder.encode(decoder.decode(frames[at + 1]!));
   const expected = encoder.encode(sign(key, signed));

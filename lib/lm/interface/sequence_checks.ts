@@ -76,7 +76,7 @@ export function checkBatch<S extends Sequence & { readonly model: LanguageModel 
 ): S[] {
   if (sequences.length !== tokens.length) {
     throw new RangeError(
-      `${model.name}: got ${sequences.length} sequences and ${tokens.length} lists of tokens, expected as many`,
+      `${model.name}: got ${sequences.length} sequences and ${tokens.length} lists of tokens, expected the same number`,
     );
   }
   if (new Set(sequences).size !== sequences.length) {

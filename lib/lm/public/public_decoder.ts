@@ -118,7 +118,7 @@ export class PublicModel implements ClosableModel {
         what: this.name,
         got: ortMessage(error),
         expected: "a graph that runs",
-        todo: "Take another file of the model's onnx folder.",
+        todo: "Use another file of the model's onnx folder.",
       });
     }
     const logits = float32Values(results["logits"]!);

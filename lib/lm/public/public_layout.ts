@@ -157,7 +157,7 @@ export function publicLayout(
       what,
       got: new Described(got),
       expected: "the layout of transformers.js (past_key_values in, present out)",
-      todo: "Take the decoder with past, not one that was exported without a cache.",
+      todo: "Use the decoder with past, not one that was exported without a cache.",
     });
   };
   const lacking =

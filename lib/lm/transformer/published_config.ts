@@ -42,7 +42,7 @@ export function publishedConfig(where: string, value: unknown): TransformerConfi
       what: `${where}: ${other.field}`,
       got: fields[other.field],
       expected: other.expected,
-      todo: "Weights of this variant cannot be run here. Take the model's ONNX export instead.",
+      todo: "Weights of this variant cannot be run here. Use the model's ONNX export instead.",
     });
   }
   const heads = fields.num_attention_heads;
@@ -60,8 +60,8 @@ export function publishedConfig(where: string, value: unknown): TransformerConfi
     throw new UserError({
       what: `${where}: bos_token_id`,
       got: new Described("no begin-of-text token"),
-      expected: "one, for every text starts from it here",
-      todo: "Take the model's ONNX export instead.",
+      expected: "one, because every text starts with it here",
+      todo: "Use the model's ONNX export instead.",
     });
   }
   return checkedConfig(where, found);

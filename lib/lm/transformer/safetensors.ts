@@ -127,7 +127,8 @@ export function decodeSafetensors(where: string, bytes: Uint8Array): Safetensors
         what: where,
         got: new Described(`${name} with dtype ${dtype}`),
         expected: "dtype F32, F16 or BF16",
-        todo: "Quantised or integer weights cannot be run here; take the model in one of these.",
+        todo:
+          "Quantised or integer weights cannot be run here; use a version of the model in one of these.",
       });
     }
     if (end - begin !== elements(shape) * BYTES[dtype]) {

@@ -56,7 +56,7 @@ export class Table<R extends Row = Row> extends Displayable {
     super();
     const limit = options.limit ?? 100;
     if (!Number.isInteger(limit) || limit < 1) {
-      throw new RangeError(`table: got limit ${limit}, expected a whole number from 1`);
+      throw new RangeError(`table: got limit ${limit}, expected a whole number of at least 1`);
     }
     const shown = rows.slice(0, limit);
     this.#hidden = rows.length - shown.length;
@@ -136,7 +136,7 @@ export class Table<R extends Row = Row> extends Displayable {
  * cells a dash, everything escaped. A number below 10⁻¹⁴ of its column's largest is written as 0: it is
  * what rounding left of one.
  *
- * @throws {RangeError} when `limit` or a column's `digits` is not a whole number from 1.
+ * @throws {RangeError} when `limit` or a column's `digits` is not a whole number of at least 1.
  *
  * @example
  * ```ts

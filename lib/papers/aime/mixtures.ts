@@ -21,7 +21,7 @@
 export function totalVariation(p: readonly number[], q: readonly number[]): number {
   if (p.length !== q.length) {
     throw new RangeError(
-      `totalVariation: got ${p.length} and ${q.length} outcomes, expected as many`,
+      `totalVariation: got ${p.length} and ${q.length} outcomes, expected the same number`,
     );
   }
   return p.reduce((sum, value, i) => sum + Math.abs(value - q[i]!), 0) / 2;

@@ -69,7 +69,7 @@ export function labelSmoothing(loss: PairLoss, epsilon: number): PairLoss {
     throw new UserError({
       what: `${loss.name}: label smoothing`,
       got: epsilon,
-      expected: "a number from 0, below 0.5",
+      expected: "a number of at least 0 and below 0.5",
     });
   }
   return {

@@ -91,7 +91,7 @@ export function checkPositive(what: string, value: number): void {
  */
 export function checkNotNegative(what: string, value: number): void {
   if (!(value >= 0 && value < Infinity)) {
-    throw new UserError({ what, got: value, expected: "a finite number from 0" });
+    throw new UserError({ what, got: value, expected: "a finite number of at least 0" });
   }
 }
 

@@ -40,7 +40,7 @@ export function labelTokens(
       what: `label ${side}: ${JSON.stringify(texts[side])}`,
       got: new Described(`${tokens.length} tokens`),
       expected: "a text of exactly one token",
-      todo: "Take a word of the tokenizer's vocabulary, often with a space in front.",
+      todo: "Use a word of the tokenizer's vocabulary, often with a space in front.",
     });
   };
   const labels = { better: single("better"), worse: single("worse") };

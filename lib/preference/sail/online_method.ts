@@ -219,7 +219,7 @@ function checkedOptions(options: SailOptions): Shares {
       what: "SAIL: labeller",
       got: undefined,
       expected: "a reward model or program that labels DPR's pairs",
-      todo: "Give labeller, or take DPP, where the policy labels.",
+      todo: "Give a labeller, or use DPP, where the policy labels.",
     });
   }
   if (reverseKl > 0 && reverseKlMode === "penalty" && shares.DPP.share + shares.DPR.share === 0) {
@@ -228,7 +228,7 @@ function checkedOptions(options: SailOptions): Shares {
       got: reverseKl,
       expected:
         "a share of DPP or DPR with it: the penalty is estimated on the policy's own responses",
-      todo: 'Give such a share, or take reverseKlMode "token-mean".',
+      todo: 'Give such a share, or use reverseKlMode "token-mean".',
     });
   }
   return shares;

@@ -71,10 +71,14 @@ export class ResponseBuffer {
   readonly age: number;
   readonly #waiting = new Map<string, GeneratedPair>();
 
-  /** @throws {UserError} unless the age is a whole number from 0. */
+  /** @throws {UserError} unless the age is a whole number of at least 0. */
   constructor(age: number) {
     if (!(Number.isInteger(age) && age >= 0)) {
-      throw new UserError({ what: "buffer age", got: age, expected: "a whole number from 0" });
+      throw new UserError({
+        what: "buffer age",
+        got: age,
+        expected: "a whole number of at least 0",
+      });
     }
     this.age = age;
   }

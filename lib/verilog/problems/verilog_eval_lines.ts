@@ -49,7 +49,7 @@ async function readFile(folder: string, file: string, icarus: Icarus): Promise<F
   for (const [at, row] of rowsOf(problemSchema, await readText(place), file, left)) {
     const { task_id: name, prompt, canonical_solution: body, test } = row;
     const description = described?.get(name);
-    if (seen.has(name)) left(name, `line ${at}: its task_id stands there a second time`);
+    if (seen.has(name)) left(name, `line ${at}: its task_id occurs a second time`);
     else if (description === undefined) {
       left(name, `no description: ${descriptionFile(file)} with this task_id is not near ${file}`);
     } else {

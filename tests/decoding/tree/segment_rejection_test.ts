@@ -66,6 +66,6 @@ Deno.test("options out of range are refused with one clear line", async () => {
   await taken({ beta: 0 }, "beta: got 0, expected a number above 0");
   await taken({ goal: NaN }, "goal: got NaN, expected a number");
   await taken({ share: 2 }, "share: got 2, expected a number in [0, 1]");
-  await taken({ entropy: -1 }, "entropy: got -1, expected a number of nats from 0");
+  await taken({ entropy: -1 }, "entropy: got -1, expected a number of nats, at least 0");
   await taken({ tries: 0 }, "tries: got 0");
 });

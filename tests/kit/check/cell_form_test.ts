@@ -36,7 +36,7 @@ Deno.test("a paper's notebook shows its verdicts at the top and its claims at th
   const table = cell("t", 'await claimsTable("03-x");');
   assertEquals(problems("03-x", "03-x", verdicts, cell("a", "1;"), table), []);
   assertEquals(problems("03-x", "03-x", table, cell("a", "1;")), [
-    '-: await verdicts("03-x") stands in none of the first cells, put it below the summary',
+    '-: await verdicts("03-x") is in none of the first cells, put it below the summary',
     '-: await claimsTable("03-x") is not the last code cell, put the table at the end',
   ]);
 });

@@ -33,10 +33,14 @@ Deno.test("a message that was changed or signed with another key is refused", ()
   assertThrows(() => decodeJupyter("key", unsigned), MessageError, "signature was not made");
 });
 
-Deno.test("frames that are no Jupyter message are refused", () => {
+Deno.test("frames that are not a Jupyter message are refused", () => {
   assertThrows(() => decodeJupyter("key", [text("hello")]), MessageError, "got 1 frames");
   const frames = encodeJupyter("key", newHeader("s", "t"), {});
-  assertThrows(() => decodeJupyter("key", frames.slice(0, -1)), MessageError, "no Jupyter message");
+  assertThrows(
+    () => decodeJupyter("key", frames.slice(0, -1)),
+    MessageError,
+    "not a Jupyter message",
+  );
   const parts = [text("{}"), text("{}"), text("{}"), text("{")];
   const broken = [text("<IDS|MSG>"), text(sign("key", parts)), ...parts];
   assertThrows(() => decodeJupyter("key", broken), MessageError, "not JSON");

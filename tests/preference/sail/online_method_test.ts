@@ -181,7 +181,7 @@ Deno.test("wrong input is refused in one line, before anything is changed", asyn
   };
   const noLabeller = { labeller: undefined } as unknown as Partial<SailOptions>;
   refused(noLabeller, /^SAIL: labeller: got nothing, expected a reward model/);
-  refused({ age: -1 }, /^buffer age: got -1, expected a whole number from 0/);
+  refused({ age: -1 }, /^buffer age: got -1, expected a whole number of at least 0/);
   refused({ age: 0.5 }, /^buffer age: got 0.5/);
   refused({ maxTokens: 0 }, /^SAIL: maxTokens: got 0/);
   refused({ temperature: 0 }, /^SAIL: temperature: got 0/);

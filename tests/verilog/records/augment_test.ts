@@ -285,7 +285,7 @@ Deno.test("wrong folders and options give one line", async () => {
         [["--out", "o"], "one folder"],
         [["--frob"], "options among --out"],
         [["--out", "o", "x", "y"], "got 2 folders"],
-        [["--out", "o", "--generate", "0"], "a whole number from 1."],
+        [["--out", "o", "--generate", "0"], "a whole number of at least 1."],
         [["--out", "o", "--generate", "many"], "--generate"],
         [["--out", "o", "--generate", "3", "--flows", "A9"], "--flows"],
       ] as const
