@@ -1,5 +1,6 @@
 /**
- * The loop that accepts drafted tokens until the first rejection: every decoder's rejections are decided here.
+ * The loop that accepts drafted tokens until the first rejection: every rejection of a single
+ * draft is decided here; `batch_speculate.ts` decides on the first tokens of several.
  *
  * @module
  */

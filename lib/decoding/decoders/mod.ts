@@ -7,7 +7,7 @@
  * `sample.ts` and `sample_texts.ts` are plain sampling. `trace.ts` is what can be recorded about each position;
  * `reread_model.ts` takes a model's cache away, for comparisons.
  *
- * Where a rejection is decided: `verification`. How many candidates a round has: `policies`.
+ * Where a rejection is decided: `accept_candidates.ts`, by a rule of `verification`. How many candidates a round has: `policies`.
  *
  * @module
  */
