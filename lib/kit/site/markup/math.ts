@@ -14,7 +14,7 @@ import { messageOf } from "offprint/errors.ts";
 import { escapeHtml } from "./html.ts";
 
 /** A bracket before the formula, and a bracket or full stop behind it, are held together with it: browsers would break there. */
-const INLINE = /^([(“‘]?)\$(?![\s$])((?:\\[^]|[^\\$])*?(?:\\[^]|[^\\$\s]))\$(?!\d)([)”’.,;:?!]*)/;
+const INLINE = /^([(“‘]?)\$(?![\s$])((?:\\[^]|[^\\$])*?(?:\\[^]|[^\\$\s]))\$(?!\d)([).,;:?!]*)/;
 const DISPLAY = /^\$\$((?:\\[^]|[^\\$])+?)\$\$/;
 const ENVIRONMENT =
   /^\\begin\{((?:align|alignat|equation|gather|multline|CD)\*?)\}[^]*?\\end\{\1\}/;
@@ -116,7 +116,13 @@ function within(source: string): MathToken | undefined {
 }
 
 function render(token: MathToken): string {
-  const math = renderMath(token.latex, token.display);
-  const { before, after } = token;
-  return before + after === "" ? math : `<span class="held">${before}${math}${after}</span>`;
+  const { latex, display, before, after } = token;
+  const alone = renderMath(latex, display);
+  // Behind a formula, which is a row of boxes to a browser, no style holds a full stop: it is set in the last box.
+  const math = after === ""
+    ? alone
+    : alone.includes("bad-formula")
+    ? alone + after
+    : renderMath(`${latex}\\text{${after}}`, display);
+  return before === "" ? math : `<span class="held">${before}${math}</span>`;
 }
