@@ -11,7 +11,7 @@
 // rounds everything else, the key-value cache included, to 4.
 
 // %% id="citation" tags=["imports"]
-import { citation, display } from "offprint/notebook/mod.ts";
+import { citation, display, verdicts } from "offprint/notebook/mod.ts";
 
 await display(citation("05-comet"));
 
@@ -31,17 +31,16 @@ await display(citation("05-comet"));
 // * **What is not shown:** the paper's speeds. They need an A100; its tables stand beside what this machine does.
 
 // %% id="verdicts" tags=["check"]
-import { verdicts } from "offprint/notebook/mod.ts";
-
 await verdicts("05-comet");
 
 // %% [markdown] id="idea"
 // ## The idea, on twelve channels
 //
-// Three blocks of four channels, one token. Two channels are large, and they happen to lie in different blocks. Rounded to
-// 4 bits, codes run from −7 to 7, so a block whose largest number is 15 has a step of 15/7: every ordinary number in it
-// becomes 0. A block whose largest number is 9.5 has a step of 9.5/7, and 0.7 becomes 1.36. That is the loss. It is repaired by 8 bits in the blocks that hold an outlier, and the price of the repair
-// is the number of such blocks.
+// The example has three blocks of four channels and one token. Two channels are large, and they lie in different blocks.
+// Rounded to 4 bits, codes run from −7 to 7. In the example as it stands, a block whose largest number is 15 has a step of
+// 15/7, so every ordinary number in it becomes 0; a block whose largest number is 9.5 has a step of 9.5/7, and 0.7 becomes
+// 1.36. Rounding to 8 bits the blocks that hold an outlier repairs this loss. The price of the repair is the number of such
+// blocks.
 
 // %% id="idea-imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";
@@ -49,7 +48,7 @@ import { channelPlan, shareOf4 } from "offprint/quantization/mod.ts";
 import { check, formatNumber, md, plot, table } from "offprint/notebook/mod.ts";
 
 // %% id="idea-example"
-// change me: 0.7 for the third number, so that only one outlier is left, and no block is spoiled but one.
+// change me: [0.7, 0.7, 0.7, 0.7, 0.7, 0.6, 0.7, 15, 0.8, 0.8, 0.7, 0.8] leaves one outlier, and it spoils one block only.
 const sizes = [0.7, 0.7, 9.5, 0.7, 0.7, 0.6, 0.7, 15, 0.8, 0.8, 0.7, 0.8];
 const signed = sizes.map((size, i) => i % 2 === 0 ? size : -size);
 /** Rounds blocks of four, each with its bits. */
@@ -100,7 +99,7 @@ await display(plot({
     lostShare(toyWays[1]!.way)
   } do.`,
   caption:
-    "Dark: kept. Bright: off by its own size or nearly, become 0 or doubled. Each four places are a block.",
+    "A dark square is kept. A bright one is off by about its own size: it became 0, or twice as large. Four places in a row are one block.",
   height: 200,
   marginLeft: 240,
   x: { label: "place of the channel", domain: sizes.map((_, place) => place) },
@@ -118,9 +117,10 @@ await display(plot({
   ],
 }));
 
-// %% [markdown] id="idea-summary"
-// The outliers themselves are always kept; their neighbours become 0, or twice as large. Gathering outliers halves the number of
-// blocks that need 8 bits, and changes nothing else.
+// %% id="idea-summary" tags=["drawing"]
+await display(
+  md`**In short.** The outliers themselves are kept; their neighbours in a 4-bit block become 0, or twice as large. Gathering the outliers changes the number of blocks in 8 bits from ${toyPlan.blocks8Before} to ${toyPlan.blocks8}, and nothing else.`,
+);
 
 // %% [markdown] id="parameters-text"
 // ## Parameters
@@ -131,13 +131,13 @@ await display(plot({
 // %% id="parameters" tags=["parameters"]
 /** "quick" or "full"; full scores all committed excerpts anew for every scheme, quick for the main ones. */
 const profile: "quick" | "full" = "quick";
-/** change me: 16 lets more channels count as ordinary: more work in 4 bits. κ, times the median size of a channel. */
+/** κ, times the median size of a channel. Change me: 16 lets more channels count as ordinary: more work in 4 bits. */
 const threshold: number = 4;
-/** change me: 64 puts more channels under one scale. Channels of a block: 32, 64 or 128. */
+/** Channels of a block: 32, 64 or 128. Change me: 64 puts more channels under one scale. */
 const blockSize: number = 32;
-/** change me: 128 lets more tokens share a scale of the cache. Tokens of a group: 32, 64 or 128. */
+/** Tokens of a group of the cache: 32, 64 or 128. Change me: 128 lets more tokens share a scale. */
 const groupSize: number = 64;
-/** The model, by its name in `data/models` or as a folder. */
+/** The model: a name in `data/models`, or a path from here or from the project's folder. */
 const modelName: string = "sotu-target";
 /** Seed of every random stream. */
 const seed: number = 1;
@@ -235,9 +235,9 @@ import { mean, meanInterval } from "offprint/stats.ts";
 // %% [markdown] id="equations"
 // ## The equations
 //
-// Names: W4A8 has weights in 4 bits and activations in 8; W4A16 leaves activations in 16-bit floats. W4Ax has activations in
+// The names say how many bits each part has: W4A8 has weights in 4 bits and activations in 8; W4A16 leaves activations in 16-bit floats. W4Ax has activations in
 // 4 bits except for the blocks with outliers, which have 8; FMPQ is the paper's name for this with the permutation. KV4 is a
-// key-value cache in 4 bits, KV16 one in 16. The paper's whole is W4AxKV4.
+// key-value cache in 4 bits, KV16 one in 16. The paper's complete method is W4AxKV4.
 //
 // ### Rounding a block
 //
@@ -246,7 +246,7 @@ import { mean, meanInterval } from "offprint/stats.ts";
 //
 // $$s=\frac{\max|x|}{2^{\beta-1}-1},\quad \hat x=s\left\lfloor \frac xs+\tfrac12\right\rfloor \qquad\text{and}\qquad s=\frac{\max x-\min x}{2^\beta-1},\quad q=\left\lfloor\frac{x-\min x}s+\tfrac12\right\rfloor-2^{\beta-1},\quad \hat x=(q-\zeta)\,s$$
 
-// %% id="equation-rounding" tags=["check"]
+// %% id="equation-rounding"
 /** Codes of one block, by min–max. */
 function minMaxCodes(x: number[], bits: 4 | 8): number[] {
   const format = { blockSize: 32, bits: Uint8Array.of(bits), scheme: "minmax" } as const;
@@ -262,7 +262,7 @@ function minMaxByHand(x: number[], bits: number): number[] {
 const figure4 = [18.6, 2.7, 31.2, -23.1, 0.8, 0.1, 15.8, -3.3];
 await display(equation({
   id: "min-max-codes",
-  source: "kernels/reference/mod.ts",
+  source: "quantizeActivations of kernels/reference/mod.ts",
   fn: minMaxCodes,
   checks: [
     { args: [figure4, 8], equals: minMaxByHand(figure4, 8) },
@@ -279,7 +279,7 @@ await display(equation({
 //
 // $$O=\{c: a_c>\kappa\cdot\operatorname{median}(a)\},\qquad f=1-\frac{\lceil |O|/k\rceil}{K/k},\qquad X W^\top=X_{:,\pi}\,W_{:,\pi}^\top$$
 
-// %% id="equation-plan" tags=["check"]
+// %% id="equation-plan"
 function shareInFour(amax: number[], k: number): number {
   return shareOf4(channelPlan(amax, { blockSize: k }));
 }
@@ -291,7 +291,7 @@ const counted = (amax: number[], k: number) => {
 };
 await display(equation({
   id: "share-in-four-bits",
-  source: "offprint/quantization/mod.ts",
+  source: "channelPlan and shareOf4 of offprint/quantization/mod.ts",
   fn: shareInFour,
   checks: [
     [oneOutlier, 8] as const,
@@ -308,7 +308,7 @@ await display(equation({
 //
 // $$\hat Y_{m,n}=\sum_{b}s^A_{m,b}\,s^W_{n,b}\sum_{j\in b}q^A_{m,j}\,q^W_{n,j}$$
 
-// %% id="equation-product" tags=["check"]
+// %% id="equation-product"
 const productX = [[0.88, -0.4, 0.2, 1.4, 30, -12, 0.5, 6], [-1, 0.7, 0.1, -0.6, -24, 18, -1.5, 3]];
 const productW = [[0.5, -0.2, 0.35, 0.1, 0.06, -0.14, 0.02, 0.1], [
   -0.3,
@@ -346,7 +346,7 @@ function productByHand(m: number, n: number): number {
 }
 await display(equation({
   id: "mixed-product",
-  source: "kernels/reference/mod.ts",
+  source: "linear of kernels/reference/mod.ts",
   fn: mixedProduct,
   checks: [[0, 0], [0, 1], [1, 0], [1, 1]].map(([m = 0, n = 0]) => ({
     args: [m, n] as [number, number],
@@ -363,7 +363,7 @@ await display(equation({
 //
 // $$s=\frac{\max-\min}{15},\quad z=\left\lfloor-\frac{\min}{s}+\tfrac12\right\rfloor,\quad q\cdot\hat k_t=\sum_c(q_cs_c)\,Q_{t,c}-\sum_cq_cs_cz_c,\qquad \text{bits per element}=4+\frac{32}{G}$$
 
-// %% id="equation-cache" tags=["check"]
+// %% id="equation-cache"
 const keyChannels = [[0.10, -0.50, 1.25, 0.40], [2.0, 1.0, -1.0, 0.46]];
 const keyCodes = keyChannels.map(channelRange);
 const query = [2, -1];
@@ -379,7 +379,7 @@ const restoredScore = (token: number) =>
   );
 await display(equation({
   id: "folded-scores",
-  source: "kernels/reference/mod.ts",
+  source: "channelRange of kernels/reference/mod.ts",
   fn: foldedScore,
   checks: [0, 1, 2, 3].map((token) => ({
     args: [token] as [number],
@@ -455,7 +455,7 @@ await claim("05.sixteen-bit-sums", [Math.floor(most16 / pairOf8), Math.floor(mos
 // %% [markdown] id="exact-product-text"
 // ### The product, number by number
 //
-// Two tokens with outliers in the second block. In 8 bits there, the product is close; with a single 4-bit scale for the
+// Two tokens have outliers in the second block. With 8 bits there, the product is close. With a single 4-bit scale for the
 // whole token every ordinary channel is lost, and what remains is the outliers' part.
 
 // %% id="exact-product"
@@ -489,8 +489,8 @@ await claim("05.error-bound", boundUse(productX, productW, productBlocks));
 // %% [markdown] id="exact-outlier-text"
 // ### How bad one outlier is
 //
-// A block of 128 normal channels, one of them R times as large. At R = 30, the size that is injected below, 4 bits leave
-// three of four ordinary codes at 0.
+// The block has 128 normally distributed channels, one of them R times as large as the others. R = 30 is about the size
+// that is injected below.
 
 // %% id="exact-outlier"
 const ratios = [1, 10, 30, 100];
@@ -508,13 +508,22 @@ await display(
     caption: "Ordinary channels in a block with an outlier R times their size",
   }),
 );
+await display(
+  md`At R = 30, 4 bits leave ${
+    formatNumber(100 * outlierRows.find((row) => row.R === 30)!["codes at 0"], 2)
+  } % of the ordinary codes at 0.`,
+);
 await claim("05.outlier-error-int4", outlierRows.map((row) => row["error, 4 bits"]));
 await claim("05.outlier-error-int8", outlierRows.map((row) => row["error, 8 bits"]));
 
 // %% [markdown] id="exact-rest-text"
 // ### Cache and schedule
 //
-// Figure 8 deals 18 tiles to 4 processors; an 8-bit tile takes two units of time, a 4-bit one takes one.
+// Figure 8 deals 18 tiles to 4 processors; an 8-bit tile takes two units of time, a 4-bit one takes one. If an 8-bit tile
+// takes $r$ times as long as a 4-bit one and a share $f$ of the tiles is in 4 bits, the balanced time, against all tiles in
+// 8 bits, is
+//
+// $$1-f\left(1-\frac1r\right).$$
 
 // %% id="exact-rest"
 const exampleChannel = keyCodes[0]!;
@@ -557,8 +566,8 @@ await claim("05.permutation-invariance", invarianceError);
 // %% [markdown] id="layer"
 // ## One linear layer
 //
-// 2 048 channels, 24 of them 15 to 45 times as large as the others, and weights whose columns are divided by as much, so
-// that the product is that of a layer without outliers. What does each way of rounding make of it?
+// The layer has 2 048 channels. 24 of them are 15 to 45 times as large as the others, and the columns of weights that read
+// them are divided by as much, so the product is that of a layer without outliers. What does each way of rounding make of it?
 
 // %% id="layer-run" tags=["native"]
 const trials: LayerTrial[] = [];
@@ -603,7 +612,7 @@ await display(plot({
 // %% id="layer-summary" tags=["drawing","native"]
 const errorText = (way: typeof LAYER_WAYS[number]) => formatNumber(errorOf(way), 2);
 await display(
-  md`With one scale a token the error is as large as the output itself. W4Ax has an error of ${
+  md`**In short.** With one scale a token the error is as large as the output itself. W4Ax has an error of ${
     errorText("W4Ax permuted")
   } permuted and ${errorText("W4Ax in place")} in place, where exact activations (W4A16) have ${
     errorText("W4A16")
@@ -617,7 +626,7 @@ await display(
 // %% [markdown] id="model"
 // ## The whole model
 //
-// The committed target has 3.7 million parameters and no outliers behind its norms (its down-projections have some, its
+// The committed target has 3.67 million parameters and no outliers behind its norms (its down-projections have some, its
 // attention outputs a few). Outliers like those of large models are put in without changing what it computes: behind each layer's two norms, one channel in a hundred is made 20
 // to 60 times as large, and the weights that read it are divided by the same factor.
 //
@@ -902,7 +911,7 @@ await claim(
 // %% [markdown] id="live-text"
 // ### 2 000 tokens anew
 //
-// The same code on eight committed excerpts of held-out addresses, with the parameters from above.
+// Here the same code scores eight committed excerpts of held-out addresses, with the parameters from above.
 
 // %% id="live" tags=["native"]
 const excerptDocuments = asDocuments(committedTexts.evaluation);
@@ -944,13 +953,13 @@ await display(
 );
 
 // %% [markdown] id="model-summary"
-// With outliers, one 4-bit scale a token makes the model useless and blocks alone hurt it; 8 bits for the few blocks that
+// **In short.** With outliers, one 4-bit scale a token makes the model useless and blocks alone hurt it; 8 bits for the few blocks that
 // hold outliers bring it back to within a few percent of 4-bit weights alone. Without outliers no scheme collapses.
 
 // %% [markdown] id="studies"
 // ## What a reader will ask
 //
-// Measured on one excerpt of each held-out address, with injected outliers; the numbers are committed.
+// These studies were measured on one excerpt of each held-out address, with injected outliers; their numbers are committed.
 //
 // ### How large a threshold? How large a block?
 
@@ -1011,16 +1020,24 @@ await claim("05.block-size-accuracy", studied(blockRows, () => blockRows.map((ro
 
 // %% id="studies-plans-figure" tags=["drawing"]
 const frontier = planRows.filter(({ by }) => by === "threshold κ" || by === "share ρ in 8 bits");
+const leastPerplexity = Math.min(...frontier.map(({ perplexity }) => perplexity));
+const cheapShare = formatNumber(
+  Math.max(
+    ...frontier.filter(({ perplexity }) => perplexity <= 1.01 * leastPerplexity)
+      .map((row) => row["f, %"]),
+  ),
+  2,
+);
 await display(plot({
   title: "Accuracy against work in 4 bits",
   alt:
-    `Perplexity over the share of work in 4 bits for ${frontier.length} settings: nearly flat up to about 92 %, and far higher where no block is left in 8 bits.`,
+    `Perplexity over the share of work in 4 bits for ${frontier.length} settings: within 1 % of the least perplexity up to ${cheapShare} %, and far higher where no block is left in 8 bits.`,
   caption:
-    "Each point is a threshold κ or a share ρ. Up to some nine tenths, 4-bit work costs next to nothing.",
+    `Each point is a threshold κ or a share ρ. Up to ${cheapShare} % of the work, 4 bits cost less than 1 % of perplexity.`,
   height: 300,
   x: { label: "work in 4 bits, %", domain: [0, 100] },
   y: { label: "perplexity", grid: true },
-  color: { legend: true },
+  color: { legend: true, label: "setting" },
   data: frontier,
   marks: [
     Plot.line(frontier, { x: "f, %", y: "perplexity", stroke: "by", sort: "f, %" }),
@@ -1032,7 +1049,7 @@ await display(plot({
 // ### Ranges and caches
 //
 // A *static* range is measured in calibration and clips what exceeds it; a *text* range spans all tokens, as figure 4
-// draws it. Of the caches only the cache is rounded, everything else stays in floats.
+// draws it. In the table of caches only the cache is rounded; everything else stays in floats.
 
 // %% id="studies-ranges" tags=["drawing"]
 const rangeNats = (name: string) => rangeStudy.find((row) => row.name === name)!.nats;
@@ -1254,7 +1271,7 @@ if (depthRows.length > 0) {
     height: 260,
     x: { label: "layer", ticks: config.num_hidden_layers, tickFormat: "d" },
     y: { label: "relative error", grid: true, zero: true },
-    color: { legend: true },
+    color: { legend: true, label: "scheme" },
     data: depthRows,
     marks: [Plot.lineY(depthRows, { x: "layer", y: "error", stroke: "scheme", marker: true })],
   }));
@@ -1274,7 +1291,7 @@ if (contextRows.length > 0) {
     height: 260,
     x: { label: "position in the context" },
     y: { label: "nats per token above floats", grid: true },
-    color: { legend: true },
+    color: { legend: true, label: "scheme and cache" },
     data: contextRows,
     marks: [
       Plot.ruleY([0]),
@@ -1360,8 +1377,8 @@ await claim(
 );
 
 // %% [markdown] id="real-networks-accuracy-text"
-// What do the roundings cost? Wrong characters of the recogniser, and how often the detector decides as in floats; signal to
-// noise is that of each product by itself, in decibels, mean of the products.
+// What do the roundings cost? The table gives the recogniser's wrong characters, the share of stretches in which the detector
+// decides as in floats, and the signal to noise of each product by itself, in decibels, as the mean of the products.
 
 // %% id="real-networks-accuracy"
 const schemeAt = (scheme: typeof NETWORK_SCHEMES[number]) => networks.schemes.indexOf(scheme);
@@ -1422,7 +1439,7 @@ await display(plot({
   height: 280,
   x: { label: "product, in the order of the network" },
   y: { label: "decibels", grid: true },
-  color: { legend: true },
+  color: { legend: true, label: "scheme" },
   data: productNoise,
   marks: [
     Plot.lineY(productNoise, { x: "product", y: "decibels", stroke: "scheme", marker: true }),
@@ -1445,13 +1462,13 @@ await display(
 );
 
 // %% [markdown] id="studies-summary"
-// Any threshold that stays below the size of the outliers serves: what counts is that the few large channels get 8 bits.
+// **In short.** Any threshold that stays below the size of the outliers serves: what counts is that the few large channels get 8 bits.
 // Larger blocks cost about 1 % of perplexity while outliers have 8 bits, and leave much less of the work in 4 bits.
 
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// Threshold, block size and group of the cache on 1 000 tokens. Smaller blocks are a little more accurate and leave more of
+// The sweep varies threshold, block size and group of the cache, on 1 000 tokens. Smaller blocks are a little more accurate and leave more of
 // the work in 4 bits. A lower threshold leaves less of it, and gains next to nothing.
 
 // %% id="ablation" tags=["ablation","native"]
@@ -1481,8 +1498,8 @@ await display(ablated);
 // ### What the paper's processor allows
 //
 // The least time of one LLaMA-3-8B layer on an A100, from its data sheet: a product takes as long as moving its bytes or as
-// long as computing at the peak, whichever is longer. Few tokens: only the bytes of the weights count, and all 4-bit
-// weights are alike. Many tokens: the 4-bit units pay.
+// long as computing at the peak, whichever is longer. With few tokens only the bytes of the weights count, so all formats
+// with 4-bit weights are equally fast. With many tokens the 4-bit units pay.
 
 // %% id="cost-roofline"
 const formats = [
@@ -1518,7 +1535,7 @@ await display(plot({
   height: 320,
   x: { type: "log", base: 2, label: "tokens", tickFormat: "d" },
   y: { label: "times as fast as W16A16", grid: true, zero: true },
-  color: { legend: true },
+  color: { legend: true, label: "format" },
   data: PUBLISHED_KERNEL_SPEED,
   marks: [
     Plot.lineY(rooflineRows.filter(({ format }) => format !== "W16A16"), {
@@ -1534,8 +1551,8 @@ await display(plot({
 // %% [markdown] id="cost-schedule-text"
 // ### Scheduling, simulated
 //
-// The tiles of one layer at 256 tokens on 108 processors, a quarter of them in 8 bits, which take twice as long. Beside the
-// paper's measured speeds over W4A8.
+// The tiles of one layer at 256 tokens on 108 processors, a quarter of them in 8 bits, which take twice as long. The
+// paper's measured speeds over W4A8 stand beside them.
 
 // %% id="cost-schedule"
 const speeds = scheduleSpeeds(LLAMA3_8B, 256, 108);
@@ -1641,11 +1658,11 @@ await display(plot({
   x: {
     type: "log",
     base: 2,
-    label: "tokens (thousands of 1 024)",
+    label: "length of the text, in units of 1,024 tokens",
     tickFormat: (tokens: number) => `${tokens / 1024}`,
   },
   y: { type: "log", label: "gigabytes", grid: true },
-  color: { legend: true },
+  color: { legend: true, label: "model and cache" },
   data: cacheSizes,
   marks: [Plot.lineY(cacheSizes, { x: "tokens", y: "gigabytes", stroke: "cache" })],
 }));
@@ -1767,7 +1784,7 @@ await claim(
 // %% [markdown] id="ingredients-text"
 // ## What each ingredient buys
 //
-// One figure for the whole paper: from one 4-bit scale a token to W4AxKV4, step by step. Accuracy and the share of work in
+// This figure sums up the whole paper, from one 4-bit scale a token to W4AxKV4, step by step. Accuracy and the share of work in
 // 4 bits are measured above; the time is the A100's bound for one LLaMA-3-8B layer at 256 tokens and that share.
 
 // %% id="ingredients" tags=["native"]
@@ -1860,7 +1877,7 @@ await display(plot({
 // %% [markdown] id="tables"
 // ## The paper's tables
 //
-// What the paper concludes from its tables, computed from the printed numbers.
+// Here the paper's conclusions are computed again from the numbers that it prints.
 
 // %% id="tables-published" tags=["drawing"]
 await display(
@@ -1955,7 +1972,8 @@ await claim("05.int8-share", 1 - sharePermuted);
 // * **OmniQuant.** Its learned clipping is replaced by a search over clip ratios.
 // * **Whole networks of other kinds.** In the recogniser and the detector convolutions with one channel a group, products
 //   of two activations and the recurrent operator stay in floats.
-//
+
+// %% [markdown] id="own-model-text"
 // ## With your own model
 //
 // `deno task run 05 --set modelName=FOLDER` takes a folder with a LLaMA-shaped `config.json`, `model.safetensors` and the
@@ -1994,7 +2012,8 @@ function smallestOutlier(): number {
 await display(
   check("the smallest outlier that leaves only zeros", {
     got: smallestOutlier(),
-    expected: 14,
+    // Half a step, R / (2 · 7), must reach the largest ordinary number, 1.
+    expected: 2 * 7,
     hint: "Half a step is R / 14.",
   }),
 );
@@ -2012,10 +2031,12 @@ function mostGain(ratio: number): number {
 }
 
 // %% id="exercise-2-check" tags=["check"]
+const costRatio = 1.15;
 await display(
   check("the most that can be gained", {
-    got: mostGain(1.15),
-    expected: 1.15,
+    got: mostGain(costRatio),
+    // With everything in 4 bits each tile takes 1 instead of costRatio.
+    expected: costRatio,
     hint: "Put f = 1 into 1 − f(1 − 1/r).",
   }),
 );

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkTokens } from "offprint/lm/interface/mod.ts";
 import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { PartName } from "./part_name.ts";
 
@@ -26,6 +27,7 @@ export interface FloatResult {
  *
  * @param tokens with the begin-of-text token in front.
  * @param observe is shown the input of every linear part before it is used.
+ * @throws {RangeError} for a token outside the vocabulary.
  */
 export function floatForward(
   config: TransformerConfig,
@@ -36,6 +38,11 @@ export function floatForward(
   const { hidden_size: width, head_dim: headDim, num_attention_heads: heads } = config;
   const kvHeads = config.num_key_value_heads, inner = config.intermediate_size;
   const rows = tokens.length;
+  checkTokens(
+    { name: "floatForward", vocabSize: config.vocab_size, contextLength: Infinity },
+    0,
+    tokens,
+  );
   const take = (name: string) => weights.get(`${name}.weight`)!;
   const embedding = take("model.embed_tokens");
   const x = new Float32Array(rows * width);

@@ -16,7 +16,7 @@ import {
   quantizeWeights8,
 } from "kernels/mod.ts";
 import { rotaryTable, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import type { Calibration } from "./calibration.ts";
 import type { ChannelPlan } from "./channel_plan.ts";
 import { clippedWeights } from "./clipped_weights.ts";
@@ -148,7 +148,7 @@ export function quantizeDecoder(
     if (!(error instanceof KernelError)) throw error;
     throw new UserError({
       what: "quantizeDecoder",
-      got: error.message,
+      got: new Described(error.message.replace(/\.$/, "")),
       expected: "a transformer that the kernels can run",
     });
   }

@@ -10,7 +10,7 @@ import type { Calibration } from "../calibration.ts";
 import type { Weights } from "../float_decoder.ts";
 import { schemedWeights } from "./rounded_weights.ts";
 import { roundedCache, schemedInput, shorthands, throughHalves } from "./rounding_nodes.ts";
-import { checkPart, type LayerPart, type Scheme } from "./scheme.ts";
+import { checkKv, checkPart, type LayerPart, type Scheme } from "./scheme.ts";
 
 /** Added to the score of a token that is not to be seen. */
 const MASKED = -1e9;
@@ -66,6 +66,7 @@ export function evaluationGraph(
   const { hidden_size: width, head_dim: d, intermediate_size: inner } = config;
   const { num_attention_heads: heads, num_key_value_heads: groups } = config;
   const { length, calibration, outputs = {} } = options;
+  checkKv(scheme.kv);
   const graph = new OnnxGraph();
   const { op, constant, reshape } = shorthands(graph);
   const take = (name: string): Float32Array => weights.get(`${name}.weight`)!;

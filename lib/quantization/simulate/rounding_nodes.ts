@@ -114,7 +114,7 @@ export function throughHalves(graph: OnnxGraph, x: string): string {
  * Keys or values `x`, `[B, G, T, d]` in 16-bit floats, rounded to 4 bits and back, asymmetric (COMET §3.4):
  * `s = (max − min) / 15`, `z = ⌊−min / s + 1/2⌋`. As the kernels, s is at least `max|x| / 1024`.
  *
- * @param length T, a multiple of the group size.
+ * @param length T. With a scale a channel, tokens behind the last whole group stay as they are.
  */
 export function roundedCache(
   graph: OnnxGraph,
@@ -124,6 +124,14 @@ export function roundedCache(
 ): string {
   const { groups, length, headDim } = sizes, { groupSize = 64 } = kv;
   const { op, constant, reshape } = shorthands(graph);
+  const whole = kv.axis === "token" ? length : length - length % groupSize;
+  if (whole === 0) return x;
+  if (whole < length) {
+    const parts = graph.integers([whole, length - whole]);
+    const [first, rest] = graph.ops("Split", [x, parts], 2, { axis: 2 }) as [string, string];
+    const rounded = roundedCache(graph, first, { ...sizes, length: whole }, kv);
+    return op("Concat", [rounded, rest], { axis: 2 });
+  }
   const blocked = kv.axis === "token"
     ? x
     : reshape(x, [-1, groups, length / groupSize, groupSize, headDim]);

@@ -123,6 +123,21 @@ export function blockBits({ blockSize, bits }: ActivationRounding, columns: numb
 }
 
 /**
+ * Refuses a cache's group that is no number of tokens.
+ *
+ * @throws {UserError}
+ */
+export function checkKv(kv: KvRounding | undefined): void {
+  if (kv?.bits !== 4 || kv.groupSize === undefined) return;
+  if (Number.isInteger(kv.groupSize) && kv.groupSize > 0) return;
+  throw new UserError({
+    what: "kv.groupSize",
+    got: kv.groupSize,
+    expected: "a whole number of tokens, at least 1",
+  });
+}
+
+/**
  * Refuses a part's scheme that does not fit its `columns`.
  *
  * @throws {UserError} naming the part and the layer.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Tokens } from "offprint/lm/interface/mod.ts";
+import { checkTokens, type Tokens } from "offprint/lm/interface/mod.ts";
 import { createSession, type Ort, type OrtSession } from "offprint/lm/onnx/mod.ts";
 import {
   type EvaluationWindow,
@@ -93,19 +93,20 @@ export class Simulator {
    * One pass over a few texts, each behind the begin-of-text token. Returns the graph's outputs by name;
    * `log_probs`, `[texts][length]`, are of each text's tokens and 0 behind its end.
    *
-   * @throws {RangeError} for a text of more than `length` tokens.
+   * @throws {RangeError} for a text of more than `length` tokens, or a token outside the vocabulary.
    */
   async run(texts: readonly Tokens[]): Promise<Map<string, Float32Array>> {
     const { length } = this, count = texts.length * length;
     const tokens = new Int32Array(count).fill(this.config.bos_token_id);
     const targets = new Int32Array(count);
     const mask = new Float32Array(count);
+    const bounds = {
+      name: "simulator",
+      vocabSize: this.config.vocab_size,
+      contextLength: length,
+    };
     texts.forEach((text, row) => {
-      if (text.length > length) {
-        throw new RangeError(
-          `simulator: got a text of ${text.length} tokens, expected at most ${length}`,
-        );
-      }
+      checkTokens(bounds, 0, text);
       const at = row * length;
       const numbers = Int32Array.from(text);
       targets.set(numbers, at);
