@@ -200,3 +200,36 @@ Deno.test("schemes that do not fit are refused with their part and layer", async
     "symmetric for a static range",
   );
 });
+
+Deno.test("a 4-bit cache does not hang on the length of the graph: the last group may be short", async () => {
+  const logProbsOf = async (kv: KvRounding, length: number) => {
+    const model = await simulator(config, weights, withKv(IN_FLOATS, kv), { length });
+    const logProbs = (await model.run([text])).get("log_probs")!;
+    await model.close();
+    return logProbs.subarray(0, text.length);
+  };
+  const halves = await logProbsOf({ bits: 16 }, 122);
+  for (const keys of ["before", "after"] as const) {
+    const kv = { bits: 4, axis: "channel", groupSize: 32, keys } as const;
+    const whole = await logProbsOf(kv, 128), short = await logProbsOf(kv, 122);
+    whole.forEach((value, i) => assertAlmostEquals(short[i]!, value, 1e-4));
+    // The first group is read in 4 bits behind it, and only there.
+    for (let i = 0; i < 31; i++) assertAlmostEquals(short[i]!, halves[i]!, 1e-4);
+    assert(short.some((value, i) => i >= 32 && Math.abs(value - halves[i]!) > 1e-3));
+  }
+});
+
+Deno.test("groups that are no number of tokens, and tokens outside the vocabulary, are refused", async () => {
+  for (const groupSize of [0, -32, 1.5, NaN]) {
+    await assertRejects(
+      () => simulator(config, weights, withKv(IN_FLOATS, { bits: 4, axis: "channel", groupSize })),
+      UserError,
+      `kv.groupSize: got ${groupSize}, expected a whole number of tokens, at least 1`,
+    );
+  }
+  for (const token of [200, -1, 0.5]) {
+    const message = `got token ${token}, expected a whole number in [0, 200)`;
+    await assertRejects(() => calibrateFast(config, weights, [[token]]), RangeError, message);
+    assertThrows(() => floatForward(config, weights, [token]), RangeError, message);
+  }
+});
