@@ -26,11 +26,11 @@ import {
   measureAccuracy,
   measurementTexts,
   measureNetworks,
-  measureStudies,
   networkTexts,
   ROUNDS,
   THRESHOLD,
 } from "offprint/papers/comet/mod.ts";
+import { measureStudies } from "offprint/papers/comet/studies/mod.ts";
 import type { Command } from "./command.ts";
 
 const USAGE = `deno task measure-quantization [options]

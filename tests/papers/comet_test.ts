@@ -30,7 +30,6 @@ import {
   neighboursOfOutlier,
   NETWORK_SCHEMES,
   networkTexts,
-  overlap,
   perplexityOf,
   PUBLISHED_ZERO_SHOT,
   reachedBounds,
@@ -39,6 +38,7 @@ import {
   tensorCoreMismatches,
   textsThatFit,
 } from "offprint/papers/comet/mod.ts";
+import { overlap } from "offprint/papers/comet/studies/mod.ts";
 import { readTransformer } from "offprint/lm/transformer/mod.ts";
 import { checkDisjoint } from "offprint/quantization/mod.ts";
 

@@ -4,7 +4,7 @@
  *
  * Begin with `configurations.ts`: every scheme of the comparison, with and without injected outliers.
  * `measurement_texts.ts` says which documents are calibrated on and which are judged; `measure_accuracy.ts`
- * scores the held-out text under every configuration, `measure_studies.ts` asks the questions behind it, and
+ * scores the held-out text under every configuration, `studies` asks the questions behind it, and
  * both keep what is finished. `accuracy_results.ts` reads what was committed.
  *
  * The quantisation itself is in `quantization`, its simulator in `quantization/simulate`, the cores in `kernels`.
@@ -16,9 +16,9 @@ export * from "./configurations.ts";
 export * from "./golden.ts";
 export * from "./kernel_clock.ts";
 export * from "./measure_accuracy.ts";
-export { measureStudies, overlap, shareOf4Work } from "./measure_studies.ts";
 export * from "./measurement_texts.ts";
 export * from "./networks/mod.ts";
 export * from "./published_tables.ts";
 export * from "./serving.ts";
 export type { Studies } from "./studies_schema.ts";
+export * from "./work_share.ts";

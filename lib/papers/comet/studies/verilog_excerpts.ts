@@ -5,7 +5,7 @@
  */
 import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import { generateDesigns } from "offprint/verilog/designs/mod.ts";
-import { type Excerpt, EXCERPT_TOKENS } from "./measurement_texts.ts";
+import { type Excerpt, EXCERPT_TOKENS } from "../measurement_texts.ts";
 
 /** `count` excerpts of generated Verilog, designs one after the other until an excerpt is full. */
 export async function verilogExcerpts(tokenizer: Tokenizer, count: number): Promise<Excerpt[]> {
