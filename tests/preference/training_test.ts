@@ -167,6 +167,24 @@ Deno.test("fewer pairs than a batch are refused", async () => {
   );
 });
 
+Deno.test("pairs that no loss can use, and settings that give no steps, are refused before a step is taken", async () => {
+  const good = input(marginMethod(lossByName("dpo")));
+  const [first, ...rest] = good.train;
+  const withFirst = (change: object) => ({ ...good, train: [{ ...first!, ...change }, ...rest] });
+  const refused = (wrong: PreferenceInput, message: string) =>
+    assertRejects(() => trainPreference(wrong), UserError, message);
+  await refused(withFirst({ chosen: [] }), "pair train-0: chosen response: got no tokens");
+  await refused(withFirst({ rejected: first!.chosen }), "two responses with the same tokens");
+  await refused(
+    withFirst({ rejected: new Array(60).fill(3) }),
+    `pair train-0: rejected response: got ${first!.prompt.length + 60} tokens with its prompt`,
+  );
+  const settings = (change: object) => ({ ...good, settings: { ...good.settings, ...change } });
+  await refused(settings({ batch: 0 }), "training DPO: batch: got 0");
+  await refused(settings({ batch: 2.5 }), "training DPO: batch: got 2.5");
+  await refused(settings({ evaluateEvery: 0 }), "training: evaluateEvery: got 0");
+});
+
 Deno.test("a pair without a gradient is skipped and counted in normalised steps", async () => {
   const engine = await openPolicy();
   const pairs = sentimentPairs({ suffix: "single", seed: 5, count: 2, part: "train" });

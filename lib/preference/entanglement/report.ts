@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { Described, UserError } from "offprint/errors.ts";
 import { quantile } from "offprint/stats.ts";
 import type { OnnxEngine } from "offprint/lm/training/mod.ts";
 import { type PairLoss, type PairStatistics, referenceMargin } from "../losses/pair_loss.ts";
 import { softLabelTerms } from "../losses/loss_options.ts";
-import type { TokenPair } from "../pairs/encode.ts";
+import { checkedPair, type TokenPair } from "../pairs/encode.ts";
 import {
   longestText,
   pairBatch,
@@ -85,6 +86,8 @@ export interface ReportOptions {
  * Reports on pairs, one row for each pair and loss. The engine's weights are as before when it is done.
  *
  * @param reference log-probabilities of the same pairs under the reference policy.
+ * @throws {UserError} for a pair with an empty, too long or equal response, a reference of another number of
+ *   pairs, or a step size that is not above 0.
  */
 export async function entanglementReport(
   engine: OnnxEngine,
@@ -95,6 +98,7 @@ export async function entanglementReport(
   const { losses, subset = "all", stepSize = 1e-3, step = 0 } = options;
   const observe = options.observe ?? subset === "all";
   const { length = longestText(pairs) } = options;
+  checkReport(engine, pairs, reference, stepSize);
   const all: EntanglementRow[] = [];
   for (const [k, pair] of pairs.entries()) {
     // All losses share these: a loss enters through two weights alone.
@@ -139,6 +143,29 @@ export async function entanglementReport(
     all.push(...rows);
   }
   return all;
+}
+
+function checkReport(
+  engine: OnnxEngine,
+  pairs: readonly TokenPair[],
+  reference: readonly ResponseLogProbs[],
+  stepSize: number,
+): void {
+  for (const pair of pairs) checkedPair(pair, engine.config.max_position_embeddings);
+  if (reference.length !== pairs.length) {
+    throw new UserError({
+      what: "entanglement report: reference",
+      got: new Described(`log-probabilities of ${reference.length} pairs`),
+      expected: `those of the ${pairs.length} pairs of the report`,
+    });
+  }
+  if (!(stepSize > 0 && stepSize < Infinity)) {
+    throw new UserError({
+      what: "entanglement report: step size",
+      got: stepSize,
+      expected: "a finite number above 0",
+    });
+  }
 }
 
 async function productsOf(

@@ -94,10 +94,20 @@ export function encodePairs(
 /**
  * Refuses a pair that no loss can use.
  *
- * @throws {UserError} for a response without tokens, or two with the same.
+ * @param contextLength tokens of the longest text that a model takes, prompt and response.
+ * @throws {UserError} for a response without tokens or beyond the context, or two with the same tokens.
  */
-export function checkedPair(pair: TokenPair): TokenPair {
+export function checkedPair(pair: TokenPair, contextLength = Infinity): TokenPair {
   for (const side of ["chosen", "rejected"] as const) {
+    const count = pair.prompt.length + pair[side].length;
+    if (count > contextLength) {
+      throw new UserError({
+        what: `pair ${pair.id}: ${side} response`,
+        got: new Described(`${count} tokens with its prompt`),
+        expected: `at most ${contextLength}, the context of the model`,
+        todo: "Cut the response or leave the pair out.",
+      });
+    }
     if (pair[side].length === 0) {
       throw new UserError({
         what: `pair ${pair.id}: ${side} response`,

@@ -16,12 +16,19 @@ export class PairOrder {
 
   /**
    * @param what is trained, for messages.
-   * @throws {UserError} when there are fewer pairs than a batch.
+   * @throws {UserError} for a batch that is no number of pairs, and when there are fewer pairs than one batch.
    */
   constructor(
     what: string,
     { pairs, batch, seed }: { pairs: number; batch: number; seed: number },
   ) {
+    if (!(Number.isInteger(batch) && batch >= 1)) {
+      throw new UserError({
+        what: `training ${what}: batch`,
+        got: batch,
+        expected: "a whole number of pairs, at least 1",
+      });
+    }
     if (pairs < batch) {
       throw new UserError({
         what: `training ${what}`,

@@ -6,7 +6,7 @@
  */
 import { OnnxEngine, type Optimizer, type Schedule } from "offprint/lm/training/mod.ts";
 import { tensorViews, type TransformerConfig } from "offprint/lm/transformer/mod.ts";
-import type { TokenPair } from "../pairs/encode.ts";
+import { checkedPair, type TokenPair } from "../pairs/encode.ts";
 import { longestText } from "../pairs/pair_batch.ts";
 import {
   cachedReference,
@@ -66,7 +66,7 @@ export type PreferenceResult = LoopResult<PreferencePoint>;
  * Trains until all steps are done, the signal aborts or `stopAfter` steps are over, from the last checkpoint in
  * the folder if there is one.
  *
- * @throws {UserError} when there are fewer pairs than a batch, the loss stops being a number, the checkpoint
+ * @throws {UserError} when a pair has an empty, too long or equal response, there are fewer pairs than a batch, the loss stops being a number, the checkpoint
  *   belongs to another training, or the reference's log-probabilities on disk belong to another model or other
  *   pairs.
  */
@@ -77,6 +77,7 @@ export async function trainPreference(
   const { method, settings, train, evaluation } = input;
   const { folder, references = folder } = options;
   const { batch, seed } = settings;
+  for (const pair of [...train, ...evaluation]) checkedPair(pair, config.max_position_embeddings);
   const order = new PairOrder(method.name, { pairs: train.length, batch, seed });
   return await withEngine(input, options, async (engine) => {
     const recipe = folder === undefined

@@ -185,7 +185,8 @@ export async function withEngine<R>(
 /**
  * Trains on from its present step until all steps are done, the signal aborts or `stopAfter` steps are over.
  *
- * @throws {UserError} when a gradient is not finite; the last checkpoint is from before that step.
+ * @throws {UserError} when curves would have no points, and when a gradient is not finite; the last checkpoint is
+ *   from before that step.
  */
 export async function trainOn<P extends LoopPoint>(
   training: Training<P>,
@@ -196,6 +197,13 @@ export async function trainOn<P extends LoopPoint>(
   const { onPoint, onStep = () => {}, onNote = () => {}, folder } = options;
   const { config } = engine;
   const { steps } = schedule;
+  if (!(Number.isInteger(evaluateEvery) && evaluateEvery >= 1)) {
+    throw new UserError({
+      what: "training: evaluateEvery",
+      got: evaluateEvery,
+      expected: "a whole number of steps, at least 1",
+    });
+  }
   if (tensors !== undefined) {
     engine.restore(restoredState(config, new Map(tensors)));
     training.restore?.(

@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
 import { dpo, standardLosses } from "offprint/preference/losses/mod.ts";
 import { scorePairs } from "offprint/preference/pairs/mod.ts";
@@ -106,6 +106,40 @@ Deno.test("the error of the law falls tenfold with the step", async () => {
     );
   }
   assert(errors[0]! / errors[1]! > 5 && errors[0]! / errors[1]! < 20, `${errors}`);
+  await engine.close();
+});
+
+Deno.test("a pair, a reference or a step size that does not fit is refused", async () => {
+  const engine = await openPolicy();
+  const pairs = somePairs(2);
+  const reference = await scorePairs(engine, pairs);
+  const refused = (
+    some: typeof pairs,
+    scores: typeof reference,
+    stepSize: number,
+    message: string,
+  ) =>
+    assertRejects(
+      () => entanglementReport(engine, some, scores, { losses: [dpo()], stepSize }),
+      UserError,
+      message,
+    );
+  const [first, second] = pairs;
+  await refused(
+    [first!, { ...second!, chosen: [] }],
+    reference,
+    1e-3,
+    "chosen response: got no tokens",
+  );
+  await refused(
+    pairs,
+    reference.slice(1),
+    1e-3,
+    "log-probabilities of 1 pairs, expected those of the 2",
+  );
+  for (const stepSize of [0, -1, NaN, Infinity]) {
+    await refused(pairs, reference, stepSize, `step size: got ${stepSize}`);
+  }
   await engine.close();
 });
 
