@@ -7,7 +7,12 @@ import { openKernels } from "kernels/mod.ts";
 import { readText, writeWhole } from "offprint/files.ts";
 import { evaluationWindows, scoreWindows } from "offprint/lm/training/mod.ts";
 import type { SavedTransformer } from "offprint/lm/transformer/mod.ts";
-import { injectOutliers, quantizedModel } from "offprint/quantization/mod.ts";
+import {
+  injectOutliers,
+  quantizationManifest,
+  quantizedModel,
+  verifyManifest,
+} from "offprint/quantization/mod.ts";
 import {
   calibrateFast,
   simulator,
@@ -15,6 +20,7 @@ import {
   withKv,
 } from "offprint/quantization/simulate/mod.ts";
 import {
+  BLOCK_SIZE,
   type Configuration,
   configurationKey,
   configurations,
@@ -26,6 +32,7 @@ import {
   schemeOf,
   SCHEMES,
   type Subject,
+  THRESHOLD,
 } from "./configurations.ts";
 import { type Excerpt, excerpts, type MeasurementTexts } from "./measurement_texts.ts";
 
@@ -80,6 +87,7 @@ export async function subjects(
  * finished for every configuration.
  *
  * @param rounds to measure; default all.
+ * @throws {UserError} when what is in the folder was measured with another plan of blocks.
  */
 export async function measureAccuracy(
   input: MeasurementInput,
@@ -87,6 +95,7 @@ export async function measureAccuracy(
 ): Promise<ConfigurationScore[]> {
   const { folder, select = () => true, onlyKept = false, onNote = () => {} } = input;
   const both = onlyKept ? undefined : await subjects(input);
+  if (both !== undefined) await checkPlan(input, both.injected);
   const chosen = configurations().filter(select);
   const finished = new Map<Configuration, ConfigurationScore>();
   for (let round = 0; round < rounds; round++) {
@@ -108,6 +117,23 @@ export async function measureAccuracy(
     }
   }
   return [...finished.values()].filter((score) => score.rounds === rounds);
+}
+
+/** Pieces of one folder belong to one plan: the first run writes its manifest, every later one is held against it. */
+async function checkPlan(
+  { model, texts, folder }: MeasurementInput,
+  { config, weights, calibration }: Subject,
+): Promise<void> {
+  const input = {
+    name: `${model.name} with injected outliers`,
+    config,
+    weights,
+    calibration,
+    documents: excerpts(texts.train, CALIBRATION_TEXTS).map(({ document }) => document),
+    options: { blockSize: BLOCK_SIZE, threshold: THRESHOLD },
+  };
+  const file = new URL("manifest.json", folder);
+  await verifyManifest(await kept(file, () => quantizationManifest(input)), input);
 }
 
 /**
