@@ -126,8 +126,9 @@ async function pairsOf(
   if (cut.length > 0) {
     const done = truncate === "drop" ? "left out" : "cut";
     console.error(
-      `${cut.length} pairs with an answer that does not fit were ${done}, of ${cutOnOneSide.length} ` +
-        `only one answer: ${cut.slice(0, 5).join(", ")}${cut.length > 5 ? ", …" : ""}`,
+      `pairs with an answer that does not fit, ${done}: ${cut.length} ` +
+        `(only one answer of the pair: ${cutOnOneSide.length}): ` +
+        `${cut.slice(0, 5).join(", ")}${cut.length > 5 ? ", …" : ""}`,
     );
   }
   if (pairs.length === 0) {
@@ -177,7 +178,7 @@ async function report(
     }
     await writeWhole(new URL("report.csv", out), reportCsv(rows.rows));
     await writeWhole(new URL("report.html", out), pageOf(model.name, losses, rows.rows));
-    console.error(`${pairs.length} pairs; written to ${fileURLToPath(out)}`);
+    console.error(`pairs: ${pairs.length}; written to ${fileURLToPath(out)}`);
   } finally {
     await policy.close();
     if (frozen !== policy) await frozen.close();
