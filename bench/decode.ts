@@ -9,7 +9,7 @@
  * @module
  */
 import type { Kernels } from "kernels/mod.ts";
-import { loadLibrary } from "kernels/native/library.ts";
+import { plainRead } from "kernels/native/mod.ts";
 import {
   type BenchResult,
   type BenchRow,
@@ -144,10 +144,8 @@ function linearsAlone({ decoder, kernels }: QuantizedModel, batch: number): Cont
 
 /** Reads the weights once with the threads of the kernels. */
 async function reader(threads: number, words: readonly Uint32Array[]): Promise<Contestant> {
-  const { symbols } = await loadLibrary();
-  return () => {
-    for (const one of words) symbols.offprint_read(threads, one, one.length / 2);
-  };
+  const read = await plainRead(threads);
+  return () => words.forEach(read);
 }
 
 /** Bytes per parameter of the linear layers, and bits per element of the cache. */

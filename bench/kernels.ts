@@ -11,7 +11,7 @@
  */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { type Kernels, PackedWeights, PackedWeights8 } from "kernels/mod.ts";
-import { loadLibrary } from "kernels/native/library.ts";
+import { plainRead } from "kernels/native/mod.ts";
 import {
   type BenchResult,
   type BenchRow,
@@ -147,12 +147,9 @@ async function coldRows(kernels: Kernels, N: number, K: number): Promise<BenchRo
 
 /** Reads copies in turn with the threads of the kernels. */
 async function reader(threads: number, copies: Uint32Array[]): Promise<Contestant> {
-  const { symbols } = await loadLibrary();
+  const read = await plainRead(threads);
   let turn = 0;
-  return () => {
-    const words = copies[turn++ % copies.length]!;
-    return symbols.offprint_read(threads, words, words.length / 2);
-  };
+  return () => read(copies[turn++ % copies.length]!);
 }
 
 /** One shape's weights on both sides. */

@@ -17,6 +17,8 @@ import { loadLibrary } from "./library.ts";
 import { nativeProducts } from "./products.ts";
 import { nativeSampling } from "./sampling.ts";
 
+export { plainRead } from "./plain_read.ts";
+
 /** How to open the native backend. */
 export interface NativeOptions {
   /** Force an instruction set; default `OFFPRINT_VARIANT`, else the best that runs here. */

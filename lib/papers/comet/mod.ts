@@ -11,8 +11,10 @@
  *
  * @module
  */
+export * from "./accumulators.ts";
 export * from "./accuracy_results.ts";
 export * from "./configurations.ts";
+export * from "./gemv_clock.ts";
 export * from "./golden.ts";
 export * from "./kernel_clock.ts";
 export * from "./measure_accuracy.ts";
