@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Kernels, openKernels, quantizeWeights, usableKernels } from "kernels/mod.ts";
+import { openKernels, quantizeWeights, type UsableKernels, usableKernels } from "kernels/mod.ts";
 import { stream } from "offprint/random.ts";
 
 /** Channels of the one block, tokens and rows. */
@@ -26,15 +26,20 @@ export interface AccumulatorCheck {
  * too, and counts those that are not the sum of products.
  *
  * Every row and token holds the largest code, so that all scales are exactly 1 and an output is the sum itself.
+ *
+ * @param compared other kernels than those.
  */
-export async function accumulatorMismatches(seed: number): Promise<AccumulatorCheck> {
+export async function accumulatorMismatches(
+  seed: number,
+  compared?: readonly UsableKernels[],
+): Promise<AccumulatorCheck> {
   const check: AccumulatorCheck = { value: 0, compared: 0, runs: [] };
   const w = codes(seed, ROWS, 7), weights = quantizeWeights(w, ROWS, COLUMNS, COLUMNS);
   const products = ([[4, 7], [8, 127]] as const).map(([bits, limit]) => {
     const x = codes(seed + 1, TOKENS, limit);
     return { x, bits, sums: exactSums(x, w) };
   });
-  for (const { name, open } of await contestants()) {
+  for (const { name, open } of compared ?? await contestants()) {
     const kernels = await open();
     check.runs.push(name);
     for (const { x, bits, sums } of products) {
@@ -66,7 +71,7 @@ function exactSums(x: Float32Array, w: Float32Array): number[] {
   });
 }
 
-async function contestants(): Promise<{ name: string; open: () => Promise<Kernels> }[]> {
+async function contestants(): Promise<UsableKernels[]> {
   const usable = await usableKernels();
   const native = usable.some(({ name }) => name.startsWith("native"));
   return [
