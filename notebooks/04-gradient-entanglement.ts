@@ -1267,6 +1267,7 @@ await display(plot({
   } on average.`,
   caption: "Long set, clean labels, 240 steps. The line marks where the chosen answer began.",
   height: 360,
+  inset: 10,
   x: { label: "change of the chosen log-probability, nats" },
   y: { label: "margin against the start, nats" },
   color: { legend: true, label: "way of training", domain: [...COMPARED] },
@@ -1381,7 +1382,7 @@ await display(plot({
   width: 640,
   height: 60 + 90 * lossRuns.length,
   x: { label: "training steps", ticks: 4 },
-  y: { label: "change of log-probability, nats", ticks: 3, domain: [-60, 8], clamp: true },
+  y: { label: "change of log-probability, nats", ticks: [-40, 0], domain: [-60, 12], clamp: true },
   fy: { label: null, domain: lossRuns.map(({ arm }) => arm) },
   color: { legend: true, label: "answer", domain: ["chosen", "rejected"] },
   data: lossCurves,
@@ -1448,7 +1449,8 @@ await display(plot({
   }.`,
   caption: "DPO with clean labels, seed 1, 240 steps; the long set where the ending is not varied.",
   height: 60 + 22 * variedRows.length,
-  marginLeft: 170,
+  marginLeft: 220,
+  inset: 8,
   x: { label: "change of the chosen log-probability, nats" },
   y: { label: null, domain: variedRows.map(({ run }) => run) },
   color: { domain: Object.keys(variedBy) },
@@ -1518,9 +1520,10 @@ await display(table(
 ));
 
 // %% id="noisy-figure" tags=["drawing"]
-const noisyMarks = noisyRows.map(({ suffix, arm, labels, chosen }) => ({
+const noisyMarks = noisyRows.map(({ suffix, arm, noise, labels, chosen }) => ({
   suffix,
   arm,
+  noise,
   labels,
   mean: chosen.mean,
   low: chosen.low,
@@ -1541,7 +1544,7 @@ await display(plot({
   caption:
     "Mean change in nats and 95 % interval over five seeds, 240 steps. The line marks where the answer began.",
   width: 720,
-  height: 300,
+  height: 380,
   marginLeft: 80,
   x: { label: "change of the chosen log-probability, nats", ticks: 4 },
   y: { label: null, domain: [...COMPARED] },
@@ -1554,17 +1557,25 @@ await display(plot({
   data: noisyMarks,
   marks: [
     Plot.ruleX([0]),
-    Plot.link(noisyMarks, {
-      fx: "suffix",
-      x1: "low",
-      x2: "high",
-      y1: "arm",
-      y2: "arm",
-      stroke: "labels",
-      strokeOpacity: 0.6,
-      strokeWidth: 2,
+    // Right labels above wrong ones, so that neither hides the other.
+    ...[0, 1].flatMap((wrong) => {
+      const rows = noisyMarks.filter(({ noise }) => (noise > 0) === (wrong === 1));
+      const dy = 10 * wrong - 5;
+      return [
+        Plot.link(rows, {
+          fx: "suffix",
+          x1: "low",
+          x2: "high",
+          y1: "arm",
+          y2: "arm",
+          stroke: "labels",
+          strokeOpacity: 0.6,
+          strokeWidth: 2,
+          dy,
+        }),
+        Plot.dot(rows, { fx: "suffix", x: "mean", y: "arm", fill: "labels", r: 3.5, dy }),
+      ];
     }),
-    Plot.dot(noisyMarks, { fx: "suffix", x: "mean", y: "arm", fill: "labels", r: 3.5 }),
   ],
 }));
 
