@@ -1449,7 +1449,7 @@ await display(plot({
   }.`,
   caption: "DPO with clean labels, seed 1, 240 steps; the long set where the ending is not varied.",
   height: 60 + 22 * variedRows.length,
-  marginLeft: 220,
+  marginLeft: 240,
   inset: 8,
   x: { label: "change of the chosen log-probability, nats" },
   y: { label: null, domain: variedRows.map(({ run }) => run) },

@@ -77,7 +77,9 @@ export async function trainPreference(
   const { method, settings, train, evaluation } = input;
   const { folder, references = folder } = options;
   const { batch, seed } = settings;
-  for (const pair of [...train, ...evaluation]) checkedPair(pair, config.max_position_embeddings);
+  for (const pair of [...train, ...evaluation]) {
+    checkedPair(pair, input.config.max_position_embeddings);
+  }
   const order = new PairOrder(method.name, { pairs: train.length, batch, seed });
   return await withEngine(input, options, async (engine) => {
     const recipe = folder === undefined
