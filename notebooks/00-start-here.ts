@@ -217,7 +217,7 @@ await display(throws);
 // | 02 A Theoretical Perspective for Speculative Decoding Algorithm | 23 | 13 |  | 1 |
 // | 03 AIME | 18 | 24 |  | 3 |
 // | 04 A Common Pitfall of Margin-based Language Model Alignment | 25 | 17 |  | 3 |
-// | 05 COMET | 40 | 34 | 5 | 28 |
+// | 05 COMET | 41 | 34 | 8 | 28 |
 // | 06 Natural Language Is Not Enough |  |  |  |  |
 // | 07 Data Is All You Need | 13 | 12 | 1 | 4 |
 // | 08 Contractual Reinforcement Learning | 21 | 14 | 3 | 1 |

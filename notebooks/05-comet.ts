@@ -102,7 +102,7 @@ await display(plot({
     "A dark square is kept. A bright one is off by about its own size: it became 0, or twice as large. Lines part the blocks.",
   width: 760,
   height: 200,
-  marginLeft: 190,
+  marginLeft: 215,
   x: { label: "place of the channel", domain: sizes.map((_, place) => place) },
   y: { label: null, domain: toyWays.map(({ way }) => way) },
   color: { label: "relative error, at most 1", domain: [0, 1], legend: true },
@@ -110,7 +110,7 @@ await display(plot({
   marks: [
     Plot.cell(toyRows, { x: "place", y: "way", fill: "lost", inset: 1 }),
     // Between the blocks: half a place to the right of every fourth.
-    Plot.ruleX([3, 7], { x: (place: number) => place, dx: 24, strokeWidth: 3 }),
+    Plot.ruleX([3, 7], { x: (place: number) => place, dx: 22, strokeWidth: 3 }),
     Plot.text(toyRows, {
       x: "place",
       y: "way",
@@ -259,6 +259,8 @@ function minMaxCodes(x: number[], bits: 4 | 8): number[] {
     ...quantizeActivations(Float32Array.from(x), 1, x.length, format).codes.subarray(0, x.length),
   ];
 }
+
+// %% id="equation-rounding-check" tags=["check"]
 /** The same from the formula, a number at a time. */
 function minMaxByHand(x: number[], bits: number): number[] {
   const least = Math.min(...x), step = (Math.max(...x) - least) / (2 ** bits - 1);
@@ -288,6 +290,8 @@ await display(equation({
 function shareInFour(amax: number[], k: number): number {
   return shareOf4(channelPlan(amax, { blockSize: k }));
 }
+
+// %% id="equation-plan-check" tags=["check"]
 const oneOutlier = Array.from({ length: 64 }, (_, i) => i === 9 ? 50 : 1);
 const nineOutliers = Array.from({ length: 64 }, (_, i) => i % 7 === 0 && i < 63 ? 50 : 1);
 const counted = (amax: number[], k: number) => {
@@ -337,6 +341,8 @@ const productFormat = { blockSize: 32, bits: Uint8Array.of(4, 8) } as const;
 function mixedProduct(token: number, row: number): number {
   return linear(spread(productX), 2, productFormat, productWeights)[2 * token + row]!;
 }
+
+// %% id="equation-product-check" tags=["check"]
 /** From the definition, in ordinary numbers. */
 function productByHand(m: number, n: number): number {
   const codes = (values: number[], limit: number) => {
@@ -377,6 +383,8 @@ function foldedScore(token: number): number {
   const constant = keyCodes.reduce((sum, { zero }, c) => sum + folded[c]! * zero, 0);
   return keyCodes.reduce((sum, { codes }, c) => sum + folded[c]! * codes[token]!, 0) - constant;
 }
+
+// %% id="equation-cache-check" tags=["check"]
 const restoredScore = (token: number) =>
   keyCodes.reduce(
     (sum, { codes, zero, scale }, c) => sum + query[c]! * scale * (codes[token]! - zero),

@@ -11,7 +11,7 @@ import {
   perBlock,
   withKv,
 } from "offprint/quantization/simulate/mod.ts";
-import { BLOCK_SIZE, THRESHOLD } from "../configurations.ts";
+import { THRESHOLD } from "../configurations.ts";
 import { CALIBRATION_TEXTS } from "../measure_accuracy.ts";
 import { excerpts } from "../measurement_texts.ts";
 import { shareOf4Work } from "../work_share.ts";
