@@ -63,7 +63,7 @@ export function sharesOf(mixture: Mixture): Shares {
       throw new UserError({
         what: `${route}: ${key}`,
         got: given[key],
-        expected: "a finite number of at least 0",
+        expected: "a finite number from 0",
       });
     }
     if (given.share === 0 && given.coefficient > 0) {

@@ -34,7 +34,7 @@ Deno.test("wrong mixtures are refused in one line", () => {
       [{ DDP: half, DPP: half, DPR: half }, /got 1\.5/],
       [
         { DPR: { share: -0.1, coefficient: 0 } },
-        /^DPR: share: got -0\.1, expected a finite number of at least 0/,
+        /^DPR: share: got -0\.1, expected a finite number from 0/,
       ],
       [{ DPP: { share: 0.1, coefficient: NaN } }, /^DPP: coefficient: got NaN/],
       [{ DDP: { share: 0, coefficient: 0.2 } }, /^DDP: coefficient: got 0\.2 with a share of 0/],
