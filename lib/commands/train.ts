@@ -124,9 +124,8 @@ async function run(args: string[]): Promise<number> {
   }
 
   const display = new TrainingDisplay();
-  using ending = new Ending();
   const stop = new AbortController();
-  ending.signal.addEventListener("abort", () => {
+  using stopping = new Stopping(() => {
     display.note("stopping after this step; the state will be saved");
     stop.abort();
   });
@@ -138,12 +137,13 @@ async function run(args: string[]): Promise<number> {
     exportNow: values["export"] === true,
     display,
     signal: stop.signal,
+    stopping,
   };
   try {
     if (recipe.kind === "preference") await preferenceTraining(recipe, training);
     else if (recipe.kind === "reward") await rewardTraining(recipe, training);
     else await languageModelTraining(recipe, training);
-    return 0;
+    return stopping.exitCode ?? 0;
   } finally {
     clearTimeout(timer);
   }
@@ -183,6 +183,46 @@ interface Run {
   exportNow: boolean;
   display: TrainingDisplay;
   signal: AbortSignal;
+  stopping: Stopping;
+}
+
+/**
+ * What Ctrl-C and its kin do in the three parts of a training. Before the first step there is nothing to save, and
+ * the system ends the program; while it trains, the step under way is finished and the state is saved; after that
+ * everything is saved, and the program ends at once.
+ */
+class Stopping implements Disposable {
+  #ending: Ending | undefined;
+  #saved = false;
+  readonly #stop: () => void;
+
+  constructor(stop: () => void) {
+    this.#stop = stop;
+  }
+
+  /** Set once a signal has come. */
+  get exitCode(): number | undefined {
+    return this.#ending?.exitCode;
+  }
+
+  /** A step was made. */
+  stepped(): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = new Ending();
+    this.#ending.signal.addEventListener("abort", () => {
+      if (this.#saved) Deno.exit(this.exitCode);
+      this.#stop();
+    });
+  }
+
+  /** The state is on the disk. */
+  saved(): void {
+    this.#saved = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#ending?.close();
+  }
 }
 
 async function languageModelTraining(recipe: ModelRecipe, run: Run): Promise<void> {
@@ -197,10 +237,14 @@ async function languageModelTraining(recipe: ModelRecipe, run: Run): Promise<voi
   );
   const result = await train({ ...data, folder }, {
     ...(run.exportNow ? { stopAfter: 0 } : {}),
-    onStep: (step) => display.step(step),
+    onStep: (step) => {
+      run.stopping.stepped();
+      display.step(step);
+    },
     onNote: (line) => display.note(line),
     signal: run.signal,
   });
+  run.stopping.saved();
   const { finished, progress } = result;
   if (run.exportNow) refuseUntrained(name, progress.step, folder);
   if (!finished && !run.exportNow) {
@@ -254,10 +298,11 @@ async function openedPairs<Recipe extends PreferenceRecipe | RewardRecipe>(
 }
 
 /** What trainings on pairs are told alike. */
-function loopOptions({ folder, exportNow, display, signal }: Run) {
+function loopOptions({ folder, exportNow, display, signal, stopping }: Run) {
   return {
     folder,
     ...(exportNow ? { stopAfter: 0 } : {}),
+    onStep: () => stopping.stepped(),
     onNote: (line: string) => display.note(line),
     signal,
   };
@@ -266,9 +311,10 @@ function loopOptions({ folder, exportNow, display, signal }: Run) {
 async function exported(
   name: string,
   { finished, step }: { finished: boolean; step: number },
-  { exportNow, folder, target, display }: Run,
+  { exportNow, folder, target, display, stopping }: Run,
   write: () => Promise<void>,
 ): Promise<void> {
+  stopping.saved();
   if (exportNow) refuseUntrained(name, step, folder);
   if (!finished && !exportNow) {
     display.note(`${name}: stopped at step ${step}; the same command continues from here`);

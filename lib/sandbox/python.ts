@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { runToEnd } from "offprint/process/mod.ts";
 import { type SandboxOptions, SandboxPool } from "./pool.ts";
 
 const PACKAGE = "pyodide";
@@ -52,11 +53,9 @@ async function packageFolders(): Promise<string[]> {
 }
 
 async function deno(...args: string[]): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args,
-    stdin: "null",
+  const { stdout } = await runToEnd(Deno.execPath(), args, {
     stderr: "null",
     env: { NO_COLOR: "1" },
-  }).output();
-  return new TextDecoder().decode(stdout);
+  });
+  return stdout;
 }

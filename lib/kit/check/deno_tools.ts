@@ -4,6 +4,7 @@
  * @module
  */
 import { exists } from "offprint/files.ts";
+import { runToEnd } from "offprint/process/mod.ts";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "./problem.ts";
@@ -16,16 +17,7 @@ interface Said {
 }
 
 async function deno(cwd: string, args: string[]): Promise<Said> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  return await runToEnd(Deno.execPath(), args, { cwd, env: { NO_COLOR: "1" } });
 }
 
 /** Whether everything that the project's `deno.json` includes is formatted. */

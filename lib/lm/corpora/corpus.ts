@@ -6,10 +6,12 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { checkedJson } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { exists, readText } from "offprint/files.ts";
+import { type Ended, runToEnd } from "offprint/process/mod.ts";
 import { sentences } from "../text/sentences.ts";
 import { readTarball } from "./tar.ts";
 
@@ -251,16 +253,12 @@ export function cleaned(text: string, remove: readonly string[]): string {
 
 async function npmPack(specifier: string, folder: URL): Promise<void> {
   const todo = "Install Node's npm, or put the tarball there yourself.";
-  let output: Deno.CommandOutput;
+  let ended: Ended;
   try {
     // On Windows npm is a .cmd file, which only a shell starts.
     const [program, ...first] = Deno.build.os === "windows" ? ["cmd", "/c", "npm"] : ["npm"];
-    output = await new Deno.Command(program!, {
-      args: [...first, "pack", specifier, "--silent"],
-      cwd: folder,
-      stdout: "null",
-      stderr: "piped",
-    }).output();
+    const args = [...first, "pack", specifier, "--silent"];
+    ended = await runToEnd(program!, args, { cwd: fileURLToPath(folder) });
   } catch (error) {
     throw new UserError({
       what: "npm pack",
@@ -269,8 +267,8 @@ async function npmPack(specifier: string, folder: URL): Promise<void> {
       todo,
     });
   }
-  if (!output.success) {
-    const line = new TextDecoder().decode(output.stderr).trim().split("\n").at(-1);
+  if (ended.code !== 0) {
+    const line = ended.stderr.trim().split("\n").at(-1);
     throw new UserError({
       what: `npm pack ${specifier}`,
       got: line,

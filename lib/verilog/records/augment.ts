@@ -27,7 +27,7 @@ export interface AugmentOptions extends FlowOptions {
   tools?: Tools | undefined;
   /** Called after every file. */
   onProgress?: (done: number, total: number, file: string) => void;
-  /** Stops between two files; what was done is kept. */
+  /** Stops at once; the files that were done are kept, and the one under way is done again. */
   signal?: AbortSignal;
 }
 
@@ -104,6 +104,7 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
     },
   };
   const seen = new Set(progress.fingerprints);
+  const stopped = () => options.signal?.aborted === true;
   let saved = performance.now();
   const file = await open(partial, progress.bytes);
   const encoder = new TextEncoder();
@@ -119,11 +120,13 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
       }
     };
     for await (const entry of source.files(progress.filesDone)) {
-      if (options.signal?.aborted === true) {
+      if (stopped()) {
         await save(out, progress, seen);
         return undefined;
       }
       const { manifest } = progress;
+      const tasks = structuredClone(manifest.tasks);
+      const { bytes } = progress;
       const skip = (why: Skip) => manifest.skipped.push({ file: entry.name, ...why });
       if ("skipped" in entry) skip(entry.skipped);
       else {
@@ -132,7 +135,12 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
         else {
           const notes = emptyNotes();
           const { name, text, include } = entry;
-          await write(untilError(recordsOf(name, text, options, tools, notes, include), skip));
+          const records = recordsOf(name, text, options, tools, notes, include);
+          await write(untilError(untilStopped(records, options.signal), skip));
+          if (stopped()) {
+            await save(out, { ...progress, bytes, manifest: { ...manifest, tasks } }, seen);
+            return undefined;
+          }
           // A file without a module is not a model that others could repeat.
           if (notes.modules > 0) seen.add(print);
           notes.skipped.forEach(skip);
@@ -174,6 +182,26 @@ async function* untilError(
   } catch (error) {
     if (error instanceof UserError) skip({ reason: messageOf(error) });
     else skip({ reason: "a fault of this program", detail: String(error) });
+  }
+}
+
+/** Records until the signal aborts, also while the next one is being made. */
+async function* untilStopped(
+  records: AsyncGenerator<AugmentedRecord>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<AugmentedRecord> {
+  while (signal?.aborted !== true) {
+    const next = await new Promise<IteratorResult<AugmentedRecord> | undefined>(
+      (resolve, reject) => {
+        const stop = () => resolve(undefined);
+        signal?.addEventListener("abort", stop, { once: true });
+        records.next().then(resolve, reject).finally(() =>
+          signal?.removeEventListener("abort", stop)
+        );
+      },
+    );
+    if (next === undefined || next.done === true) return;
+    yield next.value;
   }
 }
 
