@@ -54,6 +54,33 @@ export function parse(
 }
 
 /**
+ * A number given as an option's value.
+ *
+ * @param least whether `low` itself is allowed. Default true.
+ * @throws {UserError} when it is none, or lies outside `[low, high]`.
+ */
+export function realNumber(
+  what: string,
+  text: string,
+  low: number,
+  high: number,
+  least = true,
+): number {
+  const value = Number(text);
+  if (
+    !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ||
+    !(least ? value >= low : value > low) || value > high
+  ) {
+    throw new UserError({
+      what,
+      got: text,
+      expected: `a number ${least ? `from ${low} to` : `above ${low}, at most`} ${high}`,
+    });
+  }
+  return value;
+}
+
+/**
  * A whole number given as an option's value.
  *
  * @throws {UserError} when it is not one, or lies outside `[low, high]`; without `high` there is no upper limit.

@@ -52,9 +52,14 @@ async function run(args: string[]): Promise<number> {
   const { values, positionals } = parse("augment", args, KNOWN, true);
   /** Every option but --help has a text as its value. */
   const given = (name: keyof typeof KNOWN) => values[name] as string | undefined;
-  const number = (name: keyof typeof KNOWN, fallback: number, low: number): number => {
+  const number = (
+    name: keyof typeof KNOWN,
+    fallback: number,
+    low: number,
+    high?: number,
+  ): number => {
     const value = given(name);
-    return value === undefined ? fallback : wholeNumber(`--${name}`, value, low);
+    return value === undefined ? fallback : wholeNumber(`--${name}`, value, low, high);
   };
   const named = given("out");
   if (named === undefined) {
@@ -100,7 +105,9 @@ async function run(args: string[]): Promise<number> {
   const repairs = chosen.includes("repair");
   const completions = number("completions", 24, 0);
   using ending = new Ending();
-  await using yosys = repairs ? new YosysPool({ processes: number("processes", 2, 1) }) : undefined;
+  await using yosys = repairs
+    ? new YosysPool({ processes: number("processes", 2, 1, 64) })
+    : undefined;
   const manifest = await augment({
     source,
     out,

@@ -4,7 +4,6 @@
  * @module
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { resolve } from "node:path";
 import { parse, textOptions, wholeNumber } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
@@ -28,6 +27,7 @@ import {
   subsetNames,
   summariseReport,
 } from "offprint/preference/entanglement/mod.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import type { Command } from "./command.ts";
 import { pairsPage } from "../kit/site/pairs_page.ts";
 
@@ -100,7 +100,9 @@ async function run(args: string[]): Promise<number> {
     });
   }
   const pairs = (await pairsOf(model, file, option("truncate"))).slice(0, limit);
-  const out = pathToFileURL(`${resolve(option("out") ?? `out/entangle/${model.name}`)}/`);
+  const path = option("out") ?? `out/entangle/${model.name}`;
+  const folder = await checkedOutput({ option: "--out", path, kind: "folder" });
+  const out = pathToFileURL(`${folder}/`);
   await report(model, pairs, { reference: option("reference"), losses, subset, stepSize, out });
   return 0;
 }

@@ -10,7 +10,8 @@ import type { Command } from "./command.ts";
 /** Below this version the Jupyter kernel loses errors or cannot be driven over plain TCP. */
 const LEAST_DENO = [2, 9] as const;
 
-const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+/** Every command by its name. */
+export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import("./run.ts"),
   test: () => import("./test.ts"),
   check: () => import("./check.ts"),

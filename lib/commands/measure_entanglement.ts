@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
 import { exists, readText, writeWhole } from "offprint/files.ts";
@@ -19,6 +18,7 @@ import {
   type StartResult,
   SUFFIXES,
 } from "offprint/papers/gradient_entanglement/mod.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import type { Command } from "./command.ts";
 import { keepOnce } from "offprint/kept_work.ts";
 
@@ -44,7 +44,9 @@ async function run(args: string[]): Promise<number> {
     out: { type: "string" },
     collect: { type: "boolean" },
   });
-  const folder = pathToFileURL(`${resolve(option("out") ?? "out/04-runs")}/`);
+  const given = option("out") ?? "out/04-runs";
+  const path = await checkedOutput({ option: "--out", path: given, kind: "folder" });
+  const folder = pathToFileURL(`${path}/`);
   if (values["collect"]) {
     const { text, runs, missing } = await collected(folder);
     await writeWhole(RESULTS_FILE, text);

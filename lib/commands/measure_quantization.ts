@@ -5,7 +5,6 @@
  * @module
  */
 import { pathToFileURL } from "node:url";
-import { resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import { parse, textOptions, wholeNumber } from "offprint/command_line.ts";
@@ -31,6 +30,7 @@ import {
   THRESHOLD,
 } from "offprint/papers/comet/mod.ts";
 import { measureStudies } from "offprint/papers/comet/studies/mod.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import type { Command } from "./command.ts";
 
 const USAGE = `deno task measure-quantization [options]
@@ -72,7 +72,9 @@ async function run(args: string[]): Promise<number> {
     return given === undefined ? undefined : wholeNumber(`--${name}`, given, 1, most);
   };
   const rounds = whole("rounds", ROUNDS) ?? ROUNDS, threads = whole("threads", 64);
-  const out = pathToFileURL(`${resolve(option("out") ?? "out")}/`);
+  const given = option("out") ?? "out";
+  const path = await checkedOutput({ option: "--out", path: given, kind: "folder" });
+  const out = pathToFileURL(`${path}/`);
   if (values["networks"] === true) return await networks(out, threads);
   const model = await readTransformer("sotu-target");
   const { corpus } = await modelRecipe("sotu-target");

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
 import { exists, readText, writeWhole } from "offprint/files.ts";
@@ -19,6 +18,7 @@ import {
   type PlannedRun,
 } from "offprint/papers/sail/mod.ts";
 import type { RewardModel } from "offprint/preference/reward/mod.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import type { Command } from "./command.ts";
 import { keepOnce } from "offprint/kept_work.ts";
 
@@ -57,7 +57,9 @@ async function run(args: string[]): Promise<number> {
     out: { type: "string" },
     collect: { type: "boolean" },
   });
-  const folder = pathToFileURL(`${resolve(option("out") ?? "out/09-runs")}/`);
+  const given = option("out") ?? "out/09-runs";
+  const path = await checkedOutput({ option: "--out", path: given, kind: "folder" });
+  const folder = pathToFileURL(`${path}/`);
   if (values["collect"]) {
     const { text, runs, missing } = await collected(folder);
     await writeWhole(LIST_RESULTS_FILE, text);

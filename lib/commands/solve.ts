@@ -6,7 +6,7 @@
 import { loadModel } from "offprint/lm/mod.ts";
 import { estimateOf } from "offprint/chat/mod.ts";
 import { remoteTextModel, requestsOf } from "offprint/lm/text/mod.ts";
-import { parse, type ParsedArguments } from "offprint/command_line.ts";
+import { parse, type ParsedArguments, realNumber, wholeNumber } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import {
   addRun,
@@ -33,7 +33,7 @@ import {
   proseInstance,
   splitDesigns,
 } from "offprint/papers/chipgpt_ft/arms/mod.ts";
-import { answerLog, serverOptions, warn } from "./solve_server.ts";
+import { A_DAY, answerLog, type NumberOf, serverOptions, warn } from "./solve_server.ts";
 import { confinementNote, findIcarus, TOOL_LIMITS, YosysPool } from "offprint/verilog/tools/mod.ts";
 import { countingLine } from "offprint/terminal.ts";
 import { checkedOutput } from "../kit/outputs.ts";
@@ -102,17 +102,10 @@ async function run(args: string[]): Promise<number> {
   const given = parse("solve", args, { ...KNOWN, ...FLAGS }, true);
   const { positionals } = given;
   const { values } = given as ParsedArguments & Values;
-  const number = (name: keyof typeof KNOWN, fallback: number, low: number, whole = true) => {
+  const number: NumberOf<keyof typeof KNOWN> = (name, fallback, low, high, whole = true) => {
     const text = values[name];
-    const value = Number(text ?? fallback);
-    if (!(value >= low) || (whole && !Number.isSafeInteger(value))) {
-      throw new UserError({
-        what: `--${name}`,
-        got: text,
-        expected: `a ${whole ? "whole " : ""}number of at least ${low}`,
-      });
-    }
-    return value;
+    if (text === undefined) return fallback;
+    return (whole ? wholeNumber : realNumber)(`--${name}`, text, low, high);
   };
   const remote = values.endpoint !== undefined;
   const baselines = given.values.baselines === true;
@@ -125,26 +118,29 @@ async function run(args: string[]): Promise<number> {
       todo: "See deno task solve --help.",
     });
   }
-  for (const option of ["out", "answers"] as const) {
+  for (const option of ["out", "answers", "store"] as const) {
     const path = values[option];
     if (path === undefined) continue;
-    values[option] = await checkedOutput({ option: `--${option}`, path, kind: "file", data: true });
+    const kind = option === "store" ? "folder" : "file";
+    values[option] = await checkedOutput({ option: `--${option}`, path, kind, data: true });
   }
   // On a loaded machine an answer must not fail for want of time.
   await using yosys = new YosysPool({ timeMs: 120_000 });
   if (baselines) return await solveBaselines(values.out, yosys);
   if (!remote) return await solveArms(positionals, values.out, yosys);
 
-  const samples = number("samples", 5, 1);
-  const temperature = number("temperature", 0.1, 0, false);
-  const shots = number("shots", 0, 0);
+  const samples = number("samples", 5, 1, 100_000);
+  const temperature = number("temperature", 0.1, 0, 100, false);
+  const shots = number("shots", 0, 0, 1000);
   const generate = {
     samples,
     temperature,
-    seed: number("seed", 1, 0),
-    maxTokens: number("max-tokens", 1024, 1),
+    seed: number("seed", 1, 0, Number.MAX_SAFE_INTEGER),
+    maxTokens: number("max-tokens", 1024, 1, 10_000_000),
   };
-  const concurrency = number("concurrency", 4, 1);
+  const concurrency = number("concurrency", 4, 1, 1000);
+  const most = number("problems", 1_000_000, 1, 1_000_000);
+  const benchSeconds = number("bench-seconds", 60, 1, A_DAY);
   const model = remoteTextModel({
     ...serverOptions(values, number),
     replay: given.values.replay === true,
@@ -152,8 +148,8 @@ async function run(args: string[]): Promise<number> {
   });
   const { set, problems } = values.set === undefined
     ? await generated(yosys)
-    : await publicSet(values.set, number("bench-seconds", 60, 1));
-  const some = problems.slice(0, number("problems", Math.max(1, problems.length), 1));
+    : await publicSet(values.set, benchSeconds);
+  const some = problems.slice(0, most);
   if (some.length === 0) {
     throw new UserError({
       what: "--set",

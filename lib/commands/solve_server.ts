@@ -29,18 +29,30 @@ export const SERVER_OPTIONS = [
 
 type Name = typeof SERVER_OPTIONS[number];
 
+/** The value of an option as a number from `low` to `high`, a whole one unless `whole` is false, or `fallback`. */
+export type NumberOf<Names> = (
+  name: Names,
+  fallback: number,
+  low: number,
+  high: number,
+  whole?: boolean,
+) => number;
+
+/** In seconds; a timer holds no more than some weeks. */
+export const A_DAY = 86_400;
+
 /**
  * The options of a client. The key is taken from OPENAI_API_KEY.
  *
- * @param number the value of an option as a whole number from `low`, or `fallback`
+ * @param number the value of an option
  * @throws {UserError} for a wrong value.
  */
 export function serverOptions(
   values: Partial<Record<Name, string>>,
-  number: (name: Name, fallback: number, low: number) => number,
+  number: NumberOf<Name>,
 ): ChatClientOptions {
   const whole = (name: Name, low: number): number | undefined =>
-    values[name] === undefined ? undefined : number(name, 0, low);
+    values[name] === undefined ? undefined : number(name, 0, low, Number.MAX_SAFE_INTEGER);
   const key = Deno.env.get("OPENAI_API_KEY");
   const field = values["limit-field"] ?? "max_tokens";
   if (field !== "max_tokens" && field !== "max_completion_tokens") {
@@ -64,8 +76,8 @@ export function serverOptions(
     base: values.endpoint!,
     model: values.model!,
     ...(key === undefined ? {} : { key }),
-    timeMs: 1000 * number("answer-seconds", 120, 1),
-    tries: number("tries", 4, 1),
+    timeMs: 1000 * number("answer-seconds", 120, 1, A_DAY),
+    tries: number("tries", 4, 1, 1000),
     tokensField: field,
     omit: omit as OptionalField[],
     store: folderStore(values.store ?? "out/chat"),

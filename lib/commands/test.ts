@@ -1,5 +1,5 @@
 /**
- * `deno task test`: everything that must hold, in four stages, with one closing line.
+ * `deno task test`: everything that must hold, in five stages, with one closing line.
  *
  * @module
  */
@@ -26,6 +26,9 @@ Stages, in this order:
   processors a sample of notebooks, with noise in the last digits of ONNX Runtime and of the native kernels,
              as another processor would give; with --only processors all notebooks, with three seeds of
              the noise, 1 and 4 threads, and the reference kernels (about an hour on two cores)
+  faults     a sample of commands that are stopped, killed, given wrong arguments or poor surroundings; with
+             --only faults all of them (some 200 kills, 400 wrong arguments and 125 surroundings; about an
+             hour on two cores)
 
 Arguments:
   PATH…          run only these tests (files or folders); stages check and notebooks are left out
@@ -36,7 +39,7 @@ What cannot run here (no Chromium, no compiler, …) is skipped, named with its 
 the line "kernels here: …" names those that this machine can run.
 Exit code 1 when anything failed.`;
 
-const STAGES = ["check", "unit", "notebooks", "processors"] as const;
+const STAGES = ["check", "unit", "notebooks", "processors", "faults"] as const;
 type Stage = typeof STAGES[number];
 
 export const command: Command = {
@@ -111,15 +114,46 @@ function chooseStages(only: unknown, paths: string[]): readonly Stage[] {
   return [stage];
 }
 
-/** Tests and doc examples, in one `deno test`; the counts come from its JUnit report. */
+/** Tests and doc examples; those of the stage faults are left out. */
 async function unit(paths: string[], ending: Ending): Promise<TestCounts> {
+  if (paths.length > 0) return await tests(paths, ending);
+  const targets = await folders("tests", "lib", "kernels");
+  return await tests([`--ignore=${FAULTS}`, ...targets], ending);
+}
+
+/** The trials of the stage faults. */
+const FAULTS = "tests/faults";
+
+/** The stage faults, and what it found in numbers. */
+async function faults(full: boolean, ending: Ending): Promise<TestCounts> {
+  const folder = await temporaryFolder("faults");
+  const figures = `${folder}/figures.txt`;
+  try {
+    const counts = await tests([FAULTS], ending, {
+      OFFPRINT_FAULTS: full ? "full" : "sample",
+      OFFPRINT_FAULTS_FIGURES: figures,
+    });
+    const found = await Deno.readTextFile(figures).catch(() => "");
+    console.log(found.trimEnd());
+    return counts;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** One `deno test` over targets; the counts come from its JUnit report. */
+async function tests(
+  targets: readonly string[],
+  ending: Ending,
+  env: Record<string, string> = {},
+): Promise<TestCounts> {
   const folder = await temporaryFolder("test");
   const file = `${folder}/junit.xml`;
   try {
-    const targets = paths.length > 0 ? paths : await folders("tests", "lib", "kernels");
     const args = ["test", ...COMMAND_FLAGS, "--doc", `--junit-path=${file}`, ...targets];
     const child = startChild(Deno.execPath(), args, {
       cwd: ROOT,
+      env,
       stdout: "inherit",
       stderr: "inherit",
     });
@@ -154,6 +188,7 @@ async function countsOf(
 ): Promise<TestCounts> {
   if (stage === "unit") return await unit(paths, ending);
   if (stage === "check") return await ownCommand(["check"], ending);
+  if (stage === "faults") return await faults(alone, ending);
   const run = ["run", "--profile", "quick", "--check"];
   if (stage === "notebooks") return await ownCommand(run, ending);
   const total: TestCounts = { passed: 0, failed: 0, skipped: [] };

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
-import { parse, textOptions } from "offprint/command_line.ts";
+import { parse, realNumber, textOptions, wholeNumber } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import {
   exportModel,
@@ -46,7 +46,7 @@ Trains the model NAME from its recipe, data/models/NAME/recipe.json, and writes 
 You can stop it at any time (Ctrl-C, or kill): the next call continues from the last checkpoint.
 
   --out FOLDER   where checkpoints and fetched text are kept (default out/train)
-  --minutes N    stop after N minutes; the state is saved
+  --minutes X    stop after X minutes; the state is saved
   --seed N       use another seed than the recipe's; needs --to, so that the committed model is kept
   --fresh        forget the checkpoint and start again
   --export       write the model of the last checkpoint now, finished or not, without training
@@ -60,6 +60,9 @@ export const command: Command = {
   usage: async () => USAGE + `\nModels: ${(await recipeNames()).join(", ")}`,
   run: run,
 };
+
+/** Three weeks: a timer holds no more. */
+const MOST_MINUTES = 30_000;
 
 async function run(args: string[]): Promise<number> {
   const flag = { type: "boolean" } as const;
@@ -76,23 +79,13 @@ async function run(args: string[]): Promise<number> {
       expected: `one model name (${(await recipeNames()).join(", ")})`,
     });
   }
-  const minutes = Number(option("minutes") ?? Infinity);
-  if (!(minutes > 0)) {
-    throw new UserError({
-      what: "--minutes",
-      got: option("minutes"),
-      expected: "a number above 0",
-    });
-  }
+  const limit = option("minutes");
+  const minutes = limit === undefined
+    ? Infinity
+    : realNumber("--minutes", limit, 0, MOST_MINUTES, false);
   const committed = await recipeOf(name);
-  const seed = Number(option("seed") ?? committed.seed);
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UserError({
-      what: "--seed",
-      got: option("seed"),
-      expected: "a whole number of at least 0",
-    });
-  }
+  const given = option("seed");
+  const seed = given === undefined ? committed.seed : wholeNumber("--seed", given, 0);
   // Another seed gives another model, which must not take the place of the committed one.
   if (seed !== committed.seed && option("to") === undefined) {
     throw new UserError({

@@ -32,7 +32,7 @@ const MISTAKES: [args: string[], line: RegExp][] = [
   [["test", "nowhere"], /^deno task test: got "nowhere", expected files or folders/],
   [
     ["test", "--only", "lunch"],
-    /^--only: got "lunch", expected one of check, unit, notebooks, processors/,
+    /^--only: got "lunch", expected one of check, unit, notebooks, processors, faults/,
   ],
   [["test", "--only", "check", "tests"], /^--only check: got "tests", expected no paths/],
   [["bench", "chess"], /^deno task bench: got "chess", expected one of /],

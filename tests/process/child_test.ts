@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { COMMAND_FLAGS } from "offprint/kit/project.ts";
 import { runLimited, startChild } from "offprint/process/mod.ts";
-import { isRunning } from "offprint/temporary.ts";
+import { descendants, isAlive, untilGone } from "./processes.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 const LIMITS = { timeMs: 20_000, outputBytes: 100_000, memoryBytes: 1_500_000_000 };
@@ -30,7 +30,7 @@ Deno.test({
     child.kill();
     child.kill();
     assertEquals(await child.status, { code: 137, signal: "SIGKILL" });
-    await untilGone([grandchild]);
+    assertEquals(await untilGone([grandchild]), []);
   },
 });
 
@@ -83,42 +83,7 @@ for (const what of ["tree", "kernel", "yosys"]) {
       parent.kill("SIGKILL");
       await parent.status;
       await reader.cancel();
-      await untilGone(started);
+      assertEquals(await untilGone(started), []);
     },
   });
-}
-
-/** Processes below one, by their parents. */
-function descendants(root: number): number[] {
-  const parents = new Map<number, number>();
-  for (const { name } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const stat = Deno.readTextFileSync(`/proc/${name}/stat`);
-      parents.set(Number(name), Number(stat.replace(/^.*\)/s, "").trim().split(" ")[1]));
-    } catch {
-      // ended
-    }
-  }
-  const below = (pid: number): boolean => {
-    const parent = parents.get(pid);
-    return parent === root || (parent !== undefined && below(parent));
-  };
-  return [...parents.keys()].filter(below);
-}
-
-/** Whether a process runs; one that has ended and only waits to be collected does not. */
-function isAlive(pid: number): boolean {
-  if (!isRunning(pid)) return false;
-  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })
-    .outputSync();
-  return /^[^Z\s]/.test(new TextDecoder().decode(stdout).trim());
-}
-
-/** Waits until none of the processes is alive; the test runner's own limit would tell that some stayed. */
-async function untilGone(pids: number[]): Promise<void> {
-  for (let tries = 0; pids.some(isAlive); tries++) {
-    assert(tries < 600, `still alive: ${pids.filter(isAlive)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

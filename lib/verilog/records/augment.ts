@@ -41,7 +41,7 @@ export interface TaskCount {
 /** What a data set is made of. */
 export interface Manifest {
   origin: string;
-  options: Omit<FlowOptions, "flows"> & { flows: string[]; scripts: number };
+  options: Omit<FlowOptions, "flows" | "signal"> & { flows: string[]; scripts: number };
   tools: string[];
   files: number;
   /** Files left out because an earlier one is the same up to names and layout. */

@@ -23,6 +23,8 @@ export interface FlowOptions {
   completionsPerModule: number;
   /** Mutants drawn of a file. */
   mutantsPerFile: number;
+  /** No further mutant of a file is judged once it aborts. */
+  signal?: AbortSignal;
 }
 
 /** Why nothing, or not everything, was made of a file: in words that many files share, and in particular. */
@@ -158,7 +160,7 @@ async function* completionRecords(
 async function* repairRecords(
   source: Record<string, string>,
   tree: SyntaxTree,
-  { seed, mutantsPerFile }: FlowOptions,
+  { seed, mutantsPerFile, signal }: FlowOptions,
   tools: Tools,
   notes: FileNotes,
 ): AsyncGenerator<AugmentedRecord> {
@@ -175,8 +177,12 @@ async function* repairRecords(
   }
   const mutants = await mutate(tree, { seed, count: mutantsPerFile });
   const compare = behaviourOf(tree, tools.yosys);
-  const classified = await Promise.all(
-    mutants.map((mutant) => classify(text, mutant, tools, { compare })),
+  // A few at a time: each starts programs, and starting them all at once would leave no time to hear a signal.
+  const classified = await eachOf(
+    mutants,
+    2 * tools.yosys.processes,
+    (mutant) => classify(text, mutant, tools, { compare }),
+    signal,
   );
   for (const [at, mutant] of mutants.entries()) {
     const { observed, evidence, observation } = classified[at]!;
@@ -207,6 +213,25 @@ async function* repairRecords(
     }
     yield { ...common, task: "repair", instruction: INSTRUCTIONS.repair, input: mutant.text };
   }
+}
+
+/** What becomes of every value, in their order, with some of them under way at a time; rejects once the signal aborts. */
+async function eachOf<T, R>(
+  values: readonly T[],
+  atOnce: number,
+  use: (value: T) => Promise<R>,
+  signal: AbortSignal | undefined,
+): Promise<R[]> {
+  const results: R[] = [];
+  const left = values.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, value] of left) {
+      signal?.throwIfAborted();
+      results[at] = await use(value);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
 }
 
 /** The first thing a tool has against a file, in its own words. */
