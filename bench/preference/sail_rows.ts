@@ -42,7 +42,8 @@ export async function sailRows(progress: (line: string) => void): Promise<BenchR
   progress("preference: a step with drawn responses");
   const step = await stepRow();
   progress("preference: sampling a model in training");
-  return [exact, step, await samplingRow()];
+  // 10 is what a step of 16 pairs draws at a share of 0.3.
+  return [exact, step, await samplingRow(10), await samplingRow(20)];
 }
 
 async function exactRow(): Promise<BenchRow> {
@@ -127,9 +128,10 @@ async function stepRow(): Promise<BenchRow> {
   });
 }
 
-async function samplingRow(): Promise<BenchRow> {
+/** Answers to prompts under weights that change with every step. */
+async function samplingRow(answers: number): Promise<BenchRow> {
   const engine = await opened();
-  const prompts = listRequests().slice(0, 20).map(listPrompt);
+  const prompts = listRequests().slice(0, answers).map(listPrompt);
   const draw = (model: Parameters<typeof sampleTexts>[0]["model"]) =>
     sampleTexts({
       model,
@@ -151,7 +153,7 @@ async function samplingRow(): Promise<BenchRow> {
   }, REPETITIONS);
   await engine.close();
   return lessIsBetter({
-    name: "20 answers of the present weights",
+    name: `${answers} answers of the present weights`,
     shape: `${parameterCount(config)} parameters, up to ${LIST_TOKENS} tokens`,
     ours: 1000 * seconds.ours,
     peer: 1000 * seconds.rebuilt,

@@ -5,6 +5,7 @@
  */
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { exists, readText, writeWhole } from "offprint/files.ts";
 import {
   learnedReward,
@@ -13,9 +14,12 @@ import {
   listResultsText,
   type ListSetup,
   listSetup,
+  parseRunLines,
   performListRun,
   plannedListRuns,
   type PlannedRun,
+  type RunLine,
+  runNumbers,
 } from "offprint/papers/sail/mod.ts";
 import type { RewardModel } from "offprint/preference/reward/mod.ts";
 import { checkedOutput } from "../kit/outputs.ts";
@@ -27,8 +31,9 @@ const USAGE = `deno task measure-sail [--out FOLDER] [--collect]
 Trains and judges the arms of paper 09 on the list task. Each run has a file of its own: you can stop the
 command at any time, or start it several times to share the work.
 
-  --out FOLDER   where runs are kept (default out/09-runs)
-  --collect      put the files together into data/results/09-list-task.json
+  --out FOLDER   where runs are kept (default out/09-runs): NAME.json has a run's numbers, NAME.jsonl every pair, held-out
+                 pair and judged answer that they come from, one JSON object a line
+  --collect      put the files together into data/results/09-list-task.json, computing each run's numbers anew from its lines
   --help         this text`;
 
 /** The command. */
@@ -73,7 +78,10 @@ async function run(args: string[]): Promise<number> {
       const { arm, seed } = planned;
       if (!shared.has(seed)) shared.set(seed, sharedOf(seed));
       const { setup, model, accuracy } = await shared.get(seed)!;
-      const result = await performListRun(setup, arm, { learned: model });
+      const lines: string[] = [];
+      const onLine = (line: RunLine) => lines.push(JSON.stringify(line));
+      const result = await performListRun(setup, arm, { learned: model, onLine });
+      await writeWhole(new URL(linesOf(planned), folder), `${lines.join("\n")}\n`);
       return { rewardAccuracy: accuracy, result };
     });
   }
@@ -90,6 +98,29 @@ function fileOf({ arm, seed }: PlannedRun): string {
   return `${arm.replaceAll(", ", "_").replaceAll(" ", "-")}_seed-${seed}.json`;
 }
 
+function linesOf(planned: PlannedRun): string {
+  return `${fileOf(planned)}l`;
+}
+
+/**
+ * The numbers of a run are those of its lines; runs without lines were made before they were kept.
+ *
+ * @throws {UserError} where they differ.
+ */
+async function checkLines(folder: URL, planned: PlannedRun, result: ListResult): Promise<void> {
+  const file = new URL(linesOf(planned), folder);
+  if (!await exists(file)) return;
+  const { curve, judged, parts } = result;
+  const numbers = runNumbers(parseRunLines(await readText(file), linesOf(planned)));
+  if (JSON.stringify(numbers) === JSON.stringify({ curve, judged, parts })) return;
+  throw new UserError({
+    what: `${linesOf(planned)}: numbers computed from its lines`,
+    got: new Described("others"),
+    expected: `those of ${fileOf(planned)}`,
+    todo: "Remove both files and make the run again.",
+  });
+}
+
 async function collected(
   folder: URL,
 ): Promise<{ text: string; runs: number; missing: number }> {
@@ -103,6 +134,7 @@ async function collected(
       continue;
     }
     const kept: Kept = JSON.parse(await readText(target));
+    await checkLines(folder, planned, kept.result);
     rewardAccuracy[planned.seed] = Math.round(kept.rewardAccuracy * 1e4) / 1e4;
     runs.push(kept.result);
   }

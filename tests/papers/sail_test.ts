@@ -1,14 +1,24 @@
 /** The list task, its runs and the exact world of paper 09. */
-import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
-import type { PairRecord } from "offprint/preference/sail/mod.ts";
+import { OnnxEngine } from "offprint/lm/training/mod.ts";
+import { referenceOf } from "offprint/preference/pairs/mod.ts";
+import { measurePairs } from "offprint/preference/training/mod.ts";
 import {
   armSteps,
   constraintsOf,
   judgedAt,
   judgedSteps,
+  LIST_ADAMW,
   LIST_ARMS,
   LIST_END,
   LIST_RESULTS_FILE,
@@ -24,10 +34,13 @@ import {
   listText,
   loadListResults,
   mediocreAnswer,
+  parseRunLines,
   performListRun,
   plannedListRuns,
   requestOf,
   rewardGain,
+  type RunLine,
+  runNumbers,
   runTabular,
   splitRequests,
   TABULAR_METHODS,
@@ -99,18 +112,56 @@ Deno.test("a run repeats itself to the last digit, and its records say where eac
   const setup = await listSetup(1, steps);
   assertEquals(setup.train.length, 48);
   assert(setup.train.every(({ chosen }) => chosen.length <= LIST_TOKENS));
-  const records: PairRecord[] = [];
+  const lines: RunLine[] = [];
   const run = () =>
-    performListRun(setup, "DPR", { dpoSteps: 4, onRecord: (record) => records.push(record) });
-  const [first, second] = [await run(), await run()];
-  assertEquals(first, second);
+    performListRun(setup, "DPR", { dpoSteps: 4, onLine: (line) => lines.push(line) });
+  const first = await run();
+  const half = lines.length;
+  assertEquals(await run(), first);
+  assertEquals(lines.slice(half), lines.slice(0, half));
   assertEquals(first.stopped, null);
   assertEquals(judgedAt(first)?.step, 6);
-  const drawn = records.filter(({ route }) => route === "DPR");
+  const drawn = lines.filter((line) => line.kind === "pair").filter(({ route }) => route === "DPR");
   assert(drawn.length > 0);
   for (const { step, drawnAt, labelSource } of drawn) {
     assertEquals([drawnAt, labelSource], [step - 1, "oracle"]);
   }
+});
+
+Deno.test("every number of a run can be computed anew from the lines that it wrote down", async () => {
+  const steps = { pretraining: 3, supervised: 4, older: 2, pairs: 48, heldOut: 8 };
+  const setup = await listSetup(2, steps);
+  const lines: string[] = [];
+  const { arm, seed, stopped, ...numbers } = await performListRun(setup, "DPP", {
+    dpoSteps: 40,
+    onLine: (line) => lines.push(JSON.stringify(line)),
+  });
+  assertEquals([arm, seed, stopped], ["DPP", 2, null]);
+  const text = `${lines.join("\n")}\n`;
+  assertEquals(runNumbers(parseRunLines(text, "DPP.jsonl")), numbers);
+  assertEquals(numbers.curve.map(({ step }) => step), [0, 18, 36, 54, 57]);
+  assertEquals(numbers.parts.map(({ online }) => online.pairs > 0), [true, true, true, true]);
+
+  // The curve is also what the training itself measures, and a line that is lost or changed is seen.
+  const reference = await OnnxEngine.open({
+    config: setup.config,
+    optimizer: LIST_ADAMW,
+    start: { parameters: new Map(setup.start) },
+  });
+  const known = await referenceOf(reference, setup.heldOut);
+  const measured = await measurePairs(reference, setup.heldOut, known);
+  await reference.close();
+  for (const key of ["chosen", "rejected", "chosenPerToken", "rejectedPerToken"] as const) {
+    assertAlmostEquals(numbers.curve[0]![key], measured[key], 5.1e-5);
+  }
+  assertEquals([numbers.curve[0]!.margin, numbers.curve[0]!.accuracy], [0, 0.5]);
+  const lost = lines.filter((_, i) => i !== 3).join("\n");
+  assertNotEquals(runNumbers(parseRunLines(lost, "DPP.jsonl")), numbers);
+  assertThrows(
+    () => parseRunLines(text.replace('"kind":"answer"', '"kind":"question"'), "DPP.jsonl"),
+    UserError,
+    "DPP.jsonl, line ",
+  );
 });
 
 Deno.test("the committed results are whole, and a changed number is noticed", async () => {

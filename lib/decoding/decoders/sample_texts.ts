@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
+import {
+  type LanguageModel,
+  openTexts,
+  type Sequence,
+  type Tokens,
+} from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkWhole, stopSet } from "../verification/option_checks.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
@@ -55,14 +60,14 @@ export async function sampleTexts(options: SampleTextsOptions): Promise<number[]
   const texts: number[][] = prompts.map(() => []);
   if (maxTokens === 0) return texts;
   for (let from = 0; from < prompts.length; from += batch) {
-    const opened: Sequence[] = [];
+    const opened = await openTexts(model, prompts.slice(from, from + batch));
     try {
-      let going: { text: number; sequence: Sequence; random: Random; logits: Float32Array }[] = [];
-      for (let text = from; text < Math.min(from + batch, prompts.length); text++) {
-        const sequence = await model.open(prompts[text]!);
-        opened.push(sequence);
-        going.push({ text, sequence, random: random(text), logits: sequence.logits });
-      }
+      let going = opened.map((sequence, i) => ({
+        text: from + i,
+        sequence,
+        random: random(from + i),
+        logits: sequence.logits,
+      }));
       for (let position = 0; going.length > 0; position++) {
         going = going.filter(({ text, random, logits }) => {
           onLogits?.(text, position, logits);

@@ -53,9 +53,27 @@ export interface LanguageModel {
   readonly bos?: number;
   /** Starts a text with `prompt`. */
   open(prompt: Tokens): Promise<Sequence>;
+  /** Starts many texts in few passes, each as `open` would; only where a model can. See {@linkcode openTexts}. */
+  openBatch?(prompts: readonly Tokens[]): Promise<Sequence[]>;
   /**
    * Extends many texts of this model in one pass, by equal or different numbers of tokens.
    * `result[i][j]` are the logits after the `j`-th token given to `sequences[i]`.
    */
   extendBatch(sequences: readonly Sequence[], tokens: readonly Tokens[]): Promise<Float32Array[][]>;
+}
+
+/** Starts a text with each prompt: in few passes where the model can, else one by one. */
+export async function openTexts(
+  model: LanguageModel,
+  prompts: readonly Tokens[],
+): Promise<Sequence[]> {
+  if (model.openBatch !== undefined) return await model.openBatch(prompts);
+  const opened: Sequence[] = [];
+  try {
+    for (const prompt of prompts) opened.push(await model.open(prompt));
+  } catch (error) {
+    for (const sequence of opened) sequence.close();
+    throw error;
+  }
+  return opened;
 }

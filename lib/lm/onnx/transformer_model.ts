@@ -89,6 +89,9 @@ export function modelThreads(config: TransformerConfig): number {
   return parameterCount(config) < SMALL ? 1 : threadCount();
 }
 
+/** Logits that a pass which opens texts may give: 32 MB. */
+const MOST_LOGITS = 8_000_000;
+
 /** What a forward pass gives for one text: rows per new token. */
 interface Pass {
   logits: Float32Array[];
@@ -129,6 +132,33 @@ class OnnxModel implements ClosableModel {
     const sequence = new OnnxSequence(this, new KeyValueCache(this.config));
     await sequence.start([this.bos, ...text]);
     return sequence;
+  }
+
+  async openBatch(prompts: readonly Tokens[]): Promise<Sequence[]> {
+    const texts = prompts.map((prompt) => [this.bos, ...checkPrompt(this, prompt)]);
+    const opened: OnnxSequence[] = [];
+    for (let from = 0; from < texts.length;) {
+      const some = texts.slice(from, from + this.#opensTogether(texts.slice(from)));
+      const caches = some.map(() => new KeyValueCache(this.config));
+      const passes = await this.passBatch(caches, some);
+      caches.forEach((cache, i) => {
+        const sequence = new OnnxSequence(this, cache);
+        sequence.accept(passes[i]!.logits);
+        opened.push(sequence);
+      });
+      from += some.length;
+    }
+    return opened;
+  }
+
+  /** How many of these texts one pass may read, so that the logits of all their tokens stay small. */
+  #opensTogether(texts: readonly Tokens[]): number {
+    let longest = 0;
+    const fits = texts.findIndex((text, i) => {
+      longest = Math.max(longest, text.length);
+      return i > 0 && (i + 1) * longest * this.vocabSize > MOST_LOGITS;
+    });
+    return fits < 0 ? texts.length : fits;
   }
 
   extendBatch(

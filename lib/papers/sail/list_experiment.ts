@@ -8,19 +8,16 @@ import { sampleTexts } from "offprint/decoding/decoders/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import { type Completion, completionBatch, OnnxEngine } from "offprint/lm/training/mod.ts";
 import { stream } from "offprint/random.ts";
-import { mean } from "offprint/stats.ts";
+import { type ResponseLogProbs, scorePairs, total } from "offprint/preference/pairs/mod.ts";
 import { RewardModel, trainReward } from "offprint/preference/reward/mod.ts";
 import {
   bradleyTerryLabeller,
   hardLabeller,
   type Labeller,
   namedScorer,
-  type PairRecord,
-  type PartMetrics,
-  partMetrics,
   sailMethod,
 } from "offprint/preference/sail/mod.ts";
-import { preferencePointSchema, trainPreference } from "offprint/preference/training/mod.ts";
+import { trainPreference } from "offprint/preference/training/mod.ts";
 import {
   DPO_STEPS,
   EVERY,
@@ -32,64 +29,14 @@ import {
   listArm,
 } from "./list_arms.ts";
 import { LIST_ADAMW, LIST_THREADS, type ListSetup } from "./list_policy.ts";
-import {
-  type Constraints,
-  constraintsOf,
-  LIST_END,
-  LIST_LABELS,
-  LIST_TOKENS,
-  listPrompt,
-  listReward,
-  requestOf,
-} from "./list_task.ts";
-
-/** Answers drawn for each test prompt. */
-const ANSWERS = 8;
-
-const share = z.number().min(0).max(1);
-
-/** The schema of a {@linkcode Judged}. */
-export const judgedSchema = z.strictObject({
-  step: z.int().nonnegative(),
-  /** Mean true reward of each test prompt's answers, in the order of the prompts. */
-  rewards: z.array(z.number()),
-  /** Shares of answers that meet each constraint. */
-  contains: share,
-  ends: share,
-  distinct: share,
-  length: share,
-  /** Mean length of an answer, tokens. */
-  tokens: z.number(),
-  /** Mean of log π − log π₀ of the answers: an estimate of KL(π ‖ π₀), nats. */
-  kl: z.number(),
-  /** Mean score of the learned reward model; null where none was trained. */
-  learned: z.number().nullable(),
-});
-
-/** A policy judged by its own answers. */
-export type Judged = z.infer<typeof judgedSchema>;
-
-const partSchema = z.strictObject({
-  pairs: z.int(),
-  margin: z.number().nullable(),
-  accuracy: z.number().nullable(),
-  length: z.number().nullable(),
-  logProb: z.number().nullable(),
-  logRatio: z.number().nullable(),
-  unfinished: z.number().nullable(),
-  equal: z.int(),
-  dropped: z.int(),
-});
+import { LIST_END, LIST_LABELS, LIST_TOKENS, listPrompt, listReward } from "./list_task.ts";
+import { ANSWERS, type RunLine, runNumbers, runNumbersSchema } from "./run_lines.ts";
 
 /** The schema of a {@linkcode ListResult}. */
 export const listResultSchema = z.strictObject({
   arm: z.string(),
   seed: z.int(),
-  /** On the held-out pairs. */
-  curve: z.array(preferencePointSchema),
-  judged: z.array(judgedSchema),
-  /** The two parts of the training, over each quarter of the steps. */
-  parts: z.array(z.strictObject({ offline: partSchema, online: partSchema })),
+  ...runNumbersSchema.shape,
   /** Why a run ended before its last step. */
   stopped: z.string().nullable(),
 });
@@ -141,22 +88,25 @@ export interface ListRunOptions {
   /** Needed by arms that a learned model labels; where given, all policies are scored by it too. */
   learned?: RewardModel;
   onStep?: (step: number) => void;
-  onRecord?: (record: PairRecord) => void;
+  /** Called with everything that the run's numbers are computed from. */
+  onLine?: (line: RunLine) => void;
 }
 
 /** Trains an arm and judges it. A run that its own terms drive out of bounds ends early, and the result says why. */
 export async function performListRun(
   setup: ListSetup,
   name: string,
-  { dpoSteps = DPO_STEPS, learned, onStep, onRecord }: ListRunOptions = {},
+  { dpoSteps = DPO_STEPS, learned, onStep, onLine }: ListRunOptions = {},
 ): Promise<ListResult> {
   const arm = listArm(name);
   const { config, start, seed, train, heldOut } = setup;
   const at = judgedSteps(arm, dpoSteps);
   const steps = at.at(-1)!;
-  const records: PairRecord[] = [];
-  const curve: ListResult["curve"] = [];
-  const judged: Judged[] = [];
+  const lines: RunLine[] = [];
+  const write = (line: RunLine): void => {
+    lines.push(line);
+    onLine?.(line);
+  };
   const reference = await OnnxEngine.open({
     config,
     optimizer: LIST_ADAMW,
@@ -165,6 +115,7 @@ export async function performListRun(
   });
   let stopped: string | null = null;
   try {
+    const known = await scorePairs(reference, heldOut);
     const method = sailMethod({
       mixture: arm.mixture,
       reference,
@@ -173,10 +124,7 @@ export async function performListRun(
       seed,
       beta: LIST_BETA,
       labeller: labellerOf(arm.judge ?? "oracle", learned),
-      onRecord: (record) => {
-        records.push(record);
-        onRecord?.(record);
-      },
+      onRecord: (record) => write({ kind: "pair", ...record }),
       ...arm.options,
     });
     const settings = {
@@ -189,10 +137,10 @@ export async function performListRun(
     await trainPreference({ config, start, method, train, evaluation: heldOut, settings }, {
       threads: LIST_THREADS,
       ...(onStep === undefined ? {} : { onStep }),
-      onPoint: async (point, engine) => {
-        curve.push(rounded(point));
-        if (point.step !== 0 && !at.includes(point.step)) return;
-        judged.push(await judgePolicy(setup, engine, reference, point.step, learned));
+      onPoint: async ({ step }, engine) => {
+        for (const line of await heldOutLines(heldOut, engine, known, step)) write(line);
+        if (step !== 0 && !at.includes(step)) return;
+        for (const line of await answerLines(setup, engine, reference, step, learned)) write(line);
       },
     });
   } catch (error) {
@@ -202,17 +150,35 @@ export async function performListRun(
   } finally {
     await reference.close();
   }
-  return { arm: name, seed, curve, judged, parts: quarters(records), stopped };
+  return { arm: name, seed, ...runNumbers(lines), stopped };
 }
 
-/** Answers to the test prompts, and how good they are. */
-export async function judgePolicy(
+/** The held-out pairs under the policy of a step. */
+async function heldOutLines(
+  pairs: ListSetup["heldOut"],
+  engine: OnnxEngine,
+  known: readonly ResponseLogProbs[],
+  step: number,
+): Promise<RunLine[]> {
+  const scores = await scorePairs(engine, pairs);
+  return pairs.map(({ id, chosen, rejected }, i) => ({
+    kind: "held-out",
+    step,
+    id,
+    logProbs: [total(scores[i]!.chosen), total(scores[i]!.rejected)],
+    referenceLogProbs: [total(known[i]!.chosen), total(known[i]!.rejected)],
+    lengths: [chosen.length, rejected.length],
+  }));
+}
+
+/** Answers to the test prompts by the policy of a step. */
+async function answerLines(
   { test, seed }: Pick<ListSetup, "test" | "seed">,
   engine: OnnxEngine,
   reference: OnnxEngine,
   step: number,
   learned?: RewardModel,
-): Promise<Judged> {
+): Promise<RunLine[]> {
   const prompts = test.flatMap((request) => Array(ANSWERS).fill(listPrompt(request)));
   const texts = await sampleTexts({
     model: await engine.decoder(),
@@ -224,22 +190,18 @@ export async function judgePolicy(
     batch: 50,
   });
   const answers = texts.map((completion, i): Completion => ({ prompt: prompts[i]!, completion }));
-  const met = answers.map(({ prompt, completion }) => constraintsOf(requestOf(prompt), completion));
-  const shareOf = (key: keyof Constraints): number => mean(met.map((each) => each[key] ? 1 : 0));
-  const rewards = answers.map(listReward);
   const own = await answerLogProbs(engine, answers);
   const old = await answerLogProbs(reference, answers);
-  return rounded({
+  const scores = await learned?.score(answers);
+  return answers.map(({ prompt, completion }, i) => ({
+    kind: "answer",
     step,
-    rewards: test.map((_, i) => mean(rewards.slice(i * ANSWERS, (i + 1) * ANSWERS))),
-    contains: shareOf("contains"),
-    ends: shareOf("ends"),
-    distinct: shareOf("distinct"),
-    length: shareOf("length"),
-    tokens: mean(texts.map((text) => text.length)),
-    kl: mean(own.map((logProb, i) => logProb - old[i]!)),
-    learned: learned === undefined ? null : mean(await learned.score(answers)),
-  });
+    prompt: [...prompt],
+    answer: [...completion],
+    logProb: own[i]!,
+    referenceLogProb: old[i]!,
+    learned: scores?.[i] ?? null,
+  }));
 }
 
 /** log π of answers, nats. */
@@ -260,32 +222,4 @@ async function answerLogProbs(
     }
   }
   return sums;
-}
-
-/** The two parts over each quarter of the steps. */
-function quarters(records: readonly PairRecord[]): ListResult["parts"] {
-  const last = records.at(-1)?.step ?? 0;
-  return [0, 1, 2, 3].map((quarter) => {
-    const some = records.filter(({ step }) => Math.floor(4 * (step - 1) / last) === quarter);
-    const { offline, online } = partMetrics(some, { beta: LIST_BETA });
-    // JSON has no NaN; a part without pairs has no means.
-    const kept = (part: PartMetrics) =>
-      Object.fromEntries(
-        Object.entries(rounded(part)).map((
-          [key, value],
-        ) => [key, Number.isNaN(value) ? null : value]),
-      ) as ListResult["parts"][number]["offline"];
-    return { offline: kept(offline), online: kept(online) };
-  });
-}
-
-/** Numbers to four decimals: what results keep. */
-function rounded<T extends object>(values: T): T {
-  const round = (value: unknown): unknown =>
-    typeof value === "number"
-      ? Math.round(value * 1e4) / 1e4
-      : Array.isArray(value)
-      ? value.map(round)
-      : value;
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, round(value)])) as T;
 }

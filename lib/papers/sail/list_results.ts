@@ -8,7 +8,8 @@ import { checkedJson, checkHash } from "offprint/checked_json.ts";
 import { readText } from "offprint/files.ts";
 import { jsonHash } from "offprint/lm/corpora/mod.ts";
 import { mean, type MeanInterval, pairedBootstrap } from "offprint/stats.ts";
-import { type Judged, type ListResult, listResultSchema } from "./list_experiment.ts";
+import { type ListResult, listResultSchema } from "./list_experiment.ts";
+import type { Judged } from "./run_lines.ts";
 
 /** Where the results lie. */
 export const LIST_RESULTS_FILE = new URL(
