@@ -3,12 +3,7 @@
  *
  * @module
  */
-import {
-  type LanguageModel,
-  openTexts,
-  type Sequence,
-  type Tokens,
-} from "offprint/lm/interface/mod.ts";
+import { type LanguageModel, openTexts, type Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkWhole, stopSet } from "../verification/option_checks.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
