@@ -1180,10 +1180,12 @@ await claim("03.headline-success", null);
 await claim("03.headline-choice", null);
 
 // %% [markdown] id="own-model"
-// ## With your own function
+// ## With your own model or function
 //
-// `deno task evaluate FILE.md` gives your own function the six opinions. The file is written like one section of
-// `data/problems/03/functions.md`: a heading with the name, a statement, examples in JSON, and the program. The same in code:
+// `deno task evaluate FILE.ts` gives your own function in JavaScript or TypeScript the six opinions; beside it may lie a JSON file with
+// examples, a generator of inputs, and relations. With `--endpoint URL --model NAME` any model behind an OpenAI-compatible server is
+// asked instead, one call a role, and with `--rewrite 10` it rewrites the program by its own opinions; every exchange is kept and can be
+// replayed. The analysers in code:
 
 // %% id="own-function"
 const ownTask = {

@@ -68,6 +68,38 @@ Deno.test("programs that loop, do not parse or ask for approval get a verdict li
   }
 });
 
+Deno.test("a model behind a server gives opinions and rewrites, and a replay asks nobody", async () => {
+  const fence = "`".repeat(3);
+  let asked = 0;
+  const listening = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      asked++;
+      const { messages } = await request.json();
+      const content = messages[0].content.startsWith("You improve")
+        ? `${fence}js\nfunction half(n) {\n  return Math.floor(n / 2);\n}\n${fence}`
+        : messages[1].content.includes("Math.floor")
+        ? "VERDICT: PASS"
+        : "VERDICT: FAIL\nLINE 2: it rounds up";
+      return Response.json({ choices: [{ finish_reason: "stop", message: { content } }] });
+    },
+  );
+  const file = await write("asked.ts", HALF);
+  const model = ["--endpoint", `http://127.0.0.1:${listening.addr.port}/v1`, "--model", "small"];
+  const kept = ["--store", `${root}/chat`, "--json"];
+  const plain = await printed(file, ...model, ...kept, "--roles", "logic,correctness");
+  assertEquals([plain.code, asked], [1, 2]);
+  assertEquals(JSON.parse(plain.text)[0].roles[0].findings[0].line, 2);
+  const rewriting = [file, ...model, ...kept, "--roles", "correctness", "--rewrite", "1"];
+  const first = await printed(...rewriting);
+  await listening.shutdown();
+  assertEquals(first.code, 0);
+  assert(JSON.parse(first.text)[0].rewritten.includes("Math.floor"));
+  const count = asked;
+  assertEquals(await printed(...rewriting, "--replay"), first);
+  assertEquals(asked, count);
+});
+
 Deno.test("wrong arguments cost one clear line", async () => {
   const refused = (args: string[], message: string) =>
     assertRejects(() => command.run(args), UserError, message);
@@ -75,6 +107,7 @@ Deno.test("wrong arguments cost one clear line", async () => {
   await refused([], "expected at least one file");
   await refused([half, "--roles", "style"], 'got "style", expected some of syntax, logic');
   await refused([half, "--entry", "third"], "got half, expected a function third");
+  await refused([half, "--model", "small"], "both --endpoint URL and --model NAME");
   await refused([half, "--tokens", "0"], "expected a whole number of at least 1");
   await refused([await write("none.js", "1 + 1;")], "got no function with a name");
   await refused([await write("enum.ts", "enum A { B }")], "TypeScript whose types can be erased");

@@ -1,0 +1,74 @@
+/**
+ * What `deno task evaluate --endpoint` does: a model behind a server gives the opinions, and rewrites when asked to.
+ *
+ * @module
+ */
+import { chatClient, type ChatClientOptions } from "offprint/chat/mod.ts";
+import {
+  aggregate,
+  type Evaluation,
+  optimise,
+  type OwnProgram,
+  type Role,
+} from "offprint/evaluators/mod.ts";
+import { chatOpinions, chatOptimiser, loopCalls } from "offprint/evaluators/models/mod.ts";
+import { stream } from "offprint/random.ts";
+
+/** What the model is asked for. */
+export interface ModelQuestions {
+  client: ChatClientOptions;
+  roles: readonly Role[];
+  /** One call for all roles. */
+  generalist: boolean;
+  tokens: number;
+  /** Rewrites; 0 asks for opinions alone. */
+  rewrites: number;
+  seed: number;
+}
+
+/** What came of it. */
+export interface ModelAnswers {
+  opinions: Evaluation[];
+  /** The last program, where rewrites were asked for. */
+  rewritten?: string;
+  /** Rewrites that held no program, by why. */
+  none: Record<string, number>;
+}
+
+/** The most calls and tokens of answers that a file will need, in one line. */
+export function modelEstimate({ roles, generalist, rewrites, tokens }: ModelQuestions): string {
+  const evaluators = generalist ? 1 : roles.length;
+  const calls = rewrites === 0 ? evaluators : loopCalls(evaluators, rewrites);
+  const answers = rewrites === 0 ? tokens : (rewrites + 1) * 3 * tokens;
+  return `at most ${calls} calls and ${answers} tokens of answers a file`;
+}
+
+/** Asks the model about one program. Hidden tests do not exist here, so every rewrite is taken, as in the paper. */
+export async function modelAnswers(
+  { task, text }: OwnProgram,
+  { client: options, roles, generalist, tokens, rewrites, seed }: ModelQuestions,
+): Promise<ModelAnswers> {
+  const client = chatClient(options);
+  const asked = { tokens, seed, generalist };
+  if (rewrites === 0) {
+    return { opinions: await chatOpinions(client, task, text, roles, asked), none: {} };
+  }
+  const opinionsOf = new Map<string, Evaluation[]>();
+  const optimiser = chatOptimiser(client, { tokens, seed });
+  const rounds = await optimise({
+    task,
+    start: text,
+    opinion: async (program) => {
+      const opinions = opinionsOf.get(program) ??
+        await chatOpinions(client, task, program, roles, asked);
+      opinionsOf.set(program, opinions);
+      return aggregate(opinions);
+    },
+    optimiser,
+    iterations: rewrites,
+    random: (iteration) => stream(seed, "rewrite", task.id, iteration),
+    accept: "always",
+  });
+  const rewritten = rounds.at(-1)!.text;
+  return { opinions: opinionsOf.get(rewritten)!, rewritten, none: optimiser.counts.none };
+}
