@@ -18,11 +18,15 @@ import {
   shareOf,
   TOTAL_TOKENS,
 } from "offprint/evaluators/mod.ts";
+import {
+  modelAnswers,
+  modelEstimate,
+  type ModelQuestions,
+} from "offprint/evaluators/models/mod.ts";
 import { exists, readText } from "offprint/files.ts";
 import { javascriptSandbox, type SandboxPool } from "offprint/sandbox/mod.ts";
 import { lineAt } from "offprint/syntax/mod.ts";
 import type { Command } from "./command.ts";
-import { modelAnswers, modelEstimate, type ModelQuestions } from "./evaluate_model.ts";
 import { SERVER_OPTIONS, serverOptions } from "./solve_server.ts";
 
 const USAGE = `deno task evaluate FILE… [options]

@@ -1,18 +1,15 @@
 /**
- * What `deno task evaluate --endpoint` does: a model behind a server gives the opinions, and rewrites when asked to.
+ * A user's own program before a model behind a server: its opinions, and its rewrites where they are asked for.
  *
  * @module
  */
 import { chatClient, type ChatClientOptions } from "offprint/chat/mod.ts";
-import {
-  aggregate,
-  type Evaluation,
-  optimise,
-  type OwnProgram,
-  type Role,
-} from "offprint/evaluators/mod.ts";
-import { chatOpinions, chatOptimiser, loopCalls } from "offprint/evaluators/models/mod.ts";
 import { stream } from "offprint/random.ts";
+import { aggregate } from "../aggregate.ts";
+import { optimise } from "../optimise/mod.ts";
+import type { OwnProgram } from "../own_program.ts";
+import type { Evaluation, Role } from "../records/contract.ts";
+import { chatOpinions, chatOptimiser, loopCalls } from "./chat_evaluators.ts";
 
 /** What the model is asked for. */
 export interface ModelQuestions {
