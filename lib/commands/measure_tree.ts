@@ -5,7 +5,6 @@
  * @module
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { resolve } from "node:path";
 import { parse, wholeNumber } from "offprint/command_line.ts";
 import { exists, readText, writeWhole } from "offprint/files.ts";
 import {
@@ -23,6 +22,7 @@ import {
   trioResultsText,
   type TrioRun,
 } from "offprint/papers/treebon/trio/mod.ts";
+import { checkedOutput } from "../kit/outputs.ts";
 import type { Command } from "./command.ts";
 import { keepOnce } from "offprint/kept_work.ts";
 
@@ -61,7 +61,9 @@ async function run(args: string[]): Promise<number> {
     collect: flag,
     pairs: flag,
   });
-  const folder = pathToFileURL(`${resolve((values["out"] as string) ?? "out/01-runs")}/`);
+  const given = (values["out"] as string | undefined) ?? "out/01-runs";
+  const path = await checkedOutput({ option: "--out", path: given, kind: "folder" });
+  const folder = pathToFileURL(`${path}/`);
   await Deno.mkdir(folder, { recursive: true });
   const cache = new URL("corpora/", folder);
   if (values["pairs"]) {
