@@ -5,14 +5,14 @@
  */
 import { z } from "zod";
 import { checkedJson, jsonOf } from "offprint/checked_json.ts";
-import { parse, wholeNumber } from "offprint/command_line.ts";
+import { parse, textOptions, wholeNumber } from "offprint/command_line.ts";
 import { LOG_RATIO_SCORES, logRatioScore, rewardScore } from "offprint/decoding/tree/mod.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { exists, readText } from "offprint/files.ts";
 import { loadModel, loadReader } from "offprint/lm/mod.ts";
 import { checkSameVocabulary, type Tokenizer } from "offprint/lm/text/mod.ts";
 import { resolveModel } from "offprint/lm/transformer/mod.ts";
-import { type Advice, treeAdvice } from "offprint/papers/treebon/mod.ts";
+import { type Advice, type AdviceOptions, treeAdvice } from "offprint/papers/treebon/mod.ts";
 import { responseReward, RewardModel } from "offprint/preference/reward/mod.ts";
 import type { Command } from "./command.ts";
 
@@ -44,21 +44,11 @@ export const command: Command = {
 };
 
 async function run(args: string[]): Promise<number> {
-  const text = { type: "string" } as const;
-  const { values, positionals } = parse("tree", args, {
-    dpo: text,
-    reward: text,
-    prompts: text,
-    reference: text,
-    n: text,
-    layers: text,
-    children: text,
-    tokens: text,
-    samples: text,
-    seed: text,
+  const { values, option, positionals } = parse("tree", args, {
+    ...textOptions("dpo", "reward", "prompts", "reference"),
+    ...textOptions("n", "layers", "children", "tokens", "samples", "seed"),
     json: { type: "boolean" },
   }, true);
-  const option = (name: string): string | undefined => values[name] as string | undefined;
   const [name, ...more] = positionals;
   const [dpo, rewardName, file] = ["dpo", "reward", "prompts"].map(option);
   if (
@@ -100,14 +90,7 @@ interface Names {
 
 async function advised(
   { name, dpo, reward: rewardName, file, reference }: Names,
-  tree: {
-    n: number;
-    layers: number;
-    children: number;
-    maxTokens: number;
-    samples: number;
-    seed: number;
-  },
+  tree: Pick<AdviceOptions, "n" | "layers" | "children" | "maxTokens" | "samples" | "seed">,
 ): Promise<Advice[]> {
   const referenceName = reference ?? await referenceOf(name, dpo);
   const policy = await loadModel(name);

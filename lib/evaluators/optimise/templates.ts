@@ -5,7 +5,7 @@
  * @module
  */
 import { type SyntaxNode, type SyntaxTree, textOf, walk } from "offprint/syntax/mod.ts";
-import { type Edit, type EditClass, editsOfTree } from "../programs/edits.ts";
+import { type Edit, type EditClass, editsOfTree, FUNCTIONAL_CLASSES } from "../programs/edits.ts";
 import { functionsOf, namesOf } from "../programs/names.ts";
 
 /** Where a finding points. */
@@ -14,14 +14,8 @@ interface Span {
   end: number;
 }
 
-const FLOW: readonly EditClass[] = [
-  "boundary",
-  "operator",
-  "operand",
-  "control",
-  "state",
-  "constant",
-];
+/** All that changes what a program computes, and leaves it a program. */
+const FLOW: readonly EditClass[] = FUNCTIONAL_CLASSES.filter((each) => each !== "syntactic");
 
 /** Which edits a category asks for. */
 const TEMPLATES: Record<string, { classes: readonly EditClass[]; more: readonly Insertion[] }> = {
