@@ -891,19 +891,383 @@ await claim(
 // **In short.** With an exact policy the tree wins clearly, and by the plain sum more than by the weighted one. What the score
 // knows decides; noise takes the win away, and pruning at random is worse than best-of-N.
 
+// %% [markdown] id="trio"
+// ## Three trained models
+//
+// The policy is the kit's small draft model, which writes something like addresses of American presidents. The *reward model* says
+// whether a text reads like the twentieth century: it learned from the years of one half of the addresses. The *tuned policy*
+// learned by DPO from pairs that the policy wrote and that reward model labelled. The *judge* is of another kind, the
+// log-odds of two Kneser–Ney trigram models, and learned from the other half; nothing is judged by what selected it. Prompts are the
+// beginnings of sentences in addresses that no model has seen.
+
+// %% id="trio-imports" tags=["imports"]
+import {
+  bestOfSamples,
+  choicesOf,
+  type ChosenByPrompt,
+  compareChosen,
+  correlationByPrompt,
+  decodeTrio,
+  loadTrioResults,
+  MAIN_TOKENS,
+  MAIN_WIDTH,
+  openTrio,
+  sampleCorrelations,
+  SAMPLES,
+  TRIO_ARMS,
+  TRIO_SCORES,
+} from "offprint/papers/treebon/trio/mod.ts";
+import { predictTree } from "offprint/papers/treebon/mod.ts";
+import { estimatedFlops } from "offprint/decoding/tree/mod.ts";
+
+const committed = await loadTrioResults();
+
+// %% id="trio-live" tags=["slow", "native"]
+// change me: 1 decodes the first prompt only.
+const livePrompts = 3;
+const trio = await openTrio();
+const liveArms = [
+  { ...TRIO_ARMS.get("samples")!, name: `best of ${MAIN_WIDTH}`, n: MAIN_WIDTH },
+  TRIO_ARMS.get("tree, weighted")!,
+  TRIO_ARMS.get("tree, random")!,
+];
+const liveRows = await Promise.all(
+  liveArms.flatMap((arm) =>
+    committed.prompts.slice(0, livePrompts).map(async (prompt, number) => ({
+      arm: arm.name,
+      number,
+      prompt,
+      result: await decodeTrio(arm, prompt, number, trio, 1),
+    }))
+  ),
+);
+await trio.close();
+await display(table(
+  liveRows.filter(({ number }) => number === 0).map(({ arm, prompt, result }) => ({
+    arm,
+    text: trio.tokenizer.decode([...prompt, ...result.tokens]).replaceAll("\n", " "),
+    reward: result.reward,
+  })),
+  { caption: "What three arms choose for the first prompt" },
+));
+
+// %% id="trio-live-table" tags=["native"]
+await display(table(
+  liveArms.map(({ name }) => {
+    const rows = liveRows.filter(({ arm }) => arm === name);
+    const sum = (value: (row: typeof rows[number]) => number) => mean(rows.map(value));
+    return {
+      arm: name,
+      reward: sum(({ result }) => result.reward),
+      "tokens drawn": sum(({ result }) => result.account.generated),
+      "read by the tuned policy": sum(({ result }) => result.account.scorer),
+      "million operations": sum(({ result }) =>
+        estimatedFlops(result.account, trio.parameters) / 1e6
+      ),
+      "different leaves": sum(({ result }) => result.account.distinctLeaves),
+    };
+  }),
+  {
+    caption:
+      `Means over ${livePrompts} prompts, computed in this run; N = ${MAIN_WIDTH}, ${MAIN_TOKENS} tokens`,
+  },
+));
+
+// %% [markdown] id="trio-results-text"
+// The numbers below come from `deno task measure-tree`, committed in `data/results/01-trio.json`.
+
+// %% id="trio-main"
+const armChoices = (name: string): ChosenByPrompt => choicesOf(committed, name);
+const samePrompts = choicesOf(committed, "samples").size;
+const best16 = bestOfSamples(committed, MAIN_WIDTH);
+type Rivals = [string, ChosenByPrompt, ChosenByPrompt];
+const scoreRivals: Rivals[] = [
+  ...["weighted", "sum", "mean", "logp-mean", "rm", "random"].map((score): Rivals => [
+    `tree, ${score} | best of 16`,
+    armChoices(`tree, ${score}`),
+    best16,
+  ]),
+];
+
+// %% id="trio-others"
+const rivals: Rivals[] = [
+  ...scoreRivals,
+  [
+    "tree, weighted | best of 22, equal operations",
+    armChoices("tree, weighted"),
+    bestOfSamples(committed, 22),
+  ],
+  [
+    "tree, weighted | best of 16 by implicit reward",
+    armChoices("tree, weighted"),
+    bestOfSamples(committed, MAIN_WIDTH, "implicit"),
+  ],
+  [
+    "tree, weighted | speculative rejection",
+    armChoices("tree, weighted"),
+    armChoices("speculative rejection"),
+  ],
+  ["speculative rejection | best of 16", armChoices("speculative rejection"), best16],
+  ["segment rejection | best of 16", armChoices("segment rejection"), best16],
+  [
+    "best of 16 from the tuned policy | best of 16",
+    armChoices("best of 16 from the tuned policy"),
+    best16,
+  ],
+  [
+    "tree, weighted, N = 8 | best of 128",
+    armChoices("tree, weighted, N = 8"),
+    bestOfSamples(committed, SAMPLES),
+  ],
+  [
+    "tree, weighted, N = 8 | best of 8",
+    armChoices("tree, weighted, N = 8"),
+    bestOfSamples(committed, 8),
+  ],
+  [
+    "tree, weighted, N = 32 | best of 32",
+    armChoices("tree, weighted, N = 32"),
+    bestOfSamples(committed, 32),
+  ],
+  [
+    "the same at 128 tokens",
+    armChoices("tree, weighted, 128 tokens"),
+    armChoices("best of 16, 128 tokens"),
+  ],
+  [
+    "the same at 32 tokens",
+    armChoices("tree, weighted, 32 tokens"),
+    armChoices("best of 16, 32 tokens"),
+  ],
+  [
+    "the same at temperature 0.7",
+    armChoices("tree, weighted, temperature 0.7"),
+    armChoices("best of 16, temperature 0.7"),
+  ],
+];
+const compared = new Map(
+  rivals.flatMap(([name, first, second]) => {
+    const comparison = compareChosen(first, second);
+    return comparison === undefined ? [] : [[name, comparison] as const];
+  }),
+);
+
+// %% id="trio-main-table" tags=["drawing"]
+const percent = (share: number) => formatNumber(100 * share, 3);
+const intervalText = ({ mean, low, high }: { mean: number; low: number; high: number }) =>
+  `${percent(mean)} (${percent(low)} to ${percent(high)})`;
+await display(table(
+  [...compared].map(([name, { prompts, judgeWins, rewardWins, rewardGain }]) => ({
+    "first | second": name,
+    prompts,
+    "judge prefers the first, %": intervalText(judgeWins),
+    "reward prefers the first, %": intervalText(rewardWins),
+    "gain in reward": rewardGain.mean,
+  })),
+  { caption: "Win rates with 95 % intervals over prompts, ties half; reward in nats of log-odds" },
+));
+const notRun = [...TRIO_ARMS.keys()].filter((name) => choicesOf(committed, name).size === 0);
+await display(
+  md`${samePrompts} prompts with all ${SAMPLES} samples. Planned and not run: ${
+    notRun.length === 0 ? "nothing" : notRun.join("; ")
+  }.`,
+);
+
 // %% id="trio-claims" tags=["check"]
-const notYet = { needs: "the runs of the trained trio" };
-await claim("01.trio-win-rate", notYet);
-await claim("01.trio-reward", notYet);
-await claim("01.trio-equal-operations", notYet);
-await claim("01.trio-rm", notYet);
-await claim("01.trio-prefix-correlation", notYet);
-await claim("01.trio-random", notYet);
-await claim("01.trio-implicit-selector", notYet);
-await claim("01.trio-small-budget", notYet);
-await claim("01.trio-longer", notYet);
-await claim("01.trio-speculative-rejection", notYet);
-await claim("01.trio-prediction", notYet);
+const wins = (name: string) => {
+  const found = compared.get(name);
+  return found === undefined
+    ? { needs: "the runs of that arm" }
+    : { value: found.judgeWins, note: `${found.prompts} prompts` };
+};
+await claim("01.trio-win-rate", wins("tree, weighted | best of 16"));
+await claim(
+  "01.trio-reward",
+  compared.get("tree, weighted | best of 16")?.rewardGain ?? { needs: "the runs of that arm" },
+);
+await claim("01.trio-equal-operations", wins("tree, weighted | best of 22, equal operations"));
+await claim(
+  "01.trio-rm",
+  compareChosen(armChoices("tree, weighted"), armChoices("tree, rm"))?.rewardGain ??
+    { needs: "the runs of that arm" },
+);
+await claim(
+  "01.trio-random",
+  compared.get("tree, random | best of 16")?.rewardGain ?? { needs: "the runs of that arm" },
+);
+await claim("01.trio-implicit-selector", wins("tree, weighted | best of 16 by implicit reward"));
+await claim("01.trio-small-budget", wins("tree, weighted, N = 8 | best of 128"));
+await claim("01.trio-longer", wins("the same at 128 tokens"));
+await claim("01.trio-speculative-rejection", wins("tree, weighted | speculative rejection"));
+
+// %% [markdown] id="trio-correlation-text"
+// ### What the scores know before anything is selected
+//
+// For each prompt, the correlation of a partial score with the final reward over its plain samples, at the end of each segment.
+
+// %% id="trio-correlation"
+const knownScores = TRIO_SCORES.filter((score) => score !== "random");
+const correlationRows = knownScores.flatMap((score) =>
+  sampleCorrelations(committed, score).map((each, i) => ({
+    score,
+    tokens: (i + 1) * MAIN_TOKENS / 4,
+    ...each,
+  }))
+);
+const prefixGap = correlationByPrompt(committed, "weighted").map((value, i) =>
+  value - correlationByPrompt(committed, "rm")[i]!
+);
+await claim("01.trio-prefix-correlation", meanInterval(prefixGap));
+
+// %% id="trio-correlation-figure" tags=["drawing"]
+await display(plot({
+  title: "Correlation of partial scores with the final reward, within a prompt",
+  alt: `One line a score over the tokens so far. At the first boundary: ${
+    correlationRows.filter(({ tokens }) => tokens === MAIN_TOKENS / 4)
+      .map(({ score, mean }) => `${score} ${formatNumber(mean, 2)}`).join(", ")
+  }.`,
+  caption: `${SAMPLES} plain samples of each prompt; bars show 95 % intervals over prompts.`,
+  height: 320,
+  x: { label: "tokens so far" },
+  y: { label: "correlation with the final reward" },
+  color: { legend: true, label: "partial score" },
+  data: correlationRows,
+  marks: [
+    Plot.ruleY([0]),
+    Plot.lineY(correlationRows, { x: "tokens", y: "mean", stroke: "score", marker: true }),
+    Plot.ruleX(correlationRows, { x: "tokens", y1: "low", y2: "high", stroke: "score" }),
+  ],
+}));
+
+// %% [markdown] id="trio-predict-text"
+// ### Will a tree pay?
+//
+// Those correlations go into the map: a correlation $c$ with the *final* reward at the end of segment $i$ of $L$ means $\rho=c/\sqrt{i/L}$ with the
+// partial sum. The map then says how often a tree should have the higher reward, before any tree was grown.
+
+// %% id="trio-predict"
+const predictedRows = [...TRIO_ARMS.values()].flatMap((arm) => {
+  if (arm.kind !== "tree" || arm.maxTokens !== MAIN_TOKENS || arm.temperature !== 1) return [];
+  // Correlations were measured at a quarter, a half and three quarters of the text.
+  if (arm.layers !== 2 && arm.layers !== 4) return [];
+  const measured = compareChosen(armChoices(arm.name), bestOfSamples(committed, arm.n));
+  if (measured === undefined) return [];
+  const known = arm.score === "random"
+    ? [0, 0, 0].map((zero) => ({ mean: zero, low: zero, high: zero, n: 0 }))
+    : sampleCorrelations(committed, arm.score);
+  const prediction = predictTree(arm, arm.layers === 2 ? [known[1]!] : known, { trees: 2000 });
+  return [{
+    arm: arm.name,
+    predicted: prediction.mean,
+    measured: measured.rewardWins.mean,
+    ...measured.rewardWins,
+  }];
+});
+await claim(
+  "01.trio-prediction",
+  predictedRows.length < 2
+    ? { needs: "at least two measured trees" }
+    : mean(predictedRows.map(({ predicted, measured }) => Math.abs(predicted - measured))),
+);
+
+// %% id="trio-predict-figure" tags=["drawing"]
+await display(plot({
+  title: "Predicted and measured win rate by reward, against best-of-N of the same width",
+  alt: `${predictedRows.length} trees: ${
+    predictedRows.map(({ arm, predicted, measured }) =>
+      `${arm}: predicted ${formatNumber(predicted, 2)}, measured ${formatNumber(measured, 2)}`
+    ).join("; ")
+  }.`,
+  caption: "On the line prediction and measurement agree; bars show 95 % intervals over prompts.",
+  width: 460,
+  height: 460,
+  x: { label: "predicted win rate", domain: [0, 1] },
+  y: { label: "measured win rate", domain: [0, 1] },
+  data: predictedRows,
+  marks: [
+    Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, strokeOpacity: 0.4 }),
+    Plot.ruleX(predictedRows, { x: "predicted", y1: "low", y2: "high" }),
+    Plot.dot(predictedRows, { x: "predicted", y: "measured", fill: "currentColor", r: 4 }),
+  ],
+}));
+await display(table(
+  predictedRows.map(({ arm, predicted, measured, low, high }) => ({
+    arm,
+    predicted,
+    measured,
+    from: low,
+    to: high,
+  })),
+  { caption: "The same as numbers; measured with 95 % interval" },
+));
+
+// %% [markdown] id="trio-n-text"
+// ### Reward against judge
+//
+// The more texts the reward model may choose from, the higher the reward it finds. The judge need not follow.
+
+// %% id="trio-n"
+const nRows = [1, 2, 4, 8, 16, 32, 64, 128].flatMap((n) => {
+  const one = bestOfSamples(committed, 1);
+  return (["reward", "implicit"] as const).map((by) => {
+    const comparison = compareChosen(bestOfSamples(committed, n, by), one);
+    return {
+      n,
+      "chosen by": by === "reward" ? "reward model" : "implicit reward",
+      reward: n === 1 ? 0 : comparison?.rewardGain.mean ?? 0,
+      judge: n === 1 ? 0 : comparison?.judgeGain.mean ?? 0,
+    };
+  });
+});
+
+// %% id="trio-n-figure" tags=["drawing"]
+const nLong = nRows.flatMap((row) => [
+  { ...row, measure: "by the reward model, nats", gain: row.reward },
+  { ...row, measure: "by the judge, nats a token", gain: row.judge },
+]);
+await display(plot({
+  title: "Gain of best-of-N over one sample, by what selects and by a judge",
+  alt: `Two panels with a rising line for each of two selectors. At N = ${SAMPLES}: ${
+    nRows.filter(({ n }) => n === SAMPLES).map((row) =>
+      `${row["chosen by"]}: reward ${formatNumber(row.reward, 2)}, judge ${
+        formatNumber(row.judge, 2)
+      }`
+    ).join("; ")
+  }.`,
+  caption:
+    "Where the judge's curve bends while the reward's goes on, the reward model is being over-optimised.",
+  height: 300,
+  x: { type: "log", base: 2, label: "N" },
+  y: { label: "gain over one sample" },
+  color: { legend: true, label: "chosen by" },
+  data: nLong,
+  marks: [
+    Plot.ruleY([0]),
+    Plot.lineY(nLong.filter(({ measure }) => measure.includes("reward model")), {
+      x: "n",
+      y: "gain",
+      stroke: "chosen by",
+      marker: true,
+    }),
+  ],
+}));
+await display(
+  table(nRows, { caption: "Gain over one sample, by both measures; the judge in nats a token" }),
+);
+
+// %% id="trio-short" tags=["drawing"]
+const mainResult = compared.get("tree, weighted | best of 16");
+await display(
+  md`**In short.** ${
+    mainResult === undefined
+      ? "Not run."
+      : `At equal tokens the judge prefers the tree by the weighted score in ${
+        intervalText(mainResult.judgeWins)
+      } % of ${mainResult.prompts} prompts, and the reward model in ${
+        intervalText(mainResult.rewardWins)
+      } %.`
+  } Whether a tree pays could be told from the correlations on plain samples.`,
+);
 
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
@@ -1026,6 +1390,11 @@ await claim("01.headline-ablation", null);
 
 // %% [markdown] id="own-model"
 // ## With your own model
+//
+// `deno task tree MODEL --dpo MODEL --reward MODEL --prompts FILE` asks the question of this notebook of models of yours. It draws plain
+// samples (50 unless you say otherwise), measures how well every partial score knows the final reward, and prints the predicted win rate with its
+// interval: a tree pays, it does not, or that cannot be told from so few samples. MODEL and the tuned policy may be public ones in ONNX,
+// by folder, with one vocabulary; the reward model is one that `deno task train` wrote.
 //
 // In code, `treeBon` takes any `LanguageModel` as the policy, any `TokenReader` as the tuned policy, and a function as the reward. Here
 // the policy repeats itself now and then, and the reward asks for different words.
