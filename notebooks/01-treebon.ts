@@ -974,7 +974,8 @@ await display(table(
 ));
 
 // %% [markdown] id="trio-results-text"
-// The numbers below come from `deno task measure-tree`, committed in `data/results/01-trio.json`.
+// The numbers below come from `deno task measure-tree`, committed in `data/results/01-trio.json`. The plan has 200
+// prompts and three seeds; the tables say on how many prompts of the first seed each comparison rests so far, and what was not run.
 
 // %% id="trio-main"
 const armChoices = (name: string): ChosenByPrompt => choicesOf(committed, name);
@@ -1045,6 +1046,7 @@ const rivals: Rivals[] = [
     armChoices("best of 16, temperature 0.7"),
   ],
 ];
+// %% id="trio-compared"
 const compared = new Map(
   rivals.flatMap(([name, first, second]) => {
     const comparison = compareChosen(first, second);
