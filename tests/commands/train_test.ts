@@ -176,7 +176,7 @@ Deno.test("unknown names and wrong arguments are one clear line", async () => {
   await assertRejects(
     () => command.run(["nothing"]),
     UserError,
-    "one of sotu-draft, sotu-target, tiny",
+    "sotu-draft, sotu-target, tiny",
   );
   await assertRejects(() => command.run(["tiny", "--fast"]), UserError, "options among --out");
   await assertRejects(() => command.run(["tiny", "--minutes", "soon"]), UserError, "--minutes");
