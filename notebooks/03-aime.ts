@@ -53,8 +53,9 @@ import { javascriptSandbox } from "offprint/sandbox/mod.ts";
 const sandbox = javascriptSandbox({ processes: 2 });
 const [idea] = await readStudy(sandbox, ["findFirst"]);
 const ideaDefect = idea!.programs[1]!.text;
-// change me: replace "low + 1" by "low" as well; a third role then has something to say.
-const ideaText = ideaDefect.replace("low + 1", "low + 1");
+// change me: "return none" names what is declared nowhere; a third role then says FAIL.
+const ideaLast = "return -1";
+const ideaText = ideaDefect.replace("return -1", ideaLast);
 const ideaOpinions = await examine(idea!.shown, ideaText, sandbox);
 const ideaRows = ROLES.map((role) => {
   const { findings, work } = ideaOpinions[role];
@@ -128,7 +129,7 @@ await display(plot({
 // %% id="parameters" tags=["parameters"]
 /** Functions that are examined live in this run; the others come from the committed results. */
 const functions: number = 12;
-/** change me: seed of the one loop that is shown step by step. */
+/** change me: 2 shows another loop on the same program. */
 const seed: number = 1;
 
 // %% id="imports" tags=["imports"]
@@ -169,6 +170,7 @@ import {
   mixture,
   ownRoleOf,
   passingOf,
+  plainSuccessRate,
   QUALITY_TRIO,
   readMutants,
   REPEATED,
@@ -586,17 +588,19 @@ const shownArms: Arm[] = [
   UNLIMITED_AIME,
   ...ADVERSARIAL_ARMS,
 ];
+const plainShare = (group: readonly JudgedProgram[], judge: Judge): number =>
+  group.filter(judge).length / group.length;
 const references = good.filter(({ origin }) => origin === "reference");
 const armRows = shownArms.map((arm) => {
   const judge = judgeOf(arm, total);
-  const edr = flaggedShare(bad, judge), far = flaggedShare(good, judge);
+  const edr = flaggedShare(bad, judge);
   return {
     arm: arm.name,
     EDR: edr.mean,
     "EDR low": edr.low,
     "EDR high": edr.high,
-    FAR: far.mean,
-    "FAR, references": flaggedShare(references, judge).mean,
+    FAR: plainShare(good, judge),
+    "FAR, references": plainShare(references, judge),
     J: youden(evaluation, judge).mean,
     "cut by budget": mean(
       evaluation.map((program) => armVerdict(arm, program, total).truncated / evaluatorsOf(arm)),
@@ -800,8 +804,8 @@ const budgetRows = [600, 1200, 2400, 3600].flatMap((tokens) =>
         arm: arm.name,
         tokens,
         "work, of the default": factor,
-        EDR: flaggedShare(bad, judge).mean,
-        FAR: flaggedShare(good, judge).mean,
+        EDR: plainShare(bad, judge),
+        FAR: plainShare(good, judge),
         "cut by budget": mean(
           evaluation.map((each) => armVerdict(arm, each, budget).truncated / evaluatorsOf(arm)),
         ),
@@ -947,13 +951,13 @@ await display(table(
     const last = successRate(loops, arm);
     return {
       arm,
-      "SR first": successRate(loops, arm, { reported: ({ rounds: all }) => all[0]! }).mean,
+      "SR first": plainSuccessRate(loops, arm, { reported: ({ rounds: all }) => all[0]! }),
       "SR last": last.mean,
       low: last.low,
       high: last.high,
-      "SR by verdict": successRate(loops, arm, { reported: ({ byVerdict }) => byVerdict }).mean,
-      "SR oracle-best": successRate(loops, arm, { reported: ({ oracleBest }) => oracleBest }).mean,
-      "CR last": successRate(loops, arm, { completion: true }).mean,
+      "SR by verdict": plainSuccessRate(loops, arm, { reported: ({ byVerdict }) => byVerdict }),
+      "SR oracle-best": plainSuccessRate(loops, arm, { reported: ({ oracleBest }) => oracleBest }),
+      "CR last": plainSuccessRate(loops, arm, { completion: true }),
     };
   }),
   {
@@ -967,7 +971,7 @@ const curveArms = ["AIME-6", "generalist", bestRole, "AIME-6, random spans", "AI
 const curveRows = [...new Set(curveArms)].flatMap((arm) =>
   Array.from({ length: ITERATIONS + 1 }, (_, iteration) => {
     const reported = ({ rounds: all }: typeof loops[0]) => all[iteration]!;
-    return { arm, iteration, SR: successRate(loops, arm, { reported }).mean };
+    return { arm, iteration, SR: plainSuccessRate(loops, arm, { reported }) };
   })
 );
 await display(plot({
@@ -990,7 +994,7 @@ await display(plot({
 const completionRows = [...new Set(curveArms)].flatMap((arm) =>
   Array.from({ length: ITERATIONS + 1 }, (_, iteration) => {
     const reported = ({ rounds: all }: typeof loops[0]) => all[iteration]!;
-    return { arm, iteration, CR: successRate(loops, arm, { reported, completion: true }).mean };
+    return { arm, iteration, CR: plainSuccessRate(loops, arm, { reported, completion: true }) };
   })
 );
 await display(plot({
@@ -1037,7 +1041,7 @@ await claim(
 );
 
 // %% id="loop-summary" tags=["drawing"]
-const lastRate = (arm: string): string => formatNumber(successRate(loops, arm).mean, 3);
+const lastRate = (arm: string): string => formatNumber(plainSuccessRate(loops, arm), 3);
 await display(
   md`**In short.** From a success rate of ${formatNumber(curveRows[0]!.SR, 3)} six roles end at ${
     lastRate("AIME-6")
@@ -1061,8 +1065,8 @@ await display(
 const setRows = SUBSET_ARMS.map(({ name, roles }) => ({
   set: name,
   size: roles.length,
-  SR: successRate(loops, name).mean,
-  CR: successRate(loops, name, { completion: true }).mean,
+  SR: plainSuccessRate(loops, name),
+  CR: plainSuccessRate(loops, name, { completion: true }),
   correctness: roles.includes("correctness") ? "with correctness" : "without",
 }));
 const meanBySize = [1, 2, 3, 4, 5, 6].map((size) => ({
@@ -1113,11 +1117,12 @@ await display(plot({
 // seconds. Change the sets or the budgets and run the cell.
 
 // %% id="ablation" tags=["ablation"]
+// change me: ["runtime", "logic + runtime"]; more roles with less budget each need not detect more.
+const sweepSets = ["correctness", "syntax + correctness", "syntax + logic + correctness"];
 const ablation = await sweep({
   name: "roles × budget",
   over: {
-    // change me: add "runtime" or "logic + runtime"; more roles with less budget each need not detect more.
-    roles: ["correctness", "syntax + correctness", "syntax + logic + correctness"],
+    roles: sweepSets,
     tokens: [600, 3600],
     work: [0.1, 0.5, 1],
   },
@@ -1197,8 +1202,9 @@ const ownTask = {
   input: "(n, r) => [r(100 * n + 1)]",
   relations: { "twice": "(f, a) => a[0] - 2 * f(a[0]) === a[0] % 2" },
 };
-// change me: Math.floor makes all six approve.
-const ownText = "function half(n) {\n  return Math.round(n / 2);\n}";
+// change me: "Math.floor" makes all six approve.
+const ownRounding = "Math.round";
+const ownText = `function half(n) {\n  return ${ownRounding}(n / 2);\n}`;
 const ownFound = await examine(ownTask, ownText, sandbox);
 const ownJoined = armAggregate(AIME, ownText, [ownFound], total);
 await display(md`The joined verdict is **${ownJoined.verdict}**.`);

@@ -30,6 +30,7 @@ const SIZES: Record<string, number> = {
   seeds: 3,
   tokens: 20,
   worlds: 2,
+  functions: 3,
   ablationSteps: 8,
 };
 
