@@ -6,13 +6,8 @@
 import { type Random, stream } from "offprint/random.ts";
 import type { SandboxPool } from "offprint/sandbox/mod.ts";
 import { judgeAll, passesAll } from "./judge.ts";
-import {
-  applyEdit,
-  type Edit,
-  type EditClass,
-  editsOf,
-  FUNCTIONAL_CLASSES,
-} from "./programs/edits.ts";
+import { applyEdit, type Edit, type EditClass, FUNCTIONAL_CLASSES } from "./programs/edit.ts";
+import { editsOf } from "./programs/edits.ts";
 import type { Task } from "./records/contract.ts";
 
 /** A mutant with the hidden tests that kill it; none for one of quality, which passes all of them. */

@@ -5,7 +5,7 @@
  */
 import type { Random } from "offprint/random.ts";
 import { parseSyntax, type SyntaxTree } from "offprint/syntax/mod.ts";
-import { applyEdit, type Edit } from "../programs/edits.ts";
+import { applyEdit, type Edit } from "../programs/edit.ts";
 import type { Aggregate, Finding, PublicTask } from "../records/contract.ts";
 import { REPAIR_CATEGORIES, repairsFor } from "./templates.ts";
 

@@ -5,7 +5,8 @@
  * @module
  */
 import { type SyntaxNode, type SyntaxTree, textOf, walk } from "offprint/syntax/mod.ts";
-import { type Edit, type EditClass, editsOfTree, FUNCTIONAL_CLASSES } from "../programs/edits.ts";
+import { type Edit, type EditClass, FUNCTIONAL_CLASSES } from "../programs/edit.ts";
+import { editsOfTree } from "../programs/edits.ts";
 import { functionsOf, namesOf } from "../programs/names.ts";
 
 /** Where a finding points. */

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./counted.ts";
+export * from "./edit.ts";
 export * from "./edits.ts";
 export * from "./inputs.ts";
 export * from "./names.ts";

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { checkedValue } from "offprint/checked_json.ts";
 import { readTextSync } from "offprint/files.ts";
 import { missingComparison } from "./comparison.ts";
 import type { MeasuredValue, Recorded } from "./measured.ts";
@@ -164,42 +165,10 @@ export function judge(
  * @throws {UserError} naming the file and the first wrong field, and counting the others.
  */
 export function parsePaper(json: unknown, file: string): Paper {
-  const result = paperSchema.safeParse(json);
-  if (result.success) return result.data;
-  const [first, ...others] = result.error.issues;
-  const path = first?.path ?? [];
-  const field = path.map((part) => typeof part === "number" ? `[${part}]` : `.${String(part)}`)
-    .join("").replace(/^\./, "");
-  const got = path.reduce<unknown>(
-    (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
-    json,
-  );
-  throw new UserError({
-    what: field === "" ? file : `${file}: ${field}`,
-    got,
-    expected: first === undefined ? "a paper" : expectedOf(first),
-    todo: others.length === 0
-      ? "See lib/notebook/claims/ledger.ts for the fields."
-      : `And ${others.length} more. See lib/notebook/claims/ledger.ts for the fields.`,
+  return checkedValue(paperSchema, json, {
+    what: file,
+    todo: "See lib/notebook/claims/ledger.ts for the fields.",
   });
-}
-
-function expectedOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return `no field ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`;
-    case "invalid_type":
-      return { int: "a whole number", record: "an object" }[issue.expected as string] ??
-        `${/^[aio]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
-    case "invalid_value":
-      return `one of ${issue.values.map(String).join(", ")}`;
-    case "invalid_union":
-      return issue.discriminator === "rule"
-        ? "a rule of lib/notebook/claims/rules.ts"
-        : "a number, text, yes or no, or a list of them";
-    default:
-      return issue.message;
-  }
 }
 
 /** The folder that holds the ledger: `data/papers/`. */

@@ -34,7 +34,7 @@ export const ruleSchema = z.discriminatedUnion("rule", [
   z.strictObject({ rule: z.literal("zBelow"), z: z.number().positive() }),
   z.strictObject({ rule: z.literal("pAbove"), p: z.number().positive().lt(1) }),
   z.strictObject({ rule: z.literal("needs"), what: z.string().min(1) }),
-]).superRefine((rule, context) => {
+], { error: "a rule of lib/notebook/claims/rules.ts" }).superRefine((rule, context) => {
   if (rule.rule === "within" && rule.absolute === undefined && rule.relative === undefined) {
     context.addIssue({ code: "custom", message: "a tolerance: absolute, relative or both" });
   }

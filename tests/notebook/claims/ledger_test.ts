@@ -34,13 +34,13 @@ Deno.test("parsePaper names the file, the field, what was got and expected", () 
   );
   assertEquals(
     messageFor(withClaim({ kind: "theorem" })),
-    `${file}: claims[0].kind: got "theorem", expected one of identity, trend, measurement, headline.${more}`,
+    `${file}: claims[0].kind: got "theorem", expected one of "identity", "trend", "measurement", "headline".${more}`,
   );
   assertEquals(
     messageFor(withClaim({ check: { rule: "near", value: 1 } })),
     `${file}: claims[0].check.rule: got "near", expected a rule of lib/notebook/claims/rules.ts.${more}`,
   );
-  assert(messageFor({}).includes(" And 9 more."));
+  assert(messageFor({}).includes(" 9 more fields are wrong."));
 });
 
 Deno.test("parsePaper refuses a ledger that contradicts itself", () => {
