@@ -118,12 +118,14 @@ await display(plot({
       y2: ({ to }) => to.y,
       strokeOpacity: 0.5,
     }),
-    Plot.text(corners.map((corner, i) => ({ ...corner, text: ["first", "second", "third"][i]! })), {
-      x: "x",
-      y: "y",
-      text: "text",
-      dy: -10,
-    }),
+    // The upper corner has its name above it, the lower ones below.
+    ...[true, false].map((above) =>
+      Plot.text(
+        corners.map((corner, i) => ({ ...corner, text: ["first", "second", "third"][i]! }))
+          .filter(({ y }) => (y > 0) === above),
+        { x: "x", y: "y", text: "text", dy: above ? -10 : 14 },
+      )
+    ),
     Plot.arrow(ideaArrows, {
       x1: ideaStart.x,
       y1: ideaStart.y,
@@ -642,6 +644,16 @@ await display(table(tabularRows, {
 }));
 
 // %% id="tabular-figure" tags=["drawing"]
+const rangeOf = (key: "KL" | "E[r*]") =>
+  Math.max(...tabularRows.map((row) => row[key])) - Math.min(...tabularRows.map((row) => row[key]));
+// A name goes below its point where a point before it lies so near that both names would be on one line.
+const named = tabularRows.map((row, i) => ({
+  ...row,
+  below: tabularRows.slice(0, i).some((other) =>
+    Math.abs(row.KL - other.KL) < 0.3 * rangeOf("KL") &&
+    Math.abs(row["E[r*]"] - other["E[r*]"]) < 0.05 * rangeOf("E[r*]")
+  ),
+}));
 await display(plot({
   title: "Reward against divergence: fresh labels, more steps, the extra term",
   alt: `One point for each of ${tabularRows.length} methods: divergence from the reference from ${
@@ -655,11 +667,20 @@ await display(plot({
   height: 360,
   marginRight: 130,
   x: { label: "KL from the reference, nats" },
-  y: { label: "mean true reward" },
+  y: { label: "mean true reward", inset: 14 },
   data: tabularRows,
   marks: [
     Plot.dot(tabularRows, { x: "KL", y: "E[r*]", fill: "currentColor", r: 4 }),
-    Plot.text(tabularRows, { x: "KL", y: "E[r*]", text: "method", dx: 8, textAnchor: "start" }),
+    ...[true, false].map((below) =>
+      Plot.text(named.filter((row) => row.below === below), {
+        x: "KL",
+        y: "E[r*]",
+        text: "method",
+        dx: 8,
+        dy: below ? 9 : -5,
+        textAnchor: "start",
+      })
+    ),
   ],
 }));
 
@@ -889,11 +910,16 @@ if (controlRows.length > 0) {
     caption:
       "Paired over prompts; a line for each seed. Right of 0 the first of the two is better.",
     width: 680,
-    height: 60 + 22 * controlRows.length,
+    height: 60 + 28 * controlRows.length,
     marginLeft: 230,
     x: { label: "gain in true reward, constraints met" },
-    y: { label: null, axis: null },
-    fy: { label: null, domain: [...new Set(controlRows.map(({ pair }) => pair))], axis: "left" },
+    y: { label: null, axis: null, inset: 4 },
+    fy: {
+      label: null,
+      domain: [...new Set(controlRows.map(({ pair }) => pair))],
+      axis: "left",
+      padding: 0.35,
+    },
     data: controlRows,
     marks: [
       Plot.ruleX([0]),
@@ -1131,7 +1157,7 @@ await display(plot({
     "Higher is better. At coefficient 0 own labels bring nothing but a smaller share of the data's.",
   width: 640,
   height: 300,
-  x: { label: "coefficient of the extra term" },
+  x: { label: "coefficient of the extra term", ticks: sweepSizes.coefficients, inset: 8 },
   y: { label: "E[r*] − β KL" },
   fx: { label: "route" },
   color: { legend: true, label: "share of the pairs", type: "categorical" },
