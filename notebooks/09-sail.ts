@@ -646,12 +646,13 @@ await display(table(tabularRows, {
 // %% id="tabular-figure" tags=["drawing"]
 const rangeOf = (key: "KL" | "E[r*]") =>
   Math.max(...tabularRows.map((row) => row[key])) - Math.min(...tabularRows.map((row) => row[key]));
-// A name goes below its point where a point before it lies so near that both names would be on one line.
-const named = tabularRows.map((row, i) => ({
+// Of two points so near that their names would be on one line, the lower has its name below.
+const named = tabularRows.map((row) => ({
   ...row,
-  below: tabularRows.slice(0, i).some((other) =>
+  below: tabularRows.some((other) =>
     Math.abs(row.KL - other.KL) < 0.3 * rangeOf("KL") &&
-    Math.abs(row["E[r*]"] - other["E[r*]"]) < 0.05 * rangeOf("E[r*]")
+    other["E[r*]"] > row["E[r*]"] &&
+    other["E[r*]"] - row["E[r*]"] < 0.05 * rangeOf("E[r*]")
   ),
 }));
 await display(plot({
