@@ -4,8 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { checkedJson } from "offprint/checked_json.ts";
-import { Described, UserError } from "offprint/errors.ts";
+import { checkedJson, checkHash } from "offprint/checked_json.ts";
 import { type Heard, type Role, ROLES } from "offprint/evaluators/mod.ts";
 import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
@@ -76,14 +75,8 @@ function hashOf(rows: readonly unknown[]): Promise<string> {
 async function rowsOf<T>(file: URL, row: z.ZodType<T>): Promise<T[]> {
   const what = decodeURIComponent(file.pathname);
   const { sha256: hash, rows } = checkedJson(fileSchema(row), await readText(file), { what });
-  const own = await hashOf(rows);
-  if (own === hash) return rows;
-  throw new UserError({
-    what,
-    got: new Described(`contents of SHA-256 ${own}`),
-    expected: hash,
-    todo: "The file was changed by hand; restore it, or measure again.",
-  });
+  checkHash(what, await hashOf(rows), hash);
+  return rows;
 }
 
 /** The text of the file of opinions: one program a line. */
