@@ -16,7 +16,7 @@ import {
 import { checkedOutput } from "../kit/outputs.ts";
 import { countingLine, Ending } from "offprint/terminal.ts";
 import { findIcarus, findVerilator, YosysPool } from "offprint/verilog/tools/mod.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 
 const USAGE = `deno task augment DIR --out FILE [options]
 

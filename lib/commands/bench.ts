@@ -6,7 +6,7 @@
 import { UserError } from "offprint/errors.ts";
 import { type BenchReport, type BenchSuite, benchTable, machineName } from "../kit/bench/report.ts";
 import { parse } from "offprint/command_line.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 import { ROOT } from "../kit/project.ts";
 
 const USAGE = `deno task bench [SUITE] [--json]

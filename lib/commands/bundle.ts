@@ -8,7 +8,7 @@ import { parse } from "offprint/command_line.ts";
 import { writeWhole } from "offprint/files.ts";
 import { bundleExplorations } from "../kit/explorations/mod.ts";
 import { ROOT } from "../kit/project.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 
 const USAGE = `deno task bundle
 

@@ -5,7 +5,7 @@
  */
 import { checkProject, printProblem } from "../kit/check/mod.ts";
 import { parse } from "offprint/command_line.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 import { ROOT } from "../kit/project.ts";
 import { ProgressLine, STANDARD_ERROR } from "offprint/terminal.ts";
 

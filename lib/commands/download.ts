@@ -9,7 +9,7 @@ import { parse, textOptions } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
 import { DEFAULT_ENDPOINT, DownloadDisplay, downloadModel } from "offprint/lm/hub/mod.ts";
 import { Ending } from "offprint/terminal.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 
 const USAGE = `deno task download OWNER/NAME [--to FOLDER] [--revision R] [--files PATTERN]...
                    [--endpoint URL] [--replace]

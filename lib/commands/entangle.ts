@@ -28,7 +28,7 @@ import {
   summariseReport,
 } from "offprint/preference/entanglement/mod.ts";
 import { checkedOutput } from "../kit/outputs.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 import { pairsPage } from "../kit/site/pairs_page.ts";
 
 const USAGE = `deno task entangle MODEL --pairs FILE [options]

@@ -26,7 +26,7 @@ import {
 import { exists, readText } from "offprint/files.ts";
 import { javascriptSandbox, type SandboxPool } from "offprint/sandbox/mod.ts";
 import { lineAt } from "offprint/syntax/mod.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 import { SERVER_OPTIONS, serverOptions } from "./solve_server.ts";
 
 const USAGE = `deno task evaluate FILE… [options]

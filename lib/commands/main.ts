@@ -5,7 +5,7 @@
  * @module
  */
 import { withoutKeys } from "offprint/chat/key.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 
 /** Below this version the Jupyter kernel loses errors or cannot be driven over plain TCP. */
 const LEAST_DENO = [2, 9] as const;
@@ -27,11 +27,11 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   evaluate: () => import("./evaluate.ts"),
   entangle: () => import("./entangle.ts"),
   tree: () => import("./tree.ts"),
-  "measure-entanglement": () => import("./measure_entanglement.ts"),
-  "measure-sail": () => import("./measure_sail.ts"),
-  "measure-tree": () => import("./measure_tree.ts"),
-  "measure-quantization": () => import("./measure_quantization.ts"),
-  "measure-evaluators": () => import("./measure_evaluators.ts"),
+  "measure-entanglement": () => import("./measure/entanglement.ts"),
+  "measure-sail": () => import("./measure/sail.ts"),
+  "measure-tree": () => import("./measure/tree.ts"),
+  "measure-quantization": () => import("./measure/quantization.ts"),
+  "measure-evaluators": () => import("./measure/evaluators.ts"),
 };
 
 async function overview(): Promise<string> {

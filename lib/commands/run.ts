@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { parse, wholeNumber } from "offprint/command_line.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 import { Ending } from "offprint/terminal.ts";
 import { checkedOutput } from "../kit/outputs.ts";
 import { ROOT } from "../kit/project.ts";

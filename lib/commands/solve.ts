@@ -37,7 +37,7 @@ import { A_DAY, answerLog, type NumberOf, serverOptions, warn } from "./solve_se
 import { confinementNote, findIcarus, TOOL_LIMITS, YosysPool } from "offprint/verilog/tools/mod.ts";
 import { countingLine } from "offprint/terminal.ts";
 import { checkedOutput } from "../kit/outputs.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 
 const USAGE = `deno task solve MODEL… [--out FILE]
 deno task solve --baselines [--out FILE]

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { parse } from "offprint/command_line.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 import { chooseNotebooks, notebookIds, syncPair } from "../kit/pairs/mod.ts";
 import { ROOT } from "../kit/project.ts";
 import { START_HERE_ID, START_HERE_ORIGIN, writeStartHere } from "../kit/pairs/start_here.ts";

@@ -9,7 +9,7 @@ import { UserError } from "offprint/errors.ts";
 import { parse } from "offprint/command_line.ts";
 import { type Child, startChild } from "offprint/process/mod.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 import { Ending } from "offprint/terminal.ts";
 import { COMMAND_FLAGS, ROOT } from "../kit/project.ts";
 import { allProcessorRuns, sampledProcessorRuns } from "./processors.ts";

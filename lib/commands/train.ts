@@ -37,7 +37,7 @@ import {
 } from "offprint/preference/reward/mod.ts";
 import { checkedOutput } from "../kit/outputs.ts";
 import { Ending } from "offprint/terminal.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 
 const USAGE =
   `deno task train NAME [--out FOLDER] [--minutes N] [--seed N] [--fresh] [--export] [--to FOLDER]

@@ -14,7 +14,7 @@ import { type Card, readTransformer, type SavedTransformer } from "offprint/lm/t
 import { pairedBootstrap } from "offprint/stats.ts";
 import { duration, ProgressLine, STANDARD_ERROR } from "offprint/terminal.ts";
 import { checkedOutput } from "../kit/outputs.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 import { timePerToken } from "offprint/decoding/policies/mod.ts";
 import { encodeHead } from "offprint/decoding/heads/mod.ts";
 import {

@@ -14,7 +14,7 @@ import { checkSameVocabulary, type Tokenizer } from "offprint/lm/text/mod.ts";
 import { resolveModel } from "offprint/lm/transformer/mod.ts";
 import { type Advice, type AdviceOptions, treeAdvice } from "offprint/papers/treebon/mod.ts";
 import { responseReward, RewardModel } from "offprint/preference/reward/mod.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 
 const USAGE = `deno task tree MODEL --dpo MODEL --reward MODEL --prompts FILE [options]
 

@@ -8,7 +8,7 @@ import { readText } from "offprint/files.ts";
 import { parse, textOptions, wholeNumber } from "offprint/command_line.ts";
 import { parseLog, type Prediction, signalsOf, whatIf } from "offprint/decoding/what_if/mod.ts";
 import { defaultPolicies, parseMs, parsePolicies } from "offprint/decoding/policies/mod.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../kit/command.ts";
 
 /** The text of `--help`. */
 export const USAGE = `deno task what-if LOG.jsonl --draft-ms MS --target-ms MS [options]

@@ -103,8 +103,9 @@ const WITHOUT_DOOR: Readonly<Record<string, string>> = {
   "kernels/contract":
     "What every backend offers: its types, packed weights and caches, and checks of what comes in",
   "kernels/webgpu/shaders": "The WGSL texts, made from sizes",
+  "commands/measure": "The commands that measure a paper's models anew and write `data/results/`",
   kit:
-    "What several rooms of the kit need: the notebook format, the report of a run, the project's folders",
+    "What several rooms of the kit need: what a command is, the notebook format, the report of a run, the project's folders",
   "kit/bench": "How a benchmark suite measures, and what it reports",
   lib:
     "Small things that every part needs: random numbers, statistics, files, errors, the command line",

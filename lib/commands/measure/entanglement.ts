@@ -18,8 +18,8 @@ import {
   type StartResult,
   SUFFIXES,
 } from "offprint/papers/gradient_entanglement/mod.ts";
-import { checkedOutput } from "../kit/outputs.ts";
-import type { Command } from "./command.ts";
+import { checkedOutput } from "../../kit/outputs.ts";
+import type { Command } from "../../kit/command.ts";
 import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-entanglement [--out FOLDER] [--collect]

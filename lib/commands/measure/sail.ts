@@ -22,8 +22,8 @@ import {
   runNumbers,
 } from "offprint/papers/sail/mod.ts";
 import type { RewardModel } from "offprint/preference/reward/mod.ts";
-import { checkedOutput } from "../kit/outputs.ts";
-import type { Command } from "./command.ts";
+import { checkedOutput } from "../../kit/outputs.ts";
+import type { Command } from "../../kit/command.ts";
 import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-sail [--out FOLDER] [--collect]

@@ -29,7 +29,7 @@ import {
   totalBudget,
 } from "offprint/papers/aime/mod.ts";
 import { javascriptSandbox } from "offprint/sandbox/mod.ts";
-import type { Command } from "./command.ts";
+import type { Command } from "../../kit/command.ts";
 import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-evaluators STEP [--out FOLDER] [--collect]

@@ -30,8 +30,8 @@ import {
   THRESHOLD,
 } from "offprint/papers/comet/mod.ts";
 import { measureStudies } from "offprint/papers/comet/studies/mod.ts";
-import { checkedOutput } from "../kit/outputs.ts";
-import type { Command } from "./command.ts";
+import { checkedOutput } from "../../kit/outputs.ts";
+import type { Command } from "../../kit/command.ts";
 
 const USAGE = `deno task measure-quantization [options]
 
@@ -48,7 +48,7 @@ busy cores.
   --out FOLDER   where pieces and fetched text are kept (default out)
   --help         this text`;
 
-const RESULTS = new URL("../../data/results/", import.meta.url);
+const RESULTS = new URL("../../../data/results/", import.meta.url);
 
 /** Excerpts that a notebook scores anew. */
 const LIVE_EXCERPTS = 8;

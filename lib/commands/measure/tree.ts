@@ -22,8 +22,8 @@ import {
   trioResultsText,
   type TrioRun,
 } from "offprint/papers/treebon/trio/mod.ts";
-import { checkedOutput } from "../kit/outputs.ts";
-import type { Command } from "./command.ts";
+import { checkedOutput } from "../../kit/outputs.ts";
+import type { Command } from "../../kit/command.ts";
 import { keepOnce } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-tree [--out FOLDER] [--prompts N] [--seeds N] [--collect | --pairs]
@@ -68,7 +68,7 @@ async function run(args: string[]): Promise<number> {
   const cache = new URL("corpora/", folder);
   if (values["pairs"]) {
     const pairs = await makeBasePairs(cache, (done) => console.error(`${done} prompts answered`));
-    const file = new URL(`../../${BASE_PAIRS_FILE}`, import.meta.url);
+    const file = new URL(`../../../${BASE_PAIRS_FILE}`, import.meta.url);
     await writeWhole(file, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(""));
     console.error(`${pairs.length} pairs; written to ${fileURLToPath(file)}`);
     return 0;
