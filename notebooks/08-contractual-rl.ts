@@ -258,7 +258,7 @@ const profile: "quick" | "full" = "quick";
  */
 const seed: number = 1;
 /**
- * Seeds behind each point of a regret curve, in quick.
+ * Seeds behind each point of a regret curve, in quick; at least two, so that there is a band.
  * Change me: with 5 the bands get twice as wide.
  */
 const seeds: number = 20;
@@ -1401,7 +1401,7 @@ await display(plot({
 // %% id="curves"
 const all = experiments();
 const seedsOf = (id: ExperimentId) =>
-  id.startsWith("general") ? Math.ceil(seedsPerPoint / 2) : seedsPerPoint;
+  Math.max(2, id.startsWith("general") ? Math.ceil(seedsPerPoint / 2) : seedsPerPoint);
 /** Regret of every learner at every horizon, over the seeds. */
 async function regretCurves(): Promise<Map<ExperimentId, CurvePoint[]>> {
   const found = new Map<ExperimentId, CurvePoint[]>();

@@ -6,16 +6,18 @@
 import { join } from "node:path";
 import { usableKernels } from "kernels/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { parse } from "offprint/command_line.ts";
+import { parse, wholeNumber } from "offprint/command_line.ts";
 import { type Child, startChild } from "offprint/process/mod.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
 import type { Command } from "../kit/command.ts";
 import { Ending } from "offprint/terminal.ts";
 import { COMMAND_FLAGS, ROOT } from "../kit/project.ts";
 import { allProcessorRuns, sampledProcessorRuns } from "./processors.ts";
-import { readJUnit, type TestCounts } from "../kit/junit.ts";
+import { addCounts, noCounts, readJUnit, type TestCounts } from "../kit/junit.ts";
+import { writeBlocks } from "../kit/output_blocks.ts";
+import { testShares } from "../kit/test_shares.ts";
 
-const USAGE = `deno task test [PATH…] [--only STAGE]
+const USAGE = `deno task test [PATH…] [--only STAGE] [--jobs N] [--slowest]
 
 Runs every test and ends with the line "N passed, N failed, N skipped".
 
@@ -33,6 +35,8 @@ Stages, in this order:
 Arguments:
   PATH…          run only these tests (files or folders); stages check and notebooks are left out
   --only STAGE   run one stage
+  --jobs N       processes among which the unit tests are divided (default: one a core, at most 4)
+  --slowest      at the end, the twenty test files that took longest
   --help         this text
 
 What cannot run here (no Chromium, no compiler, …) is skipped, named with its reason, and counted;
@@ -50,22 +54,28 @@ export const command: Command = {
 };
 
 async function test(args: string[]): Promise<number> {
-  const { values, positionals } = parse("test", args, { only: { type: "string" } }, true);
+  const { values, positionals, option } = parse("test", args, {
+    only: { type: "string" },
+    jobs: { type: "string" },
+    slowest: { type: "boolean" },
+  }, true);
   const stages = chooseStages(values["only"], positionals);
   for (const path of positionals) await mustExist(path);
-  const total: TestCounts = { passed: 0, failed: 0, skipped: [] };
+  const asked = option("jobs");
+  const jobs = asked === undefined
+    ? Math.min(navigator.hardwareConcurrency, MOST_JOBS)
+    : wholeNumber("--jobs", asked, 1, 64);
+  const total = noCounts();
   const failedStages: string[] = [];
   const ending = new Ending();
   for (const stage of stages) {
     console.error(`\n── ${stage} ──`);
-    const counts = await countsOf(stage, positionals, stages.length === 1, ending);
+    const counts = await countsOf(stage, positionals, { alone: stages.length === 1, jobs }, ending);
     if (ending.exitCode !== undefined) {
       console.error(`interrupted in stage ${stage}`);
       return ending.exitCode;
     }
-    total.passed += counts.passed;
-    total.failed += counts.failed;
-    total.skipped.push(...counts.skipped);
+    addCounts(total, counts);
     if (counts.failed > 0) failedStages.push(stage);
   }
   console.log("");
@@ -73,10 +83,22 @@ async function test(args: string[]): Promise<number> {
     const names = (await usableKernels()).map(({ name }) => name);
     console.log(`kernels here: ${names.join(", ")}`);
   }
+  if (values["slowest"]) console.log(slowest(total));
   for (const name of total.skipped) console.log(`skipped: ${name}`);
   if (failedStages.length > 0) console.log(`failed in: ${failedStages.join(", ")}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
   return total.failed === 0 ? 0 : 1;
+}
+
+/** With more processes the machine's memory, not its cores, sets the pace. */
+const MOST_JOBS = 4;
+
+/** How many files `--slowest` names. */
+const SLOWEST = 20;
+
+function slowest({ seconds }: TestCounts): string {
+  return [...seconds].sort(([, a], [, b]) => b - a).slice(0, SLOWEST)
+    .map(([file, time]) => `${time.toFixed(1).padStart(7)} s  ${file}`).join("\n");
 }
 
 async function mustExist(path: string): Promise<void> {
@@ -114,11 +136,17 @@ function chooseStages(only: unknown, paths: string[]): readonly Stage[] {
   return [stage];
 }
 
-/** Tests and doc examples; those of the stage faults are left out. */
-async function unit(paths: string[], ending: Ending): Promise<TestCounts> {
+/** Tests and doc examples, in several processes at once; those of the stage faults are left out. */
+async function unit(paths: string[], jobs: number, ending: Ending): Promise<TestCounts> {
   if (paths.length > 0) return await tests(paths, ending);
   const targets = await folders("tests", "lib", "kernels");
-  return await tests([`--ignore=${FAULTS}`, ...targets], ending);
+  const shares = (await testShares(ROOT, targets, jobs, [FAULTS])).filter(({ length }) => length);
+  if (shares.length <= 1) return await tests(shares.flat(), ending);
+  const total = noCounts();
+  for (const counts of await Promise.all(shares.map((share) => tests(share, ending, {}, true)))) {
+    addCounts(total, counts);
+  }
+  return total;
 }
 
 /** The trials of the stage faults. */
@@ -141,11 +169,16 @@ async function faults(full: boolean, ending: Ending): Promise<TestCounts> {
   }
 }
 
-/** One `deno test` over targets; the counts come from its JUnit report. */
+/**
+ * One `deno test` over targets; the counts come from its JUnit report.
+ *
+ * @param beside Others run at the same time: its output is printed one test file at a time.
+ */
 async function tests(
   targets: readonly string[],
   ending: Ending,
   env: Record<string, string> = {},
+  beside = false,
 ): Promise<TestCounts> {
   const folder = await temporaryFolder("test");
   const file = `${folder}/junit.xml`;
@@ -154,10 +187,11 @@ async function tests(
     const child = startChild(Deno.execPath(), args, {
       cwd: ROOT,
       env,
-      stdout: "inherit",
+      stdout: beside ? "piped" : "inherit",
       stderr: "inherit",
     });
-    const { code } = await endedWith(child, ending);
+    const printed = beside ? writeBlocks(child.stdout, print) : undefined;
+    const [{ code }] = await Promise.all([endedWith(child, ending), printed]);
     const counts = readJUnit(await Deno.readTextFile(file).catch(() => ""));
     // A test file that does not even load leaves no test case behind, only the exit code.
     if (code !== 0 && counts.failed === 0) counts.failed = 1;
@@ -165,6 +199,10 @@ async function tests(
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+function print(block: string): void {
+  console.log(block.trimEnd());
 }
 
 /** Those of the project's folders that there are. */
@@ -179,33 +217,32 @@ async function folders(...names: string[]): Promise<string[]> {
 /** What is printed of a run that repeats what the claims table has shown. */
 const CLOSING = /^failed: |^\d+ passed, /;
 
-/** @param alone It is the only stage asked for. */
+/**
+ * @param options.alone It is the only stage asked for.
+ * @param options.jobs Processes among which the unit tests are divided.
+ */
 async function countsOf(
   stage: Stage,
   paths: string[],
-  alone: boolean,
+  { alone, jobs }: { alone: boolean; jobs: number },
   ending: Ending,
 ): Promise<TestCounts> {
-  if (stage === "unit") return await unit(paths, ending);
+  if (stage === "unit") return await unit(paths, jobs, ending);
   if (stage === "check") return await ownCommand(["check"], ending);
   if (stage === "faults") return await faults(alone, ending);
   const run = ["run", "--profile", "quick", "--check"];
   if (stage === "notebooks") return await ownCommand(run, ending);
-  const total: TestCounts = { passed: 0, failed: 0, skipped: [] };
+  const total = noCounts();
   const out = await temporaryFolder("test");
   try {
     const runs = alone ? allProcessorRuns() : await sampledProcessorRuns(join(ROOT, "notebooks"));
     for (const { name, env, ids } of runs) {
       if (ending.exitCode !== undefined) break;
       console.error(`\n${name}${ids.length === 0 ? "" : `: ${ids.join(", ")}`}`);
-      const counts = await ownCommand(
-        [...run, "--no-timing", "--out", out, ...ids],
-        ending,
-        env,
-        CLOSING,
+      addCounts(
+        total,
+        await ownCommand([...run, "--no-timing", "--out", out, ...ids], ending, env, CLOSING),
       );
-      total.passed += counts.passed;
-      total.failed += counts.failed;
     }
   } finally {
     await Deno.remove(out, { recursive: true });
@@ -234,9 +271,9 @@ async function ownCommand(
   const closing = /^(\d+) passed, (\d+) failed$/m.exec(text);
   const failed = Number(closing?.[2] ?? 0);
   return {
+    ...noCounts(),
     passed: Number(closing?.[1] ?? 0),
     failed: code !== 0 && failed === 0 ? 1 : failed,
-    skipped: [],
   };
 }
 

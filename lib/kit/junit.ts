@@ -10,6 +10,23 @@ export interface TestCounts {
   failed: number;
   /** Names of the tests that were skipped; by our convention a name says why. */
   skipped: string[];
+  /** Seconds that each test file took, by its path. */
+  seconds: Map<string, number>;
+}
+
+/** Adds the second counts to the first. */
+export function addCounts(total: TestCounts, more: TestCounts): void {
+  total.passed += more.passed;
+  total.failed += more.failed;
+  total.skipped.push(...more.skipped);
+  for (const [file, seconds] of more.seconds) {
+    total.seconds.set(file, (total.seconds.get(file) ?? 0) + seconds);
+  }
+}
+
+/** Counts of nothing. */
+export function noCounts(): TestCounts {
+  return { passed: 0, failed: 0, skipped: [], seconds: new Map() };
 }
 
 /**
@@ -21,19 +38,28 @@ export interface TestCounts {
  * import { readJUnit } from "offprint/kit/junit.ts";
  *
  * const xml = '<testcase name="a"></testcase><testcase name="b &amp; c"><skipped/></testcase>';
- * assertEquals(readJUnit(xml), { passed: 1, failed: 0, skipped: ["b & c"] });
+ * const { passed, failed, skipped } = readJUnit(xml);
+ * assertEquals({ passed, failed, skipped }, { passed: 1, failed: 0, skipped: ["b & c"] });
  * ```
  */
 export function readJUnit(xml: string): TestCounts {
-  const counts: TestCounts = { passed: 0, failed: 0, skipped: [] };
+  const counts = noCounts();
+  for (const [, attributes = ""] of xml.matchAll(/<testsuite\b([^>]*)>/g)) {
+    const file = unescape(attribute(attributes, "name") ?? "?").replace(/^\.\//, "");
+    counts.seconds.set(file, Number(attribute(attributes, "time") ?? 0));
+  }
   const cases = xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>(.*?)<\/testcase>)/gs);
   for (const [, attributes = "", body = ""] of cases) {
-    const name = unescape(/\bname="([^"]*)"/.exec(attributes)?.[1] ?? "?");
+    const name = unescape(attribute(attributes, "name") ?? "?");
     if (/<skipped\b/.test(body)) counts.skipped.push(name);
     else if (/<(failure|error)\b/.test(body)) counts.failed++;
     else counts.passed++;
   }
   return counts;
+}
+
+function attribute(attributes: string, name: string): string | undefined {
+  return new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1];
 }
 
 const ENTITIES: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };

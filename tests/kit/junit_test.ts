@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { readJUnit } from "offprint/kit/junit.ts";
+import { addCounts, noCounts, readJUnit } from "offprint/kit/junit.ts";
 
 Deno.test("counts passed, failed and skipped cases, names of the skipped unescaped", () => {
   const xml = `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites><testsuite name="./a_test.ts">
+<testsuites><testsuite name="./a_test.ts" tests="4" time="1.5">
   <testcase name="one" time="0.1"></testcase>
   <testcase name="two"/>
   <testcase name="three"><failure message="AssertionError">at line
@@ -14,9 +14,23 @@ Deno.test("counts passed, failed and skipped cases, names of the skipped unescap
     passed: 2,
     failed: 1,
     skipped: ['needs "Icarus" (none here)'],
+    seconds: new Map([["a_test.ts", 1.5]]),
   });
 });
 
 Deno.test("an empty report counts nothing", () => {
-  assertEquals(readJUnit(""), { passed: 0, failed: 0, skipped: [] });
+  assertEquals(readJUnit(""), noCounts());
+});
+
+Deno.test("counts of two processes add up, seconds of one file too", () => {
+  const total = noCounts();
+  const half = { passed: 2, failed: 1, skipped: ["a"], seconds: new Map([["a_test.ts", 1.5]]) };
+  addCounts(total, half);
+  addCounts(total, half);
+  assertEquals(total, {
+    passed: 4,
+    failed: 2,
+    skipped: ["a", "a"],
+    seconds: new Map([["a_test.ts", 3]]),
+  });
 });
