@@ -1,5 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { comparePaired, passShare, signedRank, type Solved } from "offprint/problems/mod.ts";
+import {
+  comparePaired,
+  passShare,
+  signedRank,
+  signedRankNormal,
+  type Solved,
+} from "offprint/problems/mod.ts";
+import { normalCdf } from "offprint/stats.ts";
 
 const solved = (passed: readonly number[]): Solved[] =>
   passed.map((count, i) => ({ name: `p${i}`, group: "g", samples: 5, compiled: 5, passed: count }));
@@ -47,4 +54,12 @@ Deno.test("two systems on the same problems", () => {
 Deno.test("one problem has a share and no interval", () => {
   const { mean, low, n } = passShare(solved([2]), 1);
   assertEquals([mean, low, n], [0.4, NaN, 1]);
+});
+
+Deno.test("the normal approximation of signed ranks corrects its variance for ties", () => {
+  // n = 4 without ties: sum 10, expected 5, variance 4·5·9/24 = 7.5.
+  assertAlmostEquals(signedRankNormal([1, 2, 3, 4]), 2 * normalCdf(-5 / Math.sqrt(7.5)), 1e-12);
+  // Four equal sizes have rank 2.5 each: variance 4·6.25/4.
+  assertAlmostEquals(signedRankNormal([1, 1, 1, 1]), 2 * normalCdf(-5 / Math.sqrt(6.25)), 1e-12);
+  assertEquals(signedRankNormal([0]), 1);
 });

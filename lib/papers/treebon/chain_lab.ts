@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { correlation } from "offprint/correlation.ts";
 import { tokenAt } from "offprint/decoding/verification/mod.ts";
 import {
   LOG_RATIO_SCORES,
@@ -224,18 +225,4 @@ export function boundaryCorrelations(
     rewards.push(totalReward(lab.task, node.text));
   }
   return scores.map((values) => correlation(values, rewards));
-}
-
-/** Pearson's correlation; 0 where one of the two does not vary. */
-export function correlation(a: readonly number[], b: readonly number[]): number {
-  const centre = (values: readonly number[]) =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanA, meanB] = [centre(a), centre(b)];
-  let cross = 0, squareA = 0, squareB = 0;
-  a.forEach((value, i) => {
-    cross += (value - meanA) * (b[i]! - meanB);
-    squareA += (value - meanA) ** 2;
-    squareB += (b[i]! - meanB) ** 2;
-  });
-  return squareA === 0 || squareB === 0 ? 0 : cross / Math.sqrt(squareA * squareB);
 }

@@ -7,7 +7,6 @@ import {
   boundaryCorrelations,
   chainLab,
   chainTree,
-  correlation,
   fitCountReward,
   policyChain,
   totalReward,
@@ -56,8 +55,6 @@ Deno.test("a score that knows everything correlates more than noise, and more wi
   oracle.forEach((value, i) => assertAlmostEquals(value, sum[i]!, 1e-9));
   assert(oracle[0]! < oracle[1]! && oracle[1]! < oracle[2]!);
   for (const value of random) assert(Math.abs(value) < 0.25);
-  assertEquals(correlation([1, 1], [0, 1]), 0);
-  assertAlmostEquals(correlation([1, 2, 3], [3, 2, 1]), -1, 1e-12);
 });
 
 Deno.test("a regression on counts learns a reward that is a sum over tokens", () => {

@@ -1,6 +1,7 @@
 /** Correlations of scores with quality, printed and by simulation. */
 import { assertAlmostEquals } from "@std/assert";
-import { correlation, harmonicNumber, scoreCorrelation } from "offprint/papers/treebon/mod.ts";
+import { correlation } from "offprint/correlation.ts";
+import { harmonicNumber, scoreCorrelation } from "offprint/papers/treebon/mod.ts";
 import { stream } from "offprint/random.ts";
 
 const K = 48;

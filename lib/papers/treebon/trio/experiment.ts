@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { correlation } from "offprint/correlation.ts";
 import { z } from "zod";
 import {
   bestOfN,
@@ -18,7 +19,6 @@ import {
 } from "offprint/decoding/tree/mod.ts";
 import { warp } from "offprint/decoding/verification/mod.ts";
 import { stream } from "offprint/random.ts";
-import { correlation } from "../mod.ts";
 import type { EraJudge } from "./era_judge.ts";
 import { type Trio, trioScore } from "./trio.ts";
 import { SAMPLES, SHAPE, type TrioArm } from "./arms.ts";
