@@ -12,6 +12,7 @@
  * | `designs` | a generator of modules with benches |
  * | `records` | from files to training records |
  * | `problems` | problems for models, judges, scores |
+ * | `diagrams` | wiring and state machines of a design as graphs, and back |
  *
  * Import a room as `offprint/verilog/ROOM/mod.ts`. What paper 07 alone needs is in `papers/chipgpt_ft`.
  *
