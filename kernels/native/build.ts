@@ -11,8 +11,9 @@ import {
   findCompiler,
   NativeUnavailable,
   processor,
-  writeAtomically,
+  runCompiler,
 } from "./compiler.ts";
+import { keptLibrary } from "./kept_library.ts";
 
 /** An instruction set that the kernels are written for. */
 export type Variant = "portable" | "avx2" | "avxvnni" | "avx512vnni" | "neon";
@@ -79,13 +80,8 @@ export async function buildLibrary(options: BuildOptions = {}): Promise<string> 
   const compiler = await findCompiler();
   const extension = Deno.build.os === "darwin" ? "dylib" : "so";
   const key = await buildKey(compiler, await processor(), options);
-  const path = join(folder, `kernels-${key}.${extension}`);
-  try {
-    await Deno.stat(path);
-  } catch {
-    await writeAtomically(path, (build) => compile(compiler, options, build));
-  }
-  return path;
+  const build = (into: string) => compile(compiler, options, into);
+  return await keptLibrary(folder, `kernels-${key}`, extension, build);
 }
 
 /** A hash of everything that decides what comes out: source, flags, compiler, processor. */
@@ -153,16 +149,9 @@ async function compile(compiler: Compiler, options: BuildOptions, folder: string
 
 /** Runs the compiler; its first line of complaint becomes the reason. */
 async function run(compiler: Compiler, args: string[]): Promise<void> {
-  const { success, code, stderr } = await new Deno.Command(compiler.command, {
-    args,
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (success) return;
-  const complaint = new TextDecoder().decode(stderr).split("\n").find((line) =>
-    /error/i.test(line)
-  );
+  const { code, stderr } = await runCompiler(compiler.command, args);
+  if (code === 0) return;
+  const complaint = stderr.split("\n").find((line) => /error/i.test(line));
   const what = args.findLast((arg) => arg.endsWith(".c")) ?? "linking";
   throw new NativeUnavailable(
     `${compiler.command} failed on ${what} (${complaint?.trim() ?? `exit code ${code}`})`,

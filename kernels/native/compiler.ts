@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { granted, variable } from "../contract/permissions.ts";
 
 /** Why the native kernels cannot run here; its message is one clause for a report. */
@@ -36,12 +36,8 @@ export async function findCompiler(): Promise<Compiler> {
       throw new NativeUnavailable(`no permission to run ${command} (--allow-run)`);
     }
     try {
-      const { success, stdout } = await new Deno.Command(command, {
-        args: ["--version"],
-        stdout: "piped",
-        stderr: "null",
-      }).output();
-      if (success) return { command, version: new TextDecoder().decode(stdout).trim() };
+      const { code, stdout } = await runCompiler(command, ["--version"]);
+      if (code === 0) return { command, version: stdout.trim() };
     } catch (error) {
       if (
         !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)
@@ -51,6 +47,50 @@ export async function findCompiler(): Promise<Compiler> {
     }
   }
   throw new NativeUnavailable(`no C compiler (tried ${commands.join(", ")})`);
+}
+
+/** One file takes some seconds; a compiler that is at work for so long hangs. */
+const LONGEST_MS = 180_000;
+
+/**
+ * Runs a compiler to its end, and gives what it printed.
+ *
+ * @param longestMs After this time it is ended, with all that it started.
+ * @throws {NativeUnavailable} when it was ended.
+ * @throws {Deno.errors.NotFound} when there is no such compiler.
+ */
+export async function runCompiler(
+  command: string,
+  args: readonly string[],
+  longestMs = LONGEST_MS,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = new Deno.Command(command, {
+    args: [...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    // It leads a group, so that what it starts ends with it.
+    detached: true,
+  }).spawn();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    try {
+      Deno.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It ended in this moment.
+    }
+  }, longestMs);
+  try {
+    const { code, stdout, stderr } = await child.output();
+    if (late) {
+      throw new NativeUnavailable(`${command} had not ended after ${longestMs / 1000} s`);
+    }
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, stdout: text(stdout), stderr: text(stderr) };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What distinguishes this kind of processor from others: part of the name under which a build is kept. */
@@ -81,47 +121,4 @@ export function cacheFolder(): string {
   if (!home) throw new NativeUnavailable("no cache folder (set OFFPRINT_CACHE)");
   const caches = Deno.build.os === "darwin" ? join("Library", "Caches") : ".cache";
   return join(home, caches, "offprint", "kernels");
-}
-
-/**
- * Writes `path` as a whole or not at all: `write` fills a folder beside it and returns the file there
- * that is then renamed. Folders that a killed process left are removed.
- *
- * @throws {NativeUnavailable} when the folder cannot be written.
- */
-export async function writeAtomically(
-  path: string,
-  write: (folder: string) => Promise<string>,
-): Promise<void> {
-  const parent = dirname(path);
-  let folder: string;
-  try {
-    await Deno.mkdir(parent, { recursive: true, mode: 0o700 });
-    await sweepBuilds(parent);
-    folder = await Deno.makeTempDir({ dir: parent, prefix: "build-" });
-  } catch (error) {
-    throw new NativeUnavailable(`cannot write to ${parent} (${(error as Error).message})`);
-  }
-  try {
-    await Deno.rename(await write(folder), path);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** No compiler takes this long, in ms: a folder that old has no owner any more. */
-const FORGOTTEN_MS = 3_600_000;
-
-async function sweepBuilds(parent: string): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(parent)) {
-    if (!isDirectory || !name.startsWith("build-")) continue;
-    const path = join(parent, name);
-    try {
-      const { mtime } = await Deno.lstat(path);
-      if (mtime === null || Date.now() - mtime.getTime() < FORGOTTEN_MS) continue;
-      await Deno.remove(path, { recursive: true });
-    } catch {
-      // Another process sweeps too.
-    }
-  }
 }

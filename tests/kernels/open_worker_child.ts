@@ -13,7 +13,7 @@ async function mappedAfterClosing(): Promise<boolean> {
   library.symbols.offprint_read(3, new BigUint64Array(1 << 17), 1 << 17);
   library.close();
   const maps = Deno.readTextFileSync("/proc/self/maps");
-  return /\/kernels-[0-9a-f]{20}\.so$/m.test(maps);
+  return /\/kernels-[0-9a-f]{20}\.[0-9a-f]{64}\.so$/m.test(maps);
 }
 
 const mapped = Deno.args.includes("mapped") ? await mappedAfterClosing() : undefined;
