@@ -15,6 +15,7 @@ import {
   readSafetensors,
   type Tensor,
 } from "offprint/lm/transformer/safetensors.ts";
+import { encodeWeights, writeModel } from "offprint/lm/transformer/write_model.ts";
 import { checkedRecipe, modelRecipe } from "offprint/lm/transformer/recipe.ts";
 import { command } from "offprint/commands/train.ts";
 import { forgetCheckpoint } from "offprint/lm/training/checkpoint.ts";
@@ -122,6 +123,23 @@ async function changeTensor(at: URL, change: (tensors: Map<string, Tensor>) => v
   await Deno.writeFile(file, encodeSafetensors(tensors, { dtype: "F16" }));
 }
 
+/** Other weights and their card are written, and the writing fails between the two. */
+async function interruptedExport(at: URL): Promise<void> {
+  const { tensors } = await readSafetensors(new URL("model.safetensors", at));
+  tensors.get("model.norm.weight")!.data[5]! += 1;
+  await Deno.mkdir(new URL("a folder", at));
+  const encoded = await encodeWeights(tensors);
+  const files: [string, string][] = [["a folder", ""], ["card.json", "{}"]];
+  await assertRejects(() => writeModel(at, encoded, files), UserError, "a folder");
+}
+
+/** The folder of a model that was trained on pairs, with what its record says. */
+async function asTraining(at: URL, record: object): Promise<void> {
+  await Deno.remove(new URL("card.json", at));
+  const content = JSON.stringify({ format: 1, recipe: {}, ...record });
+  await Deno.writeTextFile(new URL("training.json", at), content);
+}
+
 Deno.test("each kind of damage to a model's folder is one clear line", async () => {
   const cases: [change: (at: URL) => Promise<void>, message: string][] = [
     [async (at) => {
@@ -162,6 +180,17 @@ Deno.test("each kind of damage to a model's folder is one clear line", async () 
     }, "belongs to another model"],
     [(at) => Deno.remove(new URL("tokenizer.json", at)), "tokenizer.json: got"],
     [(at) => Deno.writeTextFile(new URL("card.json", at), "{}"), "card.json: format"],
+    [
+      // Whole and sound, but of another training.
+      (at) => changeTensor(at, (t) => t.get("model.norm.weight")!.data[5]! += 1),
+      "the weights of which card.json speaks",
+    ],
+    [interruptedExport, "the weights of which card.json speaks"],
+    [(at) => asTraining(at, {}), "training.json: got no SHA-256 of the weights"],
+    [
+      (at) => asTraining(at, { weights: "0".repeat(64) }),
+      "the weights of which training.json speaks",
+    ],
   ];
   for (const [change, message] of cases) {
     const got = await messageAfter(change);

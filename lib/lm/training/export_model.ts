@@ -8,9 +8,9 @@ import { type Card, cardPage, checkedCard } from "../transformer/card.ts";
 import type { Progress } from "./checkpoint.ts";
 import { corpusRecipe } from "../corpora/corpus.ts";
 import { evaluate, evaluateNgrams, perplexity } from "./evaluation.ts";
-import { writeWhole } from "offprint/files.ts";
 import { onnxModel } from "../onnx/transformer_model.ts";
-import { encodeSafetensors, type Tensor } from "../transformer/safetensors.ts";
+import type { Tensor } from "../transformer/safetensors.ts";
+import { encodeWeights, prettyJson, writeModel } from "../transformer/write_model.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import type { TrainingData } from "./batches/training_data.ts";
 import { parameterCount, tensorShapes } from "../transformer/config.ts";
@@ -58,12 +58,14 @@ export async function exportModel(
   const corpus = await corpusRecipe(recipe.corpus);
   const count = (documents: readonly { tokens: Int32Array }[]): number =>
     documents.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const encoded = await encodeWeights(tensors);
   const card = checkedCard("card.json", {
     format: 1,
     name: recipe.name,
     recipe,
     finished: trained.finished,
     parameters: parameterCount(config),
+    weights: encoded.sha256,
     licence: corpus.licence,
     data: {
       title: corpus.title,
@@ -86,19 +88,13 @@ export async function exportModel(
     },
     samples,
   });
-  await Deno.mkdir(folder, { recursive: true });
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-  const files: [string, Uint8Array | string][] = [
-    ["config.json", json(config)],
+  await writeModel(folder, encoded, [
+    ["config.json", prettyJson(config)],
     ["tokenizer.json", `${JSON.stringify(data.tokenizerFiles.tokenizer)}\n`],
-    ["tokenizer_config.json", json(data.tokenizerFiles.config)],
-    ["card.json", json(card)],
+    ["tokenizer_config.json", prettyJson(data.tokenizerFiles.config)],
     ["README.md", cardPage(card)],
-    ["model.safetensors", encodeSafetensors(tensors, { dtype: "F16", metadata: { format: "pt" } })],
-  ];
-  for (const [name, content] of files) {
-    await writeWhole(new URL(name, folder), content, { durable: true });
-  }
+    ["card.json", prettyJson(card)],
+  ]);
   return card;
 }
 

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { checkedValue } from "offprint/checked_json.ts";
 import { modelRecipeSchema } from "./recipe.ts";
+import { weightsHash } from "./weights_hash.ts";
 
 /** The schema of `card.json`. */
 export const cardSchema = z.strictObject({
@@ -16,6 +17,8 @@ export const cardSchema = z.strictObject({
   /** Whether all steps of the recipe were done. */
   finished: z.boolean(),
   parameters: z.int().positive(),
+  /** SHA-256 of `model.safetensors`. */
+  weights: weightsHash,
   licence: z.string(),
   data: z.strictObject({
     title: z.string(),

@@ -3,7 +3,8 @@
  *
  * Begin with `transformer` in `definition.ts`, the forward pass in jax-js that everything else is tested against.
  * `config.ts` has the sizes and the shapes of all tensors, `safetensors.ts` reads and writes weights, `recipe.ts` says how a
- * model is trained, `card.ts` what came of it, `model_folder.ts` reads a folder under `data/models`.
+ * model is trained, `card.ts` what came of it, `model_folder.ts` reads a folder under `data/models`,
+ * `write_model.ts` writes one, and `weights_hash.ts` holds both halves together.
  * `rotary.ts` has the table of rotary positions, `parameter_blocks.ts` the order of parameters in one flat array, and
  * `jax.ts` is the one place that loads jax-js.
  *
@@ -28,4 +29,5 @@ export {
 export { modelFolder, type ModelRecipe, modelRecipe, recipeKind, recipeNames } from "./recipe.ts";
 export { type RotaryTable, rotaryTable } from "./rotary.ts";
 export * from "./safetensors.ts";
+export { type EncodedWeights, encodeWeights, prettyJson, writeModel } from "./write_model.ts";
 export { type ParameterBlock, parameterBlocks, tensorViews } from "./parameter_blocks.ts";

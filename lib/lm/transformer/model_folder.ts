@@ -16,6 +16,7 @@ import { loadTokenizer, type Tokenizer } from "../text/tokenizer.ts";
 import { checkedConfig, tensorShapes, type TransformerConfig } from "./config.ts";
 import { readWeights } from "./model_weights.ts";
 import { publishedConfig } from "./published_config.ts";
+import { checkWeights, weightsOfTraining } from "./weights_hash.ts";
 
 /** A transformer as it lies in a folder, every part checked against the others. */
 export interface SavedTransformer {
@@ -101,6 +102,10 @@ export async function readTransformer(nameOrFolder: string): Promise<SavedTransf
   const card = ours
     ? checkedCard(shown("card.json"), await readJson(new URL("card.json", folder)))
     : undefined;
+  const recorded = card === undefined
+    ? await weightsOfTraining(folder)
+    : { record: "card.json", sha256: card.weights };
+  if (recorded !== undefined) await checkWeights(folder, recorded);
   return {
     name: card?.name ?? folder.pathname.split("/").at(-2)!,
     folder,

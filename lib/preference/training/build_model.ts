@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { writeWhole } from "offprint/files.ts";
 import {
-  encodeSafetensors,
+  encodeWeights,
+  prettyJson,
   readTransformer,
   type SavedTransformer,
   type Tensor,
   tensorShapes,
+  writeModel,
 } from "offprint/lm/transformer/mod.ts";
 import { lossByName } from "../losses/standard_losses.ts";
 import { encodePairs, type TokenPair } from "../pairs/encode.ts";
@@ -112,14 +113,14 @@ export async function exportPreferenceModel(
 
 /**
  * Writes a model that was trained from `base` into `folder` (ends with a slash): float16 weights, the base's
- * configuration and tokenizer, the record as `training.json`, and the page as `README.md`.
+ * configuration and tokenizer, the page as `README.md`, and the record with the weights' hash as `training.json`.
  */
 export async function writeModelFolder(
   folder: URL,
   { base, weights, record, page }: {
     base: SavedTransformer;
     weights: ReadonlyMap<string, Float32Array>;
-    record: unknown;
+    record: Record<string, unknown>;
     page: string;
   },
 ): Promise<void> {
@@ -127,19 +128,18 @@ export async function writeModelFolder(
   for (const [name, shape] of tensorShapes(base.config)) {
     tensors.set(name, { shape, data: weights.get(name)! });
   }
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-  const files: [string, Uint8Array | string][] = [
-    ["config.json", json(base.config)],
-    ["training.json", json(record)],
-    ["README.md", page],
-    ["model.safetensors", encodeSafetensors(tensors, { dtype: "F16", metadata: { format: "pt" } })],
+  const encoded = await encodeWeights(tensors);
+  const copied = async (name: string): Promise<[string, Uint8Array]> => [
+    name,
+    await Deno.readFile(new URL(name, base.folder)),
   ];
-  for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
-    files.push([name, await Deno.readFile(new URL(name, base.folder))]);
-  }
-  for (const [name, content] of files) {
-    await writeWhole(new URL(name, folder), content, { durable: true });
-  }
+  await writeModel(folder, encoded, [
+    ["config.json", prettyJson(base.config)],
+    await copied("tokenizer.json"),
+    await copied("tokenizer_config.json"),
+    ["README.md", page],
+    ["training.json", prettyJson({ ...record, weights: encoded.sha256 })],
+  ]);
 }
 
 /** What a model's page says of its own. */
