@@ -11,7 +11,7 @@ import {
 
 const family = (states: number, inputBits = 1) => ({ states, inputBits });
 
-Deno.test("transition functions of 2 to 6 states with one input bit, and their bits, are those of the specification", () => {
+Deno.test("transition functions of 2 to 6 states with one input bit are 16 to 2 176 782 336, 4.00 to 31.02 bits", () => {
   const counts = [2, 3, 4, 5, 6].map((n) => transitionFunctions(family(n)));
   assertEquals(counts, [16n, 729n, 65_536n, 9_765_625n, 2_176_782_336n]);
   const bits = counts.map((count) => Number(log2Exact(count).toFixed(2)));
