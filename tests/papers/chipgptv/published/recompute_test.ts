@@ -72,8 +72,12 @@ Deno.test("image and text less text: three tests of the same 32 pairs", () => {
   assertNear([gpt.sign, gpt.wilcoxon, gpt.wilcoxonNormal], [0.0923, 0.0166, 0.0135], 0.0001);
   assertNear([gpt.student.low, gpt.student.high], [6.0, 43.8], 0.06);
   assertNear([llama.student.low, llama.student.high], [-4.8, 23.8], 0.06);
-  assertNear([gpt.bootstrap.mean, gpt.bootstrap.low, gpt.bootstrap.high], [24.94, 7.7, 43.6], 0.05);
-  assertNear([llama.bootstrap.low, llama.bootstrap.high], [-3.8, 23.1], 0.15);
+  assertNear(
+    [gpt.bootstrap.mean, gpt.bootstrap.low, gpt.bootstrap.high],
+    [24.9375, 7.6875, 43.625],
+    1e-9,
+  );
+  assertNear([llama.bootstrap.low, llama.bootstrap.high], [-3.8125, 23.9375], 1e-9);
 });
 
 Deno.test("what does not agree: two means, three syntax rates, one prompt average, cells", () => {
