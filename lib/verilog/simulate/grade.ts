@@ -7,6 +7,7 @@
 import type { Icarus } from "../tools/icarus.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 import { type Bench, benchResult, benchTotal, benchToVerilog } from "./bench.ts";
+import { readPrinted } from "./bench_output.ts";
 import { type BenchOutcome, runBench } from "./run_bench.ts";
 
 /** Outcomes side by side. */
@@ -62,6 +63,7 @@ export async function runForeignBench(
 ): Promise<BenchOutcome> {
   if (icarus === undefined) return { passed: 0, total: 0, refused: "skipped: no Icarus" };
   const run = await icarus.simulate(files);
-  if (run.ended !== "exit") return { passed: 0, total: 0, refused: run.ended };
-  return benchResult(run.output) ?? { passed: 0, total: 0, refused: "no result line" };
+  const { counted, passed = 0, total = 0, reason } = readPrinted(run);
+  if (counted) return { passed, total };
+  return { passed: 0, total: 0, refused: run.ended === "exit" ? reason! : run.ended };
 }

@@ -3,11 +3,12 @@
  *
  * Begin with `Bench` in `bench.ts` and `runBench` in `run_bench.ts`. Under them: `netlist.ts` lets Yosys map a module to
  * gates, `compile.ts` turns gates into one straight function, `simulation.ts` runs 32 lanes of it at once.
- * `grade.ts` grades a design in every simulator available; `compare.ts` runs two designs under the same random inputs.
+ * `grade.ts` grades a design in every simulator available, `bench_output.ts` reads what a foreign bench printed; `compare.ts` runs two designs under the same random inputs.
  *
  * @module
  */
 export * from "./bench.ts";
+export * from "./bench_output.ts";
 export * from "./compare.ts";
 export * from "./grade.ts";
 export { type Netlist, netlistOf, type Refusal } from "./netlist.ts";

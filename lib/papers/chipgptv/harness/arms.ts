@@ -1,0 +1,134 @@
+/**
+ * The ways of asking that are compared: what each sees of a diagram, and the messages that are sent (spec §4, §10.3).
+ *
+ * @module
+ */
+import { type ChatMessage, type ChatPart, imagePart } from "offprint/chat/mod.ts";
+import { blankLike } from "./blank_picture.ts";
+import type { Prefix } from "./prefixes.ts";
+import type { AskedUnit, PromptLevel } from "./unit.ts";
+
+/** Arms by what they see: `V` a picture, `T` the words of the level. */
+export const ARMS = [
+  ...["V+T", "T", "V", "T+graph", "T-complete", "V-blank+T", "V-wrong+T"] as const,
+];
+
+/** One of them. */
+export type Arm = typeof ARMS[number];
+
+/** What is known of an arm. */
+export interface ArmFacts {
+  /** In a line, for `--help` and tables. */
+  says: string;
+  words: boolean;
+  picture?: "right" | "blank" | "wrong";
+  /** The diagram as canonical text, or as sentences. */
+  diagram?: "text" | "sentences";
+}
+
+/** What each arm is given. */
+export const ARM_FACTS: Readonly<Record<Arm, ArmFacts>> = {
+  "V+T": { says: "words and the picture", words: true, picture: "right" },
+  "T": { says: "words alone", words: true },
+  "V": { says: "header and picture alone", words: false, picture: "right" },
+  "T+graph": { says: "words and the diagram's canonical text", words: true, diagram: "text" },
+  "T-complete": {
+    says: "words and every connection or transition as a sentence",
+    words: true,
+    diagram: "sentences",
+  },
+  "V-blank+T": { says: "words and a white picture", words: true, picture: "blank" },
+  "V-wrong+T": { says: "words and another design's picture", words: true, picture: "wrong" },
+};
+
+/** What is asked for. */
+export const TASKS = ["full", "completion", "next token"] as const;
+
+/** One of them. */
+export type Task = typeof TASKS[number];
+
+/** One question about a unit. */
+export interface Asked {
+  unit: AskedUnit;
+  arm: Arm;
+  level: PromptLevel;
+  task: Task;
+  /** The beginning that is given; for `completion` and `next token`. */
+  prefix?: Prefix;
+  /** Whose picture is shown in the arm with the wrong one. */
+  wrong?: AskedUnit;
+}
+
+/** The sentence that arms with a picture have more than those without: declared here, so that it can be taken out. */
+export const PICTURE_SENTENCE =
+  "The attached picture is the diagram of this design; names in the picture and in the text are the same.\n\n";
+
+const ORDERS: Readonly<Record<Task, string>> = {
+  "full": "Write the module in synthesizable Verilog. Answer with one fenced block tagged verilog.",
+  "completion":
+    "Continue the code from where it stops. Answer with one fenced block tagged verilog that holds what follows and nothing of what is there.",
+  "next token":
+    "Which token of Verilog comes next where the code stops? Answer with that token alone.",
+};
+
+/**
+ * The text of a prompt. Two arms of one unit, level, task and prefix differ in the declared sentence and the
+ * diagram's section alone.
+ */
+export function promptText({ unit, arm, level, task, prefix }: Asked): string {
+  const { words, picture, diagram } = ARM_FACTS[arm];
+  const sections = [
+    ...(words ? [`${unit.prompts[level].trim()}\n\n`] : []),
+    ...(picture === undefined ? [] : [PICTURE_SENTENCE]),
+    ...(diagram === "text" ? [`The diagram as text:\n${unit.diagram.trim()}\n\n`] : []),
+    ...(diagram === "sentences" ? [`${unit.sentences.join("\n")}\n\n`] : []),
+    ...(unit.given === undefined ? [] : [`Given modules:\n${fenced(unit.given)}\n\n`]),
+    task === "full"
+      ? `The module begins with:\n${fenced(unit.header)}\n\n`
+      : `The code so far:\n${fenced(prefix?.text ?? "")}\n\n`,
+    ORDERS[task],
+  ];
+  return sections.join("");
+}
+
+/** The message of a question, with its picture behind the text. */
+export function messagesOf(asked: Asked): ChatMessage[] {
+  const text = promptText(asked);
+  const { picture } = ARM_FACTS[asked.arm];
+  if (picture === undefined) return [{ role: "user", content: text }];
+  const parts: ChatPart[] = [{ type: "text", text }, imagePart(shown(asked), "diagram.png")];
+  return [{ role: "user", content: parts }];
+}
+
+function shown({ unit, arm, wrong }: Asked): Uint8Array {
+  switch (ARM_FACTS[arm].picture) {
+    case "blank":
+      return blankLike(unit.picture);
+    case "wrong":
+      if (wrong === undefined || wrong.name === unit.name) {
+        throw new RangeError(
+          `messagesOf: got no other design for ${unit.name}, arm ${arm} needs one`,
+        );
+      }
+      return wrong.picture;
+    default:
+      return unit.picture;
+  }
+}
+
+/** Whose picture stands in for each unit's: the next of its level, so that kinds of picture stay alike. */
+export function wrongUnits(units: readonly AskedUnit[]): Map<string, AskedUnit> {
+  const wrong = new Map<string, AskedUnit>();
+  for (const level of Map.groupBy(units, ({ level }) => level).values()) {
+    level.forEach((unit, at) => {
+      const other = level[(at + 1) % level.length]!;
+      const any = other.name === unit.name ? units.find(({ name }) => name !== unit.name) : other;
+      if (any !== undefined) wrong.set(unit.name, any);
+    });
+  }
+  return wrong;
+}
+
+function fenced(code: string): string {
+  return `\`\`\`verilog\n${code.trimEnd()}\n\`\`\``;
+}
