@@ -21,6 +21,9 @@ export const ACCEPTED_TAGS = ["verilog", "systemverilog", "v", "sv", ""] as cons
 /** A longer answer is not searched: no module of the benchmark comes near. In UTF-16 units. */
 export const LONGEST_ANSWER = 1_000_000;
 
+/** A module, not a sentence on one. */
+const BEGINS_MODULE = /^\s*(?:\(\*.*\*\)\s*)?(?:macro)?module\s+[\\A-Za-z_]/m;
+
 /**
  * The blocks of the first accepted tag, one after the other. An answer without any goes to the rules for code between
  * prose, so that bare code counts; the record then says so and counts no block.
@@ -52,14 +55,14 @@ export function extract(answer: string, wanted: Wanted = {}): Extracted {
     };
   }
   const { text, rule } = fileIn(answer, wanted);
-  return /\bmodule\b/.test(text)
+  return BEGINS_MODULE.test(text)
     ? { text, blocks: 0, rule: `${found.length === 0 ? "no fence" : "no accepted tag"}: ${rule}` }
     : { text: "", blocks: 0, rule: "no code" };
 }
 
 /** A body alone goes behind the header that the prompt gave. */
 function inModule(text: string, wanted: Wanted): string {
-  if (/\bmodule\b/.test(text) || !wanted.header) return text;
+  if (BEGINS_MODULE.test(text) || !wanted.header) return text;
   return fileIn(`\`\`\`verilog\n${text}\n\`\`\``, wanted).text;
 }
 
