@@ -7,6 +7,7 @@
 export { Child, type ChildEnd, type ChildOptions, startChild } from "./child.ts";
 export { LineReader } from "./line_reader.ts";
 export { withinOwnTime } from "./own_time.ts";
+export { packageFolders } from "./package_folders.ts";
 export { type LimitedResult, type Limits, runLimited } from "./run_limited.ts";
 export { type Ended, runToEnd } from "./run_to_end.ts";
 export { LATE, within } from "./within.ts";

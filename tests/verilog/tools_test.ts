@@ -48,6 +48,11 @@ Deno.test("a process that dies at once is one line; one that died idle costs not
     args: ["-P", `${Deno.pid}`, "-f", "yosys_child"],
   }).output();
   for (const pid of new TextDecoder().decode(stdout).trim().split(/\s+/)) {
+    // It may read its package, and nothing else is open to it.
+    const words = (await Deno.readTextFile(`/proc/${pid}/cmdline`)).split("\0");
+    const allowed = words.filter((word) => /^-A$|^--allow/.test(word));
+    assertEquals(allowed.length, 1, allowed.join(" "));
+    assert(/^--allow-read=\S+[/]@yowasp[/]yosys$/.test(allowed[0]!), allowed[0]);
     Deno.kill(Number(pid), "SIGKILL");
   }
   // The end of a process takes a moment to be seen; a request that meets it is asked again or ran out.

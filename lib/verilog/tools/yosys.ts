@@ -5,7 +5,14 @@
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { type Child, LATE, LineReader, startChild, withinOwnTime } from "offprint/process/mod.ts";
+import {
+  type Child,
+  LATE,
+  LineReader,
+  packageFolders,
+  startChild,
+  withinOwnTime,
+} from "offprint/process/mod.ts";
 import type { YosysAnswer, YosysRequest } from "./yosys_child.ts";
 
 /** Name and version, for records and cards. */
@@ -148,6 +155,8 @@ export class YosysPool implements AsyncDisposable {
 /** Longest start of a process, in milliseconds. */
 const START_MS = 60_000;
 
+/** All that a process may read; it may do nothing else beside computing. */
+const YOSYS_PACKAGE: string = "@yowasp/yosys";
 const CHILD_SCRIPT = new URL("./yosys_child.ts", import.meta.url);
 const LOCK_FILE = new URL("../../../deno.lock", import.meta.url);
 
@@ -170,7 +179,8 @@ class Worker {
   }
 
   async #spawn(memoryBytes: number): Promise<Child> {
-    const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-env"];
+    const folders = await packageFolders(YOSYS_PACKAGE, import.meta.resolve(YOSYS_PACKAGE));
+    const args = ["run", "--quiet", "--no-prompt", `--allow-read=${folders.join(",")}`];
     const locked = await Deno.stat(LOCK_FILE).then(() => true, () => false);
     if (locked) args.push("--lock", decodeURIComponent(LOCK_FILE.pathname), "--frozen");
     const child = startChild(Deno.execPath(), [...args, CHILD_SCRIPT.href], {

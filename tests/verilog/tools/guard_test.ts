@@ -8,35 +8,7 @@ import {
   silenced,
 } from "offprint/verilog/tools/mod.ts";
 import { judgeWith } from "offprint/verilog/problems/set_bench.ts";
-
-/** Ways to a file; MARKER stands for the path of a harmless one, and NEW for one that must not appear. */
-const hostile: [string, string][] = [
-  ["plain", 'integer f; initial f = $fopen("NEW", "w");'],
-  ["an escaped name", 'integer f; initial f = \\$fopen ("NEW", "w");'],
-  [
-    "a name made by a macro",
-    '`define OPEN(x) $f``x\ninteger f; initial f = `OPEN(open)("NEW", "w");',
-  ],
-  ["a whole macro", '`define A $fopen("NEW", "w")\ninteger f; initial f = `A;'],
-  [
-    "behind a conditional not taken",
-    '`ifdef NONE\n"\n`else\ninteger f; initial f = $fopen("NEW", "w");\n`endif',
-  ],
-  ["another list's name", 'reg [7:0] m[0:1]; initial $readmemh("MARKER", m);'],
-  ["a name on no list", 'initial $vpi_open("NEW");'],
-  ["waves", 'initial begin $dumpfile("NEW"); $dumpvars; end'],
-  ["another wave format", 'initial $lxt_dumpfile("NEW");'],
-  ["memory written", 'reg [7:0] m[0:1]; initial $writememh("NEW", m);'],
-  ["an included file", '`include "MARKER"'],
-  ["an include behind a conditional", '`ifndef NONE\n`include "MARKER"\n`endif'],
-  ["an include by macro", '`define P "MARKER"\n`include `P'],
-  [
-    "a string that goes on",
-    'initial $display("\\\n"); integer f; initial f = $fopen("NEW", "w"); //");',
-  ],
-  ["a comment that is none", '\\/* integer f; initial f = $fopen("NEW", "w"); // */'],
-  ["a blank that is none", '\\a\u00a0 integer f; initial f = $fopen("NEW", "w");'],
-];
+import { waysToFiles } from "./ways_to_files.ts";
 
 Deno.test("no way to a file is compiled, and no file is touched", async () => {
   const folder = await Deno.makeTempDir();
@@ -46,10 +18,8 @@ Deno.test("no way to a file is compiled, and no file is touched", async () => {
     await Deno.writeTextFile(marker, "4d 41\n");
     const icarus = await findIcarus();
     const verilator = await findVerilator();
-    for (const [title, body] of hostile) {
-      const text = `module m; ${
-        body.replaceAll("MARKER", marker).replaceAll("NEW", made)
-      }\nendmodule\n`;
+    for (const [title, body] of waysToFiles(marker, made)) {
+      const text = `module m; ${body}\nendmodule\n`;
       assert("refused" in guarded(text), title);
       for (const generation of ["2005", "2012"] as const) {
         assertEquals(

@@ -5,8 +5,9 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { buildSite } from "offprint/kit/site/mod.ts";
 import type { Cell } from "offprint/kit/nbformat.ts";
-import { code, notebookOf, prose, shows, site } from "../fixture.ts";
-import { ignore, launch, PATIENT_MS, why } from "./open.ts";
+import { code, notebookOf, prose, shows, site } from "../kit/site/fixture.ts";
+import { figure } from "./trial.ts";
+import { ignore, launch, PATIENT_MS, why } from "../kit/site/browser/open.ts";
 
 Deno.test({
   name: `nothing that a notebook put into a page runs or loads${why}`,
@@ -120,7 +121,7 @@ async function hostile(browser: Browser, folder: string): Promise<void> {
       await context.close();
     }
     assertEquals(asked, 0, "requests");
-    console.log(`site: ${4 * pieces.length} hostile pieces, scripts run 0, requests ${asked}`);
+    figure(`site: ${4 * pieces.length} hostile pieces, scripts 0, requests ${asked}`);
   } finally {
     await server.shutdown();
   }
