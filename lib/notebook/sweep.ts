@@ -3,38 +3,37 @@
  *
  * @module
  */
-import { messageOf } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { type Axes, combinations, type Point } from "offprint/sweeps/axes.ts";
+import type {
+  ExperimentName,
+  ExperimentParameters,
+  ExperimentValue,
+  ModuleName,
+} from "offprint/sweeps/experiment.ts";
+import type { RunPointsOptions } from "offprint/sweeps/run_points.ts";
+import { duration } from "offprint/terminal.ts";
 import { progress } from "./progress.ts";
-import { type Row, Table } from "./output/table.ts";
+import type { Row } from "./output/table.ts";
+import { type SweepRun, SweepTable } from "./sweep_table.ts";
 import { valueKey } from "./value_key.ts";
 
-/** A value that a parameter takes. */
-export type Parameter = number | string | boolean | null;
-
-/** One combination of the parameters. */
-export type Point<Over extends Record<string, readonly Parameter[]>> = {
-  [Name in keyof Over]: Over[Name][number];
-};
-
-/** A row of a sweep: the point, and what its run returned or the error it ended with. */
-export type SweepRow<Over extends Record<string, readonly Parameter[]>, Result> =
-  & Point<Over>
-  & Partial<Result>
-  & { error?: string };
-
-/** Options of {@linkcode sweep}. */
-export interface SweepOptions<
-  Over extends Record<string, readonly Parameter[]>,
-  Result extends Row,
-> {
-  /** Names the sweep in its progress and caption, and keeps its points apart from other sweeps'. */
+/** What both forms of {@linkcode sweep} take. */
+interface CommonOptions {
+  /** Names the sweep in its progress and caption. */
   name: string;
+  /** The first seed; by default 1. */
+  seed?: number;
+  /** How many seeds each point is run with (`seed`, `seed + 1`, …), or which. By default 1. */
+  seeds?: number | readonly number[];
+}
+
+/** A sweep whose function stands in the cell. */
+export interface SweepOptions<Over extends Axes, Result extends Row> extends CommonOptions {
   /** The values of each parameter; all combinations are run, the last parameter changing fastest. */
   over: Over;
   /** Measures one point; its fields become columns. */
   run(point: Point<Over>, seed: number): Result | Promise<Result>;
-  /** Handed to `run`; by default 1. */
-  seed?: number;
   /**
    * Says that a result hangs on the point, the seed and what is given here, and on nothing else: no
    * variable of another cell, unless it is listed (`{}` when there is none). Then points that ran
@@ -46,17 +45,39 @@ export interface SweepOptions<
   depends?: unknown;
 }
 
+/** A sweep of an experiment: a function that a module exports, so that other processes can run it. */
+export interface ExperimentSweepOptions<
+  Exports,
+  Name extends ExperimentName<Exports>,
+  Over extends ExperimentAxes<ExperimentParameters<Exports, Name>>,
+> extends CommonOptions, Pick<RunPointsOptions, "jobs" | "limitSeconds" | "store"> {
+  /** The module, with its types: `experimentsOf<typeof import("x.ts")>("x.ts")`. */
+  module: ModuleName<Exports>;
+  /** The name of the function. */
+  run: Name;
+  /** The values of some parameters of it; all combinations are run, the last parameter changing fastest. */
+  over: Over & { [Axis in Exclude<keyof Over, keyof ExperimentParameters<Exports, Name>>]: never };
+}
+
+/** Values for some of an experiment's parameters. */
+export type ExperimentAxes<Parameters> = {
+  readonly [Axis in keyof Parameters]?: readonly NonNullable<Parameters[Axis]>[];
+};
+
 /** The results of this session by name, seed, code, dependencies and point. */
 const kept = new Map<string, Row>();
 
 /**
- * Runs a function at every combination of some parameters, one after the other, and returns a table
- * with one row per point. Every call runs every point, so that a variable changed in another cell shows;
- * only a sweep that declares what it hangs on (`depends`) keeps points of this session.
+ * Runs something at every combination of some parameters and returns a table with one row per point.
  *
- * A point that throws becomes a row whose `error` says why, and the caption counts such rows.
+ * With the name of an experiment (a function that a module exports) points run in as many processes as there are cores,
+ * each result is kept on disk under what it hangs on (`out/sweeps/`), and a point whose code, parameters and seed have not
+ * changed is never run again, also after a restart. A function that stands in the cell cannot travel: its points run in
+ * this kernel one after the other, every time, unless the sweep declares what it hangs on (`depends`).
  *
- * @throws {RangeError} when there is no point to run.
+ * A point that throws or exceeds `limitSeconds` becomes a row whose `error` says why, and the caption counts such rows.
+ *
+ * @throws {UserError} for an axis without values or with one twice, and for an unknown module, experiment or parameter.
  * @throws {Error} when every point failed.
  *
  * @example
@@ -73,55 +94,116 @@ const kept = new Map<string, Row>();
  * ```
  */
 export async function sweep<
-  const Over extends Record<string, readonly Parameter[]>,
-  Result extends Row,
->(options: SweepOptions<Over, Result>): Promise<Table<SweepRow<Over, Result>>> {
-  const { name, over, seed = 1, depends } = options;
+  Exports,
+  Name extends ExperimentName<Exports>,
+  const Over extends ExperimentAxes<ExperimentParameters<Exports, Name>>,
+>(
+  options: ExperimentSweepOptions<Exports, Name, Over>,
+): Promise<
+  SweepTable<Over extends Axes ? Over : never, Extract<ExperimentValue<Exports, Name>, object>>
+>;
+export async function sweep<const Over extends Axes, Result extends Row>(
+  options: SweepOptions<Over, Result>,
+): Promise<SweepTable<Over, Result>>;
+export async function sweep(
+  options: SweepOptions<Axes, Row> | UntypedExperimentOptions,
+): Promise<SweepTable> {
+  const { name, over } = options;
   const points = combinations(over);
-  if (points.length === 0) {
-    throw new RangeError(`sweep ${name}: got a parameter without values, expected at least one`);
+  const seeds = seedsOf(options);
+  const jobs = points.flatMap((point) => seeds.map((seed) => ({ point, seed })));
+  const { runs, notes } = "module" in options
+    ? await inProcesses(options, jobs)
+    : await inKernel(options, jobs);
+  const failed = runs.filter(({ error }) => error !== undefined);
+  if (failed.length === runs.length) {
+    throw new Error(
+      `sweep ${name}: all ${runs.length} points failed, the first: ${failed[0]!.error}`,
+    );
   }
-  const steps = progress(name, points.length);
-  const rows: SweepRow<Over, Result>[] = [];
+  return new SweepTable({ name, over, seeds, runs, notes });
+}
+
+interface UntypedExperimentOptions
+  extends CommonOptions, Pick<RunPointsOptions, "jobs" | "limitSeconds" | "store"> {
+  module: string;
+  run: string;
+  over: Axes;
+}
+
+interface Job {
+  point: Point<Axes>;
+  seed: number;
+}
+
+interface Ran {
+  runs: SweepRun<Axes, Row>[];
+  notes: string[];
+}
+
+async function inKernel(
+  { name, depends, run }: SweepOptions<Axes, Row>,
+  jobs: readonly Job[],
+): Promise<Ran> {
+  const steps = progress(name, jobs.length);
+  const runs: SweepRun<Axes, Row>[] = [];
   let reused = 0;
-  for (const point of points) {
+  for (const { point, seed } of jobs) {
     const key = depends === undefined
       ? undefined
-      : valueKey([name, seed, options.run.toString(), depends, point]);
-    let result = key === undefined ? undefined : kept.get(key) as Result | undefined;
+      : valueKey([name, seed, run.toString(), depends, point]);
+    let result = key === undefined ? undefined : kept.get(key);
     if (result !== undefined) reused++;
     else {
       try {
-        result = await options.run({ ...point }, seed);
+        result = await run({ ...point }, seed);
         if (key !== undefined) kept.set(key, result);
       } catch (error) {
         // A point that fails is a row of the table; the others still count.
-        rows.push({ ...point, error: messageOf(error) } as SweepRow<Over, Result>);
+        runs.push({ point, seed, error: messageOf(error) });
       }
     }
-    if (result !== undefined) rows.push({ ...point, ...result });
+    if (result !== undefined) runs.push({ point, seed, result });
     steps.tick();
   }
-  const failed = rows.filter((row) => row.error !== undefined);
-  if (failed.length === rows.length) {
-    throw new Error(
-      `sweep ${name}: all ${rows.length} points failed, the first: ${rows[0]!.error}`,
-    );
-  }
-  const caption = [
-    name,
-    ...(failed.length === 0 ? [] : [`${failed.length} of ${rows.length} points failed`]),
-    ...(reused === 0 ? [] : [`${reused} points kept from earlier in this session`]),
-  ].join("; ");
-  return new Table(rows, { caption });
+  const notes = reused === 0 ? [] : [`${reused} points kept from earlier in this session`];
+  return { runs, notes };
 }
 
-function combinations<Over extends Record<string, readonly Parameter[]>>(
-  over: Over,
-): Point<Over>[] {
-  let points: Record<string, Parameter>[] = [{}];
-  for (const [name, values] of Object.entries(over)) {
-    points = points.flatMap((point) => values.map((value) => ({ ...point, [name]: value })));
-  }
-  return points as Point<Over>[];
+async function inProcesses(
+  { name, module, run, over, jobs: processes, limitSeconds, store }: UntypedExperimentOptions,
+  jobs: readonly Job[],
+): Promise<Ran> {
+  // Loaded here, so that a notebook without such a sweep pays nothing.
+  const { describeExperiment, runPoints } = await import("offprint/sweeps/mod.ts");
+  await describeExperiment(module, run, over);
+  const steps = progress(name, jobs.length);
+  let told = 0;
+  const { outcomes } = await runPoints({ module, run }, jobs, {
+    ...(processes === undefined ? {} : { jobs: processes }),
+    ...(limitSeconds === undefined ? {} : { limitSeconds }),
+    ...(store === undefined ? {} : { store }),
+    onPoint({ done, total, secondsLeft }) {
+      // The last state stays in the notebook, so it holds no time.
+      const left = done === total || secondsLeft === undefined
+        ? undefined
+        : `${duration(secondsLeft)} left`;
+      if (done > told) steps.tick(done - told, left);
+      told = done;
+    },
+  });
+  return { runs: jobs.map((job, i) => ({ ...job, ...outcomes[i]! })), notes: [] };
+}
+
+function seedsOf({ name, seed = 1, seeds = 1 }: CommonOptions): number[] {
+  const all = typeof seeds === "number"
+    ? Array.from({ length: Math.max(0, seeds) }, (_, i) => seed + i)
+    : [...seeds];
+  const whole = all.every(Number.isSafeInteger) && new Set(all).size === all.length;
+  if (all.length > 0 && whole) return all;
+  throw new UserError({
+    what: `sweep ${name}`,
+    got: new Described(`seeds ${JSON.stringify(seeds)}`),
+    expected: "a whole number of at least 1, or a list of different whole numbers",
+  });
 }

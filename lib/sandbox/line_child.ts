@@ -3,16 +3,27 @@
  *
  * @module
  */
-import { type Child, LATE, LineReader, startChild, withinOwnTime } from "offprint/process/mod.ts";
+import {
+  type Child,
+  LATE,
+  LineReader,
+  startChild,
+  within,
+  withinOwnTime,
+} from "offprint/process/mod.ts";
 
 /** How such a process is started. */
 export interface LineChildOptions {
   /** Its program. */
   script: URL;
+  /** The program's arguments. */
+  arguments?: readonly string[];
   /** What Deno allows it; nothing unless given. */
   permissions?: readonly string[];
-  /** Data memory of the process in bytes, where the system heeds that (Linux). */
-  memoryBytes: number;
+  /** Data memory of the process in bytes, where the system heeds that (Linux); unlimited unless given. */
+  memoryBytes?: number;
+  /** Added to its environment. */
+  env?: Record<string, string>;
   /** Sent once, to learn when it has started. */
   hello: string;
 }
@@ -23,41 +34,50 @@ export type NoAnswer = "late" | "ended";
 /** Longest start, in milliseconds. */
 const START_MS = 120_000;
 
+/** Between the end of a process's answers and its own, in milliseconds. */
+const LAST_WORDS_MS = 1000;
+
 const LOCK_FILE = new URL("../../deno.lock", import.meta.url);
 
 /** One process and its pipes. */
 export class LineChild {
   readonly #child: Child;
   readonly #lines: LineReader;
+  readonly #said: Promise<string>;
   #asking = 0;
 
   private constructor(child: Child) {
     this.#child = child;
     this.#lines = new LineReader(child.stdout);
+    this.#said = new Response(child.stderr).text().catch(() => "");
   }
 
   /** Starts it and waits for its first answer; what stops it from starting is said with its exit status. */
   static async start(
     options: LineChildOptions,
   ): Promise<LineChild | { died: number; said: string }> {
-    const { script, permissions = [], memoryBytes, hello } = options;
+    const { script, permissions = [], memoryBytes, env, hello } = options;
     const args = ["run", "--quiet", "--no-prompt", ...permissions];
     if (await Deno.stat(LOCK_FILE).then(() => true, () => false)) {
       args.push("--lock", decodeURIComponent(LOCK_FILE.pathname), "--frozen");
     }
-    const child = startChild(Deno.execPath(), [...args, script.href], {
+    const child = startChild(Deno.execPath(), [...args, script.href, ...options.arguments ?? []], {
       stdin: "piped",
-      env: { NO_COLOR: "1" },
-      memoryBytes,
+      env: { NO_COLOR: "1", ...env },
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
     });
-    const said = new Response(child.stderr).text().catch(() => "");
     const started = new LineChild(child);
-    if (typeof await started.exchange(hello, START_MS) === "string") {
-      started.kill();
-      const { code } = await child.status;
-      return { died: code, said: (await said).trim() };
-    }
-    return started;
+    return typeof await started.exchange(hello, START_MS) === "string"
+      ? await started.lastWords()
+      : started;
+  }
+
+  /** Exit status and errors of a process whose answers have ended; one that lives on is ended. */
+  async lastWords(): Promise<{ died: number; said: string }> {
+    this.#child.ref();
+    if (await within(LAST_WORDS_MS, this.#child.status) === LATE) this.kill();
+    const { code } = await this.#child.status;
+    return { died: code, said: (await this.#said).trim() };
   }
 
   /**
@@ -91,6 +111,8 @@ export class LineChild {
     this.kill();
     this.#child.ref();
     await this.#child.status;
+    // To its end first: a pipe that is given up before leaves a rejection that nobody can catch.
+    while (await this.#lines.next().catch(() => undefined) !== undefined);
     await this.#lines.cancel();
   }
 }

@@ -20,7 +20,7 @@ export const PARTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms of `lib` that belong to every part's ground, beside the files that lie in `lib` itself. */
-const GROUND = new Set(["process", "sandbox", "syntax", "chat"]);
+const GROUND = new Set(["process", "sandbox", "sweeps", "syntax", "chat"]);
 const OWN_PART = new Set(["lm", "kit", "notebook", "commands", "papers"]);
 
 /** The part that a file belongs to; nothing for tests and benches, which may import everything. */

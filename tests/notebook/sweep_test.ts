@@ -1,4 +1,6 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { UserError } from "offprint/errors.ts";
+import { experimentsOf } from "offprint/sweeps/mod.ts";
 import { sweep, type SweepOptions } from "offprint/notebook/sweep.ts";
 import { withEnv } from "./fake_kernel.ts";
 
@@ -94,7 +96,7 @@ quietly("sweep: when every point fails, so does the cell; no points are refused"
     Error,
     "sweep s: all 2 points failed, the first: no model",
   );
-  await assertRejects(() => sweep({ name: "s", over: { n: [] }, run }), RangeError, "sweep s");
+  await assertRejects(() => sweep({ name: "s", over: { n: [] }, run }), UserError, "axis n");
 });
 
 quietly("sweep tells apart values that JSON writes alike", async () => {
@@ -114,4 +116,66 @@ quietly("sweep tells apart values that JSON writes alike", async () => {
     await sweep({ name: "alike", over, run, depends });
     assertEquals(seen.length, before + over.x.length, String(depends));
   }
+});
+
+const MODULE = new URL("../sweeps/sample_experiments.ts", import.meta.url).href;
+const module = experimentsOf<typeof import("../sweeps/sample_experiments.ts")>(MODULE);
+
+quietly("an experiment runs in processes, with seeds, means and intervals", async () => {
+  const common = { name: "line", module, run: "line", store: false, jobs: 2, seeds: 4 } as const;
+  const table = await sweep({ ...common, over: { at: [1, 2], noise: ["uniform"] } });
+  const [first] = table.rows;
+  assert(first?.y !== undefined && first.y > 2 && first.y < 3);
+  assert(first["y ±"]! > 0);
+  assertEquals(table.rows.map(({ at, noise }) => [at, noise]), [[1, "uniform"], [2, "uniform"]]);
+  assertEquals(table.outcome.runs.map(({ seed }) => seed), [1, 2, 3, 4, 1, 2, 3, 4]);
+  assertStringIncludes(String(table), "line; means of 4 seeds, ± half of the 95 % interval\n");
+  const listed = await sweep({ ...common, seeds: [4, 1], over: { at: [2], noise: ["uniform"] } });
+  const [, , , of4] = table.outcome.runs.slice(4);
+  assertEquals(listed.outcome.runs[0], of4!);
+});
+
+quietly(
+  "a wrong experiment or parameter is a type error, and one line where nobody checks types",
+  async () => {
+    const common = { name: "line", module, store: false } as const;
+    await assertRejects(
+      // @ts-expect-error there is no parameter of this name
+      () => sweep({ ...common, run: "line", over: { at: [1], K: [2] } }),
+      UserError,
+      'got "K"',
+    );
+    await assertRejects(
+      // @ts-expect-error a number is wanted
+      () => sweep({ ...common, run: "line", over: { at: ["far"] } }),
+      UserError,
+      "expected number",
+    );
+    await assertRejects(
+      // @ts-expect-error there is no experiment of this name
+      () => sweep({ ...common, run: "lines", over: { at: [1] } }),
+      UserError,
+      'got "lines"',
+    );
+    await assertRejects(
+      () => sweep({ ...common, run: "line", over: { at: [1] }, seeds: 0 }),
+      UserError,
+      "got seeds 0",
+    );
+  },
+);
+
+quietly("a bad point of an experiment is a row, the others have their results", async () => {
+  const table = await sweep({
+    name: "bad",
+    module,
+    run: "misbehave",
+    store: false,
+    limitSeconds: 0.5,
+    over: { how: ["loop", "return"] },
+  });
+  assertEquals(table.rows, [
+    { how: "loop", error: "stopped after 0.5 s" },
+    { how: "return", value: NaN },
+  ]);
 });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { csvLine } from "offprint/csv.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { ifThere, readText, writeWhole } from "offprint/files.ts";
 import type { EntanglementRow } from "./report.ts";
@@ -78,12 +79,6 @@ function revived(row: EntanglementRow): EntanglementRow {
 export function reportCsv(rows: readonly EntanglementRow[]): string {
   const [first] = rows;
   if (first === undefined) return "";
-  const cell = (value: unknown): string => {
-    if (value === null) return "";
-    const text = String(value);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
   const names = Object.keys(first) as (keyof EntanglementRow)[];
-  return [names.join(","), ...rows.map((row) => names.map((name) => cell(row[name])).join(","))]
-    .join("\n") + "\n";
+  return [names, ...rows.map((row) => names.map((name) => row[name]))].map(csvLine).join("");
 }
