@@ -17,3 +17,6 @@ export * from "./figures/mod.ts";
 export * from "./output/mod.ts";
 export * from "./progress.ts";
 export * from "./sweep.ts";
+export * from "./sweep_table.ts";
+export { experimentsOf } from "offprint/sweeps/experiment.ts";
+export { logSpace, range } from "offprint/sweeps/axes.ts";

@@ -57,6 +57,8 @@ export interface ExperimentSweepOptions<
   run: Name;
   /** The values of some parameters of it; all combinations are run, the last parameter changing fastest. */
   over: Over & { [Axis in Exclude<keyof Over, keyof ExperimentParameters<Exports, Name>>]: never };
+  /** Other values than the defaults for parameters that do not vary. */
+  fixed?: Partial<ExperimentParameters<Exports, Name>>;
 }
 
 /** Values for some of an experiment's parameters. */
@@ -129,6 +131,7 @@ interface UntypedExperimentOptions
   module: string;
   run: string;
   over: Axes;
+  fixed?: Record<string, unknown>;
 }
 
 interface Job {
@@ -171,15 +174,18 @@ async function inKernel(
 }
 
 async function inProcesses(
-  { name, module, run, over, jobs: processes, limitSeconds, store }: UntypedExperimentOptions,
+  { name, module, run, over, fixed = {}, jobs: processes, limitSeconds, store }:
+    UntypedExperimentOptions,
   jobs: readonly Job[],
 ): Promise<Ran> {
   // Loaded here, so that a notebook without such a sweep pays nothing.
   const { describeExperiment, runPoints } = await import("offprint/sweeps/mod.ts");
-  await describeExperiment(module, run, over);
+  const single = Object.entries(fixed).map(([axis, value]) => [axis, [value]]);
+  await describeExperiment(module, run, { ...Object.fromEntries(single), ...over });
   const steps = progress(name, jobs.length);
   let told = 0;
-  const { outcomes } = await runPoints({ module, run }, jobs, {
+  const whole = jobs.map(({ point, seed }) => ({ point: { ...fixed, ...point }, seed }));
+  const { outcomes } = await runPoints({ module, run }, whole, {
     ...(processes === undefined ? {} : { jobs: processes }),
     ...(limitSeconds === undefined ? {} : { limitSeconds }),
     ...(store === undefined ? {} : { store }),

@@ -163,9 +163,9 @@ function commentBefore(
 export function accepts(type: string, value: Parameter): boolean {
   const choices = type.split("|").map((choice) => choice.trim());
   return choices.some((choice) => {
-    if (choice === "number" || choice === "string" || choice === "boolean") {
-      return typeof value === choice;
-    }
+    if (choice === "number") return typeof value === "number";
+    if (choice === "string") return typeof value === "string";
+    if (choice === "boolean") return typeof value === "boolean";
     if (/^(?:-?[\d.]|"|true$|false$|null$)/.test(choice)) return choice === JSON.stringify(value);
     return true;
   });

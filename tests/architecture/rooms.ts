@@ -45,8 +45,11 @@ export function roomOf(file: string): string {
   return folder === "lib" ? "lib" : folder.replace(/^lib\//, "");
 }
 
-/** One `mod.ts` a file may be imported without: the processor's marks, so that `lm` need not load all kernels. */
-const OPEN = new Set(["kernels/contract/processor.ts"]);
+/**
+ * What may be imported beside a `mod.ts`: the processor's marks, so that `lm` need not load all kernels, and a paper's
+ * experiments, which are named by their module because another process loads them.
+ */
+const OPEN = /^kernels\/contract\/processor\.ts$|^lib\/papers\/[^/]+\/experiments\.ts$/;
 
 /** What is wrong with an arrow; nothing where it keeps the order. */
 export function wrongWay({ from, to }: Arrow): string | undefined {
@@ -64,7 +67,7 @@ export function wrongWay({ from, to }: Arrow): string | undefined {
       PARTS[part]!.join(", ") || "nothing outside"
     }, not ${target}`;
   }
-  const inside = ["topics", "papers", "lm", "kernels"].includes(target) && !OPEN.has(to) &&
+  const inside = ["topics", "papers", "lm", "kernels"].includes(target) && !OPEN.test(to) &&
     !to.endsWith("/mod.ts");
   return inside ? `${says}: from outside, import the room's mod.ts` : undefined;
 }

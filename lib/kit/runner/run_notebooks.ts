@@ -87,7 +87,7 @@ export interface NotebookRun {
  * in one notebook ends that notebook only.
  *
  * Kernels find in their environment `OFFPRINT_THREADS`, unless it is set the number of threads that leaves
- * each its share of the cores, and `OFFPRINT_PROFILE`.
+ * each its share of the cores, `OFFPRINT_PROFILE`, and `OFFPRINT_SWEEPS`, unless it is set `off`.
  *
  * @throws {UserError} for an unknown notebook or parameter, and a parameter's value of the wrong type.
  * @throws {DOMException} the signal's reason, when it aborts; all kernels are gone by then.
@@ -186,6 +186,8 @@ async function runOne(
     ...(options.noTiming ? { without: "timing" } : {}),
     env: {
       OFFPRINT_THREADS: Deno.env.get("OFFPRINT_THREADS") || String(threads),
+      // A rerun computes everything; results that sweeps have kept are for those who work in a notebook.
+      OFFPRINT_SWEEPS: Deno.env.get("OFFPRINT_SWEEPS") || "off",
       ...(options.profile === undefined ? {} : { OFFPRINT_PROFILE: options.profile }),
     },
     ...(signal === undefined ? {} : { signal }),

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Estimate, estimate, logLogSlope, mean } from "offprint/stats.ts";
-import type { Experiment } from "./experiments.ts";
+import type { Experiment } from "./simulations.ts";
 
 /** Regret at one horizon. */
 export interface CurvePoint {

@@ -1,7 +1,7 @@
 /**
  * Paper 08, Contractual Reinforcement Learning: its experiments.
  *
- * Begin with `experiments.ts`: regret of each learner over seeds and horizons, and `learning_curve.ts`, the slope on
+ * Begin with `simulations.ts`: regret of each learner over seeds and horizons, and `learning_curve.ts`, the slope on
  * logarithmic axes. `scenarios.ts` has three settings with numbers to change; `simplex_map.ts` maps which action
  * each way of splitting a budget induces. `scenario_benchmarks.ts` sets a plan beside its benchmarks; `bonus_trace.ts`
  * records what a learner pays from round to round.
@@ -11,7 +11,7 @@
  * @module
  */
 export * from "./bonus_trace.ts";
-export * from "./experiments.ts";
+export * from "./simulations.ts";
 export * from "./learning_curve.ts";
 export * from "./scenario_benchmarks.ts";
 export * from "./scenarios.ts";
