@@ -16,6 +16,7 @@ import {
   runNotebooks,
   RunProgress,
   sizedStandardError,
+  slowestCells,
 } from "../kit/runner/mod.ts";
 
 const USAGE = `deno task run [ID…] [options]
@@ -34,6 +35,7 @@ Options:
   --write          refresh the committed notebooks/ID.ipynb of those that pass
   --check          compare with the committed notebooks; a difference is a failure
   --no-timing      leave out cells that measure time (tag "timing"); no other cell depends on them
+  --profile-cells  at the end, the ten cells that took longest
   --json           print the report as JSON on stdout, everything else on stderr
   --out DIR        write there instead of out/
   --help           this text
@@ -57,6 +59,7 @@ interface Arguments {
   write: boolean;
   check: boolean;
   noTiming: boolean;
+  profileCells: boolean;
   json: boolean;
   outDir: string;
 }
@@ -68,7 +71,7 @@ interface Arguments {
  * @throws {UserError} for a wrong argument.
  */
 export async function run(args: string[], folder: string): Promise<number> {
-  const { json, profile, jobs, ...given } = readArguments(args);
+  const { json, profile, jobs, profileCells, ...given } = readArguments(args);
   await checkedOutput({ option: "--out", path: given.outDir, kind: "folder" });
   const ending = new Ending();
   const progress = new RunProgress(sizedStandardError());
@@ -88,6 +91,7 @@ export async function run(args: string[], folder: string): Promise<number> {
     progress.close();
     const { finishRun } = await finishing;
     const broken = await finishRun(papers, { notebooks: folder, out: given.outDir }, json);
+    if (profileCells) (json ? console.error : console.log)(slowestCells(papers));
     return ending.exitCode ?? closing(papers, broken, json);
   } catch (error) {
     progress.close();
@@ -123,6 +127,7 @@ function readArguments(args: string[]): Arguments {
     write: { type: "boolean" },
     check: { type: "boolean" },
     "no-timing": { type: "boolean" },
+    "profile-cells": { type: "boolean" },
     json: { type: "boolean" },
     out: { type: "string" },
   }, true);
@@ -166,6 +171,7 @@ function readArguments(args: string[]): Arguments {
     write,
     check,
     noTiming: values["no-timing"] === true,
+    profileCells: values["profile-cells"] === true,
     json: values["json"] === true,
     outDir: values["out"] === undefined ? join(ROOT, "out") : String(values["out"]),
   };
