@@ -245,7 +245,7 @@ import {
 } from "offprint/papers/specdecpp/mod.ts";
 import { markovModel, sevenStateChains } from "offprint/lm/exact/mod.ts";
 import { loadModel } from "offprint/lm/mod.ts";
-import { loadJax, parameterCount, readTransformer } from "offprint/lm/transformer/mod.ts";
+import { parameterCount, readTransformer } from "offprint/lm/transformer/mod.ts";
 import { check, claim, claimsTable, equation, sweep } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chiSquare, estimate, mean, pairedBootstrap, zScore } from "offprint/stats.ts";
@@ -772,8 +772,7 @@ await claim("10.decoder-meets-theory", { z: theoryRows.map(({ z }) => z), n: 20 
 // acceptance probability. In 15 % of the positions keep the target's token instead, without a label, so that the head also
 // sees contexts made of draft tokens. Then train the head alone with the weighted loss.
 
-// %% id="training" tags=["native"]
-const jax = await loadJax();
+// %% id="training"
 const samples = async (name: string, count: number) =>
   await acceptanceData({
     draft: lab.draft,
@@ -787,7 +786,7 @@ const heldOut = await samples("held out", 50);
 const lossCurve: { step: number; loss: number; weight: string }[] = [];
 async function trainedHead(rejectionWeight: number): Promise<AcceptanceHead> {
   let sum = 0;
-  return await trainHead(jax, trainingSet, {
+  return await trainHead(trainingSet, {
     depth: 1,
     rejectionWeight,
     steps: 300,
@@ -815,7 +814,7 @@ const headOf = (weight: number): AcceptanceHead => {
   return head;
 };
 
-// %% id="training-figure" tags=["drawing","native"]
+// %% id="training-figure" tags=["drawing"]
 await display(plot({
   title: "Training loss of four heads",
   alt: "Four falling lines over 300 steps, one for each weight, flattening after about 100 steps.",
@@ -835,7 +834,7 @@ await display(plot({
 // A head of weight $w$ should predict $a/(a+w(1-a))$, not $a$. The points are held-out predictions sorted into bins, with the true
 // acceptance in each; the lines are the formula.
 
-// %% id="calibration" tags=["native"]
+// %% id="calibration"
 const quality = headWeights.map((weight) => ({ weight, ...evaluateHead(headOf(weight), heldOut) }));
 const bins = quality.flatMap(({ weight, predicted }) =>
   reliability(heldOut.acceptance, predicted, 12, weight).filter(({ count }) => count >= 50)
@@ -855,7 +854,7 @@ await claim("10.calibration", {
   compared: kindDeviations.length,
 });
 
-// %% id="calibration-figure" tags=["drawing","native"]
+// %% id="calibration-figure" tags=["drawing"]
 const curves = headWeights.flatMap((weight) =>
   Array.from({ length: 51 }, (_, i) => ({
     weight: `w = ${weight}`,
@@ -891,7 +890,7 @@ await display(reliabilityFigure({
 // And does the head know more than a constant? The paper's validation number is the divergence
 // $\mathrm{KL}(a\,\|\,\hat P)$, smallest for the unweighted head.
 
-// %% id="informative" tags=["native"]
+// %% id="informative"
 const meanLabel = mean(trainingSet.acceptance);
 const divergences = (predicted: ArrayLike<number>) =>
   Array.from(heldOut.acceptance, (a, i) => meanDivergence([a], [predicted[i] ?? NaN]));
@@ -912,7 +911,7 @@ await claim(
   pairedBootstrap(constantDivergence, trainedDivergence, { seed, resamples: 1000 }),
 );
 
-// %% id="law-trained" tags=["native"]
+// %% id="law-trained"
 // Any head will do: here one for other hidden states than it was trained on.
 const { draft: _trainedFor, ...freed } = headOf(6);
 const withTrained = await countTexts({
@@ -967,7 +966,7 @@ async function decodeLab(
   return results;
 }
 
-// %% id="policies-families" tags=["native"]
+// %% id="policies-families"
 const hGrid = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 const byHead = (predictor: AcceptancePredictor) => (h: number) =>
   specDecPP({ predictor, threshold: h });
@@ -996,7 +995,7 @@ const families: [
 ];
 const familyNames = families.map(([family]) => family);
 
-// %% id="policies" tags=["native"]
+// %% id="policies"
 interface MeasuredPolicy {
   family: string;
   setting: string;
@@ -1029,7 +1028,7 @@ const labPoints = measuredPolicies.map(({ family, setting, test }) => ({
   time: timePerToken(latencies, test),
 }));
 
-// %% id="policies-figure" tags=["drawing","native"]
+// %% id="policies-figure" tags=["drawing"]
 const ratesFigure = (
   words: { title: string; alt: string; caption: string },
   points: { family: string; setting: string | number; V: number; D: number }[],
@@ -1069,7 +1068,7 @@ await display(ratesFigure(
 // Is the SpecDec++ frontier below the constants everywhere? Mixing two settings at random reaches every point between them,
 // so we take the lower hull of the trained head's points and compare at each constant's $V$ inside its range.
 
-// %% id="frontier" tags=["native"]
+// %% id="frontier"
 const ofFamily = (wanted: string) => labPoints.filter(({ family }) => family === wanted);
 const margins = besideFrontier(ofFamily("constant K"), ofFamily("SpecDec++, trained head"))
   .map((point) => ({ ...point, margin: point.D - point.frontier }));
@@ -1123,7 +1122,7 @@ await display(table(
   },
 ));
 
-// %% id="published-figure" tags=["drawing","native"]
+// %% id="published-figure" tags=["drawing"]
 /** Constants and SpecDec++ in one panel a data set, this run's first. */
 const besidePaper = (
   texts: { title: string; alt: string; caption: string },
@@ -1174,7 +1173,7 @@ await display(besidePaper({
 // gets its best setting on one set of texts and is measured on another. Choosing on the texts on which one measures would make
 // constants and thresholds alike look better than they are.
 
-// %% id="throughput" tags=["native"]
+// %% id="throughput"
 /** The best setting of a family at a latency ratio, chosen on the dev texts. */
 const chosenOf = (family: string, at = ratio): MeasuredPolicy => {
   const time = ({ dev }: MeasuredPolicy) => timePerToken({ draft: 1, target: at }, dev);
@@ -1213,7 +1212,7 @@ await display(table(throughputRows, {
   ],
 }));
 
-// %% id="throughput-figure" tags=["drawing","native"]
+// %% id="throughput-figure" tags=["drawing"]
 const speedupFigure = (
   words: { title: string; alt: string; caption: string },
   rows: { policy: string; speedup: number }[],
@@ -1246,7 +1245,7 @@ await display(speedupFigure({
   caption: `One verification takes ${ratio} draft passes. Settings chosen on other texts.`,
 }, throughputRows));
 
-// %% id="throughput-claims" tags=["check","native"]
+// %% id="throughput-claims" tags=["check"]
 /** Draft passes per token of each test text, at the paper's ratio. */
 const timesOfTexts = (results: SpeculativeResult[]) =>
   results.map((result) => timePerToken({ draft: 1, target: paperRatio }, ratesOf([result])));
@@ -1266,7 +1265,7 @@ await claim(
 // A head that reads the numbers of its input in a wrong order has the same weights and knows nothing. And where all acceptance is
 // equal, there is nothing to adapt to: a gain would show that the comparison is unfair.
 
-// %% id="controls" tags=["native"]
+// %% id="controls"
 const wrongOrder = shuffledPredictor(headOf(6), seed);
 /** The policy of least time on the dev texts at the paper's ratio. */
 async function bestOf(
@@ -1292,7 +1291,7 @@ await claim("10.head-beats-shuffled", {
   note: `best threshold of the shuffled head on dev texts: ${hGrid[shuffledBest.at]}`,
 });
 
-// %% id="controls-even" tags=["native"]
+// %% id="controls-even"
 const even = stretchChains({ kinds: [{ acceptance: 0.81, share: 1 }], persistence: 0 });
 const evenModels = { draft: markovModel(even.draft), target: markovModel(even.target) };
 const evenTime = async (policies: CandidateLengthPolicy[]) => {
@@ -1318,7 +1317,7 @@ await claim("10.homogeneous-decoded", evenConstant / evenAdaptive - 1);
 // decoded for real, with a verification that takes longer for more candidates and some host time in every round. All nine
 // predictions rest on the same texts, so where those happen to be easy, all are wrong in the same direction.
 
-// %% id="what-if" tags=["native"]
+// %% id="what-if"
 const time = { draftMs: 24, targetMs: (m: number) => 104 + 0.8 * m, hostMs: () => 3 };
 const labPredictor = headPredictor(headOf(6));
 const logs = await Array.fromAsync({ length: decoded }, (_, text) =>
@@ -1332,7 +1331,7 @@ const logs = await Array.fromAsync({ length: decoded }, (_, text) =>
 const jsonl = formatLog(logs);
 const readBack = parseLog(jsonl, "the laboratory's log");
 
-// %% id="what-if-rules" tags=["native"]
+// %% id="what-if-rules"
 const whatIfRules: StoppingRule[] = [
   ...[2, 4, 10].map((K) => constantRule(K)),
   heuristicRule(),
@@ -1370,7 +1369,7 @@ await display(table(
   },
 ));
 
-// %% id="what-if-claim" tags=["check","native"]
+// %% id="what-if-claim" tags=["check"]
 await claim("10.what-if-agrees", { z: predictions.flatMap(({ z }) => z), n: decoded });
 
 // %% [markdown] id="figures-short"
@@ -1661,7 +1660,7 @@ const liveSamples = (split: "dev" | "test") =>
   });
 const liveTraining = await liveSamples("dev");
 const liveHeldOut = await liveSamples("test");
-const liveHead = await trainHead(jax, liveTraining, {
+const liveHead = await trainHead(liveTraining, {
   depth: 1,
   rejectionWeight: 1,
   steps: 150,
@@ -2068,7 +2067,7 @@ await display(table(shapeRows, {
   const clock = await timeInTurns({
     ...pair,
     ...end,
-    prompts: tokensOf("test", Math.max(4, realTexts / 2)),
+    prompts: tokensOf("test", Math.max(4, realTexts / 4)),
     maxTokens: results.recipe.textTokens,
     policies: results.decoded.filter(({ family }) => family !== SHUFFLED_HEAD_FAMILY)
       .map((setting) => ({ name: labelOf(setting), policy: policyOf(setting) })),

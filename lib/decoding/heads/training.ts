@@ -1,29 +1,15 @@
 /**
- * Training of an acceptance head on the frozen draft's hidden states, with jax-js (loaded when first used).
+ * Training of an acceptance head on the frozen draft's hidden states.
  *
  * @module
  */
 import { Described, UserError } from "offprint/errors.ts";
-import { type AdamWState, adamWState, adamWStep, learningRate } from "offprint/lm/training/mod.ts";
-import {
-  type ArrayTree,
-  disposeAll,
-  fromFloats,
-  type Jax,
-  type JaxArray,
-  silu,
-  toFloats,
-} from "offprint/lm/transformer/mod.ts";
+import { flatAdamW, learningRate } from "offprint/lm/training/mod.ts";
 import { stream } from "offprint/random.ts";
 import { binaryDivergence } from "./bias.ts";
+import { headBlocks, HeadGradient } from "./head_gradient.ts";
 import type { AcceptanceData } from "./data.ts";
-import {
-  type AcceptanceHead,
-  type HeadConfig,
-  headShapes,
-  initialHead,
-  predictAcceptance,
-} from "./head.ts";
+import { type AcceptanceHead, type HeadConfig, initialHead, predictAcceptance } from "./head.ts";
 import { checkWhole } from "../verification/option_checks.ts";
 
 /** How {@linkcode trainHead} trains. */
@@ -61,7 +47,6 @@ export interface HeadTrainingOptions {
  * a weight that is not above 0, and when the loss or a weight stops being a number.
  */
 export async function trainHead(
-  jax: Jax,
   data: AcceptanceData,
   options: HeadTrainingOptions,
 ): Promise<AcceptanceHead> {
@@ -89,24 +74,19 @@ export async function trainHead(
   checkFinite("hidden state", data.hidden);
   checkFinite("acceptance", data.acceptance);
   const config: HeadConfig = { hiddenSize: data.hiddenSize, depth, tied };
-  const start = initialHead(config, seed);
-  const parameters: ArrayTree = {};
-  for (const [name, shape] of headShapes(config)) {
-    parameters[name] = fromFloats(jax, start.weights.get(name)!, shape);
-  }
-  const step = adamWStep(jax, headLoss(jax, config), {
-    beta1: BETA_1,
-    beta2: BETA_2,
-    epsilon: 1e-8,
-    weightDecay: 0,
-    clipNorm: 1,
-  });
+  const blocks = headBlocks(config);
+  const parameters = Float32Array.from(
+    [...initialHead(config, seed).weights.values()].flatMap((values) => [...values]),
+  );
+  const zeros = () => new Float32Array(parameters.length);
+  const state = { parameters, first: zeros(), second: zeros() };
+  const gradient = zeros();
+  const engine = new HeadGradient(config, batch);
   const schedule = { peak, warmUp: Math.ceil(warmUp * steps), steps, floor: 0 };
   const random = stream(seed, "acceptance head", "batches");
-  const scalar = (value: number): JaxArray => jax.numpy.array(value);
-  let state: AdamWState = adamWState(jax, parameters);
   const hidden = new Float32Array(batch * config.hiddenSize);
   const labels = new Float32Array(batch * 2);
+  let shown = performance.now();
   for (let done = 1; done <= steps; done++) {
     for (let row = 0; row < batch; row++) {
       const at = random.integer(count);
@@ -119,25 +99,22 @@ export async function trainHead(
       labels[2 * row] = rejectionWeight * (1 - data.acceptance[at]!);
       labels[2 * row + 1] = data.acceptance[at]!;
     }
-    const [next, report] = step(
-      state,
-      scalar(learningRate(schedule, done)),
-      scalar(1 - BETA_1 ** done),
-      scalar(1 - BETA_2 ** done),
-      [
-        fromFloats(jax, hidden, [batch, config.hiddenSize]),
-        fromFloats(jax, labels, [batch, 2]),
-      ],
-    );
-    state = next;
-    report.gradientNorm.dispose();
-    const loss = (await report.loss.data())[0]!;
+    const loss = engine.compute(parameters, hidden, labels, gradient);
     if (!Number.isFinite(loss)) throw diverged(`loss ${loss}`, done, peak, data.hidden);
+    flatAdamW(state, blocks, gradient, {
+      ...ADAMW,
+      learningRate: learningRate(schedule, done),
+      count: done,
+    });
     onStep?.(done, loss);
+    if (performance.now() - shown < SHOW_MS) continue;
+    // Lets the caller show how far it is.
+    await new Promise((resolve) => setTimeout(resolve));
+    shown = performance.now();
   }
-  const weights = await toFloats(state.parameters);
-  for (const tree of Object.values(state)) disposeAll(tree);
-  step.dispose();
+  const weights = new Map(
+    blocks.map(({ name, offset, size }) => [name, parameters.slice(offset, offset + size)]),
+  );
   for (const [name, values] of weights) {
     const wrong = values.find((value) => !Number.isFinite(value));
     if (wrong !== undefined) throw diverged(`${wrong} in ${name}`, steps, peak, data.hidden);
@@ -177,28 +154,10 @@ function diverged(got: string, step: number, peak: number, hidden: Float32Array)
   });
 }
 
-const BETA_1 = 0.9;
-const BETA_2 = 0.999;
-
-/** The loss of hidden states `[B, d]` and class weights `[B, 2]`; consumes its arguments. */
-function headLoss(jax: Jax, { depth, tied }: HeadConfig) {
-  const np = jax.numpy;
-  return (parameters: ArrayTree, hidden: JaxArray, labels: JaxArray): JaxArray => {
-    let state = hidden;
-    for (let block = 0; block < depth; block++) {
-      const layer = `model.${tied ? 0 : block}.linear`;
-      const change = np.matmul(state.ref, parameters[`${layer}.weight`]!.ref.transpose())
-        .add(parameters[`${layer}.bias`]!.ref);
-      state = state.add(silu(jax, change));
-    }
-    const logits = np.matmul(state, parameters[`model.${depth}.weight`]!.ref.transpose())
-      .add(parameters[`model.${depth}.bias`]!.ref);
-    const total = labels.ref.sum();
-    const loss = jax.nn.logSoftmax(logits, -1).mul(labels).sum().mul(-1).div(total);
-    disposeAll(parameters);
-    return loss;
-  };
-}
+/** AdamW without decay. */
+const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clipNorm: 1 };
+/** How long training goes on at a time, in milliseconds. */
+const SHOW_MS = 100;
 
 /** How well predictions meet true acceptance. */
 export interface HeadQuality {

@@ -17,7 +17,7 @@ export {
   type Schedule,
 } from "./adamw.ts";
 export type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
-export { DEFAULT_ADAMW, type Optimizer } from "./flat_adamw.ts";
+export { DEFAULT_ADAMW, flatAdamW, type FlatState, type Optimizer } from "./flat_adamw.ts";
 export * from "./language_model_step.ts";
 export { OnnxEngine } from "./onnx_engine.ts";
 export { restoredState, stateTensors } from "./state_tensors.ts";

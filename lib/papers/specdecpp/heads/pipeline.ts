@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { loadJax } from "offprint/lm/transformer/mod.ts";
 import type { AcceptanceHead } from "offprint/decoding/heads/mod.ts";
 import type { HeadsInput } from "./input.ts";
 import { decodeChosen, measureQuality, measureSettings } from "./measure_stages.ts";
@@ -26,7 +25,7 @@ export async function trainHeads(input: HeadsInput): Promise<TrainedHeads> {
   const { recipe, onNote = () => {} } = input;
   await checkFolder(input);
   const texts = await trainingTexts(input);
-  const { data, heads, curves } = await allHeads(input, await loadJax(), texts);
+  const { data, heads, curves } = await allHeads(input, texts);
   onNote("measuring predictions on the test texts");
   const quality = await measureQuality(input, data.acceptance, heads);
   const { settings, logged } = await measureSettings(input, heads);

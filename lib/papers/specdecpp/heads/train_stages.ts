@@ -4,7 +4,6 @@
  * @module
  */
 import { writeWhole } from "offprint/files.ts";
-import type { Jax } from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
 import { mean } from "offprint/stats.ts";
 import {
@@ -51,7 +50,7 @@ export async function trainingTexts(input: HeadsInput): Promise<AcceptanceText[]
 }
 
 /** Stage 2: every head of the recipe. */
-export async function allHeads(input: HeadsInput, jax: Jax, texts: AcceptanceText[]) {
+export async function allHeads(input: HeadsInput, texts: AcceptanceText[]) {
   const { recipe, draft, folder, onProgress } = input;
   const heads = new Map<string, AcceptanceHead>();
   const curves = new Map<string, number[]>();
@@ -84,7 +83,7 @@ export async function allHeads(input: HeadsInput, jax: Jax, texts: AcceptanceTex
       const { batch, epochs, peak, warmUp } = recipe.training;
       const steps = Math.ceil(epochs * states!.acceptance.length / batch);
       const losses: number[] = [];
-      const head = await trainHead(jax, states!, {
+      const head = await trainHead(states!, {
         depth: variant.depth,
         tied: variant.tied,
         rejectionWeight: variant.rejectionWeight,
