@@ -32,7 +32,9 @@ export interface ElaboratedCell {
 
 /** A module. */
 export interface ElaboratedModule {
+  /** `hdlname` is the name in the design, where Yosys has made a copy for certain parameters. */
   attributes: Record<string, string>;
+  parameter_default_values?: Record<string, string>;
   ports: Record<string, ElaboratedPort>;
   cells: Record<string, ElaboratedCell>;
   netnames: Record<string, { hide_name: number; bits: NetBit[] }>;

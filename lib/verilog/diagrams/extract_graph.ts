@@ -5,7 +5,13 @@
  */
 import type { YosysPool } from "../tools/yosys.ts";
 import { cellNames } from "./cell_names.ts";
-import { elaborate, type Elaborated, type Level, type NetBit } from "./elaborated.ts";
+import {
+  elaborate,
+  type Elaborated,
+  type ElaboratedModule,
+  type Level,
+  type NetBit,
+} from "./elaborated.ts";
 import {
   canonicalGraph,
   CONST_NODE,
@@ -107,7 +113,7 @@ export function blocksOf({ top, modules }: Elaborated): Block[] {
         const id = names.get(cell)!;
         return {
           id,
-          type: typeText(type, parameters),
+          type: typeText(type, parameters, modules[type]),
           cell,
           pins: pinsOf(id, directions, connections),
         };
@@ -116,22 +122,21 @@ export function blocksOf({ top, modules }: Elaborated): Block[] {
   ];
 }
 
-/** `mac#(W=4)` of a module that Yosys has specialised, or of an empty one with parameters; cells keep their type. */
-function typeText(written: string, parameters: Record<string, string>): string {
+/** `mac#(W=4)` for a module with parameters, all of them with their values; cells keep their type. */
+function typeText(
+  type: string,
+  given: Record<string, string>,
+  module: ElaboratedModule | undefined,
+): string {
   // A module that is called like a cell has a backslash before its name.
-  const type = written.replace(/^\\\$/, "$");
-  const derived = /^\$paramod\\([^\\]+)((?:\\[^\\]+=[^\\]+)+)$/.exec(type);
-  const given = derived !== null
-    ? derived[2]!.slice(1).split("\\").map((part) => part.split("=") as [string, string])
-    : type.startsWith("$")
-    ? []
-    : Object.entries(parameters);
-  if (given.length === 0) return type;
-  const values = given.map(([name, value]) => {
-    const digits = /^(?:\d+'|s\d+')?([01]+)$/.exec(value)?.[1];
-    return `${name}=${digits === undefined ? value : BigInt(`0b${digits}`)}`;
-  });
-  return `${derived?.[1] ?? type}#(${values.sort().join(",")})`;
+  if (module === undefined) return type.replace(/^\\\$/, "$");
+  const values = { ...module.parameter_default_values, ...given };
+  const name = (module.attributes.hdlname ?? type).replace(/^\\\$/, "$");
+  if (Object.keys(values).length === 0) return name;
+  const shown = Object.entries(values).map(([key, value]) =>
+    `${key}=${/^[01]+$/.test(value) ? BigInt(`0b${value}`) : value}`
+  );
+  return `${name}#(${shown.sort().join(",")})`;
 }
 
 /** Who drives each net. */

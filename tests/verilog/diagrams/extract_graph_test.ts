@@ -74,6 +74,7 @@ Deno.test("wiring", async (test) => {
     for (
       const line of [
         "node g[1].v part#(W=1)",
+        "node u1 part#(W=8)",
         "$const.4'b0011 -> u0.k [4]",
         "$const.2'b01 -> u1.x[5:4] [2]",
         "$port.a[7:4] -> u0.x [4]",
