@@ -35,9 +35,32 @@ export class UserError extends Error {
 
   constructor(parts: UserErrorParts) {
     const todo = parts.todo === undefined ? "" : ` ${parts.todo}`;
-    super(`${parts.what}: got ${shown(parts.got)}, expected ${parts.expected}.${todo}`);
+    const { what, got, expected } = parts;
+    super(
+      printable(`${what.replaceAll("\n", "\\n")}: got ${shown(got)}, expected ${expected}.${todo}`),
+    );
     this.parts = parts;
   }
+}
+
+/**
+ * A text for a terminal or a log: characters that would steer it, among them those that turn the direction of
+ * writing, are written as their codes. Line ends and tabs stay.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { printable } from "offprint/errors.ts";
+ *
+ * assertEquals(printable("a\u001b[31mb\u202egnp"), "a\\u001b[31mb\\u202egnp");
+ * ```
+ */
+export function printable(text: string): string {
+  return text.replaceAll(
+    // deno-lint-ignore no-control-regex -- these are what is looked for
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Something found that is not a value but a state of affairs ("edits in cell a"): shown whole and without quotes. */

@@ -6,6 +6,16 @@ Deno.test("a user error is one line with got, expected and what to do", () => {
   assertEquals(error.message, '--jobs: got "two\\nthree", expected a number.');
 });
 
+Deno.test("what would steer a terminal is shown as codes, wherever it came from", () => {
+  const odd = "a\u001b[2J\u202eb\nc";
+  const error = new UserError({ what: odd, got: new Described(odd), expected: odd, todo: "Go." });
+  assertEquals(
+    error.message,
+    "a\\u001b[2J\\u202eb\\nc: got a\\u001b[2J\\u202eb c, expected a\\u001b[2J\\u202eb\nc. Go.",
+  );
+  assertEquals(shown(odd), '"a\\u001b[2J\u202eb\\nc"');
+});
+
 Deno.test("values are shown on one line and cut when long", () => {
   assertEquals(shown(undefined), "nothing");
   assertEquals(shown(NaN), "NaN");

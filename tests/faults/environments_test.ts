@@ -38,7 +38,10 @@ const COMMANDS: string[][] = [
   ["augment", "--generate", "3", "--flows", "completion,prose", "--out", "FOLDER/a.jsonl"],
   ["what-if", "FOLDER/log.jsonl", "--draft-ms", "23", "--target-ms", "107", "--replays", "2"],
   ["run", "00", "--out", "FOLDER/out"],
-  ["entangle", "tiny", "--pairs", "FOLDER/pairs.jsonl", "--out", "FOLDER/report"],
+  [
+    ...["entangle", "sotu-draft", "--pairs", "FOLDER/pairs.jsonl", "--out", "FOLDER/report"],
+    ...["--limit", "1"],
+  ],
   ["sync", "--dry", "00"],
 ];
 
@@ -52,12 +55,13 @@ Deno.test({
     const chosen = sampled(all, 10, "surroundings");
     const before = await committed();
     const failures: string[] = [];
+    let done = 0;
     for (const { name, under, args } of chosen) {
       const folder = await Deno.makeTempDir();
       try {
         await Deno.writeTextFile(
           join(folder, "log.jsonl"),
-          '{"draft": [0.5, 0.25], "target": [0.5, 0.5], "verified": 2, "accepted": 1}\n',
+          '{"acceptance": [1, 0.82, 0, 1]}\n',
         );
         await Deno.writeTextFile(
           join(folder, "pairs.jsonl"),
@@ -66,6 +70,7 @@ Deno.test({
         const given = args.map((arg) => arg.replace("FOLDER", folder));
         const { code, out, err } = await say(given, { under });
         const what = `${args[0]} with ${name}`;
+        if (code === 0) done++;
         if (/\n\s+at |Uncaught|panicked|fault of this program/.test(err + out)) {
           failures.push(`${what}: ${err.slice(0, 400)}`);
         } else if (![0, 1, 2].includes(code)) {
@@ -79,7 +84,11 @@ Deno.test({
     }
     assertEquals(failures, []);
     assert(await committed() === before, "a committed file was changed");
-    figure(`surroundings: ${chosen.length} of ${all.length}, 0 stacks, committed files untouched`);
+    assert(done > 0, "no command did its work");
+    figure(
+      `surroundings: ${chosen.length} of ${all.length}, ${done} did their work, the others said why not; ` +
+        "0 stacks, committed files untouched",
+    );
   },
 });
 

@@ -10,7 +10,7 @@
  */
 import type * as HubModule from "@huggingface/hub";
 import { z } from "zod";
-import { Described, messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, printable, UserError } from "offprint/errors.ts";
 
 /** How a hub is reached. */
 export interface HubConnection {
@@ -254,8 +254,7 @@ function answerFetch(connection: HubConnection, name: string, revision: string):
  * @throws {UserError} when it would not.
  */
 function checkPath(name: string, path: string): void {
-  // deno-lint-ignore no-control-regex -- a path with control characters is what is refused
-  if (path !== "" && !/[\\:\u0000-\u001f]/.test(path)) {
+  if (path !== "" && !/[\\:\n\t]/.test(path) && printable(path) === path) {
     if (path.split("/").every((part) => part !== "" && part !== "." && part !== "..")) return;
   }
   throw new UserError({
