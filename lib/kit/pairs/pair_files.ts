@@ -4,8 +4,8 @@
  * @module
  */
 import { join } from "node:path";
-import { UserError } from "offprint/errors.ts";
-import { ifThere, readText } from "offprint/files.ts";
+import { Described, UserError } from "offprint/errors.ts";
+import { ifThere, placeOf, readText, writeWhole } from "offprint/files.ts";
 
 /** A notebook's two files; `undefined` where one is missing. */
 export interface Pair {
@@ -44,6 +44,38 @@ export async function readPair(root: string, id: string): Promise<Pair> {
     source: await read("ts"),
     ipynb: await read("ipynb"),
   };
+}
+
+/**
+ * Writes the halves that differ from what was read. Nothing is written where one of them was saved since then, or
+ * where something stands in the place of either that is no file.
+ *
+ * @param read What {@linkcode readPair} gave.
+ * @throws {UserError} then.
+ */
+export async function writePair(
+  root: string,
+  read: Pair,
+  wanted: { source: string; ipynb: string },
+): Promise<void> {
+  const now = await readPair(root, read.id);
+  const halves = [
+    { name: read.sourceName, before: read.source, now: now.source, text: wanted.source },
+    { name: read.ipynbName, before: read.ipynb, now: now.ipynb, text: wanted.ipynb },
+  ];
+  for (const { name, before, now } of halves) {
+    await placeOf(join(root, name));
+    if (now === before) continue;
+    throw new UserError({
+      what: name,
+      got: new Described("a change that was saved in this moment"),
+      expected: "the file as it was a moment ago",
+      todo: "Nothing was written. Run deno task sync again.",
+    });
+  }
+  for (const { name, before, text } of halves) {
+    if (text !== before) await writeWhole(join(root, name), text);
+  }
 }
 
 /**

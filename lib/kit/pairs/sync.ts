@@ -4,12 +4,10 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
-import { writeWhole } from "offprint/files.ts";
 import type { Cell, Notebook } from "../nbformat.ts";
 import { buildNotebook, sourceMetadata, withSources } from "./build.ts";
-import { type Pair, readPair } from "./pair_files.ts";
+import { type Pair, readPair, writePair } from "./pair_files.ts";
 import { formatNotebook, formatSource } from "./format.ts";
 import { parseNotebook, stringifyNotebook } from "./ipynb.ts";
 import { type Conflict, extractSource, fromJupyter, mergePair } from "./merge.ts";
@@ -45,10 +43,7 @@ export async function syncPair(
   const wroteSource = text !== pair.source;
   const wroteIpynb = ipynb !== pair.ipynb;
   if (changes.length === 0 && wroteIpynb) changes.push(`rebuilt ${pair.ipynbName}`);
-  if (!options.dry) {
-    if (wroteSource) await writeWhole(join(root, pair.sourceName), text);
-    if (wroteIpynb) await writeWhole(join(root, pair.ipynbName), ipynb);
-  }
+  if (!options.dry) await writePair(root, pair, { source: text, ipynb });
   return { id, changes, wroteSource, wroteIpynb };
 }
 
