@@ -1,8 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import type * as OnnxRuntime from "onnxruntime-node";
 import { allProcessorRuns, sampledProcessorRuns } from "offprint/commands/processors.ts";
 import { ROOT } from "offprint/kit/project.ts";
 import { Scratch, source } from "../kit/runner/scratch.ts";
+import { publishedFiles } from "../lm/published_model.ts";
 
 Deno.test("the sample: one seed, notebooks with native cells that are not run alone", async () => {
   const native: [string, string] = [`tags=["native"]`, "1"];
@@ -34,4 +36,17 @@ Deno.test("the whole stage: three seeds, two numbers of threads, the reference k
     [{ OFFPRINT_THREADS: "4" }, []],
     [{ OFFPRINT_KERNELS: "reference" }, []],
   ]);
+});
+
+Deno.test("ONNX Runtime's package has no WebAssembly execution that the stage could try", async () => {
+  // Not a literal, as in the one module of lib that loads it.
+  const specifier: string = "onnxruntime-node";
+  const { InferenceSession } = await import(specifier) as typeof OnnxRuntime;
+  const graph = publishedFiles(false).get("onnx/model.onnx")!;
+  await (await InferenceSession.create(graph, { executionProviders: ["cpu"] })).release();
+  await assertRejects(
+    () => InferenceSession.create(graph, { executionProviders: ["wasm"] }),
+    Error,
+    "[wasm] backend not found",
+  );
 });
