@@ -1122,22 +1122,33 @@ const prefixGap = correlationByPrompt(committed, "weighted").map((value, i) =>
 await claim("01.trio-prefix-correlation", meanInterval(prefixGap));
 
 // %% id="trio-correlation-figure" tags=["drawing"]
+// Of beginnings of one length the mean is the sum over that length; only texts that end early tell them apart.
+const sumOf = (tokens: number) =>
+  correlationRows.find((row) => row.score === "sum" && row.tokens === tokens)?.mean ?? NaN;
+const oneLine = correlationRows.every(({ score, tokens, mean }) =>
+  score !== "mean" || Math.abs(mean - sumOf(tokens)) < 0.005
+);
+const correlationLines = correlationRows
+  .filter(({ score }) => !(oneLine && score === "mean"))
+  .map((row) => ({ ...row, score: oneLine && row.score === "sum" ? "sum and mean" : row.score }));
 await display(plot({
   title: "Correlation of partial scores with the final reward, within a prompt",
   alt: `One line a score over the tokens so far. At the first boundary: ${
-    correlationRows.filter(({ tokens }) => tokens === MAIN_TOKENS / 4)
+    correlationLines.filter(({ tokens }) => tokens === MAIN_TOKENS / 4)
       .map(({ score, mean }) => `${score} ${formatNumber(mean, 2)}`).join(", ")
   }.`,
-  caption: `${SAMPLES} plain samples of each prompt; bars show 95 % intervals over prompts.`,
+  caption: `${SAMPLES} plain samples of each prompt; bars show 95 % intervals over prompts.${
+    oneLine ? " Sum and mean differ by less than 0.005 here, so they share a line." : ""
+  }`,
   height: 320,
   x: { label: "tokens so far" },
   y: { label: "correlation with the final reward" },
   color: { legend: true, label: "partial score" },
-  data: correlationRows,
+  data: correlationLines,
   marks: [
     Plot.ruleY([0]),
-    Plot.lineY(correlationRows, { x: "tokens", y: "mean", stroke: "score", marker: true }),
-    Plot.ruleX(correlationRows, { x: "tokens", y1: "low", y2: "high", stroke: "score" }),
+    Plot.lineY(correlationLines, { x: "tokens", y: "mean", stroke: "score", marker: true }),
+    Plot.ruleX(correlationLines, { x: "tokens", y1: "low", y2: "high", stroke: "score" }),
   ],
 }));
 
@@ -1223,36 +1234,30 @@ const nRows = [1, 2, 4, 8, 16, 32, 64, 128].flatMap((n) => {
 });
 
 // %% id="trio-n-figure" tags=["drawing"]
-const nLong = nRows.flatMap((row) => [
-  { ...row, measure: "by the reward model, nats", gain: row.reward },
-  { ...row, measure: "by the judge, nats a token", gain: row.judge },
-]);
-await display(plot({
-  title: "Gain of best-of-N over one sample, by what selects and by a judge",
-  alt: `Two panels with a rising line for each of two selectors. At N = ${SAMPLES}: ${
-    nRows.filter(({ n }) => n === SAMPLES).map((row) =>
-      `${row["chosen by"]}: reward ${formatNumber(row.reward, 2)}, judge ${
-        formatNumber(row.judge, 2)
-      }`
-    ).join("; ")
-  }.`,
-  caption:
-    "Where the judge's curve bends while the reward's goes on, the reward model is being over-optimised.",
-  height: 300,
-  x: { type: "log", base: 2, label: "N" },
-  y: { label: "gain over one sample" },
-  color: { legend: true, label: "chosen by" },
-  data: nLong,
-  marks: [
-    Plot.ruleY([0]),
-    Plot.lineY(nLong.filter(({ measure }) => measure.includes("reward model")), {
-      x: "n",
-      y: "gain",
-      stroke: "chosen by",
-      marker: true,
-    }),
-  ],
-}));
+const gainFigure = (measure: "reward" | "judge", title: string, unit: string) =>
+  plot({
+    title,
+    alt: `A line for each of two selectors over N. At N = ${SAMPLES}: ${
+      nRows.filter(({ n }) => n === SAMPLES).map((row) =>
+        `${row["chosen by"]} ${formatNumber(row[measure], 2)}`
+      ).join(", ")
+    }.`,
+    caption: `Mean over ${samePrompts} prompts; the axis of N is logarithmic.`,
+    height: 260,
+    x: { type: "log", base: 2, label: "N" },
+    y: { label: `gain, ${unit}` },
+    color: { legend: true, label: "chosen by" },
+    data: nRows,
+    marks: [
+      Plot.ruleY([0]),
+      Plot.lineY(nRows, { x: "n", y: measure, stroke: "chosen by", marker: true }),
+    ],
+  });
+await display(gainFigure("reward", "What the reward model says of the best of N", "nats"));
+await display(gainFigure("judge", "What the judge says of the same texts", "nats a token"));
+await display(
+  md`Where the judge's curve bends while the reward's goes on, the reward model is being over-optimised.`,
+);
 await display(
   table(nRows, { caption: "Gain over one sample, by both measures; the judge in nats a token" }),
 );
