@@ -5,17 +5,19 @@
  */
 import { UserError } from "offprint/errors.ts";
 import { type BenchReport, type BenchSuite, benchTable, machineName } from "../kit/bench/report.ts";
+import { keepReports } from "../kit/bench/kept.ts";
 import { parse } from "offprint/command_line.ts";
 import type { Command } from "../kit/command.ts";
 import { ROOT } from "../kit/project.ts";
 
-const USAGE = `deno task bench [SUITE] [--json]
+const USAGE = `deno task bench [SUITE] [--json | --write]
 
 Runs side-by-side benchmarks: ours and a peer in the same process, interleaved, medians.
 A ratio above 1 means that ours is better. Nothing else should use the machine meanwhile.
 
 Arguments:
   SUITE    one of the modules in bench/ (without .ts); all of them when left out
+  --write  keep the results in bench/results/ and make the page bench/README.md anew from all that are kept
   --json   print { suite, machine, rows } on standard output, progress goes to standard error
   --help   this text`;
 
@@ -27,7 +29,10 @@ export const command: Command = {
 };
 
 async function bench(args: string[]): Promise<number> {
-  const { values, positionals } = parse("bench", args, { json: { type: "boolean" } }, true);
+  const { values, positionals } = parse("bench", args, {
+    json: { type: "boolean" },
+    write: { type: "boolean" },
+  }, true);
   const known = await suites();
   const wanted = positionals.length > 0 ? positionals : known;
   for (const name of wanted) {
@@ -50,6 +55,17 @@ async function bench(args: string[]): Promise<number> {
   }
   if (values["json"]) {
     console.log(JSON.stringify(positionals.length === 1 ? reports[0] : reports, null, 2));
+  }
+  if (values["write"]) {
+    const date = new Date().toISOString().slice(0, 10);
+    await keepReports(
+      folder(),
+      reports.map((report) => ({
+        ...report,
+        date,
+        command: `deno task bench ${report.suite} --write`,
+      })),
+    );
   }
   return 0;
 }

@@ -30,6 +30,14 @@ export interface BenchReport {
   rows: BenchRow[];
 }
 
+/** A suite's result with the day and the command that gave it. */
+export interface KeptReport extends BenchReport {
+  /** Day of the measurement, "2026-11-30". */
+  date: string;
+  /** What was typed. */
+  command: string;
+}
+
 /** What a suite measured. */
 export interface BenchResult {
   rows: BenchRow[];
@@ -114,7 +122,7 @@ export function benchTable(report: BenchReport): string {
 }
 
 /** Three significant digits, without exponents where that stays readable. */
-function significant(value: number): string {
+export function significant(value: number): string {
   if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e7)) {
     return value.toExponential(2);
   }
