@@ -2,173 +2,184 @@
  * The blocks of a transformer as ONNX nodes that gradients go back through.
  *
  * Each method emits the forward nodes of one block and returns, with the result, a function that emits the
- * backward nodes. Values are rows of tokens, `[N, …]` with `N = batch · length`.
+ * backward nodes, into the same graph or into one of its own. Values are rows of tokens, `[N, …]` with
+ * `N = batch · length`.
  *
  * @module
  */
 import type { OnnxGraph } from "./graph.ts";
+import { type BatchShape, GraphSide } from "./graph_side.ts";
 import { type ParameterBlock, parameterBlocks } from "../transformer/parameter_blocks.ts";
-import { rotaryTable } from "../transformer/rotary.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
 
-/** The sizes of a training batch. */
-export interface BatchShape {
-  /** Texts. */
-  batch: number;
-  /** Tokens of each. */
-  length: number;
+/** A value of the forward pass, which the backward pass may read. */
+export interface Value {
+  /** Its name in the forward graph. */
+  readonly forward: string;
+  /** Its name in the backward graph; there it is known from the first call on. */
+  backward(): string;
 }
 
 /** From the gradient of a block's result to the gradient of its argument. */
 export type Backward = (gradient: string) => string;
 
 /** A block's result and how gradients go back through it. */
-export type Block = [result: string, backward: Backward];
+export type Block = [result: Value, backward: Backward];
 
-/** Writes blocks into a graph, and declares the parameters that they read as its inputs. */
+/** Writes blocks into graphs, and declares the parameters that they read as inputs of each. */
 export class DifferentiableBlocks {
-  readonly #graph: OnnxGraph;
   readonly #config: TransformerConfig;
   readonly #shape: BatchShape;
   readonly #count: number;
   readonly #parameters = new Map<string, ParameterBlock>();
-  readonly #one: string;
-  /** A row of N ones: a product with it sums over tokens. */
-  readonly #ones: string;
-  readonly #cosines: string;
-  readonly #forwardSines: string;
-  readonly #backwardSines: string;
-  readonly #causal: string;
-  readonly #scale: string;
+  readonly #forward: GraphSide;
+  readonly #backward: GraphSide;
 
-  constructor(graph: OnnxGraph, config: TransformerConfig, shape: BatchShape) {
-    this.#graph = graph;
+  /** @param backward where backward nodes go; by default behind the forward ones. */
+  constructor(
+    forward: OnnxGraph,
+    config: TransformerConfig,
+    shape: BatchShape,
+    backward: OnnxGraph = forward,
+  ) {
     this.#config = config;
     this.#shape = shape;
-    const { length } = shape;
-    const { head_dim: d } = config;
-    this.#count = shape.batch * length;
+    this.#count = shape.batch * shape.length;
+    this.#forward = new GraphSide(forward, config, shape);
+    this.#backward = backward === forward ? this.#forward : new GraphSide(backward, config, shape);
+    const graphs = new Set([forward, backward]);
     for (const block of parameterBlocks(config)) {
       this.#parameters.set(block.name, block);
-      graph.input(block.name, "float32", block.shape);
+      for (const graph of graphs) graph.input(block.name, "float32", block.shape);
     }
-    this.#one = graph.floats([1], []);
-    this.#ones = graph.floats(new Float32Array(this.#count).fill(1), [1, this.#count]);
-    const { cos, sin } = rotaryTable(length, d, config.rope_theta);
-    this.#cosines = graph.floats(cos, [1, length, 1, d]);
-    // The halves of a head are exchanged before they meet the sines, so the left half's get a minus sign.
-    const signed = (sign: number): string => {
-      const values = sin.map((value, i) => (i % d < d / 2 ? -sign : sign) * value);
-      return graph.floats(values, [1, length, 1, d]);
-    };
-    this.#forwardSines = signed(1);
-    this.#backwardSines = signed(-1);
-    this.#causal = graph.floats(causalMask(length), [1, 1, length, length]);
-    this.#scale = graph.floats([1 / Math.sqrt(d)], []);
+  }
+
+  /**
+   * A value that is kept where the backward pass reads it: between two graphs it becomes an output of one and an input
+   * of the other, under its own name.
+   */
+  value(forward: string, shape: number[]): Value {
+    return this.#value(forward, () => {
+      this.#forward.graph.output(forward, "float32", shape);
+      return this.#backward.graph.input(forward, "float32", shape);
+    });
   }
 
   /** Makes `value` the output `gradient/NAME`; a name that is no parameter's has the shape of rows, [N, D]. */
   emitGradient(name: string, value: string): void {
     const shape = this.#parameters.get(name)?.shape ?? [this.#count, this.#config.hidden_size];
-    this.#graph.node("Identity", [value], [`gradient/${name}`]);
-    this.#graph.output(`gradient/${name}`, "float32", shape);
+    const { graph } = this.#backward;
+    graph.node("Identity", [value], [`gradient/${name}`]);
+    graph.output(`gradient/${name}`, "float32", shape);
   }
 
   /** `x · Wᵀ`. */
-  linear(x: string, name: string): Block {
-    const op = this.#graph.op.bind(this.#graph);
-    return [op("Gemm", [x, name], { transB: 1 }), (dy) => {
-      this.emitGradient(name, op("Gemm", [dy, x], { transA: 1 }));
-      return op("Gemm", [dy, name]);
+  linear(x: Value, name: string): Block {
+    const back = this.#backward;
+    const rows = this.#parameters.get(name)!.shape[0]!;
+    const result = this.#forward.op("Gemm", [x.forward, name], { transB: 1 });
+    return [this.value(result, [this.#count, rows]), (dy) => {
+      this.emitGradient(name, back.op("Gemm", [dy, x.backward()], { transA: 1 }));
+      return back.op("Gemm", [dy, name]);
     }];
   }
 
   /** RMSNorm: `x / √(mean x² + ε) · gain`. */
-  norm(x: string, name: string): Block {
-    const { hidden_size: width, rms_norm_eps: epsilon } = this.#config;
-    const op = this.#graph.op.bind(this.#graph);
-    const rowMean = (y: string): string => op("ReduceMean", [y], { axes: [-1], keepdims: 1 });
-    const meanSquare = rowMean(this.#mul(x, x));
-    const root = op("Sqrt", [this.#add(meanSquare, this.#graph.floats([epsilon], []))]);
-    const straight = op("Div", [x, root]);
-    return [this.#mul(straight, name), (dy) => {
-      const product = this.#mul(dy, straight);
-      this.emitGradient(name, this.#reshape(op("MatMul", [this.#ones, product]), [width]));
-      const ds = this.#mul(dy, name);
-      const along = this.#mul(straight, rowMean(this.#mul(ds, straight)));
-      return op("Div", [op("Sub", [ds, along]), root]);
+  norm({ forward: x }: Value, name: string): Block {
+    const { hidden_size: width } = this.#config;
+    const [forth, back] = [this.#forward, this.#backward];
+    const meanSquare = forth.rowMean(forth.mul(x, x));
+    const root = this.value(
+      forth.op("Sqrt", [forth.add(meanSquare, forth.epsilon)]),
+      [this.#count, 1],
+    );
+    const straight = this.value(forth.op("Div", [x, root.forward]), [this.#count, width]);
+    const result = this.#again((side, of) => side.mul(of(straight), name));
+    return [result, (dy) => {
+      const s = straight.backward();
+      const product = back.mul(dy, s);
+      this.emitGradient(name, back.reshape(back.op("MatMul", [back.ones, product]), [width]));
+      const ds = back.mul(dy, name);
+      const along = back.mul(s, back.rowMean(back.mul(ds, s)));
+      return back.op("Div", [back.op("Sub", [ds, along]), root.backward()]);
     }];
   }
 
   /** Causal grouped-query attention of joint queries, keys and values, `[N, (H + 2G)·d]`. */
-  attention(joint: string): Block {
+  attention({ forward: joint }: Value): Block {
     const { head_dim: d, num_attention_heads: heads, num_key_value_heads: groups } = this.#config;
     const { batch, length } = this.#shape;
     const perGroup = heads / groups;
-    const op = this.#graph.op.bind(this.#graph);
-    const reshape = (x: string, shape: number[]): string => this.#reshape(x, shape);
-    /** Exchanges tokens and heads. */
-    const across = (x: string): string => op("Transpose", [x], { perm: [0, 2, 1, 3] });
-    const flip = (x: string): string => op("Transpose", [x], { perm: [0, 1, 3, 2] });
-    const byHead = reshape(joint, [batch, length, heads + 2 * groups, d]);
-    const [straight, plainValues] = this.#split(byHead, 2, [heads + groups, groups]);
-    const turned = across(this.#turn(straight, this.#forwardSines));
-    const [queries, k] = this.#split(turned, 1, [heads, groups]);
-    const v = across(plainValues); // [B, G, T, d]
+    const [forth, back] = [this.#forward, this.#backward];
+    const ofHeads = [batch, heads, length, d];
+    const byQuery = [batch, heads, length, length];
+    const byGroup = [batch, groups, perGroup * length, length];
+    const grouped = [batch, groups, perGroup * length, d];
+    const byHead = forth.reshape(joint, [batch, length, heads + 2 * groups, d]);
+    const [straight, plainValues] = forth.split(byHead, 2, [heads + groups, groups]);
+    const turned = forth.across(forth.turn(straight, "forward"));
+    const [queries, keys] = forth.split(turned, 1, [heads, groups]);
+    const k = this.value(keys, [batch, groups, length, d]);
+    const v = this.value(forth.across(plainValues), [batch, groups, length, d]);
+    const scaled = this.value(forth.mul(queries, forth.scale), ofHeads);
     // The P query heads that share a key head stand below each other: one product serves them all.
-    const q = reshape(this.#mul(queries, this.#scale), [batch, groups, perGroup * length, d]);
-    const byQuery = (x: string): string => reshape(x, [batch, heads, length, length]);
-    const byGroup = (x: string): string => reshape(x, [batch, groups, perGroup * length, length]);
-    const scores = this.#add(byQuery(op("MatMul", [q, flip(k)])), this.#causal);
-    const weights = byGroup(op("Softmax", [scores], { axis: -1 }));
-    const mixed = op("MatMul", [weights, v]); // [B, G, P·T, d]
-    const result = reshape(
-      across(reshape(mixed, [batch, heads, length, d])),
-      [this.#count, heads * d],
+    const q = this.#again((side, of) => side.reshape(of(scaled), grouped));
+    const products = forth.op("MatMul", [q.forward, forth.flip(k.forward)]);
+    const scores = forth.add(forth.reshape(products, byQuery), forth.causal);
+    const shares = this.value(forth.op("Softmax", [scores], { axis: -1 }), byQuery);
+    const weights = this.#again((side, of) => side.reshape(of(shares), byGroup));
+    const mixed = this.value(forth.op("MatMul", [weights.forward, v.forward]), grouped);
+    const result = this.#again((side, of) =>
+      side.reshape(side.across(side.reshape(of(mixed), ofHeads)), [this.#count, heads * d])
     );
     return [result, (dy) => {
-      const dMixed = reshape(
-        across(reshape(dy, [batch, length, heads, d])),
-        [batch, groups, perGroup * length, d],
+      const w = weights.backward();
+      const dMixed = back.reshape(
+        back.across(back.reshape(dy, [batch, length, heads, d])),
+        grouped,
       );
-      const dv = op("MatMul", [flip(weights), dMixed]);
-      const dWeights = op("MatMul", [dMixed, flip(v)]);
+      const dv = back.op("MatMul", [back.flip(w), dMixed]);
+      const dWeights = back.op("MatMul", [dMixed, back.flip(v.backward())]);
       // Σ over keys of dWeights·weights equals Σ over d of dMixed·mixed, a quarter of the work.
-      const along = op(
+      const along = back.op(
         "ReduceSum",
-        [this.#mul(dMixed, mixed), this.#graph.integers([-1])],
+        [back.mul(dMixed, mixed.backward()), back.graph.integers([-1])],
         { keepdims: 1 },
       );
-      const dScores = this.#mul(weights, op("Sub", [dWeights, along]));
-      const dq = this.#mul(op("MatMul", [dScores, k]), this.#scale);
-      const dk = op("MatMul", [flip(dScores), q]);
-      const dTurned = op("Concat", [reshape(dq, [batch, heads, length, d]), dk], { axis: 1 });
-      const dStraight = this.#turn(across(dTurned), this.#backwardSines);
-      const dValues = across(dv);
-      return reshape(
-        op("Concat", [dStraight, dValues], { axis: 2 }),
+      const dScores = back.mul(w, back.op("Sub", [dWeights, along]));
+      const dq = back.mul(back.op("MatMul", [dScores, k.backward()]), back.scale);
+      const dk = back.op("MatMul", [back.flip(dScores), q.backward()]);
+      const dTurned = back.op("Concat", [back.reshape(dq, ofHeads), dk], { axis: 1 });
+      const dStraight = back.turn(back.across(dTurned), "backward");
+      const dValues = back.across(dv);
+      return back.reshape(
+        back.op("Concat", [dStraight, dValues], { axis: 2 }),
         [this.#count, (heads + 2 * groups) * d],
       );
     }];
   }
 
   /** `silu(gate) · up` of joint `[gate, up]`, `[N, 2F]`. */
-  swiglu(joint: string): Block {
+  swiglu({ forward: joint }: Value): Block {
     const { intermediate_size: inner } = this.#config;
-    const op = this.#graph.op.bind(this.#graph);
-    const [gate, up] = this.#split(joint, 1, [inner, inner]);
-    const sigmoid = op("Sigmoid", [gate]);
-    const silu = this.#mul(gate, sigmoid);
-    return [this.#mul(silu, up), (dy) => {
+    const back = this.#backward;
+    const [left, right] = this.#forward.split(joint, 1, [inner, inner]);
+    const gate = this.value(left, [this.#count, inner]);
+    const up = this.value(right, [this.#count, inner]);
+    const sigmoid = this.#again((side, of) => side.op("Sigmoid", [of(gate)]));
+    const silu = this.#again((side, of) => side.mul(of(gate), of(sigmoid)));
+    const result = this.#again((side, of) => side.mul(of(silu), of(up)));
+    return [result, (dy) => {
+      const [s, y] = [sigmoid.backward(), silu.backward()];
       // silu' = σ + silu · (1 − σ)
-      const slope = this.#add(sigmoid, this.#mul(silu, op("Sub", [this.#one, sigmoid])));
-      const dGate = this.#mul(this.#mul(dy, up), slope);
-      return op("Concat", [dGate, this.#mul(dy, silu)], { axis: 1 });
+      const slope = back.add(s, back.mul(y, back.op("Sub", [back.one, s])));
+      const dGate = back.mul(back.mul(dy, up.backward()), slope);
+      return back.op("Concat", [dGate, back.mul(dy, y)], { axis: 1 });
     }];
   }
 
   /** `x + f(x)`, where f is the parts one behind the other. */
-  residual(x: string, parts: readonly ((x: string) => Block)[]): Block {
+  residual(x: Value, parts: readonly ((x: Value) => Block)[]): Block {
     let y = x;
     const backwards: Backward[] = [];
     for (const part of parts) {
@@ -176,48 +187,24 @@ export class DifferentiableBlocks {
       y = result;
       backwards.unshift(backward);
     }
+    const sum = this.#forward.add(x.forward, y.forward);
     return [
-      this.#add(x, y),
-      (dy) => this.#add(dy, backwards.reduce((g, backward) => backward(g), dy)),
+      this.value(sum, [this.#count, this.#config.hidden_size]),
+      (dy) => this.#backward.add(dy, backwards.reduce((g, backward) => backward(g), dy)),
     ];
   }
 
-  /** Rotary embedding of `[B, T, heads, d]`; with the sines' signs turned it is its inverse, for gradients. */
-  #turn(x: string, sines: string): string {
-    const { head_dim: d } = this.#config;
-    const [left, right] = this.#split(x, 3, [d / 2, d / 2]);
-    const straight = this.#mul(x, this.#cosines);
-    return this.#add(
-      straight,
-      this.#mul(this.#graph.op("Concat", [right, left], { axis: 3 }), sines),
+  /** A value so cheap that it is computed on each side from what is kept. */
+  #again(compute: (side: GraphSide, of: (value: Value) => string) => string): Value {
+    return this.#value(
+      compute(this.#forward, (value) => value.forward),
+      () => compute(this.#backward, (value) => value.backward()),
     );
   }
 
-  #add(a: string, b: string): string {
-    return this.#graph.op("Add", [a, b]);
+  #value(forward: string, backward: () => string): Value {
+    if (this.#backward === this.#forward) return { forward, backward: () => forward };
+    let name: string | undefined;
+    return { forward, backward: () => name ??= backward() };
   }
-
-  #mul(a: string, b: string): string {
-    return this.#graph.op("Mul", [a, b]);
-  }
-
-  #reshape(x: string, shape: number[]): string {
-    return this.#graph.op("Reshape", [x, this.#graph.integers(shape)]);
-  }
-
-  #split(x: string, axis: number, sizes: [number, number]): [string, string] {
-    const parts = this.#graph.ops("Split", [x, this.#graph.integers(sizes)], sizes.length, {
-      axis,
-    });
-    return parts as [string, string];
-  }
-}
-
-/** `[length, length]`: 0 where a query (row) sees a key, and so large a negative number elsewhere that its weight is 0. */
-function causalMask(length: number): Float32Array {
-  const mask = new Float32Array(length * length);
-  for (let query = 0; query < length; query++) {
-    mask.fill(-1e9, query * length + query + 1, (query + 1) * length);
-  }
-  return mask;
 }

@@ -12,10 +12,11 @@
 import { OnnxGraph } from "./graph.ts";
 import {
   type Backward,
-  type BatchShape,
   type Block,
   DifferentiableBlocks,
+  type Value,
 } from "./differentiable_blocks.ts";
+import type { BatchShape } from "./graph_side.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
 
 /** The tensor of the token embedding. */
@@ -53,52 +54,85 @@ export function gradientGraph(
     {},
 ): Uint8Array<ArrayBuffer> {
   const graph = new OnnxGraph();
+  const pass = forwardPass(graph, config, shape);
+  if (distributions) {
+    const count = shape.batch * shape.length;
+    graph.node("Identity", [pass.hidden], ["hidden"]);
+    graph.output("hidden", "float32", [count, config.hidden_size]);
+    graph.node("Identity", [pass.logProbs], ["all_log_probs"]);
+    graph.output("all_log_probs", "float32", [count, config.vocab_size]);
+  }
+  if (gradients) pass.emitBackward();
+  return graph.model(gradients ? "training" : "scoring");
+}
+
+/**
+ * The same pass as two graphs, for losses whose coefficients depend on the log-probabilities: nothing of the forward
+ * pass is computed again. Beside `log_probs` the forward graph has as outputs what the backward graph reads; these are
+ * inputs of it under the same names, with `targets`, `coefficients` and the parameters.
+ */
+export function twoGradientGraphs(
+  config: TransformerConfig,
+  shape: BatchShape,
+): Record<"forward" | "backward", Uint8Array<ArrayBuffer>> {
+  const forward = new OnnxGraph();
+  const backward = new OnnxGraph("backward_");
+  forwardPass(forward, config, shape, backward).emitBackward();
+  return { forward: forward.model("forward"), backward: backward.model("backward") };
+}
+
+/** Writes the forward pass; `emitBackward` writes the way back, into the same graph unless another is given. */
+function forwardPass(
+  graph: OnnxGraph,
+  config: TransformerConfig,
+  shape: BatchShape,
+  back: OnnxGraph = graph,
+): { hidden: string; logProbs: string; emitBackward(): void } {
   const count = shape.batch * shape.length;
   const tokens = graph.input("tokens", "int32", [count]);
   const targets = graph.input("targets", "int32", [count, 1]);
-  const blocks = new DifferentiableBlocks(graph, config, shape);
+  const blocks = new DifferentiableBlocks(graph, config, shape, back);
 
+  const rows = graph.op("Gather", [EMBEDDING, tokens], { axis: 0 });
   const [x, throughLayers] = layers(
-    graph.op("Gather", [EMBEDDING, tokens], { axis: 0 }),
+    blocks.value(rows, [count, config.hidden_size]),
     config,
     blocks,
   );
   const [hidden, throughNorm] = blocks.norm(x, "model.norm.weight");
   const output = config.tie_word_embeddings ? EMBEDDING : "lm_head.weight";
   const [logits, throughHead] = blocks.linear(hidden, output);
-  const logProbs = graph.op("LogSoftmax", [logits], { axis: -1 });
-  graph.node("GatherElements", [logProbs, targets], ["log_probs"], { axis: 1 });
+  const logProbs = blocks.value(
+    graph.op("LogSoftmax", [logits.forward], { axis: -1 }),
+    [count, config.vocab_size],
+  );
+  graph.node("GatherElements", [logProbs.forward, targets], ["log_probs"], { axis: 1 });
   graph.output("log_probs", "float32", [count, 1]);
-  if (distributions) {
-    graph.node("Identity", [hidden], ["hidden"]);
-    graph.output("hidden", "float32", [count, config.hidden_size]);
-    graph.node("Identity", [logProbs], ["all_log_probs"]);
-    graph.output("all_log_probs", "float32", [count, config.vocab_size]);
-  }
-  if (gradients) {
-    const coefficients = graph.input("coefficients", "float32", [count, 1]);
-    const dLogits = lossGradient(graph, logProbs, targets, coefficients);
+  const emitBackward = (): void => {
+    if (back !== graph) back.input(targets, "int32", [count, 1]);
+    const coefficients = back.input("coefficients", "float32", [count, 1]);
+    const dLogits = lossGradient(back, logProbs.backward(), targets, coefficients);
     blocks.emitGradient("rows", throughLayers(throughNorm(throughHead(dLogits))));
-  }
-  return graph.model(gradients ? "training" : "scoring");
+  };
+  return { hidden: hidden.forward, logProbs: logProbs.forward, emitBackward };
 }
 
 /** All layers, one behind the other: attention and feed-forward, each beside its residual. */
-function layers(x: string, config: TransformerConfig, blocks: DifferentiableBlocks): Block {
+function layers(x: Value, config: TransformerConfig, blocks: DifferentiableBlocks): Block {
   const backwards: Backward[] = [];
   for (let index = 0; index < config.num_hidden_layers; index++) {
     const name = (part: string): string => `model.layers.${index}.${part}.weight`;
     const attention = [
-      (y: string) => blocks.norm(y, name("input_layernorm")),
-      (y: string) => blocks.linear(y, name("self_attn.qkv_proj")),
-      (y: string) => blocks.attention(y),
-      (y: string) => blocks.linear(y, name("self_attn.o_proj")),
+      (y: Value) => blocks.norm(y, name("input_layernorm")),
+      (y: Value) => blocks.linear(y, name("self_attn.qkv_proj")),
+      (y: Value) => blocks.attention(y),
+      (y: Value) => blocks.linear(y, name("self_attn.o_proj")),
     ];
     const feedForward = [
-      (y: string) => blocks.norm(y, name("post_attention_layernorm")),
-      (y: string) => blocks.linear(y, name("mlp.gate_up_proj")),
-      (y: string) => blocks.swiglu(y),
-      (y: string) => blocks.linear(y, name("mlp.down_proj")),
+      (y: Value) => blocks.norm(y, name("post_attention_layernorm")),
+      (y: Value) => blocks.linear(y, name("mlp.gate_up_proj")),
+      (y: Value) => blocks.swiglu(y),
+      (y: Value) => blocks.linear(y, name("mlp.down_proj")),
     ];
     for (const parts of [attention, feedForward]) {
       const [result, backward] = blocks.residual(x, parts);

@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { completionBatch, type OnnxEngine } from "offprint/lm/training/mod.ts";
+import { type Batch, completionBatch, type OnnxEngine } from "offprint/lm/training/mod.ts";
 import type { TokenPair } from "../pairs/encode.ts";
 import { longestText, type ResponseLogProbs } from "../pairs/pair_batch.ts";
 
-/** What differentiates: an engine of ONNX Runtime, or anything that has the same three parts. */
-export type GradientSource = Pick<OnnxEngine, "config" | "parameters" | "gradient" | "logProbs">;
+/** What differentiates: an engine of ONNX Runtime, or anything that has the same parts. */
+export type GradientSource = Pick<
+  OnnxEngine,
+  "config" | "parameters" | "gradient" | "logProbs" | "forward"
+>;
 
 /** g_w and g_l over all parameters, in float32, with the log-probabilities of the response tokens. */
 export interface PairGradients {
@@ -17,25 +20,30 @@ export interface PairGradients {
   scores: ResponseLogProbs;
 }
 
-/** Gradient of the sum of a response's log-probabilities, weighted token by token. */
+/** A response as a batch of one row, and the places of its tokens there. */
+function responseBatch(
+  { config }: GradientSource,
+  pair: TokenPair,
+  side: "chosen" | "rejected",
+  length: number,
+): { batch: Batch; start: number; end: number } {
+  const { prompt, [side]: completion } = pair;
+  const batch = completionBatch(config, [{ prompt, completion }], length);
+  return { batch, start: prompt.length, end: prompt.length + completion.length };
+}
+
+/** Gradient of the sum of a response's log-probabilities. */
 async function responseGradient(
   engine: GradientSource,
   pair: TokenPair,
   side: "chosen" | "rejected",
   length: number,
-  tokenWeights?: ArrayLike<number>,
 ): Promise<{ gradient: Float32Array; logProbs: Float64Array }> {
-  const response = pair[side];
-  const { prompt } = pair;
-  const batch = completionBatch(engine.config, [{ prompt, completion: response }], length);
-  const coefficients = new Float32Array(length);
+  const { batch, start, end } = responseBatch(engine, pair, side, length);
   // The engine differentiates −Σ c log p.
-  for (let i = 0; i < response.length; i++) {
-    coefficients[prompt.length + i] = -(tokenWeights?.[i] ?? 1);
-  }
+  const coefficients = new Float32Array(length).fill(-1, start, end);
   const { gradient, logProbs } = await engine.gradient(batch, coefficients);
-  const own = logProbs.subarray(prompt.length, prompt.length + response.length);
-  return { gradient, logProbs: Float64Array.from(own) };
+  return { gradient, logProbs: Float64Array.from(logProbs.subarray(start, end)) };
 }
 
 /**
@@ -58,18 +66,20 @@ export async function pairGradients(
   };
 }
 
-/** The gradients of a response's tokens, one backward pass each. */
+/** The gradients of a response's tokens: one forward pass, and one backward pass for each. */
 export async function tokenGradients(
   engine: GradientSource,
   pair: TokenPair,
   side: "chosen" | "rejected",
   { length = longestText([pair]) }: { length?: number } = {},
 ): Promise<Float32Array[]> {
+  const { batch, start, end } = responseBatch(engine, pair, side, length);
+  const pass = await engine.forward(batch);
   const gradients: Float32Array[] = [];
-  for (let i = 0; i < pair[side].length; i++) {
-    const only = new Float64Array(pair[side].length);
-    only[i] = 1;
-    gradients.push((await responseGradient(engine, pair, side, length, only)).gradient);
+  for (let at = start; at < end; at++) {
+    const only = new Float32Array(length);
+    only[at] = -1;
+    gradients.push(await pass.gradient(only));
   }
   return gradients;
 }

@@ -50,20 +50,25 @@ export function bradleyTerry(margin: number, probability = 1): BradleyTerryTerms
  * @throws {UserError} naming step and pair where the loss is not finite, before anything is changed.
  */
 export async function bradleyTerryGradient(
-  engine: Pick<OnnxEngine, "config" | "logProbs" | "gradient">,
+  engine: Pick<OnnxEngine, "config" | "forward">,
   labels: LabelTokens,
   pairs: readonly TokenPair[],
   { length, step }: { length: number; step: number },
 ): Promise<StepGradient> {
   const rows = pairResponses(pairs).flatMap((response) => labelledRows(response, labels));
   const batch = completionBatch(engine.config, rows, length);
-  const logProbs = await engine.logProbs(batch);
+  const pass = await engine.forward(batch);
   const places = rows.map(({ prompt }, row) => row * length + prompt.length);
   const losses = new Float64Array(pairs.length);
   const coefficients = new Float32Array(batch.tokens.length);
   pairs.forEach(({ id, labelProbability }, i) => {
     const four = places.slice(4 * i, 4 * i + 4);
-    const [a, b, c, d] = four.map((place) => logProbs[place]!) as [number, number, number, number];
+    const [a, b, c, d] = four.map((place) => pass.logProbs[place]!) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const { loss, weight } = bradleyTerry((a - b) - (c - d), labelProbability);
     if (!Number.isFinite(loss)) {
       throw new UserError({
@@ -77,6 +82,5 @@ export async function bradleyTerryGradient(
     // The engine differentiates −Σ c log p.
     [1, -1, -1, 1].forEach((sign, k) => coefficients[four[k]!] = sign * weight / pairs.length);
   });
-  const { gradient } = await engine.gradient(batch, coefficients);
-  return { gradient, losses, skipped: 0 };
+  return { gradient: await pass.gradient(coefficients), losses, skipped: 0 };
 }

@@ -125,7 +125,8 @@ export function sailMethod(options: SailOptions): PreferenceMethod {
         : step.length;
       const rows = slots.map(({ pair }) => pair);
       const batch = pairBatch(engine.config, rows, length);
-      const scored = responseLogProbs(batch, rows, await engine.logProbs(batch));
+      const pass = await engine.forward(batch);
+      const scored = responseLogProbs(batch, rows, pass.logProbs);
       const references = await referenceSums(options.reference, slots, step, length);
       const sums = slots.map((_, i) => ({
         first: total(scored[i]!.chosen),
@@ -184,7 +185,7 @@ export function sailMethod(options: SailOptions): PreferenceMethod {
           coefficients.fill(weights[i]![side]!, at, at + response.length);
         })
       );
-      const { gradient } = await engine.gradient(batch, coefficients);
+      const gradient = await pass.gradient(coefficients);
       for (const record of records) onRecord?.(record);
       const skipped = records.filter(({ dropped }) => dropped !== null).length;
       return { gradient, losses, skipped };

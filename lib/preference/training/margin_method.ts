@@ -29,8 +29,9 @@ export function marginMethod(
     needsReferencePoint: loss.needsReferencePoint ?? false,
     async gradient(engine, step) {
       const batch = pairBatch(engine.config, step.pairs, step.length);
-      const scores = responseLogProbs(batch, step.pairs, await engine.logProbs(batch));
       const context = await batchContext(engine, step);
+      const pass = await engine.forward(batch);
+      const scores = responseLogProbs(batch, step.pairs, pass.logProbs);
       const coefficients = new Float32Array(batch.tokens.length);
       const losses = new Float64Array(step.pairs.length);
       step.pairs.forEach((pair, i) => {
@@ -46,8 +47,7 @@ export function marginMethod(
         }, masks ?? wholeResponses(pair));
       });
       checkFinite(name, step, losses);
-      const { gradient } = await engine.gradient(batch, coefficients);
-      return { gradient, losses, skipped: 0 };
+      return { gradient: await pass.gradient(coefficients), losses, skipped: 0 };
     },
   };
 }

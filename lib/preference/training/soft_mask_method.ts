@@ -46,7 +46,8 @@ export function softMaskMethod(
     masksOf: (index) => masks.get(index),
     async gradient(engine, step) {
       const batch = pairBatch(engine.config, step.pairs, step.length);
-      const scores = responseLogProbs(batch, step.pairs, await engine.logProbs(batch));
+      const pass = await engine.forward(batch);
+      const scores = responseLogProbs(batch, step.pairs, pass.logProbs);
       const coefficients = new Float32Array(batch.tokens.length);
       const losses = new Float64Array(step.pairs.length);
       const moved: TokenMasks[] = [];
@@ -71,7 +72,7 @@ export function softMaskMethod(
         moved.push({ chosen: next("chosen", -1), rejected: next("rejected", 1) });
       });
       checkFinite(name, step, losses);
-      const { gradient } = await engine.gradient(batch, coefficients);
+      const gradient = await pass.gradient(coefficients);
       moved.forEach((mask, i) => masks.set(step.indices[i]!, mask));
       return { gradient, losses, skipped: 0 };
     },

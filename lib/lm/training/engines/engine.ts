@@ -1,7 +1,8 @@
 /**
  * What carries out training steps. A trainer decides which texts, which coefficients and which learning
  * rate; an engine holds parameters and moments and does the arithmetic. Every loss that is a function of
- * token log-probabilities is one `gradient` with the right coefficients: `c = −∂loss/∂log p`.
+ * token log-probabilities is one `gradient` with the right coefficients: `c = −∂loss/∂log p`. Where these follow from the
+ * log-probabilities themselves, `forward` gives them and goes back through the same pass.
  *
  * | engine | arithmetic | for |
  * |---|---|---|
@@ -39,6 +40,19 @@ export interface GradientResult {
   gradient: Float32Array;
 }
 
+/** A forward pass whose backward pass is still to come. */
+export interface ForwardPass {
+  /** log pᵢ of each target, `[rows · length]`, masked or not. */
+  logProbs: Float32Array;
+  /**
+   * The gradient of `−Σ cᵢ log pᵢ`, all parameters in a row: the numbers of {@linkcode TrainingEngine.gradient}. It may
+   * be asked for several times, until the engine's next forward pass or change of parameters.
+   *
+   * @throws {Error} after that.
+   */
+  gradient(coefficients: Float32Array): Promise<Float32Array>;
+}
+
 /** One model in training. */
 export interface TrainingEngine {
   /** log pᵢ of each target, `[rows · length]`, masked or not. */
@@ -50,6 +64,8 @@ export interface TrainingEngine {
    *   weights play no part.
    */
   gradient(batch: Batch, coefficients: Float32Array): Promise<GradientResult>;
+  /** The forward pass alone, for coefficients that depend on its log-probabilities. */
+  forward(batch: Batch): Promise<ForwardPass>;
   /**
    * One step of the optimiser against a gradient.
    *

@@ -16,7 +16,13 @@ import {
   toFloats,
 } from "../../transformer/jax.ts";
 import { tokenLogProbs } from "./token_losses.ts";
-import type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
+import type {
+  EngineOptions,
+  ForwardPass,
+  GradientResult,
+  TrainingEngine,
+  TrainingState,
+} from "./engine.ts";
 import { toParameters, transformer } from "../../transformer/definition.ts";
 import { tensorViews } from "../../transformer/parameter_blocks.ts";
 import { parameterCount, type TransformerConfig } from "../../transformer/config.ts";
@@ -97,6 +103,18 @@ export class JaxEngine implements TrainingEngine {
     }
     const logProbs = (await negative.data() as Float32Array).map((value) => -value);
     return { logProbs, gradient };
+  }
+
+  /** The backward pass computes the forward pass again. */
+  async forward(batch: Batch): Promise<ForwardPass> {
+    const state = this.#state;
+    return {
+      logProbs: await this.logProbs(batch),
+      gradient: async (coefficients) => {
+        if (state !== this.#state) throw new Error("JaxEngine: the pass is over: new parameters");
+        return (await this.gradient(batch, coefficients)).gradient;
+      },
+    };
   }
 
   async apply(gradient: Float32Array, learningRate: number, count: number): Promise<number> {

@@ -16,7 +16,13 @@ export {
   learningRate,
   type Schedule,
 } from "./adamw.ts";
-export type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
+export type {
+  EngineOptions,
+  ForwardPass,
+  GradientResult,
+  TrainingEngine,
+  TrainingState,
+} from "./engine.ts";
 export { DEFAULT_ADAMW, flatAdamW, type FlatState, type Optimizer } from "./flat_adamw.ts";
 export * from "./language_model_step.ts";
 export { OnnxEngine } from "./onnx_engine.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { applyGradient, type FlatState, type Optimizer } from "./flat_adamw.ts";
-import { gradientGraph } from "../../onnx/gradient_graph.ts";
+import { gradientGraph, twoGradientGraphs } from "../../onnx/gradient_graph.ts";
 import {
   createSession,
   loadOrt,
@@ -18,12 +18,18 @@ import {
   tensorViews,
 } from "../../transformer/parameter_blocks.ts";
 import { type ClosableModel, liveOnnxModel } from "../../onnx/transformer_model.ts";
-import type { EngineOptions, GradientResult, TrainingEngine, TrainingState } from "./engine.ts";
+import type {
+  EngineOptions,
+  ForwardPass,
+  GradientResult,
+  TrainingEngine,
+  TrainingState,
+} from "./engine.ts";
 import { parameterCount, type TransformerConfig } from "../../transformer/config.ts";
 import type { Batch } from "../batches/windows.ts";
 
 /** What a graph is prepared for. */
-type Purpose = "scoring" | "training" | "distributions";
+type Purpose = "scoring" | "training" | "distributions" | "forward" | "backward";
 
 /** At most this many graphs are kept ready; the one that was not used for longest gives way. */
 const KEPT_SESSIONS = 24;
@@ -46,6 +52,10 @@ export class OnnxEngine implements TrainingEngine {
   readonly #weights: Record<string, OrtTensor> = {};
   /** By purpose and shape, the one used last at the end. */
   readonly #sessions = new Map<string, Promise<OrtSession>>();
+  /** What the last forward pass left for its backward pass; graphs of all shapes share it. */
+  #kept = new Float32Array();
+  /** Changes when the last forward pass can no longer be gone back through. */
+  #turn = 0;
   #decoder: Promise<ClosableModel> | undefined;
 
   private constructor(ort: Ort, { config, optimizer, start, threads }: EngineOptions) {
@@ -117,20 +127,45 @@ export class OnnxEngine implements TrainingEngine {
     const session = await this.#session("training", batch);
     const results = await session.run({
       ...this.#inputs(batch),
-      coefficients: new this.#ort.Tensor("float32", coefficients, [coefficients.length, 1]),
+      coefficients: this.#column("float32", coefficients),
     });
-    const gradient = new Float32Array(this.parameters.length);
-    for (const { name, offset } of this.#blocks) {
-      const part = results[`gradient/${name}`];
-      // An embedding that is not the output matrix has no gradient but that of its rows.
-      if (part !== undefined) gradient.set(part.data as Float32Array, offset);
-    }
-    addRows(gradient, batch.tokens, results["gradient/rows"]!.data as Float32Array);
-    return { logProbs: results["log_probs"]!.data as Float32Array, gradient };
+    return {
+      logProbs: results["log_probs"]!.data as Float32Array,
+      gradient: this.#joined(results, batch),
+    };
+  }
+
+  async forward(batch: Batch): Promise<ForwardPass> {
+    const session = await this.#session("forward", batch);
+    const turn = ++this.#turn;
+    const kept = this.#keptBy(session);
+    const { log_probs: logProbs } = await session.run(this.#inputs(batch), {
+      ...kept,
+      log_probs: null,
+    });
+    return {
+      logProbs: logProbs!.data as Float32Array,
+      gradient: async (coefficients) => {
+        const backward = await this.#session("backward", batch);
+        if (turn !== this.#turn) {
+          throw new Error(
+            "OnnxEngine: the pass is over: a later one or new parameters replaced it",
+          );
+        }
+        const results = await backward.run({
+          ...this.#weights,
+          ...kept,
+          targets: this.#column("int32", batch.targets),
+          coefficients: this.#column("float32", coefficients),
+        });
+        return this.#joined(results, batch);
+      },
+    };
   }
 
   apply(gradient: Float32Array, learningRate: number, count: number): Promise<number> {
     const schedule = { learningRate, count };
+    this.#turn++;
     return Promise.resolve(
       applyGradient(this.optimizer, this.#state, this.#blocks, gradient, schedule),
     );
@@ -152,6 +187,7 @@ export class OnnxEngine implements TrainingEngine {
 
   /** Goes on from a state, which is copied. */
   restore(state: TrainingState): void {
+    this.#turn++;
     for (const kind of ["parameters", "first", "second"] as const) {
       for (const [name, view] of tensorViews(this.config, this.#state[kind])) {
         view.set(state[kind].get(name)!);
@@ -162,6 +198,8 @@ export class OnnxEngine implements TrainingEngine {
   async close(): Promise<void> {
     for (const session of this.#sessions.values()) await (await session).release();
     this.#sessions.clear();
+    this.#kept = new Float32Array();
+    this.#turn++;
     await (await this.#decoder)?.close();
     this.#decoder = undefined;
   }
@@ -174,10 +212,13 @@ export class OnnxEngine implements TrainingEngine {
       this.#sessions.set(key, found);
       return await found;
     }
-    const graph = gradientGraph(this.config, { batch: rows, length }, {
-      gradients: purpose === "training",
-      distributions: purpose === "distributions",
-    });
+    const shape = { batch: rows, length };
+    const graph = purpose === "forward" || purpose === "backward"
+      ? twoGradientGraphs(this.config, shape)[purpose]
+      : gradientGraph(this.config, shape, {
+        gradients: purpose === "training",
+        distributions: purpose === "distributions",
+      });
     const options = this.#threads === undefined ? {} : { threads: this.#threads };
     const made = createSession(`${purpose} graph`, graph, options).then(({ session }) => session);
     this.#sessions.set(key, made);
@@ -189,12 +230,45 @@ export class OnnxEngine implements TrainingEngine {
     return await made;
   }
 
+  /** Tensors for the outputs of a forward graph that its backward graph reads, side by side in one array. */
+  #keptBy({ outputMetadata }: OrtSession): Record<string, OrtTensor> {
+    const shapes = outputMetadata.flatMap((output): [string, number[]][] =>
+      output.isTensor && output.name !== "log_probs"
+        ? [[output.name, output.shape.map(Number)]]
+        : []
+    );
+    const sizes = shapes.map(([, shape]) => shape.reduce((a, b) => a * b, 1));
+    const needed = sizes.reduce((sum, size) => sum + size, 0);
+    if (this.#kept.length < needed) this.#kept = new Float32Array(needed);
+    let offset = 0;
+    return Object.fromEntries(shapes.map(([name, shape], i) => {
+      const view = this.#kept.subarray(offset, offset += sizes[i]!);
+      return [name, new this.#ort.Tensor("float32", view, shape)];
+    }));
+  }
+
+  /** The gradients of all parameters in a row. */
+  #joined(results: Record<string, OrtTensor>, { tokens }: Batch): Float32Array {
+    const gradient = new Float32Array(this.parameters.length);
+    for (const { name, offset } of this.#blocks) {
+      const part = results[`gradient/${name}`];
+      // An embedding that is not the output matrix has no gradient but that of its rows.
+      if (part !== undefined) gradient.set(part.data as Float32Array, offset);
+    }
+    addRows(gradient, tokens, results["gradient/rows"]!.data as Float32Array);
+    return gradient;
+  }
+
   #inputs({ tokens, targets }: Batch): Record<string, OrtTensor> {
     return {
       ...this.#weights,
       tokens: new this.#ort.Tensor("int32", tokens, [tokens.length]),
-      targets: new this.#ort.Tensor("int32", targets, [targets.length, 1]),
+      targets: this.#column("int32", targets),
     };
+  }
+
+  #column(type: "int32" | "float32", values: Int32Array | Float32Array): OrtTensor {
+    return new this.#ort.Tensor(type, values, [values.length, 1]);
   }
 }
 

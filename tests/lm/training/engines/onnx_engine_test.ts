@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { JaxEngine } from "offprint/lm/training/engines/jax_engine.ts";
 import { OnnxEngine } from "offprint/lm/training/engines/onnx_engine.ts";
 import { parameterBlocks, tensorViews } from "offprint/lm/transformer/parameter_blocks.ts";
@@ -126,6 +126,34 @@ Deno.test("the gradient graph gives jax-js's loss and gradient in every tensor",
   for (const [name, gradient] of theirs.state.first) {
     const error = distance(ours.state.first.get(name)!, gradient);
     assert(error < 2e-5, `${name}: ${error}`);
+  }
+});
+
+Deno.test("a forward pass with its way back gives the bits of one pass, until the parameters change", async () => {
+  const untied = { ...config, tie_word_embeddings: false };
+  for (const shapes of [config, untied]) {
+    const engine = await OnnxEngine.open({
+      ...options(bare),
+      config: shapes,
+      start: { parameters: initialWeights(shapes, 1) },
+    });
+    const batch = batchFor(1);
+    const wanted = await engine.gradient(batch, batch.weights);
+    const pass = await engine.forward(batch);
+    assertEquals(bits(pass.logProbs), bits(wanted.logProbs));
+    // Passes of other kinds leave it as it is, and it can be gone back through twice.
+    await engine.logProbs(batchFor(2));
+    const none = await pass.gradient(new Float32Array(batch.weights.length));
+    assert(none.every((value) => value === 0));
+    assertEquals(bits(await pass.gradient(batch.weights)), bits(wanted.gradient));
+    // A longer pass needs more room for what it keeps.
+    const longer = { ...batchFor(3), rows: batch.rows / 2, length: 2 * batch.length };
+    await engine.forward(longer);
+    await assertRejects(() => pass.gradient(batch.weights), Error, "the pass is over");
+    const next = await engine.forward(batch);
+    await engine.apply(wanted.gradient, 1e-3, 1);
+    await assertRejects(() => next.gradient(batch.weights), Error, "the pass is over");
+    await engine.close();
   }
 });
 
