@@ -1,19 +1,22 @@
 /**
- * `deno task bundle`: makes the scripts of the figures that a reader can move.
+ * `deno task bundle`: makes the scripts of figures that can be moved, and that of the reader's pages.
  *
  * @module
  */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parse } from "offprint/command_line.ts";
 import { writeWhole } from "offprint/files.ts";
 import { bundleExplorations } from "../kit/explorations/mod.ts";
+import { bundleReader, READER_SCRIPT } from "../kit/read/mod.ts";
 import { ROOT } from "../kit/project.ts";
 import type { Command } from "../kit/command.ts";
 
 const USAGE = `deno task bundle
 
 Makes data/explorations/ID.js from each module explore_NAME.ts in lib/papers: the script that a notebook and its page
-carry with a figure that can be moved. The same sources give the same bytes, and a test compares them.
+carry with a figure that can be moved; and data/reader/reader.js, the script of the pages of deno task read. The same
+sources give the same bytes, and a test compares them.
 
 Options:
   --help      this text
@@ -22,7 +25,7 @@ After a change, run the notebooks that show the figure: deno task run NOTEBOOK -
 
 export const command: Command = {
   name: "bundle",
-  summary: "make the scripts of the figures that a reader can move",
+  summary: "make the scripts of figures that can be moved and of the reader's pages",
   usage: USAGE,
   run: bundle,
 };
@@ -40,5 +43,8 @@ async function bundle(args: string[]): Promise<number> {
     await Deno.remove(join(folder, name));
     console.log(`${name}: removed, its module is gone`);
   }
+  const script = await bundleReader();
+  await writeWhole(fileURLToPath(READER_SCRIPT), script);
+  console.log(`reader: ${script.length} characters`);
   return 0;
 }

@@ -13,6 +13,7 @@ const LEAST_DENO = [2, 9] as const;
 /** Every command by its name. */
 export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   run: () => import("./run.ts"),
+  read: () => import("./read.ts"),
   test: () => import("./test.ts"),
   check: () => import("./check.ts"),
   sync: () => import("./sync.ts"),

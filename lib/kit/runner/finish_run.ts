@@ -5,14 +5,9 @@
  * @module
  */
 import { join } from "node:path";
-import { UserError } from "offprint/errors.ts";
-import { loadPaper, type Paper, paperIds } from "offprint/notebook/claims/ledger.ts";
-import type { Notebook } from "../nbformat.ts";
-import { notebookSettings } from "../pairs/mod.ts";
-import { buildReport, claimsTableText, type PaperRun, writeReport } from "../report.ts";
+import { buildReport, claimsTableText, writeReport } from "../report.ts";
 import { buildSite } from "../site/mod.ts";
-import { claimsOf } from "./claims.ts";
-import { listNotebooks, loadNotebook } from "./notebook_files.ts";
+import { asCommitted, committedNotebooks, readLedger } from "./committed.ts";
 import type { NotebookRun } from "./run_notebooks.ts";
 
 /** Where a run found its notebooks and leaves its results. */
@@ -41,7 +36,7 @@ export async function finishRun(
   const report = buildReport(runs, papers);
   await writeReport(report, join(folders.out, "report.json"));
   const executed = runs.flatMap(({ id, notebook }) => notebook === null ? [] : [{ id, notebook }]);
-  const others = await committedNotebooks(folders.notebooks, runs);
+  const others = await committedNotebooks(folders.notebooks, runs.map(({ id }) => id));
   const site = join(folders.out, "site");
   await buildSite({
     notebooks: [...executed, ...others],
@@ -56,47 +51,4 @@ export async function finishRun(
   console.log(claimsTableText(report, { ledger: papers }));
   console.log(`site: ${join(site, "index.html")}`);
   return broken;
-}
-
-/** The papers that can be read, and a line for each that cannot. */
-function readLedger(folder?: URL): { papers: Paper[]; broken: string[] } {
-  const papers: Paper[] = [];
-  const broken: string[] = [];
-  for (const id of paperIds(folder)) {
-    try {
-      papers.push(loadPaper(id, folder));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      broken.push(error.message);
-    }
-  }
-  return { papers, broken };
-}
-
-/** The notebooks that this run left out, with their committed outputs; broken files are left out as well. */
-async function committedNotebooks(
-  folder: string,
-  runs: readonly NotebookRun[],
-): Promise<{ id: string; notebook: Notebook }[]> {
-  const files = (await listNotebooks(folder)).filter(({ id }) =>
-    !runs.some((run) => run.id === id)
-  );
-  const loaded = await Promise.allSettled(files.map(loadNotebook));
-  return loaded.flatMap((result) =>
-    result.status === "fulfilled" && result.value.committed !== null
-      ? [{ id: result.value.id, notebook: result.value.committed }]
-      : []
-  );
-}
-
-function asCommitted({ id, notebook }: { id: string; notebook: Notebook }): PaperRun {
-  return {
-    id,
-    paper: notebookSettings(notebook).paper,
-    ok: true,
-    seconds: 0,
-    cells: notebook.cells.filter((cell) => cell.cell_type === "code").length,
-    errors: [],
-    claims: claimsOf(notebook).map(({ record }) => record),
-  };
 }

@@ -9,7 +9,7 @@ import { papersToday, START_HERE_ID } from "../pairs/start_here.ts";
 import { arxivLink, published } from "./citation.ts";
 import { badge, claimsByPaper, legend, tally } from "./claims.ts";
 import { type Html, joined, markup } from "./markup/mod.ts";
-import { pageDocument } from "./layout.ts";
+import { pageDocument, type PageParts } from "./layout.ts";
 import type { RenderedNotebook } from "./paper_page.ts";
 
 /** The whole document of `index.html`. */
@@ -17,6 +17,7 @@ export function indexPage(
   papers: readonly Paper[],
   pages: readonly RenderedNotebook[],
   report: Report,
+  { served }: Pick<PageParts, "served"> = {},
 ): string {
   const pageOf = (paper: Paper) => {
     const page = pages.find(({ id }) => id === paper.notebook);
@@ -28,6 +29,7 @@ export function indexPage(
     description: "Papers on language models, rerun: prose, equations, code, figures and a " +
       "verdict on every claim.",
     kind: "index-page",
+    ...(served !== undefined && { served }),
     main: markup`<div class="masthead">
 <h1>${capitalised(papersToday(papers))}</h1>
 <p class="lead">An offprint is the single article that a journal hands its author. Here each one runs: prose, equations, typed code and figures, with the paper’s number beside the rerun’s and a verdict on every claim.</p>

@@ -19,12 +19,20 @@ export interface PageParts {
   main: Html;
   /** What stands between the tags of other scripts that this page may run: those of figures that can be moved. */
   scripts?: readonly string[];
+  /**
+   * Names of files under the site's folder that a served page links beside its own, `.css` and `.js`. Such a page has no script
+   * inside and no policy of its own: the server that sends it sends the policy.
+   */
+  served?: readonly string[];
 }
 
 const SCRIPT = Deno.readTextFileSync(new URL("./page_script.js", import.meta.url)).trim();
 
+/** Where a server offers the script that other pages carry inside. */
+export const SCRIPT_FILE = "assets/page.js";
+
 /** What stands between the script's tags. */
-const SCRIPT_TEXT = `\n${SCRIPT}\n`;
+export const SCRIPT_TEXT = `\n${SCRIPT}\n`;
 
 /**
  * What a page may do: its own script, the committed scripts of its figures and no other, its own styles, fonts and
@@ -52,15 +60,18 @@ export function pageDocument(page: PageParts): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${raw(policy(page.scripts ?? []))}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+${
+    page.served === undefined &&
+    markup`<meta http-equiv="Content-Security-Policy" content="${raw(policy(page.scripts ?? []))}">
+`
+  }<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${page.description}">
 <title>${page.title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="assets/katex/katex.css">
 <link rel="stylesheet" href="assets/style.css">
-<script>${raw(SCRIPT_TEXT)}</script>
+${page.served === undefined ? markup`<script>${raw(SCRIPT_TEXT)}</script>` : linked(page.served)}
 </head>
 <body class="${page.kind}">
 <a class="skip-link" href="#content">Skip to the content</a>
@@ -79,6 +90,17 @@ ${page.main}</main>
 </body>
 </html>
 `.text;
+}
+
+/** The files of a served page; scripts of its own run when the page is there, the one of every page before the first paint. */
+function linked(files: readonly string[]): Html {
+  return markup`${
+    files.map((file) =>
+      file.endsWith(".css")
+        ? markup`<link rel="stylesheet" href="${file}">\n`
+        : markup`<script defer src="${file}"></script>\n`
+    )
+  }<script src="${SCRIPT_FILE}"></script>`;
 }
 
 const THEME_ICON = raw(

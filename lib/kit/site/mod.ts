@@ -36,19 +36,7 @@ export interface Site {
 export async function buildSite({ notebooks, papers, report, outDir }: Site): Promise<string[]> {
   const order = notebooks.toSorted((a, b) => a.id < b.id ? -1 : 1);
   const resolve = linkResolver(order.map(({ id }) => id));
-  const pages = order.map(({ id, notebook }): RenderedNotebook => {
-    const cells = renderCells(notebook.cells, resolve);
-    const title = cells.headings.find(({ level }) => level === 1);
-    const paper = papers.find((candidate) => candidate.notebook === id) ?? null;
-    return {
-      id,
-      notebook,
-      cells,
-      title: title?.label ?? new Html(escapeHtml(paper?.title ?? id)),
-      titleText: title?.text ?? paper?.title ?? id,
-      paper,
-    };
-  });
+  const pages = order.map(({ id, notebook }) => renderNotebook(id, notebook, papers, resolve));
 
   const files = await assetFiles();
   files.set("index.html", indexPage(papers, pages, report));
@@ -60,4 +48,28 @@ export async function buildSite({ notebooks, papers, report, outDir }: Site): Pr
     files.set(`${page.id}.ts`, printPercent({ ...notebook, metadata: sourceMetadata(notebook) }));
   });
   return await writeFiles(outDir, files);
+}
+
+/**
+ * A notebook with its cells rendered, as its page and the first page need it.
+ *
+ * @param resolve What its links point at, see {@linkcode linkResolver}.
+ */
+export function renderNotebook(
+  id: string,
+  notebook: Notebook,
+  papers: readonly Paper[],
+  resolve: (href: string) => string | null,
+): RenderedNotebook {
+  const cells = renderCells(notebook.cells, resolve);
+  const title = cells.headings.find(({ level }) => level === 1);
+  const paper = papers.find((candidate) => candidate.notebook === id) ?? null;
+  return {
+    id,
+    notebook,
+    cells,
+    title: title?.label ?? new Html(escapeHtml(paper?.title ?? id)),
+    titleText: title?.text ?? paper?.title ?? id,
+    paper,
+  };
 }

@@ -37,8 +37,21 @@ export interface Neighbours {
   next: RenderedNotebook | undefined;
 }
 
+/** What a page has more where a server sends it and its cells can run. */
+export interface ServedParts {
+  /** Files that it links, see `PageParts.served`. */
+  files: readonly string[];
+  /** Between the title and the first cell. */
+  below: Html;
+}
+
 /** The whole document of a notebook. */
-export function paperPage(page: RenderedNotebook, report: Report, near: Neighbours): string {
+export function paperPage(
+  page: RenderedNotebook,
+  report: Report,
+  near: Neighbours,
+  served?: ServedParts,
+): string {
   const { paper, cells, titleText } = page;
   const sections = cells.headings.filter(({ level }) => level === 2 || level === 3);
   const entries = paper === null ? sections : [...sections, CITE];
@@ -49,10 +62,11 @@ export function paperPage(page: RenderedNotebook, report: Report, near: Neighbou
     kind: "paper-page",
     scripts: figureScriptsIn(cells.html.text),
     ...(list !== null && { aside: sidebar(list) }),
+    ...(served !== undefined && { served: served.files }),
     main: markup`<article>
-${paper !== null && kicker(paper)}${withTitle(page, facts(page, report, list))}${
-      paper !== null && citationBlock(paper)
-    }</article>
+${paper !== null && kicker(paper)}${
+      withTitle(page, markup`${facts(page, report, list)}${served?.below}`)
+    }${paper !== null && citationBlock(paper)}</article>
 ${neighbours(near)}`,
   });
 }

@@ -8,7 +8,8 @@
  * @module
  */
 export * from "./cells.ts";
-export { figureScriptsIn } from "./figure_scripts.ts";
+export { figureScriptsIn, withoutFigureScripts } from "./figure_scripts.ts";
 export * from "./html.ts";
-export { slug } from "./ids.ts";
-export type { Heading } from "./markdown.ts";
+export { Anchors, slug } from "./ids.ts";
+export type { Heading, MarkdownPlace } from "./markdown.ts";
+export { printed, renderOutput } from "./output.ts";

@@ -1,0 +1,40 @@
+/**
+ * The files that the reader's pages link.
+ *
+ * @module
+ */
+import { BUNDLES } from "offprint/notebook/explore/mod.ts";
+import { assetFiles } from "../site/assets.ts";
+import { SCRIPT_FILE, SCRIPT_TEXT } from "../site/layout.ts";
+
+/** The script of the reader's pages, made by `deno task bundle`. */
+export const READER_SCRIPT = new URL("../../../data/reader/reader.js", import.meta.url);
+
+const TYPES: Record<string, string> = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  woff2: "font/woff2",
+  html: "text/html; charset=utf-8",
+  json: "application/json; charset=utf-8",
+};
+
+/** The media type of a file by its name. */
+export function mediaType(name: string): string {
+  return TYPES[name.slice(name.lastIndexOf(".") + 1)] ?? "text/plain; charset=utf-8";
+}
+
+/** Every file by its path; those of the site, the reader's own, and the scripts of figures that can be moved. */
+export async function readerAssets(): Promise<Map<string, string | Uint8Array>> {
+  const files = await assetFiles();
+  files.set(SCRIPT_FILE, SCRIPT_TEXT);
+  files.set("assets/reader.js", await Deno.readTextFile(READER_SCRIPT));
+  files.set(
+    "assets/reader.css",
+    await Deno.readTextFile(new URL("./page/reader.css", import.meta.url)),
+  );
+  for await (const { name } of Deno.readDir(BUNDLES)) {
+    if (!name.endsWith(".js")) continue;
+    files.set(`assets/explorations/${name}`, await Deno.readTextFile(new URL(name, BUNDLES)));
+  }
+  return files;
+}

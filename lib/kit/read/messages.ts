@@ -1,0 +1,88 @@
+/**
+ * What a page and the reader's server say to each other over their socket, as JSON.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+const cell = z.string().max(200);
+const source = z.string().max(1_000_000);
+
+/** What a page may ask for. */
+export const requestSchema = z.discriminatedUnion("type", [
+  /** Cells to run, in this order, after those that wait already. */
+  z.strictObject({ type: z.literal("run"), cells: z.array(cell).max(2000) }),
+  z.strictObject({ type: z.literal("edit"), cell, source }),
+  z.strictObject({ type: z.literal("reset"), cell }),
+  /** Other values of parameters, as text; with `run`, what depends on them is run. */
+  z.strictObject({
+    type: z.literal("parameters"),
+    values: z.record(z.string().max(200), z.string().max(10_000)),
+    run: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal("stop") }),
+  z.strictObject({ type: z.literal("restart") }),
+  /** What could stand at an offset of a text; `id` comes back with the answer. */
+  z.strictObject({ type: z.literal("complete"), id: z.number(), source, at: z.number() }),
+  z.strictObject({ type: z.literal("inspect"), id: z.number(), source, at: z.number() }),
+  z.strictObject({ type: z.literal("save") }),
+  z.strictObject({ type: z.literal("trust") }),
+]);
+
+/** A request of a page. */
+export type PageRequest = z.infer<typeof requestSchema>;
+
+/** How a cell is. */
+export interface CellState {
+  id: string;
+  /** "idle": not run in this kernel. */
+  status: "idle" | "queued" | "running" | "ok" | "error" | "stopped";
+  /** How long it has been running, or ran, in seconds. */
+  seconds?: number;
+  /** What it shows is older than what it depends on, or than its own text. */
+  stale: boolean;
+  /** Its text is not the notebook's. */
+  edited: boolean;
+  /** The line that failed, from 1. */
+  line?: number;
+}
+
+/** One output: finished HTML, or printed text, which grows. */
+export type OutputItem = { html: string } | { text: string; name: "stdout" | "stderr" };
+
+/** A parameter and its present value. */
+export interface ParameterState {
+  name: string;
+  type: "number" | "string" | "boolean" | "choice";
+  options?: string[];
+  value: string;
+  /** The value in the notebook as it is committed. */
+  initial: string;
+  doc: string;
+}
+
+/** What the server says to all pages that show a notebook, or to one of them. */
+export type ReaderEvent =
+  /** The first one on a socket. */
+  | {
+    type: "state";
+    foreign: boolean;
+    trusted: boolean;
+    edit: boolean;
+    sources: Record<string, string>;
+    parameters: ParameterState[];
+  }
+  | { type: "kernel"; kernel: "none" | "starting" | "idle" | "busy"; note?: string }
+  | { type: "cells"; cells: CellState[] }
+  | { type: "source"; cell: string; source: string }
+  | { type: "parameters"; parameters: ParameterState[] }
+  /** From `from` on the outputs of a cell are these. */
+  | { type: "outputs"; cell: string; from: number; items: OutputItem[] }
+  /** The printed text of output `at` goes on. */
+  | { type: "text"; cell: string; at: number; text: string }
+  /** Verdicts, as the first page shows them. */
+  | { type: "claims"; html: string }
+  | { type: "completions"; id: number; from: number; to: number; options: string[] }
+  | { type: "inspected"; id: number; text: string }
+  | { type: "saved"; note: string }
+  | { type: "problem"; message: string };

@@ -1,0 +1,170 @@
+// One cell that can be run: its editor, its buttons, what it shows.
+import { button, h, seconds } from "./dom.js";
+import { makeEditor } from "./editor.js";
+import { Outputs } from "./outputs.js";
+import { Held } from "./held.js";
+
+const WORDS = {
+  queued: "waiting",
+  running: "running",
+  ok: "ran in",
+  error: "failed after",
+  stopped: "stopped after",
+};
+
+/** A cell of the page brought to life. `page` is what it needs of the page around it. */
+export class LiveCell {
+  constructor(node, page) {
+    this.node = node;
+    this.page = page;
+    this.id = node.id.slice("cell-".length);
+    this.input = node.querySelector(".input");
+    this.pre = this.input?.querySelector("pre.code");
+    this.original = this.pre?.textContent ?? "";
+    this.text = this.original;
+    this.state = { status: "idle", stale: false, edited: false };
+    this.outputs = new Outputs(node, page.purify);
+    this.held = new Held(node, this.outputs.box);
+    node.tabIndex = -1;
+    node.setAttribute("role", "group");
+    node.setAttribute("aria-label", `Cell ${this.id}`);
+    node.addEventListener("focusin", () => page.current = this);
+    this.bar();
+    // An editor costs some milliseconds: cells far away wait for theirs.
+    if (this.pre) {
+      new IntersectionObserver(([entry], watching) => {
+        if (!entry.isIntersecting) return;
+        watching.disconnect();
+        this.edit();
+      }, { rootMargin: "400px" }).observe(this.pre);
+    }
+  }
+
+  bar() {
+    const { page } = this;
+    this.run = button("Run", () => page.run([this.id]), {
+      class: "run",
+      title: "Run this cell (Ctrl+Enter)",
+      "aria-label": `Run cell ${this.id}`,
+    });
+    this.status = h("span", { class: "cell-status", role: "status" });
+    this.resetter = button("Reset", () => page.send({ type: "reset", cell: this.id }), {
+      title: "Back to the paper's version",
+      hidden: true,
+    });
+    const above = button("Run above", () => page.runAbove(this), {
+      title: "Run all cells above this one",
+    });
+    const hold = button("Hold", () => this.held.hold(), {
+      title: "Keep what it shows now, to compare the next run with it",
+      class: "hold",
+    });
+    const bar = h(
+      "div",
+      { class: "cell-bar" },
+      this.run,
+      h("span", { class: "more" }, above, hold),
+      this.resetter,
+      this.status,
+    );
+    const before = this.node.querySelector(":scope > .input, :scope > .folded-code");
+    before?.before(bar);
+  }
+
+  /** Makes the editor, once. */
+  edit() {
+    if (this.editor || !this.pre) return this.editor;
+    const { page } = this;
+    const key = (name, run) => ({ key: name, run: () => (run(), true), preventDefault: true });
+    const leave = (by, at) => ({
+      key: by > 0 ? "ArrowDown" : "ArrowUp",
+      run: () => at() && page.move(this, by, true),
+    });
+    this.editor = makeEditor({
+      parent: this.input,
+      source: this.text,
+      label: `Code of cell ${this.id}`,
+      onChange: (text) => this.typed(text),
+      ask: page.ask,
+      keys: [
+        key("Ctrl-Enter", () => page.run([this.id])),
+        key("Cmd-Enter", () => page.run([this.id])),
+        key("Shift-Enter", () => (page.run([this.id]), page.move(this, 1, true))),
+        key("Alt-Enter", () => (page.run([this.id]), page.move(this, 1, false))),
+        leave(-1, () => this.editor.atFirstLine()),
+        leave(1, () => this.editor.atLastLine()),
+        // A menu that is open takes Escape first.
+        {
+          key: "Escape",
+          run: () =>
+            !document.querySelector(".cm-tooltip-autocomplete") && (this.node.focus(), true),
+        },
+      ],
+    });
+    this.pre.hidden = true;
+    if (this.state.line) this.editor.fail(this.state.line);
+    return this.editor;
+  }
+
+  typed(text) {
+    this.text = text;
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.tell(), 250);
+  }
+
+  /** Sends what was typed, now. */
+  tell() {
+    clearTimeout(this.typing);
+    if (this.typing === undefined) return;
+    this.typing = undefined;
+    this.page.send({ type: "edit", cell: this.id, source: this.text });
+  }
+
+  /** Another text from the server; what is being typed here stays. */
+  source(text) {
+    if (this.typing !== undefined) return;
+    this.text = text;
+    if (this.pre) this.pre.firstElementChild.textContent = text;
+    this.editor?.set(text);
+  }
+
+  update(state) {
+    this.state = state;
+    const { status, seconds: time, stale, edited, line } = state;
+    this.node.dataset.status = status;
+    this.node.toggleAttribute("data-stale", stale);
+    this.since = status === "running" ? performance.now() - 1000 * (time ?? 0) : undefined;
+    this.resetter.hidden = !edited;
+    this.editor?.fail(status === "error" ? line : undefined);
+    this.say();
+    this.held.compare();
+  }
+
+  /** What the status line says; while it runs, its time goes on. */
+  say() {
+    const { status, seconds: time, stale, edited, line } = this.state;
+    const parts = [];
+    const spent = this.since === undefined ? time : (performance.now() - this.since) / 1000;
+    if (WORDS[status]) {
+      parts.push(spent === undefined ? WORDS[status] : `${WORDS[status]} ${seconds(spent)}`);
+    }
+    if (status === "error" && line) parts.push(`at line ${line}`);
+    if (stale) parts.push("out of date: run it again");
+    if (edited) parts.push("edited");
+    const text = parts.join(" · ");
+    if (this.status.textContent !== text) this.status.textContent = text;
+  }
+
+  focus(inEditor) {
+    for (
+      let fold = this.node.closest("details");
+      fold;
+      fold = fold.parentElement.closest("details")
+    ) fold.open = true;
+    if (inEditor && this.pre) {
+      const folded = this.node.querySelector(":scope > .folded-code");
+      if (!folded || folded.open) return this.edit().view.focus();
+    }
+    this.node.focus();
+  }
+}

@@ -1,0 +1,62 @@
+// Two runs of a cell side by side: the one that was held, and the latest, with the difference of their numbers.
+import { button, h } from "./dom.js";
+
+/** Where single numbers stand in what this project shows. */
+const NUMBERS = "td, dd";
+
+/** A number as tables write it; nothing for text. */
+export function numberIn(text) {
+  const plain = text.trim().replaceAll("−", "-").replace(/\s*%$/, "");
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(plain) ? Number(plain) : undefined;
+}
+
+/** A difference with as many decimals as the numbers have. */
+export function differenceText(before, after) {
+  const decimals = (text) => /\.(\d+)/.exec(text)?.[1].length ?? 0;
+  const by = numberIn(after) - numberIn(before);
+  const shown = Math.abs(by).toFixed(Math.max(decimals(before), decimals(after)));
+  return Number(shown) === 0 ? "±0" : `${by > 0 ? "+" : "−"}${shown}`;
+}
+
+export class Held {
+  constructor(cell, box) {
+    this.cell = cell;
+    this.box = box;
+  }
+
+  /** Keeps a copy of what the cell shows now. */
+  hold() {
+    this.let();
+    const copy = this.box.cloneNode(true);
+    for (const node of copy.querySelectorAll("[id]")) node.removeAttribute("id");
+    this.copy = h(
+      "section",
+      { class: "held", "aria-label": "Held run" },
+      h("p", { class: "held-label" }, "Held run ", button("Let go", () => this.let())),
+      copy,
+    );
+    this.cell.classList.add("has-held");
+    this.box.before(this.copy);
+  }
+
+  let() {
+    this.copy?.remove();
+    this.copy = undefined;
+    this.cell.classList.remove("has-held");
+    for (const mark of this.box.querySelectorAll(".difference")) mark.remove();
+  }
+
+  /** Writes the differences beside the numbers of the latest run, where both runs have as many. */
+  compare() {
+    if (!this.copy) return;
+    for (const mark of this.box.querySelectorAll(".difference")) mark.remove();
+    const before = [...this.copy.querySelectorAll(NUMBERS)],
+      after = [...this.box.querySelectorAll(NUMBERS)];
+    if (before.length !== after.length) return;
+    after.forEach((cell, i) => {
+      const [old, now] = [before[i].textContent, cell.textContent];
+      if (numberIn(old) === undefined || numberIn(now) === undefined || old === now) return;
+      cell.append(h("span", { class: "difference", text: ` (${differenceText(old, now)})` }));
+    });
+  }
+}

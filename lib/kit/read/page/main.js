@@ -1,0 +1,294 @@
+// Brings the page of a notebook to life. The server sent it as the static site has it; this adds editors, buttons and a
+// connection. Nothing is loaded from elsewhere.
+import DOMPurify from "dompurify";
+import { LiveCell } from "./cell.js";
+import { connect } from "./connection.js";
+import { button, h, seconds } from "./dom.js";
+import { bringFigures } from "./outputs.js";
+import { Panel } from "./panel.js";
+
+const KERNEL = {
+  none: "no kernel yet: it starts with the first Run",
+  starting: "the kernel is starting",
+  idle: "ready",
+  busy: "running",
+};
+
+/** What a foreign notebook may show: text, tables and pictures, nothing that acts or looks like a part of this page. */
+const HARMLESS = {
+  FORBID_TAGS: ["style", "form", "input", "button", "select", "textarea", "iframe", "dialog"],
+  FORBID_ATTR: ["id", "name", "class", "style"],
+  ALLOW_DATA_ATTR: false,
+};
+
+class Reader {
+  constructor(root) {
+    this.root = root;
+    this.notebook = root.dataset.notebook;
+    this.foreign = "foreign" in root.dataset;
+    this.cells = new Map();
+    this.asked = new Map();
+    this.questions = 0;
+    this.purify = this.foreign ? pure : (html) => html;
+    this.ask = {
+      complete: (source, at) => this.question({ type: "complete", source, at }),
+      inspect: async (source, at) =>
+        (await this.question({ type: "inspect", source, at })).text ?? "",
+    };
+  }
+
+  async begin() {
+    if (this.foreign) await this.fill();
+    this.toolbar();
+    for (const node of document.querySelectorAll(".cell-code")) {
+      const cell = new LiveCell(node, this);
+      this.cells.set(cell.id, cell);
+    }
+    bringFigures(document);
+    this.link = connect(this.notebook, (event) => this.hear(event), (there) => this.linked(there));
+    setInterval(() => {
+      for (const cell of this.cells.values()) if (cell.since !== undefined) cell.say();
+      if (this.runningSince !== undefined) this.sayRunning();
+    }, 250);
+    document.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** The cells of a foreign notebook, made harmless. */
+  async fill() {
+    const answer = await fetch(`${encodeURIComponent(this.notebook)}.cells.json`);
+    const box = document.createElement("template");
+    box.innerHTML = await answer.json();
+    const article = h("div", { class: "foreign-cells" });
+    for (const cell of box.content.querySelectorAll(":scope > .cell, :scope > .solution > .cell")) {
+      article.append(harmlessCell(cell));
+    }
+    this.root.after(article);
+  }
+
+  send(request) {
+    this.link.send(request);
+  }
+
+  question(request) {
+    const id = ++this.questions;
+    const { promise, resolve } = Promise.withResolvers();
+    this.asked.set(id, resolve);
+    this.send({ ...request, id });
+    // A kernel that is busy, or a server that is away, answers nothing.
+    setTimeout(() => resolve({ from: request.at, to: request.at, options: [] }), 3000);
+    return promise;
+  }
+
+  toolbar() {
+    this.status = h("span", { class: "kernel-status", role: "status" });
+    this.tally = h("span", { class: "tally" });
+    this.stopper = button("Stop", () => this.send({ type: "stop" }), {
+      disabled: true,
+      title: "Stop the running cell",
+    });
+    this.fields = h("div", { class: "parameters" });
+    this.auto = h("input", { type: "checkbox", checked: true, id: "rerun" });
+    this.panel = new Panel(
+      this.fields,
+      (values) => this.send({ type: "parameters", values, run: this.auto.checked }),
+    );
+    this.panelBox = h(
+      "details",
+      { class: "panel", hidden: true },
+      h("summary", { text: "Parameters" }),
+      this.fields,
+      h(
+        "p",
+        { class: "rerun" },
+        this.auto,
+        h("label", { for: "rerun", text: "Run what depends on a change" }),
+      ),
+    );
+    this.saver = button("Save", () => this.save(), {
+      hidden: true,
+      title: "Write the edits to the notebook's files (Ctrl+S)",
+    });
+    const bar = h(
+      "div",
+      { class: "reader-bar", role: "toolbar", "aria-label": "Notebook" },
+      button("Run all", () => this.run([...this.cells.keys()])),
+      this.stopper,
+      button("Restart", () => this.send({ type: "restart" }), { title: "A new kernel" }),
+      this.saver,
+      this.status,
+      this.tally,
+    );
+    this.problem = h("p", { class: "reader-problem", role: "alert", hidden: true });
+    this.trust = h("div", { class: "reader-trust", hidden: true });
+    this.root.append(bar, this.problem, this.trust, this.panelBox);
+  }
+
+  run(ids) {
+    for (const id of ids) this.cells.get(id)?.tell();
+    this.send({ type: "run", cells: ids });
+  }
+
+  runAbove(cell) {
+    const ids = [...this.cells.keys()];
+    this.run(ids.slice(0, ids.indexOf(cell.id)));
+  }
+
+  save() {
+    for (const cell of this.cells.values()) cell.tell();
+    this.send({ type: "save" });
+  }
+
+  /** Goes to the cell before or after; true where there is one. */
+  move(cell, by, inEditor) {
+    const cells = [...this.cells.values()];
+    const next = cells[cells.indexOf(cell) + by];
+    next?.focus(inEditor);
+    next?.node.scrollIntoView({ block: "nearest" });
+    return next !== undefined;
+  }
+
+  key(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+      event.preventDefault();
+      this.save();
+      return;
+    }
+    const cell = this.cells.get(event.target.id?.replace(/^cell-/, ""));
+    if (cell === undefined || event.target !== cell.node) return;
+    const does = {
+      Enter: () =>
+        event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
+          ? (this.run([cell.id]), event.shiftKey && this.move(cell, 1, false))
+          : cell.focus(true),
+      ArrowDown: () => this.move(cell, 1, false),
+      ArrowUp: () => this.move(cell, -1, false),
+      o: () => {
+        const fold = cell.node.querySelector(":scope > .folded-code");
+        if (fold) fold.open = !fold.open;
+      },
+    }[event.key];
+    if (does === undefined) return;
+    event.preventDefault();
+    does();
+  }
+
+  linked(there) {
+    document.body.classList.toggle("is-away", !there);
+    if (!there) {
+      this.complain(
+        "The server is away. What you see stays; the page comes back by itself when deno task read runs again.",
+      );
+    } else this.complain("");
+    this.there = there;
+  }
+
+  complain(text) {
+    this.problem.textContent = text;
+    this.problem.hidden = text === "";
+  }
+
+  hear(event) {
+    const cell = this.cells.get(event.cell);
+    switch (event.type) {
+      case "state":
+        return this.start(event);
+      case "kernel":
+        this.kernel = event.kernel;
+        this.stopper.disabled = event.kernel !== "busy" && event.kernel !== "starting";
+        if (event.kernel !== "busy") this.runningSince = undefined;
+        this.status.textContent = event.note ?? KERNEL[event.kernel];
+        return;
+      case "cells":
+        for (const state of event.cells) this.cells.get(state.id)?.update(state);
+        return this.progress();
+      case "source":
+        return cell?.source(event.source);
+      case "parameters":
+        return this.panel.show(event.parameters);
+      case "outputs":
+        return cell?.outputs.set(event.from, event.items);
+      case "text":
+        return cell?.outputs.grow(event.at, event.text);
+      case "claims":
+        this.tally.innerHTML = event.html;
+        return;
+      case "completions":
+      case "inspected":
+        return this.asked.get(event.id)?.(event);
+      case "saved":
+        this.status.textContent = event.note;
+        return;
+      case "problem":
+        return this.complain(event.message);
+    }
+  }
+
+  start({ foreign, trusted, edit, sources, parameters }) {
+    this.saver.hidden = !edit;
+    this.panelBox.hidden = parameters.length === 0;
+    this.panel.show(parameters);
+    for (const cell of this.cells.values()) cell.source(sources[cell.id] ?? cell.text);
+    this.trust.hidden = trusted;
+    if (foreign && !trusted) {
+      this.trust.replaceChildren(
+        h("p", {
+          text:
+            "This notebook was opened by its path. Its cells are programs that may read, write and send what you may. " +
+            "They run only when you trust them.",
+        }),
+        button("Trust this notebook", () => this.send({ type: "trust" }), { class: "trust" }),
+      );
+    }
+  }
+
+  /** How many of the cells that were asked for are done. */
+  progress() {
+    const states = [...this.cells.values()].map(({ state }) => state);
+    const waiting = states.filter(({ status }) => status === "queued").length;
+    const running = [...this.cells.values()].find(({ state }) => state.status === "running");
+    if (running === undefined) {
+      this.wanted = undefined;
+      this.runningSince = undefined;
+      return;
+    }
+    this.wanted = Math.max(this.wanted ?? 0, waiting + 1);
+    this.runningSince ??= performance.now();
+    this.at = { left: waiting, id: running.id };
+    this.sayRunning();
+  }
+
+  sayRunning() {
+    const { left, id } = this.at;
+    const which = this.wanted > 1 ? `cell ${this.wanted - left} of ${this.wanted}` : "";
+    const time = seconds((performance.now() - this.runningSince) / 1000);
+    this.status.textContent = [which, id, time].filter(Boolean).join(" · ");
+  }
+}
+
+function pure(html) {
+  return DOMPurify.sanitize(html, HARMLESS);
+}
+
+/** A cell of a foreign notebook built anew: of what the server rendered, only code as text and sanitised content are kept. */
+function harmlessCell(cell) {
+  const id = cell.id;
+  if (!cell.classList.contains("cell-code")) {
+    const prose = h("div", { class: "cell prose", id });
+    prose.innerHTML = pure(cell.innerHTML);
+    return prose;
+  }
+  const code = cell.querySelector("pre.code")?.textContent ?? "";
+  const built = h("div", { class: "cell cell-code", id });
+  built.append(
+    h("div", { class: "input" }, h("pre", { class: "code" }, h("code", { text: code }))),
+  );
+  for (const output of cell.querySelectorAll(":scope > .output")) {
+    const box = h("div", { class: "output" });
+    box.innerHTML = pure(output.innerHTML);
+    built.append(box);
+  }
+  return built;
+}
+
+const root = document.getElementById("reader");
+if (root !== null) new Reader(root).begin();

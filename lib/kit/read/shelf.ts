@@ -1,0 +1,235 @@
+/**
+ * The papers that a reader can open: what is committed, one session for each that is open, and their pages.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { buildReport, type Report } from "../report.ts";
+import type { Notebook, Output } from "../nbformat.ts";
+import type { Paper } from "offprint/notebook/claims/ledger.ts";
+import { asCommitted, committedNotebooks, readLedger } from "../runner/committed.ts";
+import { claimsOf } from "../runner/claims.ts";
+import { indexPage } from "../site/index_page.ts";
+import { linkResolver } from "../site/links.ts";
+import {
+  Anchors,
+  Html,
+  type MarkdownPlace,
+  markup,
+  raw,
+  renderOutput,
+  withoutFigureScripts,
+} from "../site/markup/mod.ts";
+import { renderNotebook } from "../site/mod.ts";
+import { paperPage, type RenderedNotebook } from "../site/paper_page.ts";
+import { tally } from "../site/claims.ts";
+import type { ReaderEvent } from "./messages.ts";
+import { Session } from "./session.ts";
+
+/** A notebook that was opened by its path. */
+export interface ForeignNotebook {
+  id: string;
+  /** Where it lies; its cells run in that folder. */
+  path: string;
+  notebook: Notebook;
+}
+
+/** Files that every page of the reader links beside those of the site. */
+const FILES = ["assets/reader.css", "assets/reader.js"];
+
+const NO_CELLS = { html: new Html(""), headings: [] };
+
+/** All notebooks of a folder and those opened by path. */
+export class Shelf {
+  readonly #folder: string;
+  readonly #committed = new Map<string, Notebook>();
+  readonly #foreign: ReadonlyMap<string, ForeignNotebook>;
+  readonly #papers: readonly Paper[];
+  readonly #sessions = new Map<string, Session>();
+  readonly #listeners = new Map<string, Set<(event: ReaderEvent) => void>>();
+  /** Pages of notebooks that nobody has changed. */
+  readonly #rendered = new Map<string, RenderedNotebook>();
+  readonly #resolve: (href: string) => string | null;
+
+  private constructor(
+    folder: string,
+    notebooks: readonly { id: string; notebook: Notebook }[],
+    foreign: readonly ForeignNotebook[],
+    papers: readonly Paper[],
+  ) {
+    this.#folder = folder;
+    for (const { id, notebook } of notebooks) this.#committed.set(id, notebook);
+    this.#foreign = new Map(foreign.map((entry) => [entry.id, entry]));
+    this.#papers = papers;
+    this.#resolve = linkResolver([...this.#committed.keys()]);
+  }
+
+  /** Reads the notebooks of a folder and the claims ledger. */
+  static async open(folder: string, foreign: readonly ForeignNotebook[] = []): Promise<Shelf> {
+    const { papers } = readLedger();
+    return new Shelf(folder, await committedNotebooks(folder), foreign, papers);
+  }
+
+  /** Ids of all notebooks, those opened by path last. */
+  get ids(): string[] {
+    return [...this.#committed.keys(), ...this.#foreign.keys()];
+  }
+
+  /** The session of a notebook, made when it is first asked for; nothing where there is no such notebook. */
+  session(id: string): Session | undefined {
+    const open = this.#sessions.get(id);
+    if (open !== undefined) return open;
+    const foreign = this.#foreign.get(id);
+    const notebook = foreign?.notebook ?? this.#committed.get(id);
+    if (notebook === undefined) return undefined;
+    const session: Session = new Session({
+      id,
+      notebook,
+      cwd: foreign === undefined ? this.#folder : dirname(foreign.path),
+      foreign: foreign !== undefined,
+      render: (cell, index, output) => this.#output(session, cell, index, output),
+      tell: (event) => this.#tell(id, event),
+    });
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  /** Calls `hear` with everything that happens in a notebook, until the function that is returned is called. */
+  listen(id: string, hear: (event: ReaderEvent) => void): () => void {
+    const listeners = this.#listeners.get(id) ?? new Set();
+    this.#listeners.set(id, listeners.add(hear));
+    return () => listeners.delete(hear);
+  }
+
+  /** The notebook as it is now. */
+  notebook(id: string): Notebook | undefined {
+    return this.#sessions.get(id)?.notebook ?? this.#foreign.get(id)?.notebook ??
+      this.#committed.get(id);
+  }
+
+  /** The page of a notebook; nothing where there is none. */
+  page(id: string): string | undefined {
+    const rendered = this.#render(id);
+    if (rendered === undefined) return undefined;
+    const ids = [...this.#committed.keys()];
+    const at = ids.indexOf(id);
+    const near = (place: number) => {
+      const neighbour = at < 0 ? undefined : ids[place];
+      return neighbour === undefined ? undefined : this.#titled(neighbour);
+    };
+    const foreign = this.#foreign.has(id);
+    // Of a foreign notebook the page itself holds nothing but its name.
+    const page: RenderedNotebook = foreign
+      ? { ...rendered, cells: NO_CELLS, title: markup`${id}`, titleText: id, paper: null }
+      : rendered;
+    return paperPage(page, this.report([id]), { previous: near(at - 1), next: near(at + 1) }, {
+      files: FILES,
+      below: markup`<div id="reader" data-notebook="${id}"${
+        foreign && raw(' data-foreign=""')
+      }></div>\n`,
+    });
+  }
+
+  /** The cells of a notebook opened by path; its page makes them harmless before it shows them. */
+  cells(id: string): string | undefined {
+    return this.#foreign.has(id) ? this.#render(id)?.cells.html.text : undefined;
+  }
+
+  /** The first page. */
+  index(): string {
+    const pages = [...this.#committed.keys()].map((id) => this.#titled(id)!);
+    return indexPage(this.#papers, pages, this.report(this.ids), { served: FILES });
+  }
+
+  /** What stands in the outputs of some notebooks. */
+  report(ids: readonly string[]): Report {
+    const runs = ids.flatMap((id) => {
+      const notebook = this.notebook(id);
+      return notebook === undefined ? [] : [asCommitted({ id, notebook })];
+    });
+    return buildReport(runs, this.#papers);
+  }
+
+  /** The verdicts of a notebook as it is now, counted. */
+  verdicts(id: string): string {
+    const [reported] = this.report([id]).papers;
+    return reported === undefined || reported.claims.length === 0 ? "" : tally(reported).text;
+  }
+
+  /** How many claims the cells of this session have decided. */
+  decided(id: string): number {
+    return claimsOf(this.notebook(id)!).length;
+  }
+
+  /** Ends all kernels. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+  }
+
+  #render(id: string): RenderedNotebook | undefined {
+    const notebook = this.notebook(id);
+    if (notebook === undefined) return undefined;
+    const known = this.#rendered.get(id);
+    if (known?.notebook === notebook) return known;
+    const rendered = renderNotebook(id, notebook, this.#papers, this.#resolve);
+    // Scripts inside a page do not run here: the page asks for those of figures by their names.
+    const html = new Html(withoutFigureScripts(rendered.cells.html.text).rest);
+    const page = { ...rendered, cells: { ...rendered.cells, html } };
+    if (!this.#sessions.has(id)) this.#rendered.set(id, page);
+    return page;
+  }
+
+  /** What a link to a notebook needs of it, without rendering its cells. */
+  #titled(id: string): RenderedNotebook | undefined {
+    const known = this.#rendered.get(id);
+    if (known !== undefined) return known;
+    const notebook = this.#committed.get(id);
+    if (notebook === undefined) return undefined;
+    const first = notebook.cells.slice(0, 1);
+    return renderNotebook(id, { ...notebook, cells: first }, this.#papers, this.#resolve);
+  }
+
+  #output(session: Session, cell: string, index: number, output: Output): string {
+    const { cells } = session.notebook;
+    const before = cells.slice(0, cells.findIndex(({ id }) => id === cell));
+    const place: MarkdownPlace = {
+      anchors: new Anchors(),
+      numbers: { equations: 0, figures: before.reduce((sum, each) => sum + figuresIn(each), 0) },
+      resolve: this.#resolve,
+    };
+    const { outputs } = cells[before.length] as { outputs?: Output[] };
+    for (const earlier of outputs?.slice(0, index) ?? []) {
+      place.numbers.figures += figuresOf(earlier);
+    }
+    const { text } = renderOutput(output, `cell-${cell}-${index + 1}`, place);
+    return withoutFigureScripts(text).rest;
+  }
+
+  #tell(id: string, event: ReaderEvent): void {
+    for (const hear of this.#listeners.get(id) ?? []) hear(event);
+    // A cell has ended: its claims may have another verdict.
+    if (event.type === "cells") this.#tellClaims(id);
+  }
+
+  readonly #claims = new Map<string, string>();
+
+  #tellClaims(id: string): void {
+    const html = this.verdicts(id);
+    if (html === "" || this.#claims.get(id) === html) return;
+    this.#claims.set(id, html);
+    for (const hear of this.#listeners.get(id) ?? []) hear({ type: "claims", html });
+  }
+}
+
+function figuresIn(cell: Notebook["cells"][number]): number {
+  if (cell.cell_type !== "code") return 0;
+  return cell.outputs.reduce((sum, output) => sum + figuresOf(output), 0);
+}
+
+/** Figures with a number, as `renderOutput` counts them. */
+function figuresOf(output: Output): number {
+  if (!("data" in output)) return 0;
+  const html = output.data["text/html"];
+  const text = Array.isArray(html) ? html.join("") : String(html ?? "");
+  return text.split('<figure class="offprint-figure"').length - 1;
+}
