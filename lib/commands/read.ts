@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { parse, textOptions, wholeNumber } from "offprint/command_line.ts";
 import { ifThere, readText, writeWhole } from "offprint/files.ts";

@@ -52,16 +52,13 @@ export async function readDependencies(notebook: Notebook): Promise<Dependencies
     await Deno.writeTextFile(file, text);
     const said = await runToEnd(
       Deno.execPath(),
-      ["lint", "--json", "--no-lock", "--config", CONFIG, file],
+      ["lint", "--json", "--config", CONFIG, file],
       { cwd: folder, env: { NO_COLOR: "1" } },
     );
     const message = JSON.parse(said.stdout).diagnostics?.[0]?.message;
     if (message === undefined) return undefined;
     const { declared, used } = namesSchema.parse(JSON.parse(message));
     return dependenciesOf(notebook, text, declared, used);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -10,8 +10,12 @@ const source = z.string().max(1_000_000);
 
 /** What a page may ask for. */
 export const requestSchema = z.discriminatedUnion("type", [
-  /** Cells to run, in this order, after those that wait already. */
-  z.strictObject({ type: z.literal("run"), cells: z.array(cell).max(2000) }),
+  /** Cells to run, in this order, after those that wait already; with `needed`, first what they need and has not run. */
+  z.strictObject({
+    type: z.literal("run"),
+    cells: z.array(cell).max(2000),
+    needed: z.boolean().default(false),
+  }),
   z.strictObject({ type: z.literal("edit"), cell, source }),
   z.strictObject({ type: z.literal("reset"), cell }),
   /** Other values of parameters, as text; with `run`, what depends on them is run. */

@@ -40,7 +40,6 @@ export function startReader(options: ReaderOptions): Reader {
   const assets = readerAssets();
   assets.catch(() => {}); // told by the request that needs them
   const sockets = new Set<WebSocket>();
-  let guard: Guard;
   const answer = async (request: Request): Promise<Response> => {
     const judgement = guard.judge(request);
     if (judgement.kind === "refused") {
@@ -65,7 +64,7 @@ export function startReader(options: ReaderOptions): Reader {
   };
   const server = listen(options.port, answer);
   const { port } = server.addr;
-  guard = new Guard(port, token);
+  const guard = new Guard(port, token);
   return {
     port,
     address: `http://127.0.0.1:${port}/?token=${token}`,
@@ -136,6 +135,7 @@ function connect(request: Request, id: string, around: Surroundings): Response {
     for (const event of session.snapshot(save !== undefined)) say(event);
     say({ type: "claims", html: shelf.verdicts(id) });
     leave = shelf.listen(id, say);
+    session.prepare();
   };
   socket.onclose = () => {
     sockets.delete(socket);
@@ -159,7 +159,7 @@ async function obey(
 ): Promise<void> {
   switch (request.type) {
     case "run":
-      return session.run(request.cells);
+      return request.needed ? await session.runNeeded(request.cells) : session.run(request.cells);
     case "edit":
       return session.edit(request.cell, request.source);
     case "reset":

@@ -32,7 +32,9 @@ export interface SessionOptions {
 /** What is printed is passed on this often, in ms: a page that is told of each line falls behind. */
 const FLUSH_MS = 40;
 /** A cell that is asked to stop has this long, in ms; then its kernel is replaced. */
-const STOP_MS = 1500;
+const STOP_MS = 2000;
+/** An interruption that comes before the cell has begun stops nothing: it is sent again after this long, in ms. */
+const AGAIN_MS = 400;
 
 /** One notebook with its kernel. Nothing is started before the first cell runs. */
 export class Session {
@@ -176,11 +178,20 @@ export class Session {
     const names = this.parameters.filter(({ name, value }) => before.get(name) !== value)
       .map(({ name }) => name);
     if (!run || names.length === 0) return;
-    const { dependents, needed } = await this.#dependents.of(this.notebook);
-    const depending = dependents([{ cell: cell.id, names }]);
-    const again = new Set([cell.id, ...depending]);
-    const wanted = needed([...again]).filter((id) => again.has(id) || !this.#ran.has(id));
-    this.run(wanted);
+    const { dependents } = await this.#dependents.of(this.notebook);
+    await this.runNeeded([cell.id, ...dependents([{ cell: cell.id, names }])]);
+  }
+
+  /** Runs cells, and before them what they need and this kernel has not run. */
+  async runNeeded(ids: readonly string[]): Promise<void> {
+    const { needed } = await this.#dependents.of(this.notebook);
+    const asked = new Set(ids);
+    this.run(needed(ids).filter((id) => asked.has(id) || !this.#ran.has(id)));
+  }
+
+  /** Reads what depends on what before it is asked for. */
+  prepare(): void {
+    this.#dependents.of(this.notebook);
   }
 
   /** Runs cells after those that wait already; ids that are no code cells are passed over. */
@@ -193,7 +204,7 @@ export class Session {
     const known = ids.filter((id) => (this.#cell(id)?.source ?? "").trim() !== "");
     for (const id of known) if (!this.#queue.includes(id)) this.#queue.push(id);
     this.#tellCells(known);
-    this.#working ??= this.#work().finally(() => this.#working = undefined);
+    this.#working ??= this.#work();
   }
 
   /** Stops the running cell and forgets those that wait. A kernel that does not stop is replaced. */
@@ -202,8 +213,10 @@ export class Session {
     const running = this.#running, kernel = this.#kernel;
     if (running === undefined || kernel === undefined) return;
     this.#stopping = true;
-    kernel.request("control", "interrupt_request", {}).catch(() => {});
-    if (await within(STOP_MS, running.done) !== LATE || this.#running !== running) return;
+    for (let waited = 0; waited < STOP_MS; waited += AGAIN_MS) {
+      kernel.request("control", "interrupt_request", {}).catch(() => {});
+      if (await within(AGAIN_MS, running.done) !== LATE || this.#running !== running) return;
+    }
     await kernel.kill();
   }
 
@@ -272,6 +285,7 @@ export class Session {
       this.#forgetQueue();
       this.#tell({ type: "problem", message: `the kernel did not start: ${messageOf(error)}` });
     } finally {
+      this.#working = undefined;
       const kernel = this.#kernel === undefined ? "none" : "idle";
       this.#tell({ type: "kernel", kernel });
     }
@@ -337,6 +351,7 @@ export class Session {
     const ok = this.#settle(cell, execution, seconds);
     if (execution.status === "died" || execution.status === "broken") {
       this.#gone(kernel, "the kernel has ended; a new one starts with the next cell");
+      this.#ran.delete(id);
     }
     this.#flush();
     await this.#refreshStale();

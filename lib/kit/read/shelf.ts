@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { buildReport, type Report } from "../report.ts";
 import type { Notebook, Output } from "../nbformat.ts";
 import type { Paper } from "offprint/notebook/claims/ledger.ts";

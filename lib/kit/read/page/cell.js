@@ -108,6 +108,7 @@ export class LiveCell {
 
   typed(text) {
     this.text = text;
+    this.mine = true;
     clearTimeout(this.typing);
     this.typing = setTimeout(() => this.tell(), 250);
   }
@@ -118,6 +119,13 @@ export class LiveCell {
     if (this.typing === undefined) return;
     this.typing = undefined;
     this.page.send({ type: "edit", cell: this.id, source: this.text });
+  }
+
+  /** A connection is there: a server that was started anew is told what was typed here, another one knows best. */
+  agree(source) {
+    const typedHere = this.mine && source === undefined && this.text !== this.original;
+    if (typedHere) this.page.send({ type: "edit", cell: this.id, source: this.text });
+    else if (source !== undefined) this.source(source);
   }
 
   /** Another text from the server; what is being typed here stays. */

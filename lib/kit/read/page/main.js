@@ -125,7 +125,7 @@ class Reader {
 
   run(ids) {
     for (const id of ids) this.cells.get(id)?.tell();
-    this.send({ type: "run", cells: ids });
+    this.send({ type: "run", cells: ids, needed: ids.length === 1 });
   }
 
   runAbove(cell) {
@@ -227,7 +227,7 @@ class Reader {
     this.saver.hidden = !edit;
     this.panelBox.hidden = parameters.length === 0;
     this.panel.show(parameters);
-    for (const cell of this.cells.values()) cell.source(sources[cell.id] ?? cell.text);
+    for (const cell of this.cells.values()) cell.agree(sources[cell.id]);
     this.trust.hidden = trusted;
     if (foreign && !trusted) {
       this.trust.replaceChildren(

@@ -1,0 +1,133 @@
+/** One notebook with its kernel: what runs, what is told, what stops. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Heard, SAMPLE } from "./sample.ts";
+
+Deno.test("a session runs what is asked, and says what is out of date", async (t) => {
+  const heard = new Heard();
+  const { session } = heard;
+  try {
+    await t.step("nothing runs, and no kernel is there, before the first Run", async () => {
+      const told = [...session.snapshot(false)];
+      assertEquals(told.at(-1), { type: "kernel", kernel: "none" });
+      assertEquals(await session.ask("complete_request", "numb", 4), undefined);
+    });
+
+    await t.step("a cell brings what it needs and has not run, and nothing else", async () => {
+      await session.runNeeded(["both"]);
+      await heard.ended("both", "ok");
+      assertEquals(heard.began, ["parameters", "numbers", "seeded", "both"]);
+      assertEquals(heard.printed("both"), "both 13\n");
+      heard.events.length = 0;
+      await session.runNeeded(["sum"]);
+      await heard.ended("sum", "ok");
+      assertEquals(heard.began, ["sum"]);
+    });
+
+    await t.step("a parameter reruns exactly the cells that depend on it", async () => {
+      heard.events.length = 0;
+      await session.change({ runs: "4" }, true);
+      await heard.ended("both", "ok");
+      assertEquals(heard.began, ["parameters", "numbers", "sum", "both"]);
+      assertEquals([heard.printed("sum"), heard.printed("both")], ["sum 10\n", "both 14\n"]);
+      assert(![...heard.states.values()].some(({ stale }) => stale));
+    });
+
+    await t.step("without running, they are marked", async () => {
+      await session.change({ seed: "2" }, false);
+      await heard.until(() => heard.states.get("both")?.stale === true);
+      const stale = [...heard.states.values()].filter(({ stale }) => stale).map(({ id }) => id);
+      assertEquals(stale, ["parameters", "seeded", "both"]);
+      session.reset("parameters");
+      await heard.until(() => heard.states.get("seeded")?.stale === false);
+      const still = [...heard.states.values()].filter(({ stale }) => stale).map(({ id }) => id);
+      assertEquals(still, ["parameters", "numbers", "sum", "both"]); // runs was 4 when they ran
+    });
+
+    await t.step("an error stands at its cell with its line, and ends what waits", async () => {
+      session.run(["fails", "after"]);
+      await heard.ended("fails", "error");
+      const { status, line } = heard.states.get("fails")!;
+      assertEquals([status, line], ["error", 2]);
+      assertEquals(heard.states.get("after")?.status, "idle");
+      assertEquals(heard.printed("after"), "");
+    });
+
+    await t.step("three thousand lines arrive, in pieces", async () => {
+      heard.events.length = 0;
+      session.run(["lines"]);
+      await heard.ended("lines", "ok");
+      let text = "";
+      for (const event of heard.events) {
+        if (event.type === "outputs" && event.cell === "lines") {
+          text = event.items.map((item) => "text" in item ? item.text : "").join("");
+        } else if (event.type === "text" && event.cell === "lines") text += event.text;
+      }
+      assertEquals(text, Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join(""));
+      assertEquals(heard.printed("lines"), text);
+    });
+
+    await t.step("the kernel completes names", async () => {
+      const reply = await session.ask("complete_request", "numbers.le", 10);
+      assertStringIncludes(JSON.stringify(reply?.["matches"]), "length");
+    });
+
+    await t.step("a loop without an end is stopped, and others run on", async () => {
+      session.run(["endless", "after"]);
+      await heard.until(() => heard.states.get("endless")?.status === "running");
+      await session.stop();
+      await heard.ended("endless", "stopped");
+      assertEquals(heard.states.get("after")?.status, "idle");
+      session.run(["sum"]);
+      await heard.ended("sum", "ok");
+      assertEquals(heard.printed("sum"), "sum 10\n");
+    });
+
+    await t.step(
+      "a cell that waits for ever loses its kernel, and the next Run has a new one",
+      async () => {
+        session.run(["waits"]);
+        await heard.until(() => heard.states.get("waits")?.status === "running");
+        await session.stop();
+        await heard.ended("waits", "stopped");
+        heard.events.length = 0;
+        await session.runNeeded(["sum"]);
+        await heard.ended("sum", "ok");
+        assertEquals(heard.began, ["parameters", "numbers", "sum"]);
+      },
+    );
+
+    await t.step("after a restart outputs stay and values are gone", async () => {
+      await session.restart();
+      assertEquals(heard.printed("sum"), "sum 6\n");
+      assertEquals(heard.states.get("sum")?.status, "idle");
+      session.run(["sum"]);
+      await heard.ended("sum", "error");
+    });
+  } finally {
+    await session.close();
+  }
+});
+
+Deno.test("a notebook from elsewhere runs nothing before it is trusted", async () => {
+  const heard = new Heard({ foreign: true });
+  const { session } = heard;
+  session.run(["alone"]);
+  assertEquals(heard.events.map(({ type }) => type), ["problem"]);
+  await session.runNeeded(["alone"]);
+  await session.change({ runs: "9" }, true);
+  assertEquals(heard.began, []);
+  assertEquals([...session.snapshot(false)].at(-1), { type: "kernel", kernel: "none" });
+  await session.close();
+});
+
+Deno.test("edits are the session's own until they are reset", () => {
+  const heard = new Heard();
+  heard.session.edit("sum", "1;");
+  assertEquals(heard.session.edited, new Map([["sum", "1;"]]));
+  const [before, after] = [SAMPLE, heard.session.notebook].map(({ cells }) =>
+    cells.find(({ id }) => id === "sum")!.source
+  );
+  assert(before !== after && after === "1;");
+  heard.session.reset("sum");
+  assertEquals(heard.session.edited.size, 0);
+});
