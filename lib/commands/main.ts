@@ -29,6 +29,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   entangle: () => import("./entangle.ts"),
   tree: () => import("./tree.ts"),
   "measure-entanglement": () => import("./measure/entanglement.ts"),
+  "measure-diagrams": () => import("./measure/diagrams.ts"),
   "measure-sail": () => import("./measure/sail.ts"),
   "measure-tree": () => import("./measure/tree.ts"),
   "measure-quantization": () => import("./measure/quantization.ts"),

@@ -1,0 +1,94 @@
+/**
+ * `deno task measure-diagrams`: the runs behind `data/results/06-study.json`.
+ *
+ * @module
+ */
+import { pathToFileURL } from "node:url";
+import { parse } from "offprint/command_line.ts";
+import { exists, readText, writeWhole } from "offprint/files.ts";
+import { keepOnce } from "offprint/kept_work.ts";
+import { parameterCount } from "offprint/lm/transformer/mod.ts";
+import {
+  keptStudyTraining,
+  measureStudyModel,
+  openStudyModel,
+  STUDY_MODEL_FILE,
+  STUDY_RESULTS_FILE,
+  STUDY_SEEDS,
+  STUDY_TRAINING,
+  studyConfig,
+  studyResultsText,
+  type StudyRun,
+} from "offprint/papers/chipgptv/study/mod.ts";
+import { checkedOutput } from "../../kit/outputs.ts";
+import type { Command } from "../../kit/command.ts";
+
+const USAGE = `deno task measure-diagrams [--out FOLDER] [--collect]
+
+Trains the models of paper 06's study on generated state machines and wirings, one for each seed, and asks them about designs
+that are described in words, as a graph, or both. You can stop it at any time: a training is saved every hundred steps, and
+what a model answered has a file of its own.
+
+  --out FOLDER   where trainings and answers are kept (default out/06-runs)
+  --collect      put the files together into data/results/06-study.json, with the model of seed ${
+  STUDY_SEEDS[0]
+} beside it
+  --help         this text`;
+
+/** The command. */
+export const command: Command = {
+  name: "measure-diagrams",
+  summary: "train and ask the models of paper 06's study",
+  usage: USAGE,
+  run,
+};
+
+async function run(args: string[]): Promise<number> {
+  const { values, option } = parse("measure-diagrams", args, {
+    out: { type: "string" },
+    collect: { type: "boolean" },
+  });
+  const given = option("out") ?? "out/06-runs";
+  const path = await checkedOutput({ option: "--out", path: given, kind: "folder" });
+  const folder = pathToFileURL(`${path}/`);
+  if (values["collect"]) return await collect(folder);
+  await Deno.mkdir(folder, { recursive: true });
+  for (const seed of STUDY_SEEDS) {
+    await keepOnce(folder, `seed-${seed}.json`, async (): Promise<StudyRun> => {
+      const { bytes, losses } = await keptStudyTraining(
+        seed,
+        new URL(`seed-${seed}/`, folder),
+        (step, loss) =>
+          console.error(
+            `seed ${seed}, step ${step} of ${STUDY_TRAINING.steps}: ${loss.toFixed(4)}`,
+          ),
+      );
+      const file = modelFile(folder, seed);
+      await writeWhole(file, bytes);
+      // Asked as it is kept, in 16-bit floats.
+      const model = await openStudyModel(file);
+      const measured = await measureStudyModel(model, { seed, losses });
+      await model.close();
+      return measured;
+    });
+  }
+  return 0;
+}
+
+function modelFile(folder: URL, seed: number): URL {
+  return new URL(`seed-${seed}.safetensors`, folder);
+}
+
+async function collect(folder: URL): Promise<number> {
+  const runs: StudyRun[] = [];
+  for (const seed of STUDY_SEEDS) {
+    const file = new URL(`seed-${seed}.json`, folder);
+    if (await exists(file)) runs.push(JSON.parse(await readText(file)));
+  }
+  const training = { ...STUDY_TRAINING, parameters: parameterCount(studyConfig()) };
+  await writeWhole(STUDY_RESULTS_FILE, await studyResultsText({ training, runs }));
+  const first = modelFile(folder, STUDY_SEEDS[0]);
+  if (await exists(first)) await writeWhole(STUDY_MODEL_FILE, await Deno.readFile(first));
+  console.error(`${runs.length} of ${STUDY_SEEDS.length} runs collected`);
+  return 0;
+}

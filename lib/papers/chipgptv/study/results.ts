@@ -1,0 +1,133 @@
+/**
+ * The committed results of the study: `data/results/06-study.json`, with the hash of what it holds.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { checkedJson, checkHash } from "offprint/checked_json.ts";
+import { readText } from "offprint/files.ts";
+import { jsonHash } from "offprint/lm/corpora/mod.ts";
+import type { LanguageModel } from "offprint/lm/interface/mod.ts";
+import type { StudyGrade } from "./answers.ts";
+import { askStudyModel, heldOutDesigns } from "./asking.ts";
+import { STUDY_ARM_NAMES, STUDY_ARMS, type StudyArmName, type StudyDesign } from "./prompts.ts";
+import { designKey, STUDY_TRAINING, trainedDesigns } from "./training.ts";
+
+/** Where the results lie. */
+export const STUDY_RESULTS_FILE = new URL(
+  "../../../../data/results/06-study.json",
+  import.meta.url,
+);
+
+/** Seeds of the results; seed 0 was used to find the sizes and is not among them. */
+export const STUDY_SEEDS = [1, 2, 3] as const;
+
+const share = z.number().min(0).max(1);
+
+const armSchema = z.strictObject({
+  arm: z.enum(STUDY_ARM_NAMES),
+  /** A digit for each held-out design: 1 where the answer builds it exactly. */
+  pass: z.string().regex(/^[01]+$/),
+  /** Shares of right states and transitions, one for each machine; four decimals. */
+  states: z.array(share),
+  transitions: z.array(share),
+  /** F1 of the wires, one for each wiring; four decimals. */
+  edges: z.array(share),
+});
+
+const runSchema = z.strictObject({
+  seed: z.int(),
+  /** Mean loss of the answers' tokens, nats, over each hundred steps. */
+  losses: z.array(z.number()),
+  /** A digit for each held-out design: 1 where a design of the training does the same. */
+  seen: z.string().regex(/^[01]+$/),
+  arms: z.array(armSchema),
+});
+
+/** What an arm gave. */
+export type StudyArmResult = z.infer<typeof armSchema>;
+/** What a model of one seed gave. */
+export type StudyRun = z.infer<typeof runSchema>;
+
+const trainingSchema = z.strictObject({
+  steps: z.int(),
+  batch: z.int(),
+  peak: z.number(),
+  warmUp: z.int(),
+  parameters: z.int(),
+});
+
+const schema = z.strictObject({
+  format: z.literal(1),
+  /** Of training and runs as JSON. */
+  sha256: z.string(),
+  training: trainingSchema,
+  runs: z.array(runSchema),
+});
+
+/** All runs that were made, and how their models were trained. */
+export type StudyResults = Pick<z.infer<typeof schema>, "training" | "runs">;
+
+/** The text of the results' file: one arm a line. */
+export async function studyResultsText({ training, runs }: StudyResults): Promise<string> {
+  const hash = await jsonHash([training, runs]);
+  const lines = runs.map(({ arms, ...run }) =>
+    `${JSON.stringify(run).slice(0, -1)},"arms":[\n${
+      arms.map((arm) => JSON.stringify(arm)).join(",\n")
+    }\n]}`
+  );
+  return `{"format":1,"sha256":"${hash}","training":${JSON.stringify(training)},"runs":[\n${
+    lines.join(",\n")
+  }\n]}\n`;
+}
+
+/**
+ * Reads the committed results.
+ *
+ * @throws {UserError} when the file is missing, damaged or was edited.
+ */
+export async function loadStudyResults(file: URL = STUDY_RESULTS_FILE): Promise<StudyResults> {
+  const what = decodeURIComponent(file.pathname);
+  const { sha256: hash, training, runs } = checkedJson(schema, await readText(file), { what });
+  checkHash(what, await jsonHash([training, runs]), hash);
+  return { training, runs };
+}
+
+const rounded = (value: number): number => Math.round(1e4 * value) / 1e4;
+
+/** What the grades of an arm come to. */
+export function armResult(arm: StudyArmName, grades: readonly StudyGrade[]): StudyArmResult {
+  const of = (name: "states" | "transitions" | "edges"): number[] =>
+    grades.flatMap((grade) => grade[name] === undefined ? [] : [rounded(grade[name])]);
+  return {
+    arm,
+    pass: grades.map(({ pass }) => pass ? "1" : "0").join(""),
+    states: of("states"),
+    transitions: of("transitions"),
+    edges: of("edges"),
+  };
+}
+
+/** Asks the model of a seed about all held-out designs in every arm. */
+export async function measureStudyModel(
+  model: LanguageModel,
+  { seed, losses, designs = heldOutDesigns(), arms = STUDY_ARM_NAMES }: {
+    seed: number;
+    losses: readonly number[];
+    designs?: readonly StudyDesign[];
+    arms?: readonly StudyArmName[];
+  },
+): Promise<StudyRun> {
+  const trained = trainedDesigns(seed, STUDY_TRAINING);
+  const results: StudyArmResult[] = [];
+  for (const arm of arms) {
+    const asked = await askStudyModel(model, designs, STUDY_ARMS[arm]);
+    results.push(armResult(arm, asked.map(({ grade }) => grade)));
+  }
+  return {
+    seed,
+    losses: losses.map(rounded),
+    seen: designs.map((design) => trained.has(designKey(design)) ? "1" : "0").join(""),
+    arms: results,
+  };
+}
