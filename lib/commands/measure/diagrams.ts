@@ -10,6 +10,7 @@ import { keepOnce } from "offprint/kept_work.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
 import {
   keptStudyTraining,
+  LONGER_TRAINING,
   measureStudyModel,
   openStudyModel,
   STUDY_MODEL_FILE,
@@ -17,16 +18,18 @@ import {
   STUDY_SEEDS,
   STUDY_TRAINING,
   studyConfig,
+  type StudyResults,
   studyResultsText,
   type StudyRun,
+  type StudyTraining,
 } from "offprint/papers/chipgptv/study/mod.ts";
 import { checkedOutput } from "../../kit/outputs.ts";
 import type { Command } from "../../kit/command.ts";
 
 const USAGE = `deno task measure-diagrams [--out FOLDER] [--collect]
 
-Trains the models of paper 06's study on generated state machines and wirings, one for each seed, and asks them about designs
-that are described in words, as a graph, or both. You can stop it at any time: a training is saved every hundred steps, and
+Trains the models of paper 06's study on generated state machines and wirings, one for each seed and one three times as long,
+and asks them about designs that are described in words, as a graph, or both. You can stop it at any time: a training is saved every hundred steps, and
 what a model answered has a file of its own.
 
   --out FOLDER   where trainings and answers are kept (default out/06-runs)
@@ -53,21 +56,20 @@ async function run(args: string[]): Promise<number> {
   const folder = pathToFileURL(`${path}/`);
   if (values["collect"]) return await collect(folder);
   await Deno.mkdir(folder, { recursive: true });
-  for (const seed of STUDY_SEEDS) {
-    await keepOnce(folder, `seed-${seed}.json`, async (): Promise<StudyRun> => {
+  for (const planned of PLANNED) {
+    const { seed, training, name } = planned;
+    await keepOnce(folder, `${name}.json`, async (): Promise<StudyRun> => {
       const { bytes, losses } = await keptStudyTraining(
-        seed,
-        new URL(`seed-${seed}/`, folder),
+        planned,
+        new URL(`${name}/`, folder),
         (step, loss) =>
-          console.error(
-            `seed ${seed}, step ${step} of ${STUDY_TRAINING.steps}: ${loss.toFixed(4)}`,
-          ),
+          console.error(`${name}, step ${step} of ${training.steps}: ${loss.toFixed(4)}`),
       );
-      const file = modelFile(folder, seed);
+      const file = modelFile(folder, name);
       await writeWhole(file, bytes);
       // Asked as it is kept, in 16-bit floats.
       const model = await openStudyModel(file);
-      const measured = await measureStudyModel(model, { seed, losses });
+      const measured = await measureStudyModel(model, { seed, losses, training });
       await model.close();
       return measured;
     });
@@ -75,20 +77,36 @@ async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-function modelFile(folder: URL, seed: number): URL {
-  return new URL(`seed-${seed}.safetensors`, folder);
+/** A model to be trained and asked; its files begin with `name`. */
+interface Planned {
+  name: string;
+  seed: number;
+  training: StudyTraining;
+}
+
+const PLANNED: readonly Planned[] = [
+  ...STUDY_SEEDS.map((seed) => ({ name: `seed-${seed}`, seed, training: STUDY_TRAINING })),
+  { name: `longer_seed-${STUDY_SEEDS[0]}`, seed: STUDY_SEEDS[0], training: LONGER_TRAINING },
+];
+
+function modelFile(folder: URL, name: string): URL {
+  return new URL(`${name}.safetensors`, folder);
 }
 
 async function collect(folder: URL): Promise<number> {
   const runs: StudyRun[] = [];
-  for (const seed of STUDY_SEEDS) {
-    const file = new URL(`seed-${seed}.json`, folder);
-    if (await exists(file)) runs.push(JSON.parse(await readText(file)));
+  const longer: StudyResults["longer"] = [];
+  for (const { name, training } of PLANNED) {
+    const file = new URL(`${name}.json`, folder);
+    if (!await exists(file)) continue;
+    const run: StudyRun = JSON.parse(await readText(file));
+    if (training === STUDY_TRAINING) runs.push(run);
+    else longer.push({ ...run, steps: training.steps });
   }
   const training = { ...STUDY_TRAINING, parameters: parameterCount(studyConfig()) };
-  await writeWhole(STUDY_RESULTS_FILE, await studyResultsText({ training, runs }));
-  const first = modelFile(folder, STUDY_SEEDS[0]);
+  await writeWhole(STUDY_RESULTS_FILE, await studyResultsText({ training, runs, longer }));
+  const first = modelFile(folder, PLANNED[0]!.name);
   if (await exists(first)) await writeWhole(STUDY_MODEL_FILE, await Deno.readFile(first));
-  console.error(`${runs.length} of ${STUDY_SEEDS.length} runs collected`);
+  console.error(`${runs.length + longer.length} of ${PLANNED.length} runs collected`);
   return 0;
 }

@@ -2,7 +2,8 @@
  * Paper 06: Natural Language Is Not Enough.
  *
  * Begin with the room `ambiguity`: what a description leaves open, in bits. `explore_machine.ts` shows it on one small machine, as a figure
- * that can be moved.
+ * that can be moved. The room `query` has the query language, `study` the small models that are asked in words and with graphs; `units`
+ * the benchmark, `harness` what asks and grades, `published` the paper's tables.
  *
  * @module
  */

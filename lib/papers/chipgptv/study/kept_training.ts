@@ -19,7 +19,7 @@ import {
   type Tensor,
   tensorShapes,
 } from "offprint/lm/transformer/mod.ts";
-import { STUDY_TRAINING, studyConfig, trainStudyModel } from "./training.ts";
+import { studyConfig, type StudyTraining, trainStudyModel } from "./training.ts";
 import { STUDY_WORDS } from "./words.ts";
 
 /** The model of seed 1, as it was asked. */
@@ -47,16 +47,17 @@ export interface TrainedStudyModel {
 
 /** Trains the model of a seed, going on from what an earlier call has left in `folder` (ends with a slash). */
 export async function keptStudyTraining(
-  seed: number,
+  { seed, training }: { seed: number; training: StudyTraining },
   folder: URL,
   onPoint: (step: number, loss: number) => void = () => {},
 ): Promise<TrainedStudyModel> {
   const config = studyConfig();
-  const recipe = await jsonHash([seed, STUDY_TRAINING, config, STUDY_WORDS]);
+  const recipe = await jsonHash([seed, training, config, STUDY_WORDS]);
   const found = await loadCheckpoint(folder, recipe, console.error, progressSchema);
   const losses = found?.progress.losses ?? [];
   let sum = 0;
   const engine = await trainStudyModel(seed, {
+    training,
     ...(found === undefined
       ? {}
       : { from: { step: found.progress.step, state: restoredState(config, found.tensors) } }),

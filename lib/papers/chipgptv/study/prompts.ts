@@ -102,7 +102,7 @@ export function studyExample(design: StudyDesign, arm: StudyArm): StudyExample {
     ...(shown.kind === "machine" ? machineHeader(shown) : wiringHeader(shown)),
     ...(arm.purpose ? [PURPOSES[shown.family]] : []),
     ...(arm.facts === "graph" ? graphLines(shown).flat() : []),
-    ...(arm.facts === "sentences" ? sentences(shown).flat() : []),
+    ...(arm.facts === "sentences" ? toldLines(shown).flat() : []),
     shown.kind === "machine" ? "\nVerilog:\nlocalparam " : "\nVerilog:\nassign u0_x = ",
   ];
   const answer = shown.kind === "machine" ? machineAnswer(shown) : wiringAnswer(shown);
@@ -178,8 +178,8 @@ export function wires(design: WiringDesign): NamedWire[] {
   });
 }
 
-/** Every transition or wire as a sentence, by state or by sink. */
-function sentences(design: StudyDesign): string[][] {
+/** Every transition or wire as a sentence, by state or by sink, each behind a line break. */
+export function toldLines(design: StudyDesign): string[][] {
   if (design.kind === "wiring") return wires(design).map(({ from, to }) => [LINE.driven(to), from]);
   const { next, states } = design;
   return next.flatMap((targets, from) =>

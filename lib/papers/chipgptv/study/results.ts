@@ -11,7 +11,7 @@ import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import type { StudyGrade } from "./answers.ts";
 import { askStudyModel, heldOutDesigns } from "./asking.ts";
 import { STUDY_ARM_NAMES, STUDY_ARMS, type StudyArmName, type StudyDesign } from "./prompts.ts";
-import { designKey, STUDY_TRAINING, trainedDesigns } from "./training.ts";
+import { designKey, type StudyTraining, trainedDesigns } from "./training.ts";
 
 /** Where the results lie. */
 export const STUDY_RESULTS_FILE = new URL(
@@ -50,6 +50,7 @@ export type StudyArmResult = z.infer<typeof armSchema>;
 export type StudyRun = z.infer<typeof runSchema>;
 
 const trainingSchema = z.strictObject({
+  /** Steps of {@linkcode StudyResults.runs}. */
   steps: z.int(),
   batch: z.int(),
   peak: z.number(),
@@ -63,22 +64,31 @@ const schema = z.strictObject({
   sha256: z.string(),
   training: trainingSchema,
   runs: z.array(runSchema),
+  longer: z.array(runSchema.extend({ steps: z.int() })),
 });
 
-/** All runs that were made, and how their models were trained. */
-export type StudyResults = Pick<z.infer<typeof schema>, "training" | "runs">;
+/**
+ * All runs that were made, and how their models were trained. `longer` has models that were trained for more steps; they were
+ * added when the others had been seen, and decide nothing.
+ */
+export type StudyResults = Pick<z.infer<typeof schema>, "training" | "runs" | "longer">;
 
 /** The text of the results' file: one arm a line. */
-export async function studyResultsText({ training, runs }: StudyResults): Promise<string> {
-  const hash = await jsonHash([training, runs]);
-  const lines = runs.map(({ arms, ...run }) =>
-    `${JSON.stringify(run).slice(0, -1)},"arms":[\n${
-      arms.map((arm) => JSON.stringify(arm)).join(",\n")
-    }\n]}`
-  );
-  return `{"format":1,"sha256":"${hash}","training":${JSON.stringify(training)},"runs":[\n${
-    lines.join(",\n")
-  }\n]}\n`;
+export async function studyResultsText(results: StudyResults): Promise<string> {
+  const { training, runs, longer } = results;
+  const lines = (of: readonly StudyRun[]): string =>
+    of.map(({ arms, ...run }) =>
+      `${JSON.stringify(run).slice(0, -1)},"arms":[\n${
+        arms.map((arm) => JSON.stringify(arm)).join(",\n")
+      }\n]}`
+    ).join(",\n");
+  return `{"format":1,"sha256":"${await hashOf(results)}","training":${
+    JSON.stringify(training)
+  },"runs":[\n${lines(runs)}\n],"longer":[\n${lines(longer)}\n]}\n`;
+}
+
+function hashOf({ training, runs, longer }: StudyResults): Promise<string> {
+  return jsonHash([training, runs, longer]);
 }
 
 /**
@@ -88,9 +98,12 @@ export async function studyResultsText({ training, runs }: StudyResults): Promis
  */
 export async function loadStudyResults(file: URL = STUDY_RESULTS_FILE): Promise<StudyResults> {
   const what = decodeURIComponent(file.pathname);
-  const { sha256: hash, training, runs } = checkedJson(schema, await readText(file), { what });
-  checkHash(what, await jsonHash([training, runs]), hash);
-  return { training, runs };
+  const { sha256: hash, training, runs, longer } = checkedJson(schema, await readText(file), {
+    what,
+  });
+  const results = { training, runs, longer };
+  checkHash(what, await hashOf(results), hash);
+  return results;
 }
 
 const rounded = (value: number): number => Math.round(1e4 * value) / 1e4;
@@ -111,14 +124,15 @@ export function armResult(arm: StudyArmName, grades: readonly StudyGrade[]): Stu
 /** Asks the model of a seed about all held-out designs in every arm. */
 export async function measureStudyModel(
   model: LanguageModel,
-  { seed, losses, designs = heldOutDesigns(), arms = STUDY_ARM_NAMES }: {
+  { seed, losses, training, designs = heldOutDesigns(), arms = STUDY_ARM_NAMES }: {
     seed: number;
     losses: readonly number[];
+    training: StudyTraining;
     designs?: readonly StudyDesign[];
     arms?: readonly StudyArmName[];
   },
 ): Promise<StudyRun> {
-  const trained = trainedDesigns(seed, STUDY_TRAINING);
+  const trained = trainedDesigns(seed, training);
   const results: StudyArmResult[] = [];
   for (const arm of arms) {
     const asked = await askStudyModel(model, designs, STUDY_ARMS[arm]);
