@@ -59,36 +59,34 @@ export interface Asked {
   wrong?: AskedUnit;
 }
 
-/** The sentence that arms with a picture have more than those without: declared here, so that it can be taken out. */
-export const PICTURE_SENTENCE =
-  "The attached picture is the diagram of this design; names in the picture and in the text are the same.\n\n";
+/** What an arm without words says of the picture. */
+const PICTURE_ALONE = "Write the Verilog module that the attached picture shows.";
 
 const ORDERS: Readonly<Record<Task, string>> = {
-  "full": "Write the module in synthesizable Verilog. Answer with one fenced block tagged verilog.",
+  "full": "Return all modules in one fenced block tagged verilog.",
   "completion":
-    "Continue the code from where it stops. Answer with one fenced block tagged verilog that holds what follows and nothing of what is there.",
+    "Do not begin anew: continue this code from where it stops. Answer with one fenced block tagged verilog that holds what follows and nothing of what is there.",
   "next token":
-    "Which token of Verilog comes next where the code stops? Answer with that token alone.",
+    "Do not write the module: which token of Verilog comes next where this code stops? Answer with that token alone.",
 };
 
 /**
- * The text of a prompt. Two arms of one unit, level, task and prefix differ in the declared sentence and the
- * diagram's section alone.
+ * The text of a prompt. Two arms of one unit, level, task and prefix differ in the unit's sentences on the picture and in
+ * the diagram's section alone.
  */
 export function promptText({ unit, arm, level, task, prefix }: Asked): string {
   const { words, picture, diagram } = ARM_FACTS[arm];
-  const sections = [
-    ...(words ? [`${unit.prompts[level].trim()}\n\n`] : []),
-    ...(picture === undefined ? [] : [PICTURE_SENTENCE]),
-    ...(diagram === "text" ? [`The diagram as text:\n${unit.diagram.trim()}\n\n`] : []),
-    ...(diagram === "sentences" ? [`${unit.sentences.join("\n")}\n\n`] : []),
-    ...(unit.given === undefined ? [] : [`Given modules:\n${fenced(unit.given)}\n\n`]),
-    task === "full"
-      ? `The module begins with:\n${fenced(unit.header)}\n\n`
-      : `The code so far:\n${fenced(prefix?.text ?? "")}\n\n`,
-    ORDERS[task],
-  ];
-  return sections.join("");
+  const { text, withPicture } = unit.prompts[level];
+  return [
+    words
+      ? (picture === undefined ? text : withPicture).trim()
+      : `${PICTURE_ALONE} It begins:\n${fenced(unit.header)}`,
+    ...(diagram === "text" ? [`The diagram as text:\n${unit.diagram.trim()}`] : []),
+    ...(diagram === "sentences" ? [unit.sentences.join("\n")] : []),
+    ...(task === "full"
+      ? words ? [] : [ORDERS.full]
+      : [`The code so far:\n${fenced(prefix?.text ?? "")}`, ORDERS[task]]),
+  ].join("\n\n");
 }
 
 /** The message of a question, with its picture behind the text. */

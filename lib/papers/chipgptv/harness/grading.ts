@@ -4,7 +4,6 @@
  * @module
  */
 import type { Verdict } from "offprint/problems/mod.ts";
-import { moduleName } from "offprint/verilog/problems/mod.ts";
 import { benchTotal, grade } from "offprint/verilog/simulate/mod.ts";
 import {
   compareModules,
@@ -13,7 +12,6 @@ import {
   type Icarus,
   type YosysPool,
 } from "offprint/verilog/tools/mod.ts";
-import { lex } from "offprint/verilog/tokens/mod.ts";
 import type { AskedUnit } from "./unit.ts";
 
 /** What judges. */
@@ -38,8 +36,8 @@ export interface Graded extends Verdict {
 }
 
 /**
- * Grades one candidate. Modules that the unit gives are added where the candidate does not define them. A candidate that
- * uses a task that touches files is refused; one that prints cannot speak for the bench, whose line no design knows.
+ * Grades one candidate. One that uses a task that touches files is refused; one that prints cannot speak for the bench,
+ * whose line no design knows.
  */
 export async function gradeCandidate(
   unit: AskedUnit,
@@ -59,8 +57,10 @@ export async function gradeCandidate(
   if (candidate.trim() === "") return none("no code");
   const safe = guarded(candidate);
   if ("refused" in safe) return none(`line ${safe.line}: ${safe.refused}`);
-  const text = withGiven(candidate, unit.given);
-  const { embedded, icarus: event, disagree } = await grade(text, unit.bench, { yosys, icarus });
+  const { embedded, icarus: event, disagree } = await grade(candidate, unit.bench, {
+    yosys,
+    icarus,
+  });
   const ran = [
     ...(embedded.refused === undefined ? [{ judge: "embedded" as const, ...embedded }] : []),
     ...(event !== undefined && event.refused === undefined
@@ -74,7 +74,7 @@ export async function gradeCandidate(
   }
   const passed = Math.min(...ran.map((outcome) => outcome.passed));
   const passes = passed === total && total > 0;
-  const equivalence = prove ? await proved(unit, text, yosys) : undefined;
+  const equivalence = prove ? await proved(unit, candidate, yosys) : undefined;
   return {
     compiles: true,
     passes,
@@ -98,35 +98,11 @@ async function proved(
   yosys: YosysPool,
 ): Promise<Equivalence["verdict"]> {
   const { verdict } = await compareModules(yosys, {
-    gold: withGiven(unit.reference, unit.given),
+    gold: unit.reference,
     gate: text,
     goldTop: unit.bench.top,
     gateTop: unit.bench.top,
     ...(unit.reset === undefined ? {} : { reset: unit.reset }),
   });
   return verdict;
-}
-
-/** A candidate with the given modules that it does not define itself. */
-export function withGiven(candidate: string, given: string | undefined): string {
-  if (given === undefined) return candidate;
-  const defined = new Set(modulesIn(candidate).map(({ name }) => name));
-  const missing = modulesIn(given).filter(({ name }) => !defined.has(name));
-  return [candidate, ...missing.map(({ text }) => text)].join("\n\n");
-}
-
-/** The modules of a text, each from `module` through `endmodule`. */
-function modulesIn(text: string): { name: string; text: string }[] {
-  const found: { name: string; text: string }[] = [];
-  let start: number | undefined;
-  for (const token of lex(text)) {
-    if (token.kind !== "keyword") continue;
-    if (token.text === "module") start ??= token.start;
-    if (token.text === "endmodule" && start !== undefined) {
-      const module = text.slice(start, token.end);
-      found.push({ name: moduleName(module) ?? "", text: module });
-      start = undefined;
-    }
-  }
-  return found;
 }

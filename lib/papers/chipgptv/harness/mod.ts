@@ -3,7 +3,7 @@
  *
  * Begin with `arms.ts` (what each way of asking is given) and `runHarness` in `run.ts`. `unit.ts` says what must be known of
  * a design, `prefixes.ts` cuts beginnings, `extraction.ts` finds the code in an answer, `grading.ts` judges it,
- * `diagram_scores.ts` compares machines and wirings, `results.ts` has the record of an answer and the metrics;
+ * `diagram_scores.ts` compares machines and wirings, `diagram_sentences.ts` tells them, `results.ts` has the record of an answer and the metrics;
  * `blank_picture.ts` is the control with nothing to see.
  *
  * @module
@@ -11,6 +11,7 @@
 export * from "./arms.ts";
 export * from "./blank_picture.ts";
 export * from "./diagram_scores.ts";
+export * from "./diagram_sentences.ts";
 export * from "./extraction.ts";
 export * from "./grading.ts";
 export * from "./prefixes.ts";

@@ -11,7 +11,7 @@ import { bareName } from "offprint/verilog/tokens/mod.ts";
 import { type Arm, ARM_FACTS, type Asked, messagesOf, type Task, wrongUnits } from "./arms.ts";
 import { edgesF1, machineScores } from "./diagram_scores.ts";
 import { extract } from "./extraction.ts";
-import { gradeCandidate, type Graded, type GradingTools, withGiven } from "./grading.ts";
+import { gradeCandidate, type Graded, type GradingTools } from "./grading.ts";
 import { drawPrefixes, firstToken, firstWord } from "./prefixes.ts";
 import type { Answer } from "./results.ts";
 import type { AskedUnit, PromptLevel } from "./unit.ts";
@@ -209,7 +209,7 @@ class Grader {
         ...(graph === undefined ? {} : { edgesF1: 0 }),
       };
     }
-    const got = await this.#read(withGiven(candidate, unit.given), unit.bench.top, { fsm, graph });
+    const got = await this.#read(candidate, unit.bench.top, { fsm, graph });
     // Yosys finds no machine in a state register of one bit. A right answer in such a form is left out, not scored 0.
     const unread = got.fsm === undefined && graded.passes;
     return {
@@ -228,7 +228,7 @@ class Grader {
     let found = this.#diagrams.get(unit.name);
     if (found === undefined) {
       found = this.#read(
-        withGiven(unit.reference, unit.given),
+        unit.reference,
         unit.bench.top,
         { fsm: true, graph: true },
       ).then(({ fsm, graph }) => ({

@@ -16,12 +16,10 @@ export interface AskedUnit {
   name: string;
   /** Level of the benchmark: `arithmetic`, `logic` or `advanced`. */
   level: string;
-  /** What is asked, in words, without a sentence on the picture. */
-  prompts: Readonly<Record<PromptLevel, string>>;
+  /** What is asked, in both wordings, with the module's header; they differ in the sentences on the picture alone. */
+  prompts: Readonly<Record<PromptLevel, { text: string; withPicture: string }>>;
   /** The module's first line, through the `;` of its port list. */
   header: string;
-  /** Modules that the answer may use and that are given: added to every answer that does not define them. */
-  given?: string;
   /** A right answer, for prefixes, audits and proofs. */
   reference: string;
   bench: Bench;

@@ -3,24 +3,23 @@ import {
   ARM_FACTS,
   ARMS,
   messagesOf,
-  PICTURE_SENTENCE,
   pictureSize,
   PROMPT_LEVELS,
   promptText,
   wrongUnits,
 } from "offprint/papers/chipgptv/harness/mod.ts";
-import { CHAIN, MACHINE } from "./fixture.ts";
+import { CHAIN, MACHINE, SENTENCE } from "./fixture.ts";
 
 Deno.test("with and without the picture the prompt is the same but for the declared sentence", () => {
   for (const unit of [MACHINE, CHAIN]) {
     for (const level of PROMPT_LEVELS) {
       const text = (arm: typeof ARMS[number]) => promptText({ unit, arm, level, task: "full" });
       for (const arm of ["V+T", "V-blank+T", "V-wrong+T"] as const) {
-        assertEquals(text(arm).replace(PICTURE_SENTENCE, ""), text("T"));
+        assertEquals(text(arm).replace(SENTENCE, ""), text("T"));
       }
       assert(text("T+graph").includes(unit.diagram.trim()));
       assert(text("T-complete").includes(unit.sentences[0]!));
-      assert(!text("V").includes(unit.prompts[level]) && text("V").includes(unit.header));
+      assert(!text("V").includes(unit.prompts[level].text) && text("V").includes(unit.header));
     }
   }
 });

@@ -1,6 +1,21 @@
 /** Two made-up units: a machine of two states, and a chain of two given registers. */
-import { type AskedUnit, whitePng } from "offprint/papers/chipgptv/harness/mod.ts";
+import {
+  type AskedUnit,
+  type PromptLevel,
+  whitePng,
+} from "offprint/papers/chipgptv/harness/mod.ts";
 import type { BenchStep } from "offprint/verilog/simulate/mod.ts";
+
+/** The sentence that a prompt with a picture has more. */
+export const SENTENCE = " The attached picture shows it.";
+
+const wordings = (simple: string, medium: string, complex: string): AskedUnit["prompts"] => {
+  const both = (text: string) => ({ text, withPicture: text + SENTENCE });
+  return { simple: both(simple), medium: both(medium), complex: both(complex) } satisfies Record<
+    PromptLevel,
+    unknown
+  >;
+};
 
 const clocked = (set: Record<string, number>, expect: Record<string, number>): BenchStep[] => [
   { set: { ...set, clk: 0 } },
@@ -10,11 +25,11 @@ const clocked = (set: Record<string, number>, expect: Record<string, number>): B
 export const MACHINE: AskedUnit = {
   name: "two_state",
   level: "advanced",
-  prompts: {
-    simple: "Write the machine `two_state`.",
-    medium: "Write the machine `two_state`. It has two states; the reset is synchronous.",
-    complex: "You are an engineer. Write the Moore machine `two_state` with reset state A.",
-  },
+  prompts: wordings(
+    "Write the machine `two_state`.",
+    "Write the machine `two_state`. It has two states; the reset is synchronous.",
+    "You are an engineer. Write the Moore machine `two_state` with reset state A.",
+  ),
   header: "module two_state(input clk, input rst, input in, output reg out);",
   reference: `module two_state(input clk, input rst, input in, output reg out);
   localparam A = 2'd0, B = 2'd1;
@@ -50,17 +65,16 @@ endmodule
 export const CHAIN: AskedUnit = {
   name: "two_registers",
   level: "advanced",
-  prompts: {
-    simple: "Write `two_registers`.",
-    medium: "Write `two_registers` out of two blocks `dly`.",
-    complex: "You are an engineer. Write `two_registers`: two blocks `dly`, one after the other.",
-  },
+  prompts: wordings(
+    "Write `two_registers`.",
+    "Write `two_registers` out of two blocks `dly`.",
+    "You are an engineer. Write `two_registers`: two blocks `dly`, one after the other.",
+  ),
   header: "module two_registers(input clk, input [3:0] d, output [3:0] q);",
-  given: `module dly(input clk, input [3:0] d, output reg [3:0] q);
+  reference: `module dly(input clk, input [3:0] d, output reg [3:0] q);
   always @(posedge clk) q <= d;
 endmodule
-`,
-  reference: `module two_registers(input clk, input [3:0] d, output [3:0] q);
+module two_registers(input clk, input [3:0] d, output [3:0] q);
   wire [3:0] m;
   dly r0(.clk(clk), .d(d), .q(m));
   dly r1(.clk(clk), .d(m), .q(q));
