@@ -4,6 +4,7 @@
  * @module
  */
 import { type ChatMessage, type ChatPart, imagePart } from "offprint/chat/mod.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { blankLike } from "./blank_picture.ts";
 import type { Prefix } from "./prefixes.ts";
 import type { AskedUnit, PromptLevel } from "./unit.ts";
@@ -99,19 +100,20 @@ export function messagesOf(asked: Asked): ChatMessage[] {
 }
 
 function shown({ unit, arm, wrong }: Asked): Uint8Array {
-  switch (ARM_FACTS[arm].picture) {
-    case "blank":
-      return blankLike(unit.picture);
-    case "wrong":
-      if (wrong === undefined || wrong.name === unit.name) {
-        throw new RangeError(
-          `messagesOf: got no other design for ${unit.name}, arm ${arm} needs one`,
-        );
-      }
-      return wrong.picture;
-    default:
-      return unit.picture;
+  const kind = ARM_FACTS[arm].picture;
+  const from = kind === "wrong" ? wrong : unit;
+  if (from === undefined || (kind === "wrong" && from.name === unit.name)) {
+    throw new RangeError(`messagesOf: got no other design for ${unit.name}, arm ${arm} needs one`);
   }
+  if (from.picture === undefined) {
+    throw new UserError({
+      what: `unit ${from.name}`,
+      got: new Described("no picture"),
+      expected: `a PNG, which arm ${arm} shows`,
+      todo: "Give a folder with a picture for each unit, or arms without pictures.",
+    });
+  }
+  return kind === "blank" ? blankLike(from.picture) : from.picture;
 }
 
 /** Whose picture stands in for each unit's: the next of its level, so that kinds of picture stay alike. */

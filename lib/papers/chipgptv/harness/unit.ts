@@ -31,6 +31,6 @@ export interface AskedUnit {
   sentences: readonly string[];
   /** Canonical text of the diagram. */
   diagram: string;
-  /** The diagram as a PNG. */
-  picture: Uint8Array;
+  /** The diagram as a PNG; without it, arms that show a picture cannot be asked. */
+  picture?: Uint8Array;
 }
