@@ -24,6 +24,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   download: () => import("./download.ts"),
   augment: () => import("./augment.ts"),
   solve: () => import("./solve.ts"),
+  diagrams: () => import("./diagrams.ts"),
   "what-if": () => import("./what_if.ts"),
   evaluate: () => import("./evaluate.ts"),
   entangle: () => import("./entangle.ts"),
