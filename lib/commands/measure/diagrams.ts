@@ -28,9 +28,9 @@ import type { Command } from "../../kit/command.ts";
 
 const USAGE = `deno task measure-diagrams [--out FOLDER] [--collect]
 
-Trains the models of paper 06's study on generated state machines and wirings, one for each seed and one three times as long,
-and asks them about designs that are described in words, as a graph, or both. You can stop it at any time: a training is saved every hundred steps, and
-what a model answered has a file of its own.
+Trains the models of paper 06's study on generated state machines and wirings, one for each seed and again three times as
+long, and asks them about designs that are described in words, as a graph, or both. You can stop it at any time: a training is
+saved every hundred steps, and what a model answered has a file of its own.
 
   --out FOLDER   where trainings and answers are kept (default out/06-runs)
   --collect      put the files together into data/results/06-study.json, with the model of seed ${
@@ -86,7 +86,7 @@ interface Planned {
 
 const PLANNED: readonly Planned[] = [
   ...STUDY_SEEDS.map((seed) => ({ name: `seed-${seed}`, seed, training: STUDY_TRAINING })),
-  { name: `longer_seed-${STUDY_SEEDS[0]}`, seed: STUDY_SEEDS[0], training: LONGER_TRAINING },
+  ...STUDY_SEEDS.map((seed) => ({ name: `longer_seed-${seed}`, seed, training: LONGER_TRAINING })),
 ];
 
 function modelFile(folder: URL, name: string): URL {
