@@ -204,7 +204,7 @@ import {
   scoreCorrelation,
   totalReward,
 } from "offprint/papers/treebon/mod.ts";
-import { check, claimsTable, equation, sweep } from "offprint/notebook/mod.ts";
+import { check, claimsTable, equation, experimentsOf, sweep } from "offprint/notebook/mod.ts";
 import {
   type Estimate,
   estimate,
@@ -1279,27 +1279,21 @@ await display(
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// Layers, children and the score, on the chains with noisy log-ratios. Change a list and run the cell.
+// Layers, children and the score, on the chains with noisy log-ratios; any parameter of `treeGain` can be an axis. More layers and
+// children should help a good score and hurt a random one. The points run on all cores, and what has been run is kept.
 
 // %% id="ablation" tags=["ablation"]
 const ablationSizes = profile === "quick" ? { n: 16, count: 60 } : { n: 32, count: 300 };
 const ablation = await sweep({
   name: "layers × children × score",
-  // Add 16 to the layers, or "mean" and "oracle" to the scores.
-  over: {
-    layers: [1, 2, 4, 8],
-    children: [2, 4, 8],
-    score: ["sum", "weighted", "random"] as ChainScore[],
-  },
+  module: experimentsOf<typeof import("offprint/papers/treebon/experiments.ts")>(
+    "offprint/papers/treebon/experiments.ts",
+  ),
+  run: "treeGain",
+  // Add 16 to the layers, "mean" and "oracle" to the scores, or an axis noise: [0, 0.5, 1].
+  over: { layers: [1, 2, 4, 8], children: [2, 4, 8], score: ["sum", "weighted", "random"] },
+  fixed: ablationSizes,
   seed,
-  depends: { ablationSizes, seed },
-  run: ({ layers, children, score }) => {
-    const { n, count } = ablationSizes;
-    const lab = chainLab({ seed, noise: 0.5 });
-    const best = rewardsOf(lab, "best-of-N", { n, count });
-    const gains = gainOver(rewardsOf(lab, score, { n, layers, children, count }), best);
-    return { gain: mean(gains), "standard error": estimate(gains).standardError };
-  },
 });
 await display(ablation);
 

@@ -202,7 +202,14 @@ import {
   twoStateChains,
 } from "offprint/lm/exact/mod.ts";
 import { loadModel } from "offprint/lm/mod.ts";
-import { check, claim, claimsTable, equation, sweep } from "offprint/notebook/mod.ts";
+import {
+  check,
+  claim,
+  claimsTable,
+  equation,
+  experimentsOf,
+  sweep,
+} from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
 import {
   chiSquare,
@@ -1409,48 +1416,31 @@ await display(plot({
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// This cell takes any parameters. How do rejections depend on how peaked the models are (the concentration of their random
-// rows), and on the number of drafts? Change the lists and run the cell again. Points that were computed before are kept, because this
-// sweep depends on nothing but its lists and the seed.
+// How do rejections depend on how peaked the models are (the concentration of their random rows), and on the number of drafts?
+// Change the lists, or make `length` or `vocabSize` an axis: flatter rows and more drafts should both mean fewer rejections. Each
+// point is a mean over five pairs of models. The points run on all cores, and what has been run is kept.
 
 // %% id="ablation" tags=["ablation"]
 const ablation = await sweep({
   name: "peaked or flat, few or many drafts",
+  module: experimentsOf<typeof import("offprint/papers/specdec_theory/experiments.ts")>(
+    "offprint/papers/specdec_theory/experiments.ts",
+  ),
+  run: "batchRejections",
   // Add 10 to the first list for flatter rows, or 64 to the second for more drafts.
   over: { concentration: [0.1, 0.3, 1, 3], drafts: [1, 2, 4, 8] },
   seed,
-  depends: {},
-  run: ({ concentration, drafts }, seed) => {
-    const rows = { vocabSize: 7, seed, concentration, nonStationary: true };
-    const pair = {
-      target: dirichletChain({ name: "target", ...rows }),
-      draft: dirichletChain({ name: "draft", ...rows }),
-    };
-    const { total } = expectedBatchRejections(pair, 50, drafts);
-    return { rejections: total, "tokens per rejection": 50 / total };
-  },
+  seeds: 5,
 });
 await display(ablation);
 
 // %% id="ablation-figure" tags=["drawing"]
-await display(plot({
+await display(ablation.figure({
   title: "Expected rejections by peakedness and number of drafts",
   alt:
-    "Expected rejections in 50 tokens against the concentration of the rows, one line for each number of drafts: all fall as rows get flatter.",
-  height: 300,
-  x: { type: "log", label: "concentration of the random rows" },
-  y: { label: "expected rejections in 50 tokens", zero: true },
-  color: { legend: true, type: "ordinal", label: "drafts M" },
-  data: ablation.rows,
-  marks: [
-    Plot.ruleY([0]),
-    Plot.lineY(ablation.rows, {
-      x: "concentration",
-      y: "rejections",
-      stroke: "drafts",
-      marker: true,
-    }),
-  ],
+    "Expected rejections in 50 tokens against the concentration of the rows, one line with its band for each number of drafts: all fall as rows get flatter.",
+  lines: true,
+  log: true,
 }));
 
 // %% [markdown] id="cost"

@@ -188,7 +188,14 @@ import {
   youden,
 } from "offprint/papers/aime/mod.ts";
 import { areaUnderCurve, cohenKappa, crosstab, holm, phiCoefficient } from "offprint/agreement.ts";
-import { check, claim, claimsTable, equation, sweep } from "offprint/notebook/mod.ts";
+import {
+  check,
+  claim,
+  claimsTable,
+  equation,
+  experimentsOf,
+  sweep,
+} from "offprint/notebook/mod.ts";
 import { heardOf } from "offprint/evaluators/mod.ts";
 import { mean, wilson } from "offprint/stats.ts";
 
@@ -1113,28 +1120,19 @@ await display(plot({
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// Any set of roles at any budget, on the committed opinions of the evaluation half; no program is looked at again, so it takes
-// seconds. Change the sets or the budgets and run the cell.
+// Any set of roles at any budget, on the committed opinions of the evaluation half; no program is looked at again. Change the sets or
+// the budgets: more work should detect more, more roles that share it need not. The points run on all cores, and are kept.
 
 // %% id="ablation" tags=["ablation"]
 // change me: ["runtime", "logic + runtime"]; more roles with less budget each need not detect more.
 const sweepSets = ["correctness", "syntax + correctness", "syntax + logic + correctness"];
 const ablation = await sweep({
   name: "roles × budget",
-  over: {
-    roles: sweepSets,
-    tokens: [600, 3600],
-    work: [0.1, 0.5, 1],
-  },
-  seed,
-  depends: { total },
-  run: ({ roles, tokens, work }) => {
-    const arm = { name: roles, roles: roles.split(" + ") as Role[] };
-    const judge = judgeOf(arm, { tokens, work: work * total.work });
-    const share = (programs: readonly JudgedProgram[]): number =>
-      programs.filter(judge).length / programs.length;
-    return { EDR: share(bad), FAR: share(good), J: share(bad) - share(good) };
-  },
+  module: experimentsOf<typeof import("offprint/papers/aime/experiments.ts")>(
+    "offprint/papers/aime/experiments.ts",
+  ),
+  run: "rolesAtBudget",
+  over: { roles: sweepSets, tokens: [600, 3600], work: [0.1, 0.5, 1] },
 });
 await display(ablation);
 

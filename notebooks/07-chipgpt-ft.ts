@@ -1168,9 +1168,9 @@ await display(table(
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// How many comparisons does a bench need before it notices a *silent* mutant, one that all tools accept and that does
-// something else? The benches of the mutants above are cut after their first comparisons. Some mutants are never noticed: a
-// port that has become wider looks the same through a wire that has not.
+// How many comparisons does a bench need before it notices a *silent* mutant, one that all tools accept and that does something
+// else? Change the list: longer benches should notice more, and never all, since a port that has become wider looks the same through
+// a wire that has not. The benches of the mutants above are cut, so the points run in this kernel, in a few seconds.
 
 // %% id="silent-mutants"
 const silent = (await Array.fromAsync(

@@ -246,7 +246,14 @@ import {
 import { markovModel, sevenStateChains } from "offprint/lm/exact/mod.ts";
 import { loadModel } from "offprint/lm/mod.ts";
 import { parameterCount, readTransformer } from "offprint/lm/transformer/mod.ts";
-import { check, claim, claimsTable, equation, sweep } from "offprint/notebook/mod.ts";
+import {
+  check,
+  claim,
+  claimsTable,
+  equation,
+  experimentsOf,
+  sweep,
+} from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
 import { chiSquare, estimate, mean, pairedBootstrap, zScore } from "offprint/stats.ts";
 
@@ -2130,34 +2137,19 @@ await display(table([
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// This cell takes any parameters. How much does the best threshold gain over the best constant, for two kinds of candidates of
-// different spread, at different latency ratios? Everything is exact, with a head that knows the truth and the official lag. Change the
-// lists and run the cell again. Points that were computed before are kept, because this sweep depends on nothing but its lists.
-// Where several thresholds are equally good, *best h* is the smallest of them, so it can jump from one row to the next.
+// How much does the best threshold gain over the best constant, for two kinds of candidates of different spread, at different latency
+// ratios? Change the lists: more spread should gain more, and long rounds less. Everything is exact, with a head that knows the truth and
+// the official lag; where several thresholds are equally good, *best h* is the smallest. The points run on all cores, and are kept.
 
 // %% id="ablation" tags=["ablation"]
 const ablation = await sweep({
   name: "gain over the best constant",
+  module: experimentsOf<typeof import("offprint/papers/specdecpp/experiments.ts")>(
+    "offprint/papers/specdecpp/experiments.ts",
+  ),
+  run: "thresholdGain",
   // Add 50 to the second list: rounds get longer. From 4.5 to 20 the relative gain falls.
   over: { spread: [0, 0.1, 0.2, 0.3, 0.4], ratio: [2, 4.5, 10, 20] },
-  seed,
-  depends: {},
-  run: ({ spread, ratio }) => {
-    // Mean 0.8 whatever the spread: two thirds above it, one third twice as far below.
-    const kinds = [
-      { acceptance: 0.8 + spread / 2, share: 2 / 3 },
-      { acceptance: 0.8 - spread, share: 1 / 3 },
-    ];
-    const costs = costsOf({ draft: 1, target: ratio });
-    const constant = solveIndependent(costs, 0.8);
-    const byThreshold = Array.from({ length: 99 }, (_, i) => {
-      const threshold = (i + 1) / 100;
-      return { threshold, cost: extraCost(costs, thresholdRates(kinds, { threshold, min: 1 })) };
-    });
-    const best = byThreshold.reduce((a, b) => b.cost < a.cost ? b : a);
-    const gain = (1 + constant.cost) / (1 + best.cost) - 1;
-    return { "best K": constant.candidates, "best h": best.threshold, gain };
-  },
 });
 await display(ablation);
 

@@ -19,6 +19,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   sync: () => import("./sync.ts"),
   bundle: () => import("./bundle.ts"),
   bench: () => import("./bench.ts"),
+  sweep: () => import("./sweep.ts"),
   train: () => import("./train.ts"),
   "train-heads": () => import("./train_heads.ts"),
   download: () => import("./download.ts"),
@@ -71,12 +72,12 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const { command } = await load();
-  if (rest.includes("--help") || rest.includes("-h")) {
-    const { usage } = command;
-    console.log(typeof usage === "string" ? usage : await usage());
-    return 0;
-  }
   try {
+    if (rest.includes("--help") || rest.includes("-h")) {
+      const { usage } = command;
+      console.log(typeof usage === "string" ? usage : await usage(rest));
+      return 0;
+    }
     return await command.run(rest);
   } catch (error) {
     const line = await oneLine(error);

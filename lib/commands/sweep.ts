@@ -1,0 +1,205 @@
+/**
+ * `deno task sweep`: an experiment of a paper, or its whole notebook, at every combination of some parameters.
+ *
+ * @module
+ */
+import { parse, realNumber, wholeNumber } from "offprint/command_line.ts";
+import { Described, UserError } from "offprint/errors.ts";
+import { writeWhole } from "offprint/files.ts";
+import { SweepTable } from "offprint/notebook/sweep_table.ts";
+import {
+  combinations,
+  describeExperiment,
+  type PointsProgress,
+  runPoints,
+  type RunPointsOptions,
+  storeFile,
+  SweepStore,
+} from "offprint/sweeps/mod.ts";
+import { duration, Ending, ProgressLine } from "offprint/terminal.ts";
+import type { Command } from "../kit/command.ts";
+import { checkedOutput } from "../kit/outputs.ts";
+import { chooseNotebooks, notebookIds } from "../kit/pairs/mod.ts";
+import { ROOT } from "../kit/project.ts";
+import {
+  checkNotebookAxes,
+  experimentsText,
+  findExperiment,
+  notebookParameters,
+  readGrid,
+  runNotebookPoints,
+} from "../kit/sweeps/mod.ts";
+
+const USAGE = `deno task sweep PAPER [--experiment NAME] --grid NAME=VALUES… [options]
+
+Runs an experiment of a paper at every combination of some parameters, on all cores, and prints a table. Without
+--experiment the paper's notebook is run per point through its parameters cell, and the numbers of its claims are gathered.
+A point that was run before with the same code, parameters and seed is not run again: results are kept in out/sweeps/.
+
+  deno task sweep 10 --experiment thresholdGain --grid 'spread=0:0.4:0.1' 'ratio=2,4.5,10'
+  deno task sweep 02 --experiment batchRejections --grid 'drafts=1,2,4' --seeds 5 --csv rejections.csv
+
+Arguments:
+  PAPER              its number, as in 10
+
+Options:
+  --grid NAME=VALUES …  axes: values with commas between (K=2,4,8), a range with both ends (h=0.3:0.7:0.2), or numbers
+                     of equal ratio (noise=0.1:10:log3)
+  --experiment NAME  one of those below
+  --seeds N          run every point with N seeds; the table has means and 95 % intervals (default 1)
+  --seed N           the first seed (default 1)
+  --jobs N           processes at the same time (default: one for each core)
+  --limit SECONDS    a point that takes longer is stopped, and is a row with this reason
+  --csv FILE         write the rows there as comma-separated values
+  --json             print rows and all runs as JSON on standard output
+  --list             what is kept, by experiment
+  --forget NAME      forget what is kept of experiments whose name holds NAME (all: everything)
+  --help             this text
+
+Exit code 1 when a point failed, 2 for a wrong argument, 130 after Ctrl-C; what was finished is kept.
+
+Experiments (parameter, type, default, unit):
+`;
+
+export const command: Command = {
+  name: "sweep",
+  summary: "run a paper's experiment over a grid of parameters",
+  usage: async (args = []) => {
+    const paper = args.find((arg) => /^\d\d/.test(arg));
+    return USAGE + await experimentsText(paper === undefined ? undefined : [await idOf(paper)]);
+  },
+  run: sweep,
+};
+
+async function idOf(paper: string): Promise<string> {
+  return chooseNotebooks(await notebookIds(`${ROOT}notebooks`), [paper])[0]!;
+}
+
+async function sweep(args: string[]): Promise<number> {
+  const { values, positionals, option } = parse("sweep", args, {
+    grid: { type: "string", multiple: true },
+    experiment: { type: "string" },
+    seeds: { type: "string" },
+    seed: { type: "string" },
+    jobs: { type: "string" },
+    limit: { type: "string" },
+    csv: { type: "string" },
+    json: { type: "boolean" },
+    list: { type: "boolean" },
+    forget: { type: "string" },
+  }, true);
+  if (values["list"] || values["forget"] !== undefined) return keep(option("forget"));
+  const papers = positionals.filter((text) => !text.includes("="));
+  if (papers.length !== 1) {
+    throw new UserError({
+      what: "deno task sweep",
+      got: new Described(papers.length === 0 ? "no paper" : papers.join(" ")),
+      expected: "one paper, by its number",
+      todo: "Write for example deno task sweep 10 --grid 'K=2,4'.",
+    });
+  }
+  const id = await idOf(papers[0]!);
+  const grid = [
+    [values["grid"] ?? []].flat().map(String),
+    positionals.filter((text) => text.includes("=")),
+  ]
+    .flat();
+  if (grid.length === 0) {
+    throw new UserError({
+      what: "--grid",
+      got: undefined,
+      expected: "at least one axis",
+      todo: "Write for example --grid 'K=2,4,8' 'h=0.3:0.7:0.2'.",
+    });
+  }
+  const seeds = wholeNumber("--seeds", option("seeds") ?? "1", 1, 1_000_000);
+  const first = wholeNumber("--seed", option("seed") ?? "1", 0);
+  const jobs = option("jobs"), limit = option("limit");
+  const csv = option("csv");
+  if (csv !== undefined) await checkedOutput({ option: "--csv", path: csv, kind: "file" });
+  const ending = new Ending();
+  const line = new ProgressLine();
+  const options: RunPointsOptions = {
+    signal: ending.signal,
+    ...(jobs === undefined ? {} : { jobs: wholeNumber("--jobs", jobs, 1, 256) }),
+    ...(limit === undefined ? {} : { limitSeconds: realNumber("--limit", limit, 0, 1e6, false) }),
+    onPoint: (progress) => line.show(progressText(progress)),
+  };
+  const list = Array.from({ length: seeds }, (_, i) => first + i);
+  const seeded = option("seeds") !== undefined || option("seed") !== undefined;
+  try {
+    const table = await tableOf(id, option("experiment"), grid, list, seeded, options);
+    line.close();
+    if (csv !== undefined) await writeWhole(csv, table.toCSV());
+    console.log(values["json"] ? JSON.stringify(table, null, 2) : String(table));
+    const failed = table.rows.filter(({ error }) => error !== undefined).length;
+    return ending.exitCode ?? (failed > 0 ? 1 : 0);
+  } catch (error) {
+    line.close();
+    if (ending.exitCode === undefined) throw error;
+    console.error("interrupted; what was finished is kept, the same command goes on");
+    return ending.exitCode;
+  } finally {
+    ending.close();
+  }
+}
+
+async function tableOf(
+  id: string,
+  name: string | undefined,
+  grid: readonly string[],
+  seeds: readonly number[],
+  seedsGiven: boolean,
+  options: RunPointsOptions,
+): Promise<SweepTable> {
+  const found = name === undefined ? undefined : await findExperiment(id, name);
+  const parameters = found === undefined
+    ? await notebookParameters(id)
+    : new Map(found.experiment.parameters.map(({ name, type }) => [name, type]));
+  const over = readGrid(grid, (axis) => parameters.get(axis));
+  if (found === undefined) checkNotebookAxes(id, parameters, Object.keys(over), seedsGiven);
+  else await describeExperiment(found.module, name!, over);
+  const jobs = combinations(over).flatMap((point) => seeds.map((seed) => ({ point, seed })));
+  const { outcomes } = found === undefined
+    ? await runNotebookPoints(id, jobs, seedsGiven, options)
+    : await runPoints({ module: found.module, run: name! }, jobs, options);
+  return new SweepTable({
+    name: `${id}, ${name ?? "claims of the notebook"}`,
+    over,
+    seeds,
+    runs: jobs.map((job, i) => ({ ...job, ...outcomes[i]! })),
+  });
+}
+
+function progressText({ done, total, kept, secondsLeft }: PointsProgress): string {
+  return `${done}/${total} points${kept === 0 ? "" : `, ${kept} kept from before`}${
+    secondsLeft === undefined || done === total ? "" : `, ${duration(secondsLeft)} left`
+  }`;
+}
+
+/** `--list` and `--forget`. */
+function keep(forget: string | undefined): number {
+  const file = storeFile();
+  if (file === undefined) {
+    throw new UserError({
+      what: "OFFPRINT_SWEEPS",
+      got: "off",
+      expected: "a folder, or nothing",
+      todo: "Leave it unset.",
+    });
+  }
+  using store = new SweepStore(file);
+  if (forget !== undefined) {
+    console.log(`${store.forget(forget === "all" ? "" : forget)} points forgotten`);
+    return 0;
+  }
+  for (const { experiment, points, versions, seconds } of store.list()) {
+    console.log(
+      `${experiment}: ${points} points of ${versions} version${
+        versions === 1 ? "" : "s"
+      } of the code, ${duration(seconds)}`,
+    );
+  }
+  console.log(`in ${file}`);
+  return 0;
+}
