@@ -90,6 +90,10 @@ async function main(args: string[]): Promise<number> {
 async function oneLine(error: unknown): Promise<string | undefined> {
   const { UserError } = await import("offprint/errors.ts");
   if (error instanceof UserError) return error.message;
+  // Kernels know nothing of the commands; what a variable of the environment asks of them is the user's.
+  if (error instanceof Error && error.name === "KernelError" && /OFFPRINT_/.test(error.message)) {
+    return error.message;
+  }
   const { systemError } = await import("offprint/system_errors.ts");
   return systemError(error)?.message;
 }

@@ -251,8 +251,8 @@ async function publicSet(
       todo: "Install it (Debian: apt-get install iverilog).",
     });
   }
-  console.error(`${icarus.version}, ${confinementNote(icarus.confinement)}`);
   const { set, problems, skipped } = await readProblemSet(folder, icarus);
+  console.error(`${icarus.version}, ${confinementNote(icarus.confinement)}`);
   const sound: Problem[] = [];
   const reasons = skipped.map(({ name, reason }) => `${name}: ${reason}`);
   for (const problem of problems) {

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { usableKernels } from "kernels/mod.ts";
 import { UserError } from "offprint/errors.ts";
+import { exists } from "offprint/files.ts";
 import { parse, wholeNumber } from "offprint/command_line.ts";
 import { type Child, startChild } from "offprint/process/mod.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
@@ -28,9 +29,9 @@ Stages, in this order:
   processors a sample of notebooks, with noise in the last digits of ONNX Runtime and of the native kernels,
              as another processor would give; with --only processors all notebooks, with three seeds of
              the noise, 1 and 4 threads, and the reference kernels (about an hour on two cores)
-  faults     a sample of commands that are stopped, killed, given wrong arguments or poor surroundings; with
-             --only faults all of them (some 200 kills, 400 wrong arguments and 125 surroundings; about an
-             hour on two cores)
+  faults     a sample of commands that are stopped, killed, given wrong arguments, damaged files or poor
+             surroundings, and of hostile Verilog, pages and answers of servers; with --only faults all of
+             them (200 kills and more, 500 wrong inputs, 125 surroundings; about an hour on two quiet cores)
 
 Arguments:
   PATH…          run only these tests (files or folders); stages check and notebooks are left out
@@ -102,9 +103,9 @@ function slowest({ seconds }: TestCounts): string {
 }
 
 async function mustExist(path: string): Promise<void> {
-  try {
-    await Deno.stat(join(ROOT, path));
-  } catch {
+  // Nothing at all would be the whole project.
+  const there = path.trim() !== "" && await exists(join(ROOT, path));
+  if (!there) {
     throw new UserError({
       what: "deno task test",
       got: path,

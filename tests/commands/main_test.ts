@@ -29,6 +29,7 @@ Deno.test("without a command there is an overview, and every command has its --h
 
 const MISTAKES: [args: string[], line: RegExp][] = [
   [["dance"], /^dance: no such command\. Known: run, test/],
+  [["test", ""], /^deno task test: got "", expected files or folders/],
   [["test", "nowhere"], /^deno task test: got "nowhere", expected files or folders/],
   [
     ["test", "--only", "lunch"],
@@ -47,3 +48,18 @@ for (const [args, line] of MISTAKES) {
     assertMatch(stderr, line);
   });
 }
+
+Deno.test("a wrong variable of the environment is one line", async () => {
+  for (const [name, value] of [["KERNELS", "nonsense"], ["THREADS", "many"]]) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", ...COMMAND_FLAGS, "lib/commands/main.ts", "bench", "kernels"],
+      cwd: ROOT,
+      env: { NO_COLOR: "1", [`OFFPRINT_${name}`]: value! },
+      stdin: "null",
+    }).output();
+    const text = new TextDecoder().decode(stderr).trimEnd();
+    assertEquals([code, text.split("\n").length], [2, 1], text);
+    assertStringIncludes(text, `OFFPRINT_${name}`);
+    assertStringIncludes(text, "expected");
+  }
+});

@@ -11,13 +11,15 @@ import { readText } from "offprint/files.ts";
 import type { OrtSession } from "../onnx/runtime.ts";
 
 const positive = z.int().positive();
+/** More than any published model has. */
+const layers = positive.max(10_000);
 
 /** The fields of a public `config.json` that running a model needs. */
 const publicConfigSchema = z.looseObject({
   model_type: z.string(),
   vocab_size: positive,
   hidden_size: positive,
-  num_hidden_layers: positive,
+  num_hidden_layers: layers,
   num_attention_heads: positive,
   num_key_value_heads: positive.nullish(),
   head_dim: positive.nullish(),

@@ -8,6 +8,7 @@ import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { ifThere, readText } from "offprint/files.ts";
 import type { Tokens } from "../interface/language_model.ts";
 import { namedToken, templateStart } from "./begin_and_end.ts";
+import { checkTokenizer } from "./tokenizer_values.ts";
 import {
   byteTokens,
   insideWord,
@@ -58,6 +59,7 @@ export class Tokenizer {
     where = "tokenizer.json",
     ends: readonly number[] = [],
   ) {
+    checkTokenizer(where, tokenizer);
     // Cleaning up spaces would turn " ," into ",": decoding must give back what was encoded.
     const exact = { ...config, clean_up_tokenization_spaces: false };
     const added = ((tokenizer as { added_tokens?: AddedToken[] }).added_tokens ?? [])

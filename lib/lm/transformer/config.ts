@@ -7,7 +7,11 @@ import { z } from "zod";
 import { checkedValue } from "offprint/checked_json.ts";
 import { Described, UserError } from "offprint/errors.ts";
 
-const positive = z.int().positive();
+/** More than any published model has: a larger number is damage, and what is made from it would never end. */
+const MOST_LAYERS = 10_000, MOST = 2 ** 24;
+const positive = z.int().positive().max(MOST);
+/** Blocks, and heads of each. */
+const layers = z.int().positive().max(MOST_LAYERS);
 
 /** The `config.json` of a committed model. Unknown keys are refused, so a typing error is not lost. */
 export const transformerConfigSchema = z.strictObject({
@@ -20,11 +24,11 @@ export const transformerConfigSchema = z.strictObject({
   /** Width of the gated feed-forward layer, F. */
   intermediate_size: positive,
   /** Number of blocks, L. */
-  num_hidden_layers: positive,
+  num_hidden_layers: layers,
   /** Query heads, H. */
-  num_attention_heads: positive,
+  num_attention_heads: layers,
   /** Key and value heads; divides H (grouped-query attention). */
-  num_key_value_heads: positive,
+  num_key_value_heads: layers,
   /** Width of one head. */
   head_dim: positive,
   /** Longest text, in tokens, with the begin-of-text token. */

@@ -6,6 +6,7 @@
  */
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
+import { systemError } from "offprint/system_errors.ts";
 import type { Icarus } from "../tools/icarus.ts";
 import type { Problem } from "./problem.ts";
 import type { Files, Found } from "./set_layout.ts";
@@ -92,11 +93,7 @@ async function filesOf(path: string, root: string): Promise<Files[]> {
       entries = await Array.fromAsync(Deno.readDir(folder));
     } catch (error) {
       if (depth > 0) return;
-      throw new UserError({
-        what: path,
-        got: error instanceof Error ? error.name : error,
-        expected: "a folder that can be read",
-      });
+      throw systemError(error) ?? error;
     }
     const names = entries.filter(({ isFile }) => isFile).map(({ name }) => name).sort();
     if (names.length > 0) found.push({ folder, names });

@@ -287,3 +287,15 @@ Deno.test("an added token for whole words is one between words, and refused insi
     assertThrows(() => word.encode(text), RangeError, '"cab" inside a word');
   }
 });
+
+Deno.test("kinds that lose text, and ids that are no places in a vocabulary, are refused", () => {
+  const bpe = { type: "BPE", vocab: { a: 0, b: 1 } as Record<string, unknown>, merges: [] };
+  const refused = (model: object, message: string, more: object = {}) =>
+    assertThrows(() => new Tokenizer({ model, ...more }, {}, "t.json"), UserError, message);
+  refused({ ...bpe, type: "WordPiece" }, 't.json: model.type: got "WordPiece", expected BPE or');
+  for (const id of [-1, 1.5, 1e9, 2 ** 24, null, "1"]) {
+    const message = `t.json: token "b": got the id ${id}, expected a whole number from 0 to`;
+    refused({ ...bpe, vocab: { a: 0, b: id } }, message);
+    refused(bpe, message, { added_tokens: [{ content: "b", id }] });
+  }
+});

@@ -147,6 +147,7 @@ Deno.test("what cannot be run is said with its real reason, in one line", async 
     ["no bos", { bos_token_id: null }, "no begin-of-text token"],
     ["partial", { partial_rotary_factor: 0.5 }, "partial_rotary_factor"],
     ["width", { hidden_size: "large" }, "hidden_size"],
+    ["no end of layers", { num_hidden_layers: 1e9 }, "num_hidden_layers: got 1000000000"],
   ];
   for (const [name, change, message] of cases) {
     const error = assertThrows(

@@ -87,7 +87,7 @@ Deno.test("a folder without problems is an error, and outputs at zero are made w
     await assertRejects(
       () => readProblemSet(`${folder}/x`, undefined as unknown as Icarus),
       UserError,
-      "NotFound",
+      "no such file or folder",
     );
   });
   const zeros = constantModule(
