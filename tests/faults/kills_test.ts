@@ -130,6 +130,7 @@ Deno.test({
         ofSubject += await trial(subject, alone, Math.min(IN_A_ROW, KILLS), random);
       }
       kills += ofSubject;
+      figure(`kills of ${subject.name}: ${ofSubject}`);
     }
     assert(kills >= (FULL ? 200 : 3), `${kills} kills`);
     figure(`kills: ${kills}, 0 torn files, 0 processes left, the next run identical`);

@@ -29,7 +29,7 @@ export interface ProblemSet {
 export async function readProblemSet(path: string, icarus: Icarus): Promise<ProblemSet> {
   const root = resolve(path);
   const found: Found[] = [];
-  for (const files of await filesOf(path, root)) {
+  for (const files of await filesOf(root)) {
     for (const read of READERS) found.push(...await read(files, icarus));
   }
   const skipped = found.flatMap((each) => each.skipped);
@@ -85,7 +85,7 @@ function keptApart(found: readonly Found[], root: string): Problem[] {
 }
 
 /** The folders below a path with their files; of a file, its folder with that file alone. */
-async function filesOf(path: string, root: string): Promise<Files[]> {
+async function filesOf(root: string): Promise<Files[]> {
   const found: Files[] = [];
   const visit = async (folder: string, depth: number): Promise<void> => {
     let entries: Deno.DirEntry[];
