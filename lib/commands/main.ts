@@ -35,6 +35,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   "measure-sail": () => import("./measure/sail.ts"),
   "measure-tree": () => import("./measure/tree.ts"),
   "measure-quantization": () => import("./measure/quantization.ts"),
+  "measure-units": () => import("./measure/units.ts"),
   "measure-evaluators": () => import("./measure/evaluators.ts"),
 };
 

@@ -13,6 +13,7 @@
  * | `records` | from files to training records |
  * | `problems` | problems for models, judges, scores |
  * | `diagrams` | wiring and state machines of a design as graphs, and back |
+ * | `pictures` | those graphs, waveforms and truth tables drawn, and read from the drawing again |
  *
  * Import a room as `offprint/verilog/ROOM/mod.ts`. What paper 07 alone needs is in `papers/chipgpt_ft`.
  *

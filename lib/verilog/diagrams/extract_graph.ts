@@ -59,11 +59,15 @@ export async function extractGraph(
 
 /** The wiring of an elaborated design. */
 export function graphOf(design: Elaborated): Graph {
-  const blocks = blocksOf(design);
-  const [{ pins: ports }, ...inner] = blocks as [Block, ...Block[]];
+  return graphOfBlocks(design.top, blocksOf(design));
+}
+
+/** The wiring of blocks whose pins carry numbered bits; the first is the top module's own ports. */
+export function graphOfBlocks(top: string, blocks: readonly Block[]): Graph {
+  const [{ pins: ports }, ...inner] = blocks as readonly [Block, ...Block[]];
   const drivers = driversOf(blocks);
   return canonicalGraph({
-    top: design.top,
+    top,
     ports: ports.map(({ name, dir, bits }) => ({
       name,
       // Seen from outside again.

@@ -11,9 +11,9 @@
 export * from "./anonymise.ts";
 export { elaborate, type Elaborated, type Level } from "./elaborated.ts";
 export * from "./extract_fsm.ts";
-export { extractGraph, graphOf } from "./extract_graph.ts";
+export { type Block, extractGraph, graphOf, graphOfBlocks, type Pin } from "./extract_graph.ts";
 export * from "./fsm.ts";
 export { type FsmTable, readFsmTables } from "./fsm_table.ts";
 export * from "./graph.ts";
 export * from "./guards.ts";
-export { skeletonOf } from "./skeleton.ts";
+export { type Declared, declaredPins, skeletonOf } from "./skeleton.ts";

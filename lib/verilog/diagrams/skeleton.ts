@@ -15,7 +15,7 @@ import {
 } from "./graph.ts";
 
 /** How a pin is declared: `[left:right]`. */
-interface Declared {
+export interface Declared {
   dir: Direction;
   left: number;
   right: number;
@@ -37,8 +37,7 @@ interface Seen {
  * the part stays a part.
  */
 export function skeletonOf(graph: Graph): string {
-  const types = new Map(graph.nodes.map(({ id, type }) => [id, type]));
-  const pins = declaredPins(graph, types);
+  const pins = declaredPins(graph);
   const ports = pins.get(PORT_NODE)!;
   const sinks = new Map<string, GraphEdge[]>();
   for (const edge of graph.edges) {
@@ -70,7 +69,7 @@ export function skeletonOf(graph: Graph): string {
         .join(", ")
     });`;
   return [
-    ...[...new Set(types.values())].sort().flatMap(
+    ...[...new Set(graph.nodes.map(({ type }) => type))].sort().flatMap(
       (type) => [header(type, pins.get(type)), "endmodule", ""],
     ),
     header(graph.top, ports),
@@ -81,11 +80,9 @@ export function skeletonOf(graph: Graph): string {
   ].join("\n");
 }
 
-/** The pins of each type, over all its blocks, and those of `$port`. */
-function declaredPins(
-  graph: Graph,
-  types: ReadonlyMap<string, string>,
-): Map<string, Map<string, Declared>> {
+/** The pins of each type, over all its blocks, and those of `$port`, as far as the connections show them. */
+export function declaredPins(graph: Graph): Map<string, Map<string, Declared>> {
+  const types = new Map(graph.nodes.map(({ id, type }) => [id, type]));
   const seen = new Map<string, Map<string, Seen>>();
   seen.set(
     PORT_NODE,

@@ -34,8 +34,9 @@ export interface UnitAudit {
   referencePasses: boolean;
   /** A module whose outputs are all 0 fails. */
   stubFails: boolean;
-  /** Mutants that fail, of {@linkcode MUTANTS}. */
+  /** Mutants that fail, and how many there were: {@linkcode MUTANTS} where the reference has so many. */
   mutantsFailing: number;
+  mutantsCounted: number;
   /** The rules of the mutants that pass. */
   survivors: string[];
   /** All of it as it should be: the unit may be used. */
@@ -72,6 +73,7 @@ export async function auditUnit(unit: Unit, { yosys, icarus }: AuditTools): Prom
     referencePasses,
     stubFails,
     mutantsFailing,
+    mutantsCounted: survivors.counted,
     survivors: survivors.rules,
     sound: referencePasses && stubFails && mutantsFailing >= FAILING_MUTANTS,
   };

@@ -8,6 +8,7 @@
  * @module
  */
 export * from "./audit.ts";
+export * from "./audit_results.ts";
 export { type Behaviour, type Clocking, unitBench, type UnitModel } from "./model.ts";
 export * from "./prompts.ts";
 export * from "./read_units.ts";

@@ -1,0 +1,15 @@
+/**
+ * Diagrams as pictures, generated from a design, each read from its drawing again.
+ *
+ * Begin with `drawBlockDiagram` in `block_diagram.ts` (blocks and wires, through netlistsvg; its skin is in `block_skin.ts`),
+ * `drawStateDiagram` in `state_diagram.ts` (Graphviz), `drawWaveform` in `waveform.ts` (WaveDrom) and `drawTruthTable` in
+ * `truth_table.ts`. For each there is a `read…` that gets from the drawing what was drawn. `png.ts` makes pixels of an SVG;
+ * `packages.ts` loads what draws when it is first used, `markup.ts` walks through drawings. What is drawn is in the room `diagrams`.
+ *
+ * @module
+ */
+export * from "./block_diagram.ts";
+export * from "./png.ts";
+export * from "./state_diagram.ts";
+export * from "./truth_table.ts";
+export * from "./waveform.ts";
