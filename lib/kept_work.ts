@@ -3,7 +3,35 @@
  *
  * @module
  */
-import { exists, writeWhole } from "offprint/files.ts";
+import { fileURLToPath } from "node:url";
+import { jsonOf } from "offprint/checked_json.ts";
+import { exists, readText, writeWhole } from "offprint/files.ts";
+
+/**
+ * What a command wrote into a file of its own, as JSON.
+ *
+ * @throws {UserError} when it is damaged; it names the file.
+ * @throws {Deno.errors.NotFound} when there is none.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { pathToFileURL } from "node:url";
+ * import { readKept } from "offprint/kept_work.ts";
+ *
+ * const file = pathToFileURL(await Deno.makeTempFile());
+ * await Deno.writeTextFile(file, '{"runs":3}');
+ * assertEquals(await readKept(file), { runs: 3 });
+ * await Deno.remove(file);
+ * ```
+ */
+export async function readKept<T>(file: URL): Promise<T> {
+  return jsonOf(await readText(file), {
+    what: fileURLToPath(file),
+    expected: "JSON, as it was written there",
+    todo: "Remove the file: the same command makes it again.",
+  }) as T;
+}
 
 /**
  * Does a piece of work and writes its result as JSON to `file` in `folder`, unless it is there already or another

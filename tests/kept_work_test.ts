@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
-import { keepOnce } from "offprint/kept_work.ts";
+import { UserError } from "offprint/errors.ts";
+import { keepOnce, readKept } from "offprint/kept_work.ts";
 
 Deno.test("a piece of work is made once, however many ask; one that fails is free again", async () => {
   const path = await Deno.makeTempDir();
@@ -21,5 +22,22 @@ Deno.test("a piece of work is made once, however many ask; one that fails is fre
     assertEquals(JSON.parse(await Deno.readTextFile(`${path}/b.json`)), { made: 2 });
   } finally {
     await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("a kept piece that is damaged is one line with its file", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    for (const damage of ["", '{"a":', "x", "\u0000"]) {
+      await Deno.writeTextFile(path, damage);
+      const { message } = await assertRejects(
+        () => readKept(pathToFileURL(path)),
+        UserError,
+        "expected JSON, as it was written there. Remove the file",
+      );
+      assertEquals([message.startsWith(path), message.includes("\n")], [true, false], message);
+    }
+  } finally {
+    await Deno.remove(path);
   }
 });

@@ -5,7 +5,7 @@
  */
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
-import { exists, readText, writeWhole } from "offprint/files.ts";
+import { exists, writeWhole } from "offprint/files.ts";
 import {
   measureStart,
   performRun,
@@ -20,7 +20,7 @@ import {
 } from "offprint/papers/gradient_entanglement/mod.ts";
 import { checkedOutput } from "../../kit/outputs.ts";
 import type { Command } from "../../kit/command.ts";
-import { keepOnce } from "offprint/kept_work.ts";
+import { keepOnce, readKept } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-entanglement [--out FOLDER] [--collect]
 
@@ -97,7 +97,7 @@ async function collected(
       missing++;
       continue;
     }
-    const value = JSON.parse(await readText(target));
+    const value = await readKept<StartResult & RunResult>(target);
     if (file.startsWith("start_")) starts.push(value);
     else runs.push(value);
   }

@@ -30,7 +30,7 @@ import {
 } from "offprint/papers/aime/mod.ts";
 import { javascriptSandbox } from "offprint/sandbox/mod.ts";
 import type { Command } from "../../kit/command.ts";
-import { keepOnce } from "offprint/kept_work.ts";
+import { keepOnce, readKept } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-evaluators STEP [--out FOLDER] [--collect]
 
@@ -112,7 +112,7 @@ async function collect(step: "opinions" | "loops", folder: URL): Promise<void> {
   const names = await namesFor(step);
   for (const name of names) {
     const piece = new URL(`${step}_${name}.json`, folder);
-    if (await exists(piece)) pieces.push(...JSON.parse(await readText(piece)));
+    if (await exists(piece)) pieces.push(...await readKept<unknown[]>(piece));
     else {
       throw new UserError({
         what: `measure-evaluators ${step} --collect`,

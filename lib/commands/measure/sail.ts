@@ -24,7 +24,7 @@ import {
 import type { RewardModel } from "offprint/preference/reward/mod.ts";
 import { checkedOutput } from "../../kit/outputs.ts";
 import type { Command } from "../../kit/command.ts";
-import { keepOnce } from "offprint/kept_work.ts";
+import { keepOnce, readKept } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-sail [--out FOLDER] [--collect]
 
@@ -133,7 +133,7 @@ async function collected(
       missing++;
       continue;
     }
-    const kept: Kept = JSON.parse(await readText(target));
+    const kept = await readKept<Kept>(target);
     await checkLines(folder, planned, kept.result);
     rewardAccuracy[planned.seed] = Math.round(kept.rewardAccuracy * 1e4) / 1e4;
     runs.push(kept.result);

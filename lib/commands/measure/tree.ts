@@ -6,7 +6,7 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parse, wholeNumber } from "offprint/command_line.ts";
-import { exists, readText, writeWhole } from "offprint/files.ts";
+import { exists, writeWhole } from "offprint/files.ts";
 import {
   BASE_PAIRS_FILE,
   CHUNK,
@@ -24,7 +24,7 @@ import {
 } from "offprint/papers/treebon/trio/mod.ts";
 import { checkedOutput } from "../../kit/outputs.ts";
 import type { Command } from "../../kit/command.ts";
-import { keepOnce } from "offprint/kept_work.ts";
+import { keepOnce, readKept } from "offprint/kept_work.ts";
 
 const USAGE = `deno task measure-tree [--out FOLDER] [--prompts N] [--seeds N] [--collect | --pairs]
 
@@ -112,7 +112,7 @@ async function collect(folder: URL, cache: URL, pieces: readonly TrioPiece[]): P
   const runs: TrioRun[] = [];
   for (const piece of pieces) {
     const file = new URL(fileOf(piece), folder);
-    if (await exists(file)) runs.push(JSON.parse(await readText(file)));
+    if (await exists(file)) runs.push(await readKept(file));
   }
   const corpus = await eraCorpus(cache);
   const trio = await openTrio();

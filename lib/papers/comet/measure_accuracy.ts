@@ -4,7 +4,8 @@
  * @module
  */
 import { openKernels } from "kernels/mod.ts";
-import { readText, writeWhole } from "offprint/files.ts";
+import { ifThere, writeWhole } from "offprint/files.ts";
+import { readKept } from "offprint/kept_work.ts";
 import { evaluationWindows, scoreWindows } from "offprint/lm/training/mod.ts";
 import type { SavedTransformer } from "offprint/lm/transformer/mod.ts";
 import {
@@ -183,17 +184,11 @@ export async function kept<T>(
   file: URL,
   measure: (() => Promise<T>) | undefined,
 ): Promise<T | undefined> {
-  let text: string;
-  try {
-    text = await readText(file);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    if (measure === undefined) return undefined;
-    const value = await measure();
-    await writeWhole(file, JSON.stringify(value));
-    return value;
-  }
-  return JSON.parse(text);
+  const kept = await ifThere(readKept<T>(file));
+  if (kept !== undefined || measure === undefined) return kept;
+  const value = await measure();
+  await writeWhole(file, JSON.stringify(value));
+  return value;
 }
 
 async function roundScores(

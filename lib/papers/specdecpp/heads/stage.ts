@@ -5,6 +5,7 @@
  */
 import { Described, UserError } from "offprint/errors.ts";
 import { ifThere, writeWhole } from "offprint/files.ts";
+import { readKept } from "offprint/kept_work.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import type { HeadsInput } from "./input.ts";
 
@@ -41,15 +42,15 @@ export async function forgetStages(folder: URL): Promise<void> {
 
 /** What the file holds, or else what `work` gives, which is written there. */
 export async function stage<T>(file: URL, work: () => Promise<T>): Promise<T> {
-  const text = await textIfThere(file);
-  if (text !== undefined) return JSON.parse(text);
+  const kept = await ifThere(readKept<T>(file));
+  if (kept !== undefined) return kept;
   const result = await work();
   await writeWhole(file, JSON.stringify(result));
   return result;
 }
 
 /** A file's text, if there is one. */
-export async function textIfThere(file: URL): Promise<string | undefined> {
+async function textIfThere(file: URL): Promise<string | undefined> {
   const bytes = await readBytes(file);
   return bytes && new TextDecoder().decode(bytes);
 }

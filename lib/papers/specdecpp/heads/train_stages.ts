@@ -4,6 +4,7 @@
  * @module
  */
 import { writeWhole } from "offprint/files.ts";
+import { readKept } from "offprint/kept_work.ts";
 import { stream } from "offprint/random.ts";
 import { mean } from "offprint/stats.ts";
 import {
@@ -19,7 +20,7 @@ import {
 import type { HeadsInput } from "./input.ts";
 import { allVariants, variantName } from "./recipe.ts";
 import type { HeadsResults } from "./results.ts";
-import { readBytes, stage, textIfThere } from "./stage.ts";
+import { readBytes, stage } from "./stage.ts";
 
 /** Prompts of one file of training texts. */
 const CHUNK = 64;
@@ -78,7 +79,7 @@ export async function allHeads(input: HeadsInput, texts: AcceptanceText[]) {
     const bytes = await readBytes(file);
     if (bytes !== undefined) {
       heads.set(name, decodeHead(decodeURIComponent(file.pathname), bytes));
-      curves.set(name, JSON.parse((await textIfThere(curveFile))!));
+      curves.set(name, await readKept(curveFile));
     } else {
       const { batch, epochs, peak, warmUp } = recipe.training;
       const steps = Math.ceil(epochs * states!.acceptance.length / batch);
