@@ -64,6 +64,7 @@ export async function saveEdits(root: string, session: Session): Promise<string>
   const text = printPercent({ ...saved, metadata: sourceMetadata(saved) });
   await writeWhole(join(root, pair.sourceName), text);
   const { changes } = await syncPair(root, id);
+  const names = [...edited.keys()].join(", ");
   session.saved(saved);
-  return `wrote ${[...edited.keys()].join(", ")} to ${pair.sourceName}; ${changes.join("; ")}`;
+  return `wrote ${names} to ${pair.sourceName}; ${changes.join("; ")}`;
 }

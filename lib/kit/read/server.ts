@@ -104,6 +104,7 @@ function listen(
 /** Pages and downloads; a session is made by a socket only. */
 function pageAt(shelf: Shelf, path: string): string | undefined {
   if (path === "" || path === "index.html") return shelf.index();
+  if (path === "search.html") return shelf.search();
   const [, id, kind] = /^(.+?)\.(html|ipynb|ts|cells\.json)$/.exec(path) ?? [];
   if (id === undefined) return undefined;
   if (kind === "html") return shelf.page(id);

@@ -8,7 +8,6 @@ import { buildReport, type Report } from "../report.ts";
 import type { Notebook, Output } from "../nbformat.ts";
 import type { Paper } from "offprint/notebook/claims/ledger.ts";
 import { asCommitted, committedNotebooks, readLedger } from "../runner/committed.ts";
-import { claimsOf } from "../runner/claims.ts";
 import { indexPage } from "../site/index_page.ts";
 import { linkResolver } from "../site/links.ts";
 import {
@@ -22,6 +21,7 @@ import {
 } from "../site/markup/mod.ts";
 import { renderNotebook } from "../site/mod.ts";
 import { paperPage, type RenderedNotebook } from "../site/paper_page.ts";
+import { placesOf, searchPage } from "../site/search_page.ts";
 import { tally } from "../site/claims.ts";
 import type { ReaderEvent } from "./messages.ts";
 import { Session } from "./session.ts";
@@ -141,6 +141,15 @@ export class Shelf {
     return indexPage(this.#papers, pages, this.report(this.ids), { served: FILES });
   }
 
+  /** The page that finds words in all papers. */
+  search(): string {
+    const notebooks = [...this.#committed.keys()].map((id) => ({
+      id,
+      notebook: this.notebook(id)!,
+    }));
+    return searchPage(placesOf(notebooks, this.#papers), { served: FILES });
+  }
+
   /** What stands in the outputs of some notebooks. */
   report(ids: readonly string[]): Report {
     const runs = ids.flatMap((id) => {
@@ -154,11 +163,6 @@ export class Shelf {
   verdicts(id: string): string {
     const [reported] = this.report([id]).papers;
     return reported === undefined || reported.claims.length === 0 ? "" : tally(reported).text;
-  }
-
-  /** How many claims the cells of this session have decided. */
-  decided(id: string): number {
-    return claimsOf(this.notebook(id)!).length;
   }
 
   /** Ends all kernels. */

@@ -68,10 +68,21 @@ export function claimsByPaper(papers: readonly Paper[], report: Report, pageOf: 
 <summary><span class="number">${paper.number}</span> ${paper.title} <span class="tally">${
       reported ? tally(reported) : badge(undecided)
     }</span></summary>
-${page && markup`<p><a href="${page}">Read the paper’s page</a></p>`}${raw(table.html())}</details>
+${page && markup`<p><a href="${page}">Read the paper’s page</a></p>`}${
+      raw(withKinds(table.html(), paper))
+    }</details>
 `;
   });
   return joined(groups);
+}
+
+/** The rows of a table with the kind of each claim, by which one can filter. */
+function withKinds(html: string, { claims }: Paper): string {
+  const kinds = new Map(claims.map(({ id, kind }) => [id, kind]));
+  return html.replace(
+    / data-claim="([^"]*)"/g,
+    (whole, id) => kinds.has(id) ? `${whole} data-kind="${kinds.get(id)}"` : whole,
+  );
 }
 
 /** What verdicts and sources mean. */

@@ -8,7 +8,8 @@ import type { Report } from "../report.ts";
 import { papersToday, START_HERE_ID } from "../pairs/start_here.ts";
 import { arxivLink, published } from "./citation.ts";
 import { badge, claimsByPaper, legend, tally } from "./claims.ts";
-import { type Html, joined, markup } from "./markup/mod.ts";
+import { Anchors, type Html, joined, markup, renderOutput } from "./markup/mod.ts";
+import { ledgerFilters } from "./ledger_filters.ts";
 import { pageDocument, type PageParts } from "./layout.ts";
 import type { RenderedNotebook } from "./paper_page.ts";
 
@@ -37,12 +38,16 @@ ${others.length > 0 && begin(others)}</div>
 <section aria-labelledby="papers">
 <h2 id="papers">Papers</h2>
 <ol class="papers">
-${papers.map((paper) => entry(paper, pageOf(paper), report))}</ol>
+${
+      papers.map((paper) =>
+        entry(paper, pageOf(paper), report, pages.find(({ id }) => id === paper.notebook))
+      )
+    }</ol>
 </section>
 <section aria-labelledby="claims">
 <h2 id="claims">Claims</h2>
 <p class="lead-small">Every claim the papers are held to. The rule that decides it was written down before the run; the verdict is computed from what the run measured.</p>
-${claimsByPaper(papers, report, pageOf)}${legend()}</section>
+${ledgerFilters(papers)}${claimsByPaper(papers, report, pageOf)}${legend()}</section>
 `,
   });
 }
@@ -60,7 +65,12 @@ function begin(pages: readonly RenderedNotebook[]): Html {
 `;
 }
 
-function entry(paper: Paper, page: string | null, report: Report): Html {
+function entry(
+  paper: Paper,
+  page: string | null,
+  report: Report,
+  notebook: RenderedNotebook | undefined,
+): Html {
   const reported = report.papers.find(({ id }) => id === paper.id);
   const { number, title, authors, summary } = paper;
   return markup`<li class="paper${page === null && " is-to-come"}">
@@ -72,8 +82,28 @@ function entry(paper: Paper, page: string | null, report: Report): Html {
 <p class="summary">${summary}</p>
 <p class="tally">${state(paper, page, reported)}</p>
 </div>
-</li>
+${notebook && picture(notebook, number)}</li>
 `;
+}
+
+/** The first figure of a paper, for the eye alone: its page has it with title and description. */
+function picture({ notebook }: RenderedNotebook, number: string): Html | null {
+  for (const cell of notebook.cells) {
+    const outputs = cell.cell_type === "code" ? cell.outputs : [];
+    for (const output of outputs) {
+      const svg = "data" in output ? output.data["image/svg+xml"] : undefined;
+      if (svg === undefined) continue;
+      const place = {
+        anchors: new Anchors(),
+        numbers: { equations: 0, figures: 0 },
+        resolve: () => null,
+      };
+      const drawn = { output_type: "display_data", data: { "image/svg+xml": svg }, metadata: {} };
+      const html = renderOutput(drawn as typeof output, `card-${number}`, place);
+      return markup`<div class="card-figure" aria-hidden="true">${html}</div>\n`;
+    }
+  }
+  return null;
 }
 
 function state(

@@ -77,7 +77,7 @@ ${page.served === undefined ? markup`<script>${raw(SCRIPT_TEXT)}</script>` : lin
 <a class="skip-link" href="#content">Skip to the content</a>
 <header class="site-header"><div>
 <a class="wordmark" href="index.html">Offprint</a>
-<nav aria-label="Site"><a href="index.html#papers">Papers</a> <a href="index.html#claims">Claims</a></nav>
+<nav aria-label="Site"><a href="index.html#papers">Papers</a> <a href="index.html#claims">Claims</a> <a href="search.html">Search</a></nav>
 <button type="button" class="theme-toggle" aria-pressed="false" aria-label="Dark colours" title="Dark colours" hidden>${THEME_ICON}</button>
 </div></header>
 <div class="columns">

@@ -14,6 +14,7 @@ import { escapeHtml, Html, renderCells } from "./markup/mod.ts";
 import { indexPage } from "./index_page.ts";
 import { linkResolver } from "./links.ts";
 import { paperPage, type RenderedNotebook } from "./paper_page.ts";
+import { placesOf, searchPage } from "./search_page.ts";
 
 /** What a site is made of. */
 export interface Site {
@@ -27,7 +28,7 @@ export interface Site {
 }
 
 /**
- * Writes the site: `index.html`, a page, a notebook and a source file for each notebook, and
+ * Writes the site: `index.html`, `search.html`, a page, a notebook and a source file for each notebook, and
  * `assets/`. The same input gives the same bytes. What an earlier build wrote and this one does not
  * is removed; other files stay.
  *
@@ -40,6 +41,7 @@ export async function buildSite({ notebooks, papers, report, outDir }: Site): Pr
 
   const files = await assetFiles();
   files.set("index.html", indexPage(papers, pages, report));
+  files.set("search.html", searchPage(placesOf(order, papers)));
   pages.forEach((page, i) => {
     const near = { previous: pages[i - 1], next: pages[i + 1] };
     files.set(`${page.id}.html`, paperPage(page, report, near));

@@ -59,14 +59,8 @@ export class LiveCell {
       title: "Keep what it shows now, to compare the next run with it",
       class: "hold",
     });
-    const bar = h(
-      "div",
-      { class: "cell-bar" },
-      this.run,
-      h("span", { class: "more" }, above, hold),
-      this.resetter,
-      this.status,
-    );
+    const more = h("span", { class: "more" }, above, hold);
+    const bar = h("div", { class: "cell-bar" }, this.run, this.resetter, this.status, more);
     const before = this.node.querySelector(":scope > .input, :scope > .folded-code");
     before?.before(bar);
   }

@@ -59,8 +59,9 @@ class Reader {
     const box = document.createElement("template");
     box.innerHTML = await answer.json();
     const article = h("div", { class: "foreign-cells" });
-    for (const cell of box.content.querySelectorAll(":scope > .cell, :scope > .solution > .cell")) {
-      article.append(harmlessCell(cell));
+    for (const child of box.content.children) {
+      const cells = child.matches(".solution") ? child.querySelectorAll(".cell") : [child];
+      article.append(...[...cells].map(harmlessCell));
     }
     this.root.after(article);
   }

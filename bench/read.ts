@@ -1,0 +1,165 @@
+/**
+ * The `read` suite: a paper opened and run in the reader, and the same notebook in Jupyter, in the same browser and in
+ * turns. It needs Chromium, and for the rows with a peer Debian's `jupyter-notebook`.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { Described, UserError } from "offprint/errors.ts";
+import {
+  type BenchResult,
+  type BenchRow,
+  lessIsBetter,
+  median,
+} from "offprint/kit/bench/report.ts";
+import { newToken, type Reader, Shelf, startReader } from "offprint/kit/read/mod.ts";
+import { ROOT } from "offprint/kit/project.ts";
+import { type Jupyter, startJupyter } from "./read/jupyter.ts";
+import { lines, readerPage, typing, weight } from "./read/pages.ts";
+
+/** The notebook that both run: every cell in seconds, language models among them. */
+const NOTEBOOK = "90-language-models";
+const REPETITIONS = 3;
+const PATIENT_MS = 300_000;
+
+/** Runs the suite: some minutes. */
+export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
+  const executablePath = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+  let browser: Browser;
+  try {
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  } catch {
+    throw new UserError({
+      what: "deno task bench read",
+      got: new Described(`no browser at ${executablePath}`),
+      expected: "Chromium",
+      todo: "Install it, or say by CHROMIUM where it is.",
+    });
+  }
+  const folder = join(ROOT, "notebooks");
+  const jupyter = await startJupyter(folder);
+  const measuredOn = jupyter?.version ?? "no jupyter-notebook here: rows with a peer are left out";
+  try {
+    const rows = jupyter === undefined
+      ? []
+      : await besideJupyter(browser, folder, jupyter, progress);
+    progress("read: the reader alone");
+    rows.push(...await alone(browser, folder));
+    return { rows, measuredOn };
+  } finally {
+    await jupyter?.close();
+    await browser.close();
+  }
+}
+
+/** Times of one visit, in seconds. */
+interface Visit {
+  readable: number;
+  finished: number;
+}
+
+async function besideJupyter(
+  browser: Browser,
+  folder: string,
+  jupyter: Jupyter,
+  progress: (line: string) => void,
+): Promise<BenchRow[]> {
+  const ours: Visit[] = [], theirs: Visit[] = [];
+  for (let round = 0; round <= REPETITIONS; round++) {
+    progress(`read: visit ${round + 1} of ${REPETITIONS + 1} to both`);
+    const [our, their] = [await visitReader(browser, folder), await visitJupyter(browser, jupyter)];
+    if (round === 0) continue; // both have warmed the disk's cache
+    ours.push(our);
+    theirs.push(their);
+  }
+  const row = (name: string, of: (visit: Visit) => number): BenchRow =>
+    lessIsBetter({
+      name,
+      shape: `${NOTEBOOK}, median of ${REPETITIONS}`,
+      ours: median(ours.map(of)),
+      peer: median(theirs.map(of)),
+      peerName: jupyter.version,
+      unit: "s",
+    });
+  return [
+    row("from asking for the page until its text can be read", ({ readable }) => readable),
+    row(
+      "from Run all, with a cold kernel, until the last cell has ended",
+      ({ finished }) => finished,
+    ),
+  ];
+}
+
+async function visitReader(browser: Browser, folder: string): Promise<Visit> {
+  return await withReader(folder, async (reader) => {
+    const began = performance.now();
+    const page = await readerPage(browser, reader, NOTEBOOK, PATIENT_MS);
+    await page.waitForSelector(".cell.prose p");
+    const readable = (performance.now() - began) / 1000;
+    await page.waitForSelector(".reader-bar");
+    const run = performance.now();
+    await page.getByRole("button", { name: "Run all" }).click();
+    const codes = "[...document.querySelectorAll('.cell-code')]";
+    await page.waitForFunction(`${codes}.every((cell) => cell.dataset.status === "ok")`);
+    const finished = (performance.now() - run) / 1000;
+    await page.context().close();
+    return { readable, finished };
+  });
+}
+
+async function visitJupyter(browser: Browser, jupyter: Jupyter): Promise<Visit> {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENT_MS);
+  const page = await context.newPage();
+  const began = performance.now();
+  await page.goto(jupyter.address(NOTEBOOK), { waitUntil: "commit" });
+  await page.waitForSelector(".rendered_html p");
+  const readable = (performance.now() - began) / 1000;
+  // Its kernel starts with the page; the reader's starts with the first Run and is in our time.
+  await page.waitForFunction("globalThis.Jupyter?.notebook?.kernel?.is_connected()");
+  const run = performance.now();
+  await page.evaluate("Jupyter.notebook.clear_all_output(); Jupyter.notebook.execute_all_cells()");
+  await page.waitForFunction(
+    "Jupyter.notebook.get_cells().every((cell) => cell.cell_type !== 'code' || " +
+      "cell.get_text().trim() === '' || Number.isInteger(cell.input_prompt_number))",
+  );
+  const finished = (performance.now() - run) / 1000;
+  await page.evaluate("Jupyter.notebook.session.delete()");
+  await context.close();
+  return { readable, finished };
+}
+
+/** What has no peer: its limit stands as the peer's value. */
+async function alone(browser: Browser, folder: string): Promise<BenchRow[]> {
+  return await withReader(folder, async (reader) => {
+    const page: Page = await readerPage(browser, reader, NOTEBOOK, PATIENT_MS);
+    await page.waitForSelector(".cell-code .run");
+    const against = (name: string, shape: string, ours: number, limit: number, unit: string) =>
+      lessIsBetter({ name, shape, ours, peer: limit, peerName: "the limit that was set", unit });
+    const bytes = await weight(browser, reader, NOTEBOOK, PATIENT_MS);
+    const first = await page.evaluate<string>("document.querySelector('.cell-code').id.slice(5)");
+    const cold = performance.now();
+    await page.locator(`#cell-${first} > .cell-bar .run`).click();
+    await page.waitForSelector(`#cell-${first}[data-status=ok]`);
+    const result = (performance.now() - cold) / 1000;
+    const arrived = await lines(page, first, 10_000);
+    const frame = await typing(page, first, 2000);
+    await page.context().close();
+    return [
+      against("first result with a cold kernel", "the first cell of the notebook", result, 1, "s"),
+      against("weight of a page without fonts", NOTEBOOK, bytes / 1e6, 1.5, "MB"),
+      against("longest frame while typing", "2 000 printed lines below", frame, 50, "ms"),
+      against("lines that did not arrive", "of 10 000 printed", 10_000 - arrived, 0, "lines"),
+    ];
+  });
+}
+
+async function withReader<T>(folder: string, work: (reader: Reader) => Promise<T>): Promise<T> {
+  const reader = startReader({ shelf: await Shelf.open(folder), token: newToken(), port: 0 });
+  try {
+    return await work(reader);
+  } finally {
+    await reader.close();
+  }
+}
