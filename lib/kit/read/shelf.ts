@@ -190,7 +190,8 @@ export class Shelf {
     const notebook = this.#committed.get(id);
     if (notebook === undefined) return undefined;
     const first = notebook.cells.slice(0, 1);
-    return renderNotebook(id, { ...notebook, cells: first }, this.#papers, this.#resolve);
+    const rendered = renderNotebook(id, { ...notebook, cells: first }, this.#papers, this.#resolve);
+    return { ...rendered, notebook };
   }
 
   #output(session: Session, cell: string, index: number, output: Output): string {
