@@ -10,12 +10,16 @@ import { SweepTable } from "offprint/notebook/sweep_table.ts";
 import {
   combinations,
   describeExperiment,
+  type ExperimentAddress,
   type PointsProgress,
+  type PointsRun,
   runPoints,
   type RunPointsOptions,
   storeFile,
   SweepStore,
+  type WorkerJob,
 } from "offprint/sweeps/mod.ts";
+import type { SlurmOptions } from "offprint/sweeps/slurm/mod.ts";
 import { duration, Ending, ProgressLine } from "offprint/terminal.ts";
 import type { Command } from "../kit/command.ts";
 import { checkedOutput } from "../kit/outputs.ts";
@@ -52,6 +56,12 @@ Options:
   --limit SECONDS    a point that takes longer is stopped, and is a row with this reason
   --csv FILE         write the rows there as comma-separated values
   --json             print rows and all runs as JSON on standard output
+  --engine slurm     run the points as one job array of a Slurm cluster; this folder must lie on a disk
+                     that all nodes see
+  --partition NAME   Slurm's partition
+  --throttle N       tasks of the array at the same time (default 50)
+  --batch N          points of a task (default: as many as take about a minute)
+  --resume           go on with a sweep on the cluster: gather what it left, submit only what is missing
   --list             what is kept, by experiment
   --forget NAME      forget what is kept of experiments whose name holds NAME (all: everything)
   --help             this text
@@ -71,6 +81,9 @@ export const command: Command = {
   run: sweep,
 };
 
+type PointsOptions = Omit<RunPointsOptions, "store">;
+type ClusterOptions = Partial<Omit<SlurmOptions, "store">>;
+
 async function idOf(paper: string): Promise<string> {
   return chooseNotebooks(await notebookIds(`${ROOT}notebooks`), [paper])[0]!;
 }
@@ -85,6 +98,11 @@ async function sweep(args: string[]): Promise<number> {
     limit: { type: "string" },
     csv: { type: "string" },
     json: { type: "boolean" },
+    engine: { type: "string" },
+    partition: { type: "string" },
+    throttle: { type: "string" },
+    batch: { type: "string" },
+    resume: { type: "boolean" },
     list: { type: "boolean" },
     forget: { type: "string" },
   }, true);
@@ -119,16 +137,17 @@ async function sweep(args: string[]): Promise<number> {
   if (csv !== undefined) await checkedOutput({ option: "--csv", path: csv, kind: "file" });
   const ending = new Ending();
   const line = new ProgressLine();
-  const options: RunPointsOptions = {
+  const options: PointsOptions = {
     signal: ending.signal,
     ...(jobs === undefined ? {} : { jobs: wholeNumber("--jobs", jobs, 1, 256) }),
     ...(limit === undefined ? {} : { limitSeconds: realNumber("--limit", limit, 0, 1e6, false) }),
     onPoint: (progress) => line.show(progressText(progress)),
   };
+  const slurm = slurmOptions(option, values["resume"] === true);
   const list = Array.from({ length: seeds }, (_, i) => first + i);
   const seeded = option("seeds") !== undefined || option("seed") !== undefined;
   try {
-    const table = await tableOf(id, option("experiment"), grid, list, seeded, options);
+    const table = await tableOf(id, option("experiment"), grid, list, seeded, options, slurm);
     line.close();
     if (csv !== undefined) await writeWhole(csv, table.toCSV());
     console.log(values["json"] ? JSON.stringify(table, null, 2) : String(table));
@@ -150,7 +169,8 @@ async function tableOf(
   grid: readonly string[],
   seeds: readonly number[],
   seedsGiven: boolean,
-  options: RunPointsOptions,
+  options: PointsOptions,
+  slurm: ClusterOptions | undefined,
 ): Promise<SweepTable> {
   const found = name === undefined ? undefined : await findExperiment(id, name);
   const parameters = found === undefined
@@ -162,12 +182,64 @@ async function tableOf(
   const jobs = combinations(over).flatMap((point) => seeds.map((seed) => ({ point, seed })));
   const { outcomes } = found === undefined
     ? await runNotebookPoints(id, jobs, seedsGiven, options)
-    : await runPoints({ module: found.module, run: name! }, jobs, options);
+    : slurm === undefined
+    ? await runPoints({ module: found.module, run: name! }, jobs, options)
+    : await onSlurm({ module: found.module, run: name! }, jobs, { ...options, ...slurm });
   return new SweepTable({
     name: `${id}, ${name ?? "claims of the notebook"}`,
     over,
     seeds,
     runs: jobs.map((job, i) => ({ ...job, ...outcomes[i]! })),
+  });
+}
+
+/** What the options say about a cluster; nothing where the points run here. */
+function slurmOptions(
+  option: (name: string) => string | undefined,
+  resume: boolean,
+): ClusterOptions | undefined {
+  const engine = option("engine") ?? "local";
+  const partition = option("partition"), throttle = option("throttle"), batch = option("batch");
+  if (engine === "slurm") {
+    if (option("experiment") === undefined) {
+      throw new UserError({
+        what: "--engine slurm",
+        got: new Described("no --experiment"),
+        expected: "an experiment: whole notebooks run here only",
+        todo: "Give --experiment NAME, or leave --engine out.",
+      });
+    }
+    return {
+      resume,
+      ...(partition === undefined ? {} : { partition }),
+      ...(throttle === undefined ? {} : { throttle: wholeNumber("--throttle", throttle, 1) }),
+      ...(batch === undefined ? {} : { batch: wholeNumber("--batch", batch, 1) }),
+    };
+  }
+  if (engine !== "local") {
+    throw new UserError({ what: "--engine", got: engine, expected: "local or slurm" });
+  }
+  const given = Object.entries({ partition, throttle, batch, resume: resume || undefined })
+    .find(([, value]) => value !== undefined);
+  if (given === undefined) return undefined;
+  throw new UserError({
+    what: `--${given[0]}`,
+    got: new Described("no --engine slurm"),
+    expected: "one, since only a cluster has it",
+    todo: "Give --engine slurm as well; a sweep on this machine goes on by itself.",
+  });
+}
+
+async function onSlurm(
+  experiment: ExperimentAddress,
+  jobs: readonly WorkerJob[],
+  options: PointsOptions & ClusterOptions,
+): Promise<PointsRun> {
+  const { runOnSlurm } = await import("offprint/sweeps/slurm/mod.ts");
+  return await runOnSlurm(experiment, jobs, {
+    ...options,
+    store: keptFile(),
+    onSubmit: (job, folder) => console.error(`submitted as job ${job}; its files are in ${folder}`),
   });
 }
 
@@ -179,15 +251,7 @@ function progressText({ done, total, kept, secondsLeft }: PointsProgress): strin
 
 /** `--list` and `--forget`. */
 function keep(forget: string | undefined): number {
-  const file = storeFile();
-  if (file === undefined) {
-    throw new UserError({
-      what: "OFFPRINT_SWEEPS",
-      got: "off",
-      expected: "a folder, or nothing",
-      todo: "Leave it unset.",
-    });
-  }
+  const file = keptFile();
   using store = new SweepStore(file);
   if (forget !== undefined) {
     console.log(`${store.forget(forget === "all" ? "" : forget)} points forgotten`);
@@ -202,4 +266,16 @@ function keep(forget: string | undefined): number {
   }
   console.log(`in ${file}`);
   return 0;
+}
+
+/** The file of results, which this cannot do without. */
+function keptFile(): string {
+  const file = storeFile();
+  if (file !== undefined) return file;
+  throw new UserError({
+    what: "OFFPRINT_SWEEPS",
+    got: "off",
+    expected: "a folder, or nothing",
+    todo: "Leave it unset.",
+  });
 }

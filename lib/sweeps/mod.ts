@@ -3,7 +3,7 @@
  *
  * Begin with `runPoints` of `run_points.ts`. `axes.ts` makes the points, `experiment.ts` names an experiment with its types,
  * `describe.ts` reads its parameters from its source, `module_graph.ts` says what a result hangs on, `store.ts` keeps results on disk by
- * that, `json_values.ts` and `source_meaning.ts` serve them. In a cell use `sweep` of `offprint/notebook/sweep.ts`, in a shell `deno task sweep`.
+ * that, and the room `slurm` runs points on a cluster; `json_values.ts` and `source_meaning.ts` serve them. In a cell use `sweep` of `offprint/notebook/sweep.ts`, in a shell `deno task sweep`.
  *
  * @module
  */
