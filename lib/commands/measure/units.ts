@@ -1,5 +1,5 @@
 /**
- * `deno task measure-units`: the runs behind `data/results/06-bench-audit.json`.
+ * `deno task measure-units`: the pictures of paper 06's units, and the runs behind `data/results/06-bench-audit.json`.
  *
  * @module
  */
@@ -15,29 +15,35 @@ import {
   auditText,
   auditUnit,
   hashOfUnit,
+  picturesOf,
   readUnits,
   UNIT_NAMES,
 } from "offprint/papers/chipgptv/units/mod.ts";
+import { pngOf } from "offprint/verilog/pictures/mod.ts";
 import { findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
 import type { Command } from "../../kit/command.ts";
 
-const USAGE = `deno task measure-units audit [--out FOLDER] [--collect]
+const USAGE = `deno task measure-units STEP [--out FOLDER] [--collect]
 
-Runs the reference, a stub and five mutants of each of paper 06's units through its bench (experiment E9). What is made of
-each unit is kept in a file of its own: stop it whenever you like, and start it several times to share the work.
+Works on the units of paper 06.
 
-  --out FOLDER   where the pieces are kept (default out/06-units)
-  --collect      put the pieces together into data/results
+  audit          run the reference, a stub and five mutants of each unit through its bench (experiment E9). What is made of
+                 each unit is kept in a file of its own: stop it whenever you like, and start it several times to share the work
+  pictures       draw all units: UNIT.png is the picture that a prompt shows, the others are UNIT.KIND.png; beside each
+                 lie its SVG and, as JSON, what it shows
+  --out FOLDER   where the pieces or pictures are kept (default out/06-units)
+  --collect      put the pieces of the audit together into data/results
   --help         this text
 
 Examples
   deno task measure-units audit
-  deno task measure-units audit --collect`;
+  deno task measure-units audit --collect
+  deno task measure-units pictures --out out/06-pictures`;
 
 /** The command. */
 export const command: Command = {
   name: "measure-units",
-  summary: "audit the benches of paper 06's units",
+  summary: "draw the units of paper 06, audit their benches",
   usage: USAGE,
   run,
 };
@@ -47,15 +53,17 @@ async function run(args: string[]): Promise<number> {
     out: { type: "string" },
     collect: { type: "boolean" },
   }, true);
-  if (positionals.length !== 1 || positionals[0] !== "audit") {
+  const [step] = positionals;
+  if (positionals.length !== 1 || (step !== "audit" && step !== "pictures")) {
     throw new UserError({
       what: "measure-units",
       got: positionals.join(" ") || undefined,
-      expected: "one step: audit",
+      expected: "one step: audit, pictures",
     });
   }
   const folder = pathToFileURL(`${resolve((values["out"] as string) ?? "out/06-units")}/`);
-  if (values["collect"] === true) await collect(folder);
+  if (step === "pictures") await draw(folder);
+  else if (values["collect"] === true) await collect(folder);
   else await measure(folder);
   return 0;
 }
@@ -70,6 +78,21 @@ async function measure(folder: URL): Promise<void> {
       sha256: await hashOfUnit(unit),
     }));
   }
+}
+
+async function draw(folder: URL): Promise<void> {
+  await using yosys = new YosysPool();
+  let count = 0;
+  for (const unit of await readUnits()) {
+    for (const [at, { kind, svg, shows }] of (await picturesOf(unit, yosys)).entries()) {
+      const name = at === 0 ? unit.name : `${unit.name}.${kind}`;
+      await writeWhole(new URL(`${name}.png`, folder), (await pngOf(svg)).bytes);
+      await writeWhole(new URL(`${name}.svg`, folder), svg);
+      await writeWhole(new URL(`${name}.json`, folder), JSON.stringify(shows, null, 2) + "\n");
+      count++;
+    }
+  }
+  console.error(`${count} pictures`);
 }
 
 async function collect(folder: URL): Promise<void> {

@@ -14,6 +14,10 @@ export interface StateDiagramOptions {
   order?: readonly string[];
 }
 
+/** Size of the letters in states, in points, and the width of one as a share of it. */
+const FONT_SIZE = 13;
+const CHARACTER = 0.602;
+
 /** The node from which the reset arrow comes. */
 const START = "$start";
 
@@ -31,11 +35,18 @@ export async function drawStateDiagram(
   const states = [...fsm.states].sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
   const label = (state: string) =>
     [state, ...(fsm.moore[state] ?? "").split(",").filter(Boolean)].join("\\n");
+  const longest = Math.max(
+    ...states.flatMap((state) => label(state).split("\\n")).map((line) => line.length),
+  );
+  const diameter = (longest * CHARACTER * FONT_SIZE + 22) / 72;
   const dot = [
     "digraph machine {",
     'graph [rankdir=LR, nodesep=0.5, ranksep=0.7, fontname="DejaVu Sans Mono", fontsize=12, ' +
     `label=${quoted(["inputs:", ...fsm.inputs].join(" "))}];`,
-    'node [shape=circle, margin=0.02, fontname="DejaVu Sans Mono", fontsize=13];',
+    // Graphviz has no measures of the font; a circle must be wide enough for three lines of this length.
+    `node [shape=circle, width=${
+      diameter.toFixed(2)
+    }, fontname="DejaVu Sans Mono", fontsize=${FONT_SIZE}];`,
     'edge [fontname="DejaVu Sans Mono", fontsize=12];',
     `${quoted(START)} [shape=point, width=0.1];`,
     ...states.map((state) => `${quoted(state)} [label="${label(state).replaceAll('"', "")}"];`),

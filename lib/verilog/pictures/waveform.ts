@@ -103,7 +103,23 @@ export async function drawWaveform(wave: Wave): Promise<string> {
     ),
   );
   const source = { ...waveJson(wave), config: { hscale: widest > 4 ? 2 : 1 } };
-  return (await loadOnml()).stringify(renderAny(0, source, waveSkin));
+  const svg = (await loadOnml()).stringify(renderAny(0, source, waveSkin));
+  return withRoomForLabels(svg, source.signal.map(({ name }) => name));
+}
+
+/** Width of a character of the labels, in drawing units. */
+const CHARACTER = 8.9;
+
+/** WaveDrom measures labels in another font, so that long ones would begin left of the drawing. */
+function withRoomForLabels(svg: string, labels: readonly string[]): string {
+  const lanes = /<g transform="translate\(([\d.]+),[^>]*id="lanes_0"/.exec(svg);
+  const longest = Math.max(...labels.map(({ length }) => length)) * CHARACTER + 16;
+  const more = Math.ceil(Math.max(0, longest - Number(lanes?.[1] ?? 0)));
+  return svg.replace(
+    / width="([\d.]+)" viewBox="0 0 [\d.]+ ([\d.]+)"/,
+    (_, width, height) =>
+      ` width="${Number(width) + more}" viewBox="${-more} 0 ${Number(width) + more} ${height}"`,
+  );
 }
 
 /** Half the width of a clock, in drawing units, at scale 1. */

@@ -3,7 +3,8 @@
  *
  * Begin with `Unit` in `unit.ts` and `readUnits` in `read_units.ts`. The texts lie in `data/problems/06`; the behaviour of each
  * unit, from which its bench is made, in `arithmetic.ts`, `logic.ts` and `advanced.ts` (`model.ts` says what a model is).
- * `prompts.ts` puts the prompts together; `audit.ts` tries references, stubs and mutants (experiment E9).
+ * `prompts.ts` puts the prompts together; `audit.ts` tries references, stubs and mutants (experiment E9); `audit_results.ts` holds what came out.
+ * `unit_pictures.ts` draws a unit.
  *
  * @module
  */
@@ -13,3 +14,4 @@ export { type Behaviour, type Clocking, unitBench, type UnitModel } from "./mode
 export * from "./prompts.ts";
 export * from "./read_units.ts";
 export * from "./unit.ts";
+export * from "./unit_pictures.ts";

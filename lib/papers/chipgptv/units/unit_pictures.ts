@@ -1,0 +1,60 @@
+/**
+ * The pictures of a unit, drawn from its reference.
+ *
+ * @module
+ */
+import { Described, UserError } from "offprint/errors.ts";
+import {
+  drawBlockDiagram,
+  drawStateDiagram,
+  drawTruthTable,
+  drawWaveform,
+  truthTableOf,
+  waveJson,
+  waveOf,
+} from "offprint/verilog/pictures/mod.ts";
+import { type Simulation, simulationOf } from "offprint/verilog/simulate/mod.ts";
+import type { YosysPool } from "offprint/verilog/tools/mod.ts";
+import type { PictureKind, Unit } from "./unit.ts";
+
+/** A picture, and what it shows as data. */
+export interface UnitPicture {
+  kind: PictureKind;
+  svg: string;
+  /** The graph, machine, WaveJSON or table: what a file beside the picture holds. */
+  shows: unknown;
+}
+
+/**
+ * Draws a unit in each of its kinds. Block diagrams, schematics and state diagrams need its graph alone, waveforms and
+ * truth tables a simulation.
+ *
+ * @throws {UserError} when the reference cannot be simulated.
+ */
+export async function picturesOf(unit: Unit, yosys: YosysPool): Promise<UnitPicture[]> {
+  let simulation: Promise<Simulation> | undefined;
+  const simulated = () =>
+    simulation ??= (async () => {
+      const made = await simulationOf(unit.reference, unit.top, yosys);
+      if (!("refused" in made)) return made;
+      throw new UserError({
+        what: `unit ${unit.name}`,
+        got: new Described(made.refused),
+        expected: "a reference that can be simulated",
+      });
+    })();
+  const pictures: UnitPicture[] = [];
+  for (const kind of unit.pictures) {
+    if (kind === "fsm") {
+      pictures.push({ kind, svg: await drawStateDiagram(unit.fsm!), shows: unit.fsm });
+    } else if (kind === "wave") {
+      const { clock } = unit.clocking ?? {};
+      const wave = waveOf(await simulated(), unit.bench, clock === undefined ? {} : { clock });
+      pictures.push({ kind, svg: await drawWaveform(wave), shows: waveJson(wave) });
+    } else if (kind === "table") {
+      const table = truthTableOf(await simulated());
+      pictures.push({ kind, svg: drawTruthTable(table), shows: table });
+    } else pictures.push({ kind, svg: await drawBlockDiagram(unit.graph!), shows: unit.graph });
+  }
+  return pictures;
+}

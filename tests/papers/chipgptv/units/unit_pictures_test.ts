@@ -1,0 +1,22 @@
+import { assert, assertEquals } from "@std/assert";
+import { picturesOf, readUnits } from "offprint/papers/chipgptv/units/mod.ts";
+import { pngOf } from "offprint/verilog/pictures/mod.ts";
+import { YosysPool } from "offprint/verilog/tools/mod.ts";
+
+Deno.test("every unit has a picture of each of its kinds that shows its ports", async () => {
+  await using yosys = new YosysPool();
+  const units = await readUnits(["pulse_detect", "mux", "edge_detect", "serial2parallel", "macpe"]);
+  for (const unit of units) {
+    const pictures = await picturesOf(unit, yosys);
+    assertEquals(pictures.map(({ kind }) => kind), unit.pictures);
+    for (const { kind, svg } of pictures) {
+      const clocks = Object.values(unit.clocking ?? {});
+      const ports = [...Object.keys(unit.bench.inputs), ...Object.keys(unit.bench.outputs)];
+      // Clock and reset are not drawn in a state diagram.
+      for (const port of kind === "fsm" ? ports.filter((name) => !clocks.includes(name)) : ports) {
+        assert(svg.includes(port), `${unit.name} ${kind} lacks ${port}`);
+      }
+      assert((await pngOf(svg, 1)).dark > 0.005, `${unit.name} ${kind}`);
+    }
+  }
+});
