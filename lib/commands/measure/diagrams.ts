@@ -9,7 +9,9 @@ import { exists, readText, writeWhole } from "offprint/files.ts";
 import { keepOnce } from "offprint/kept_work.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
 import {
+  askEveryArm,
   keptStudyTraining,
+  largeDesign,
   LONGER_TRAINING,
   measureStudyModel,
   openStudyModel,
@@ -22,6 +24,8 @@ import {
   studyResultsText,
   type StudyRun,
   type StudyTraining,
+  unseenDraws,
+  type UnseenResults,
 } from "offprint/papers/chipgptv/study/mod.ts";
 import { checkedOutput } from "../../kit/outputs.ts";
 import type { Command } from "../../kit/command.ts";
@@ -74,7 +78,28 @@ async function run(args: string[]): Promise<number> {
       return measured;
     });
   }
+  await keepOnce(folder, UNSEEN, () => Promise.resolve(unseenDraws(PLANNED)));
+  const designs = (await keptJson<number[]>(folder, UNSEEN) ?? []).map(largeDesign);
+  for (const { name } of PLANNED) {
+    const file = modelFile(folder, name);
+    if (designs.length === 0 || !await exists(file)) continue;
+    await keepOnce(folder, `unseen_${name}.json`, async () => {
+      const model = await openStudyModel(file);
+      const arms = await askEveryArm(model, designs);
+      await model.close();
+      return arms;
+    });
+  }
   return 0;
+}
+
+/** Where the draws of designs that no training shows are kept. */
+const UNSEEN = "unseen.json";
+
+/** A kept file's value; undefined where it was not made. */
+async function keptJson<T>(folder: URL, name: string): Promise<T | undefined> {
+  const file = new URL(name, folder);
+  return await exists(file) ? JSON.parse(await readText(file)) : undefined;
 }
 
 /** A model to be trained and asked; its files begin with `name`. */
@@ -96,15 +121,20 @@ function modelFile(folder: URL, name: string): URL {
 async function collect(folder: URL): Promise<number> {
   const runs: StudyRun[] = [];
   const longer: StudyResults["longer"] = [];
-  for (const { name, training } of PLANNED) {
-    const file = new URL(`${name}.json`, folder);
-    if (!await exists(file)) continue;
-    const run: StudyRun = JSON.parse(await readText(file));
-    if (training === STUDY_TRAINING) runs.push(run);
-    else longer.push({ ...run, steps: training.steps });
+  const unseen: UnseenResults = {
+    draws: await keptJson<number[]>(folder, UNSEEN) ?? [],
+    runs: [],
+  };
+  for (const { name, seed, training } of PLANNED) {
+    const { steps } = training;
+    const run = await keptJson<StudyRun>(folder, `${name}.json`);
+    if (run !== undefined && training === STUDY_TRAINING) runs.push(run);
+    else if (run !== undefined) longer.push({ ...run, steps });
+    const arms = await keptJson<StudyRun["arms"]>(folder, `unseen_${name}.json`);
+    if (arms !== undefined) unseen.runs.push({ seed, steps, arms });
   }
   const training = { ...STUDY_TRAINING, parameters: parameterCount(studyConfig()) };
-  await writeWhole(STUDY_RESULTS_FILE, await studyResultsText({ training, runs, longer }));
+  await writeWhole(STUDY_RESULTS_FILE, await studyResultsText({ training, runs, longer, unseen }));
   const first = modelFile(folder, PLANNED[0]!.name);
   if (await exists(first)) await writeWhole(STUDY_MODEL_FILE, await Deno.readFile(first));
   console.error(`${runs.length + longer.length} of ${PLANNED.length} runs collected`);

@@ -39,6 +39,17 @@ export function heldOutDesigns(
   return [...of("machine", MACHINE_SIZES, machines), ...of("wiring", WIRING_SIZES, wirings)];
 }
 
+/**
+ * Draw `i` of designs that are large enough to be new: machines of 4 to 9 states, wirings of 3 to 5 blocks. Those that no
+ * training has shown are the strictly held-out ones.
+ */
+export function largeDesign(i: number): StudyDesign {
+  const random = stream(HELD_OUT_SEED, "large", i);
+  return i % 2 === 0
+    ? drawDesign(random, "machine", 4 + random.integer(6))
+    : drawDesign(random, "wiring", 3 + random.integer(3));
+}
+
 /** States of a machine, or blocks of a wiring. */
 export function sizeOf(design: StudyDesign): number {
   return design.kind === "machine" ? design.states.length : design.blocks.length;

@@ -9,7 +9,7 @@ import { readText } from "offprint/files.ts";
 import { jsonHash } from "offprint/lm/corpora/mod.ts";
 import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import type { StudyGrade } from "./answers.ts";
-import { askStudyModel, heldOutDesigns } from "./asking.ts";
+import { askStudyModel, heldOutDesigns, largeDesign } from "./asking.ts";
 import { STUDY_ARM_NAMES, STUDY_ARMS, type StudyArmName, type StudyDesign } from "./prompts.ts";
 import { designKey, type StudyTraining, trainedDesigns } from "./training.ts";
 
@@ -44,6 +44,15 @@ const runSchema = z.strictObject({
   arms: z.array(armSchema),
 });
 
+const unseenSchema = z.strictObject({
+  /** Draws of {@linkcode largeDesign} that no training of the results has shown. */
+  draws: z.array(z.int().nonnegative()),
+  runs: z.array(z.strictObject({ seed: z.int(), steps: z.int(), arms: z.array(armSchema) })),
+});
+
+/** Designs that are strictly held out, and what models answered about them. */
+export type UnseenResults = z.infer<typeof unseenSchema>;
+
 /** What an arm gave. */
 export type StudyArmResult = z.infer<typeof armSchema>;
 /** What a model of one seed gave. */
@@ -60,23 +69,24 @@ const trainingSchema = z.strictObject({
 
 const schema = z.strictObject({
   format: z.literal(1),
-  /** Of training and runs as JSON. */
+  /** Of all that follows, as JSON. */
   sha256: z.string(),
   training: trainingSchema,
   runs: z.array(runSchema),
   longer: z.array(runSchema.extend({ steps: z.int() })),
+  unseen: unseenSchema,
 });
 
 /**
- * All runs that were made, and how their models were trained. `longer` has models that were trained for more steps; they were
- * added when the others had been seen, and decide nothing.
+ * All runs that were made, and how their models were trained. `longer` has models that were trained for more steps, `unseen`
+ * designs that no training has shown; both were added when the runs had been seen.
  */
-export type StudyResults = Pick<z.infer<typeof schema>, "training" | "runs" | "longer">;
+export type StudyResults = Omit<z.infer<typeof schema>, "format" | "sha256">;
 
 /** The text of the results' file: one arm a line. */
 export async function studyResultsText(results: StudyResults): Promise<string> {
-  const { training, runs, longer } = results;
-  const lines = (of: readonly StudyRun[]): string =>
+  const { training, runs, longer, unseen } = results;
+  const lines = (of: readonly { arms: StudyArmResult[] }[]): string =>
     of.map(({ arms, ...run }) =>
       `${JSON.stringify(run).slice(0, -1)},"arms":[\n${
         arms.map((arm) => JSON.stringify(arm)).join(",\n")
@@ -84,11 +94,13 @@ export async function studyResultsText(results: StudyResults): Promise<string> {
     ).join(",\n");
   return `{"format":1,"sha256":"${await hashOf(results)}","training":${
     JSON.stringify(training)
-  },"runs":[\n${lines(runs)}\n],"longer":[\n${lines(longer)}\n]}\n`;
+  },"runs":[\n${lines(runs)}\n],"longer":[\n${lines(longer)}\n],"unseen":{"draws":${
+    JSON.stringify(unseen.draws)
+  },"runs":[\n${lines(unseen.runs)}\n]}}\n`;
 }
 
-function hashOf({ training, runs, longer }: StudyResults): Promise<string> {
-  return jsonHash([training, runs, longer]);
+function hashOf({ training, runs, longer, unseen }: StudyResults): Promise<string> {
+  return jsonHash([training, runs, longer, unseen]);
 }
 
 /**
@@ -98,10 +110,9 @@ function hashOf({ training, runs, longer }: StudyResults): Promise<string> {
  */
 export async function loadStudyResults(file: URL = STUDY_RESULTS_FILE): Promise<StudyResults> {
   const what = decodeURIComponent(file.pathname);
-  const { sha256: hash, training, runs, longer } = checkedJson(schema, await readText(file), {
+  const { sha256: hash, format: _, ...results } = checkedJson(schema, await readText(file), {
     what,
   });
-  const results = { training, runs, longer };
   checkHash(what, await hashOf(results), hash);
   return results;
 }
@@ -121,27 +132,50 @@ export function armResult(arm: StudyArmName, grades: readonly StudyGrade[]): Stu
   };
 }
 
-/** Asks the model of a seed about all held-out designs in every arm. */
-export async function measureStudyModel(
+/** Asks a model about designs in every arm. */
+export async function askEveryArm(
   model: LanguageModel,
-  { seed, losses, training, designs = heldOutDesigns(), arms = STUDY_ARM_NAMES }: {
-    seed: number;
-    losses: readonly number[];
-    training: StudyTraining;
-    designs?: readonly StudyDesign[];
-    arms?: readonly StudyArmName[];
-  },
-): Promise<StudyRun> {
-  const trained = trainedDesigns(seed, training);
+  designs: readonly StudyDesign[],
+): Promise<StudyArmResult[]> {
   const results: StudyArmResult[] = [];
-  for (const arm of arms) {
+  for (const arm of STUDY_ARM_NAMES) {
     const asked = await askStudyModel(model, designs, STUDY_ARMS[arm]);
     results.push(armResult(arm, asked.map(({ grade }) => grade)));
   }
+  return results;
+}
+
+/** Asks the model of a seed about all held-out designs in every arm. */
+export async function measureStudyModel(
+  model: LanguageModel,
+  { seed, losses, training }: {
+    seed: number;
+    losses: readonly number[];
+    training: StudyTraining;
+  },
+): Promise<StudyRun> {
+  const trained = trainedDesigns(seed, training);
+  const designs = heldOutDesigns();
   return {
     seed,
     losses: losses.map(rounded),
     seen: designs.map((design) => trained.has(designKey(design)) ? "1" : "0").join(""),
-    arms: results,
+    arms: await askEveryArm(model, designs),
   };
+}
+
+/** Designs that are strictly held out. */
+export const UNSEEN_DESIGNS = 520;
+
+/** The first draws of {@linkcode largeDesign} that none of the trainings has shown; 520 in all. */
+export function unseenDraws(
+  trainings: readonly { seed: number; training: StudyTraining }[],
+): number[] {
+  const shown = trainings.map(({ seed, training }) => trainedDesigns(seed, training));
+  const draws: number[] = [];
+  for (let i = 0; draws.length < UNSEEN_DESIGNS; i++) {
+    const key = designKey(largeDesign(i));
+    if (!shown.some((keys) => keys.has(key))) draws.push(i);
+  }
+  return draws;
 }

@@ -159,10 +159,14 @@ export function designKey(design: StudyDesign): string {
   ]);
 }
 
-/** Everything that a training shows, by {@linkcode designKey}. */
-export function trainedDesigns(seed: number, training: StudyTraining): Set<string> {
+/** Everything that a training shows, or that its first steps show, by {@linkcode designKey}. */
+export function trainedDesigns(
+  seed: number,
+  training: StudyTraining,
+  steps = training.steps,
+): Set<string> {
   const seen = new Set<string>();
-  for (let step = 0; step < training.steps; step += DRAWN_TOGETHER) {
+  for (let step = 0; step < steps; step += DRAWN_TOGETHER) {
     for (const { design } of drawnTogether(seed, step, training)) seen.add(designKey(design));
   }
   return seen;

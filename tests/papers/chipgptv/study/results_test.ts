@@ -2,7 +2,9 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { UserError } from "offprint/errors.ts";
 import {
   askAgain,
+  designKey,
   heldOutDesigns,
+  largeDesign,
   loadStudyResults,
   openStudyModel,
   passByDesign,
@@ -11,11 +13,16 @@ import {
   STUDY_ARM_NAMES,
   STUDY_RESULTS_FILE,
   STUDY_SEEDS,
+  STUDY_TRAINING,
   studyArmRows,
   studyConfig,
   studyExperiment,
   studyResultsText,
   studySizeRows,
+  trainedDesigns,
+  UNSEEN_DESIGNS,
+  unseenGain,
+  unseenRows,
 } from "offprint/papers/chipgptv/study/mod.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
 import { mean } from "offprint/stats.ts";
@@ -56,6 +63,23 @@ Deno.test("the table's rows, gains and sizes are means of the same answers", () 
   assertEquals(sizes.map(({ states }) => states), [2, 3, 4, 5, 6, 7, 8, 9]);
   assertAlmostEquals(mean(sizes.map(({ pass }) => pass)), rows.get("T-vague+G")!.machines, 1e-12);
   assertEquals(passByDesign(results, "G").length, 520);
+});
+
+Deno.test("strictly held-out designs are new to the first training, and all three models were asked", () => {
+  const { draws, runs } = results.unseen;
+  assertEquals(draws.length, UNSEEN_DESIGNS);
+  assertEquals(new Set(draws.map((i) => designKey(largeDesign(i)))).size, draws.length);
+  // Of one training the first steps with designs of all sizes; all six take more than a minute.
+  const shown = trainedDesigns(STUDY_SEEDS[0], STUDY_TRAINING, 400);
+  assert(draws.every((i) => !shown.has(designKey(largeDesign(i)))));
+  const planned = runs.filter(({ steps }) => steps === results.training.steps);
+  assertEquals(planned.map(({ seed }) => seed), [...STUDY_SEEDS]);
+  const rows = new Map(
+    unseenRows(results).filter(({ steps }) => steps === results.training.steps)
+      .map((row) => [row.arm, row]),
+  );
+  const gain = unseenGain(results, "T-vague+G", "T-vague");
+  assertAlmostEquals(gain.mean, rows.get("T-vague+G")!.pass - rows.get("T-vague")!.pass, 1e-12);
 });
 
 Deno.test("the committed model answers as it did, and fresh designs are asked about", async () => {
