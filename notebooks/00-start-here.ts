@@ -3,7 +3,7 @@
 // ---
 
 // %% [markdown] id="title"
-// # Offprint: ten papers; 9 run today
+// # Offprint: ten papers you can rerun
 //
 // An offprint is the single article that a journal hands its author. Here each article runs: its prose, equations,
 // typed code, figures and a verdict on every claim stand in one notebook that executes on an ordinary laptop.
@@ -60,7 +60,7 @@
 //
 // ### 06 Natural Language Is Not Enough: Benchmarking Multi-Modal Generative AI for Verilog Generation
 //
-// Kaiyan Chang and 11 others, ICCAD 2024, [arXiv 2407.08473](https://arxiv.org/abs/2407.08473). *Notebook to come.*
+// Kaiyan Chang and 11 others, ICCAD 2024, [arXiv 2407.08473](https://arxiv.org/abs/2407.08473). **[Open the notebook](06-chipgptv.ipynb)**
 //
 // Which block is wired to which is easier to draw than to tell, so a hardware task should be a
 // diagram and prose together. The paper builds a benchmark of Verilog problems with diagrams, a

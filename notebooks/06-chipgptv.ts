@@ -1,0 +1,1574 @@
+// ---
+// jupyter: {"kernelspec":{"display_name":"Deno","language":"typescript","name":"deno"},"language_info":{"file_extension":".ts","mimetype":"text/x.typescript","name":"typescript"},"offprint":{"cellSeconds":1800,"exclusive":false,"paper":"06-chipgptv"}}
+// ---
+
+// %% [markdown] id="title"
+// # 06 · What does a diagram say that the words leave out?
+//
+// Which block is wired to which, and which state follows which, is easier to draw than to tell. The paper of this notebook
+// asks for a hardware task as a pair, a diagram for the structure and prose for the function, builds a benchmark of such
+// pairs, and reports how many more Verilog modules a model then gets right.
+
+// %% id="citation" tags=["imports"]
+import { citation, display, verdicts } from "offprint/notebook/mod.ts";
+
+await display(citation("06-chipgptv"));
+
+// %% [markdown] id="summary"
+// ## In two minutes
+//
+// * **Words leave wiring open.** A short description of a small chain of two units fits $2^{18}$ different wirings. Its diagram
+//   fits one. The difference, 18 bits, can be counted exactly and belongs to no model.
+// * **Sparse wiring is cheap to tell.** The paper argues that prose grows with the square of the number of blocks. It does for
+//   a crossbar. For a ring it grows with the number of blocks, and every diagram can be told in as many sentences as it has lines.
+// * **So there are two questions.** Does the *information* help, or the *form*? The paper's arm without a picture has less of
+//   the first. We add the arm that decides: the same information in words.
+// * **The paper's tables, again.** Of twelve printed averages five do not follow from their cells. The gain of the GPT-4 series
+//   stays; that of the LLaMA series and that of next tokens are within chance.
+// * **No model looks at a picture here.** There is no vision model offline. What runs is everything else: 33 units whose
+//   diagrams are generated from their own Verilog, the query language, the grading, and a small model that reads graphs as text.
+
+// %% id="verdicts" tags=["check"]
+await verdicts("06-chipgptv");
+
+// %% [markdown] id="idea"
+// ## The idea, on one chain
+//
+// Two units multiply and add. The second gets its weight one cycle later, through a register. This is the paper's first case:
+// asked in words alone, its model flattened the units and failed.
+
+// %% id="idea-imports" tags=["imports"]
+import {
+  ambiguityBits,
+  type Fact,
+  graphFacts,
+  wiringFamily,
+} from "offprint/papers/chipgptv/ambiguity/mod.ts";
+import { extractGraph, printEdge } from "offprint/verilog/diagrams/mod.ts";
+import { YosysPool } from "offprint/verilog/tools/mod.ts";
+import { claim, md, table } from "offprint/notebook/mod.ts";
+
+const yosys = new YosysPool();
+const showCode = (language: string, text: string) => md("```" + language, text.trimEnd(), "```");
+
+// %% id="idea-design"
+const chainText = `
+module mac(input clk, rst, input [7:0] x, w, output reg [15:0] acc);
+  always @(posedge clk) if (rst) acc <= 0; else acc <= acc + x * w;
+endmodule
+module dly(input clk, rst, input [7:0] d, output reg [7:0] q);
+  always @(posedge clk) if (rst) q <= 0; else q <= d;
+endmodule
+module chain2(input clk, rst, input [7:0] a0, a1, w0, output [15:0] c0, c1);
+  wire [7:0] w1;
+  mac pe0(.clk(clk), .rst(rst), .x(a0), .w(w0), .acc(c0));
+  dly r0(.clk(clk), .rst(rst), .d(w0), .q(w1));
+  mac pe1(.clk(clk), .rst(rst), .x(a1), .w(w1), .acc(c1));
+endmodule`;
+const chain = await extractGraph(chainText, "chain2", yosys);
+await display(showCode("text", chain.edges.map(printEdge).join("\n")));
+await claim("06.two-pe-graph", [chain.nodes.length, chain.edges.length]);
+
+// %% [markdown] id="idea-words"
+// A description tells some of these thirteen connections. Every connection that it does not tell could end at any driver of the
+// right width. So each fact that is told takes away a factor, whatever the fact is written in.
+
+// %% id="idea-example"
+const sinkOf = (fact: Fact): string => fact.what.split(".").at(-1)!;
+const allFacts = graphFacts(chain);
+const clocking = allFacts.filter((fact) => ["clk", "rst"].includes(sinkOf(fact)));
+const weights = allFacts.filter(({ what }) => ["pe0.w", "r0.d", "pe1.w"].includes(what));
+// change me: ["$port.c0"] tells where the first sum goes and leaves the weights open.
+const toldBesides = ["pe0.x"];
+const besides = allFacts.filter(({ what }) => toldBesides.includes(what));
+const tellings = [
+  { description: "names and widths of all ports", facts: [] },
+  { description: "also: all blocks share clock and reset", facts: clocking },
+  {
+    description: "also: w0 goes to the first unit and, one cycle later, to the second",
+    facts: [...clocking, ...weights],
+  },
+  { description: `also: ${toldBesides.join(", ")}`, facts: [...clocking, ...weights, ...besides] },
+  { description: "the diagram", facts: allFacts },
+].map(({ description, facts }) => ({
+  description,
+  "connections told": facts.length,
+  "bits open": ambiguityBits(wiringFamily(chain), facts),
+}));
+await display(table(tellings, { caption: "What a description of the chain leaves open" }));
+
+// %% id="idea-figure" tags=["drawing"]
+import * as Plot from "@observablehq/plot";
+import { plot } from "offprint/notebook/mod.ts";
+
+await display(plot({
+  title: "Each connection that is told takes its bits away",
+  alt: `Bars of the bits left open: ${
+    tellings.map((row) => `${row.description}, ${row["bits open"]}`).join("; ")
+  }.`,
+  caption: "Ambiguity of five descriptions of the chain, in bits; from top to bottom more is told.",
+  marginLeft: 210,
+  height: 240,
+  x: { label: "bits left open", grid: true },
+  y: { label: null, domain: tellings.map(({ description }) => description) },
+  data: tellings,
+  marks: [
+    Plot.barX(tellings, {
+      y: "description",
+      x: "bits open",
+      fill: "currentColor",
+      fillOpacity: 0.5,
+    }),
+    Plot.ruleX([0]),
+  ],
+}));
+
+// %% id="idea-claim" tags=["check"]
+await claim(
+  "06.two-pe-bits",
+  [[], clocking, [...clocking, ...weights], allFacts].map((facts) =>
+    ambiguityBits(wiringFamily(chain), facts)
+  ),
+);
+
+// %% [markdown] id="idea-move-text"
+// The same with a state diagram, to be moved: choose for each state which of its two transitions the description states.
+
+// %% id="idea-explore" tags=["drawing"]
+import { explore } from "offprint/notebook/explore/mod.ts";
+import { machineExploration } from "offprint/papers/chipgptv/mod.ts";
+
+await display(explore(machineExploration));
+
+// %% [markdown] id="idea-short"
+// **In short.** A diagram removes bits; so does a sentence that says the same. What a picture can do beyond that is a
+// question about models, and needs an arm in which words say everything.
+
+// %% [markdown] id="parameters-text"
+// ## Parameters
+//
+// Change them here, or from the command line: `deno task run 06 --set wanted=shift`.
+
+// %% id="parameters" tags=["parameters"]
+/** "quick" or "full"; full audits every unit with Icarus too, and asks ten times as many held-out designs anew. */
+const profile: "quick" | "full" = "quick";
+/**
+ * Which units the gallery shows: a piece of a name, of a word in its prompts or of a block or state of its diagram.
+ * Change me: with "fsm" the gallery shows state diagrams.
+ */
+const wanted: string = "pe";
+/** Answers of a real model, as `deno task diagrams --out` writes them; empty where there is no endpoint. */
+const answers: string = "";
+/** Seed of prefixes and mutants. */
+const seed: number = 1;
+
+// %% id="imports" tags=["imports"]
+import { spearman } from "offprint/correlation.ts";
+import { loadModel } from "offprint/lm/mod.ts";
+import {
+  check,
+  claimsTable,
+  equation,
+  Figure,
+  formatNumber,
+  sweep,
+} from "offprint/notebook/mod.ts";
+import {
+  agreeingTables,
+  ambiguityRow,
+  CONNECTION_KINDS,
+  CONNECTION_SIZES,
+  connectionSentences,
+  connectionSlope,
+  log2Exact,
+  reachableFunctions,
+  reachableShapes,
+  transitionCount,
+  transitionFunctions,
+} from "offprint/papers/chipgptv/ambiguity/mod.ts";
+import {
+  answersOf,
+  ARM_FACTS,
+  ARMS,
+  askedUnit,
+  compareWays,
+  extract,
+  gradeCandidate,
+  graphSentences,
+  machineSentences,
+  metricsOf,
+  parseHarnessResults,
+  plannedQuestions,
+  PREFIX_SHARE,
+  type Way,
+} from "offprint/papers/chipgptv/harness/mod.ts";
+import {
+  gainByLevel,
+  impossibleCells,
+  machineTrends,
+  pairedGain,
+  passedIn,
+  printedDefects,
+  PUBLISHED_COLUMNS,
+  PUBLISHED_DESIGNS,
+  PUBLISHED_MACHINES,
+  recomputeColumns,
+  recomputeNextTokens,
+  recomputePrompts,
+  SERIES,
+} from "offprint/papers/chipgptv/published/mod.ts";
+import { compileQuery, query, queryErrors } from "offprint/papers/chipgptv/query/mod.ts";
+import {
+  askStudyModel,
+  heldOutDesigns,
+  loadStudyResults,
+  openStudyModel,
+  passGain,
+  passOverCeiling,
+  STUDY_ARMS,
+  studyArmRows,
+  studySizeRows,
+} from "offprint/papers/chipgptv/study/mod.ts";
+import {
+  auditUnit,
+  PICTURE_SENTENCES,
+  type PictureKind,
+  PROMPT_LEVELS,
+  readUnits,
+  type Unit,
+  UNIT_LEVELS,
+  UNIT_NAMES,
+  type UnitAudit,
+} from "offprint/papers/chipgptv/units/mod.ts";
+import { passAtK } from "offprint/problems/mod.ts";
+import { mean, meanInterval } from "offprint/stats.ts";
+import { extractFsm, type Fsm, printFsm, printGraph } from "offprint/verilog/diagrams/mod.ts";
+import {
+  drawBlockDiagram,
+  drawStateDiagram,
+  readBlockDiagram,
+  readStateDiagram,
+} from "offprint/verilog/pictures/mod.ts";
+import { benchTotal, readPrinted } from "offprint/verilog/simulate/mod.ts";
+import { lex } from "offprint/verilog/tokens/mod.ts";
+import { findIcarus } from "offprint/verilog/tools/mod.ts";
+
+// %% id="profile" tags=["drawing"]
+await display(
+  md`This run: profile **${profile}**, gallery of units with “${wanted}”, ${
+    answers === "" ? "no answers of a real model" : `answers of ${answers}`
+  }, seed ${seed}.`,
+);
+
+// %% [markdown] id="equations"
+// ## The equations
+//
+// Each formula is followed by the function that computes it. The function is checked, when its cell runs, on values obtained in
+// another way. A function that disagreed would stop the notebook.
+
+// %% [markdown] id="equation-ambiguity-text"
+// ### Ambiguity
+//
+// For a description $d$ and a finite family $\mathcal F$ of designs, let $C(d)$ be the designs that agree with every fact of
+// $d$. Its ambiguity, in bits, is
+//
+// $$A(d)=\log_2\lvert C(d)\rvert .$$
+//
+// In the family of wirings each sink of width $w$ takes one of the drivers of that width, so the count is a product over the
+// sinks that are not told:
+//
+// $$\lvert C(d)\rvert=\prod_{s\ \text{not told}}\lvert\mathrm{drivers}(w_s)\rvert .$$
+
+// %% id="equation-ambiguity"
+/** Bits of a wiring with so many sinks of each width, each with so many drivers, as a product. */
+function bitsOfWiring(sinks: number[], drivers: number[]): number {
+  const family = sinks.flatMap((count, width) =>
+    Array.from({ length: count }, (_, i) => ({
+      what: `${width}.${i}`,
+      options: Array.from({ length: drivers[width]! }, (_, driver) => `d${driver}`),
+    }))
+  );
+  return ambiguityBits(family, []);
+}
+await display(equation({
+  id: "ambiguity",
+  source: "ambiguityBits of offprint/papers/chipgptv/ambiguity/mod.ts",
+  fn: bitsOfWiring,
+  checks: [[[5, 2, 6], [4, 2, 2]], [[3], [8]], [[1, 1], [1, 5]]].map((
+    [sinks = [], drivers = []],
+  ) => ({
+    args: [sinks, drivers] as [number[], number[]],
+    equals: sinks.reduce((sum, count, width) => sum + count * Math.log2(drivers[width]!), 0),
+  })),
+}));
+
+// %% [markdown] id="equation-machines-text"
+// ### State machines
+//
+// A machine with $n$ named states, a known reset state and $b$ input bits has $n\,2^b$ transitions, each with $n$ targets:
+//
+// $$\lvert\mathcal F\rvert=n^{\,n2^b},\qquad A(d)=(n2^b-\text{told})\,\log_2 n .$$
+//
+// Machines in which some state is never reached are not machines of $n$ states. Those in which all are, $R(n)$, follow by taking away what reaches fewer:
+//
+// $$R(n)=n^{\,n2^b}-\sum_{k<n}\binom{n-1}{k-1}\,R(k)\,n^{(n-k)2^b}.$$
+//
+// No renaming of the other states leaves such a machine as it is, so up to names there are $R(n)/(n-1)!$.
+
+// %% id="equation-machines"
+/** Machines with one input bit in which all states are reached, by the formula. */
+function reachableByFormula(states: number): number {
+  return Number(reachableFunctions({ states, inputBits: 1 }));
+}
+await display(equation({
+  id: "machines",
+  source: "reachableFunctions of offprint/papers/chipgptv/ambiguity/mod.ts",
+  fn: reachableByFormula,
+  // One by one: every table of two targets a state is built and walked.
+  checks: [2, 3, 4].map((states) => ({
+    args: [states] as [number],
+    equals: agreeingTables(Array.from({ length: states }, () => [null, null])).reachable,
+  })),
+}));
+
+// %% id="machines-claims" tags=["check"]
+const machines = [2, 3, 4, 5, 6].map((states) => ({ states, inputBits: 1 }));
+await claim("06.fsm-counts", machines.map((family) => Number(transitionFunctions(family))));
+await claim(
+  "06.fsm-reachable",
+  machines.slice(0, 4).map((family) => Number(reachableFunctions(family))),
+);
+await claim(
+  "06.fsm-renamed",
+  machines.slice(0, 4).map((family) => Number(reachableShapes(family))),
+);
+
+// %% [markdown] id="equation-pass-text"
+// ### How often one of k answers is right
+//
+// Of $n$ answers $c$ are right. The probability that $k$ of them, drawn without putting back, hold a right one is
+//
+// $$\mathrm{pass@}k = 1-\binom{n-c}{k}\Big/\binom{n}{k}.$$
+//
+// The tempting estimate $1-(1-c/n)^k$ draws with putting back and is too low.
+
+// %% id="equation-pass"
+/** All ways to take k of n, one by one: the share that holds a right one. */
+function shareByCounting(n: number, c: number, k: number): number {
+  let right = 0, all = 0;
+  const take = (from: number, left: number, hit: boolean) => {
+    if (left === 0) {
+      all++;
+      if (hit) right++;
+      return;
+    }
+    for (let at = from; at <= n - left; at++) take(at + 1, left - 1, hit || at < c);
+  };
+  take(0, k, false);
+  return right / all;
+}
+const passCases: [number, number, number][] = [[5, 1, 1], [5, 2, 3], [10, 3, 5], [20, 3, 5]];
+await display(equation({
+  id: "pass-at-k",
+  source: "passAtK of offprint/problems/mod.ts",
+  fn: passAtK,
+  checks: passCases.map((args) => ({ args, equals: shareByCounting(...args) })),
+}));
+const [wn, wc, wk] = passCases.at(-1)!;
+await display(
+  md`For ${wc} right answers of ${wn} and k = ${wk}: ${
+    passAtK(wn, wc, wk)
+  }, by the tempting estimate ${1 - (1 - wc / wn) ** wk}.`,
+);
+
+// %% id="claim-pass" tags=["check"]
+await claim(
+  "06.pass-at-k",
+  ([
+    [5, 0, 5],
+    [5, 1, 1],
+    [5, 1, 5],
+    [5, 2, 3],
+    [10, 3, 5],
+    [20, 1, 10],
+    [20, 3, 1],
+    [20, 3, 5],
+    [20, 3, 10],
+    [100, 10, 10],
+  ] as const).map(([n, c, k]) => passAtK(n, c, k)),
+);
+
+// %% [markdown] id="connections-text"
+// ## How much prose does a diagram take?
+//
+// The paper's second argument is that $n$ blocks can have $n^2$ connections, so that prose needs $n^2$ sentences. Here the
+// sentences are written and counted (experiment E2).
+
+// %% id="connections"
+const counted = CONNECTION_KINDS.flatMap((kind) =>
+  CONNECTION_SIZES.map((n) => ({
+    wiring: kind,
+    blocks: n,
+    sentences: connectionSentences(kind, n).length,
+  }))
+);
+await display(table(
+  CONNECTION_KINDS.map((kind) => ({
+    wiring: kind,
+    ...Object.fromEntries(
+      counted.filter(({ wiring }) => wiring === kind).map(({ blocks, sentences }) => [
+        `n = ${blocks}`,
+        sentences,
+      ]),
+    ),
+    slope: connectionSlope(kind).slope,
+  })),
+  { caption: "Sentences that tell every connection, and their slope in n on logarithmic axes" },
+));
+await claim("06.connection-counts", counted.map(({ sentences }) => sentences));
+await claim("06.connection-slopes", CONNECTION_KINDS.map((kind) => connectionSlope(kind).slope));
+
+// %% id="connections-figure" tags=["drawing"]
+await display(plot({
+  title: "Only the crossbar is quadratic",
+  alt: `Three rising lines on logarithmic axes. Sentences at ${CONNECTION_SIZES.at(-1)} blocks: ${
+    counted.filter(({ blocks }) => blocks === CONNECTION_SIZES.at(-1)).map((row) =>
+      `${row.wiring} ${row.sentences}`
+    ).join(", ")
+  }.`,
+  caption: "Sentences that it takes to tell every connection; both axes are logarithmic.",
+  height: 300,
+  x: { label: "blocks n", type: "log", ticks: [...CONNECTION_SIZES], tickFormat: "d" },
+  y: { label: "sentences", type: "log", grid: true, tickFormat: "d" },
+  color: { legend: true, label: "wiring" },
+  data: counted,
+  marks: [Plot.lineY(counted, { x: "blocks", y: "sentences", stroke: "wiring", marker: true })],
+}));
+
+// %% [markdown] id="connections-short"
+// **In short.** "Prose needs $n^2$ sentences" is true of one of three wirings. Hardware is mostly of the other kinds.
+
+// %% [markdown] id="units-text"
+// ## A benchmark whose pictures are right
+//
+// The released benchmark has pictures that do not agree with its references (its detector of 10011 sends two arrows to other
+// states than the reference does) and references that fail their own test benches: of 33, 22 pass, and five of those benches accept a
+// design whose outputs are always 0. So these units are new: 33 designs with the paper's names and levels. The Verilog is
+// written first, each picture is drawn *from* it, and each bench is made from a model of the behaviour that never saw the Verilog.
+
+// %% id="units"
+const units = await readUnits();
+const perLevel = UNIT_LEVELS.map((level) => units.filter((unit) => unit.level === level));
+await display(table(
+  perLevel.map((of, at) => ({
+    level: UNIT_LEVELS[at],
+    units: of.length,
+    "lines of Verilog": of.reduce((sum, { reference }) => sum + reference.split("\n").length, 0),
+    comparisons: of.reduce((sum, { bench }) => sum + benchTotal(bench), 0),
+    "with blocks": of.filter(({ graph }) => graph !== undefined).length,
+    "state machines": of.filter(({ fsm }) => fsm !== undefined).length,
+  })),
+  { caption: "The benchmark" },
+));
+await claim("06.units", perLevel.map(({ length }) => length));
+
+// %% [markdown] id="units-detector-text"
+// ### The detector of 10011
+//
+// The second case of the paper: six states, the output is 1 when the last five bits were 1, 0, 0, 1, 1. The machine is read
+// from the Verilog through Yosys.
+
+// %% id="units-detector"
+const detectorUnit = units.find(({ name }) => name === "fsm")!;
+const detector = await extractFsm(detectorUnit.reference, detectorUnit.top, yosys);
+await display(showCode("text", printFsm(detector.fsm)));
+await claim("06.detector", [
+  detector.fsm.states.length,
+  detector.table.rows.length,
+  detector.fsm.next.length,
+]);
+
+// %% id="units-walk"
+/** The states that bits lead through, from reset. */
+function statesVisited({ reset, next }: Fsm, bits: string): string[] {
+  let state = reset;
+  return [...bits].map((bit) => {
+    state = next.find(({ from, guard }) =>
+      from === state && (guard === "*" || guard.endsWith(`=${bit}`))
+    )!.to;
+    return state;
+  });
+}
+// change me: "1001001100" holds the sequence once, overlapping its own beginning.
+const bits = "1001110011";
+await display(md`Input ${bits} visits ${statesVisited(detector.fsm, bits).join(" ")}.`);
+await claim("06.detector-walk", statesVisited(detector.fsm, "1001110011").join(" "));
+
+// %% [markdown] id="units-ambiguity-text"
+// ### What descriptions of growing detail leave open
+//
+// The prompts of the benchmark, like the paper's, never put the diagram into words. So each unit is described here in four steps:
+// names of blocks, ports and states alone (*simple*); half of the sentences that tell its diagram (*medium*); all of them
+// (*complex*); the canonical graph. What a text tells is read back from its words, and counted in the family of the unit's diagram: wirings
+// for block diagrams, transitions for state machines (experiment E1).
+
+// %% id="units-ambiguity"
+const openness = units.map(({ name, level, graph, fsm }) => {
+  const sentences = fsm === undefined ? graphSentences(graph!) : machineSentences(fsm);
+  const { bits, rises } = ambiguityRow(name, fsm ?? graph!, sentences);
+  const [simple = NaN, medium = NaN, complex = NaN, byGraph = NaN] = bits;
+  return {
+    unit: name,
+    level,
+    simple,
+    medium,
+    complex,
+    byGraph,
+    sentences: sentences.length,
+    rises,
+  };
+});
+await display(table(openness, {
+  caption: "Bits that each description leaves open, and how many sentences tell all",
+  columns: [
+    ...["unit", "level", "simple", "medium", "complex"],
+    { key: "byGraph", label: "graph" },
+    "sentences",
+  ],
+}));
+
+// %% id="units-ambiguity-claims" tags=["check"]
+await claim("06.ambiguity-graph", {
+  value: Math.max(...openness.map(({ byGraph }) => byGraph)),
+  compared: openness.length,
+});
+await claim("06.ambiguity-levels", {
+  value: openness.filter(({ simple, medium, complex, byGraph }) =>
+    !(simple >= medium && medium >= complex && complex >= byGraph)
+  ).length,
+  compared: openness.length,
+});
+await claim("06.ambiguity-facts", {
+  value: openness.reduce((sum, { rises }) => sum + rises, 0),
+  compared: openness.reduce((sum, { sentences }) => sum + sentences, 0),
+});
+
+// %% id="units-ambiguity-figure" tags=["drawing"]
+const opennessRange = [
+  Math.min(...openness.map(({ simple }) => simple)),
+  Math.max(...openness.map(({ simple }) => simple)),
+].map((bits) => formatNumber(bits));
+await display(plot({
+  title: "What names alone leave open",
+  alt: `Dots for ${openness.length} units in three rows by level, from ${
+    opennessRange.join(" to ")
+  } bits.`,
+  caption:
+    "Bits left open when only names and widths are told, one dot for each unit; logarithmic. With the graph, or with all sentences, every unit is at 0.",
+  marginLeft: 90,
+  height: 220,
+  x: {
+    label: "bits open",
+    grid: true,
+    type: "log",
+    ticks: [5, 10, 20, 50, 100, 200],
+    tickFormat: "d",
+  },
+  y: { label: null, domain: [...UNIT_LEVELS] },
+  data: openness,
+  marks: [Plot.dot(openness, { x: "simple", y: "level", r: 5, stroke: "currentColor" })],
+}));
+
+// %% [markdown] id="units-audit-text"
+// ### What the benches are worth
+//
+// A bench that passes what is wrong measures nothing. Each reference must pass its own bench, a module with constant outputs
+// must fail it, and so must at least four of five mutants of the reference (another operator, clock edge, constant or width; mutants that are proved to be the same
+// circuit are not drawn). Simulators: the embedded one, and Icarus Verilog in profile "full" (experiment E9).
+
+// %% id="units-audit"
+const icarus = { quick: undefined, full: await findIcarus() }[profile];
+const liveUnits = { quick: ["mux", "macpe", "3state_fsm"], full: UNIT_NAMES }[profile];
+const audits: UnitAudit[] = [];
+for (const unit of units.filter(({ name }) => liveUnits.includes(name))) {
+  audits.push(await auditUnit(unit, { yosys, icarus }));
+}
+await display(table(audits.map((row) => ({ ...row, survivors: row.survivors.join(", ") || "–" })), {
+  caption: "References, stubs and five mutants, run now",
+  columns: [
+    { key: "name", label: "unit" },
+    { key: "embedded", label: "comparisons" },
+    { key: "stubFails", label: "stub fails" },
+    { key: "mutantsFailing", label: "mutants that fail, of 5" },
+    { key: "survivors", label: "rules of those that pass" },
+  ],
+}));
+const compared = audits.length;
+await claim("06.references", {
+  value: audits.filter(({ referencePasses }) => !referencePasses).length,
+  compared,
+});
+await claim("06.stubs", { value: audits.filter(({ stubFails }) => !stubFails).length, compared });
+await claim("06.mutants", {
+  value: Math.min(...audits.map(({ mutantsFailing }) => mutantsFailing)),
+  compared,
+});
+
+// %% id="units-other-claims" tags=["check"]
+await claim("06.labels", { needs: "networks that read text, run on every picture" });
+await claim("06.two-simulators", { needs: "Icarus Verilog, in profile full" });
+
+// %% id="units-short" tags=["drawing"]
+await display(
+  md`**In short.** ${
+    audits.filter(({ sound }) => sound).length
+  } of ${audits.length} units may be used. Names alone leave ${opennessRange[0]} to ${
+    opennessRange[1]
+  } bits of their structure open; the graph leaves none, and neither do as many sentences as it has lines.`,
+);
+
+// %% [markdown] id="gallery-text"
+// ### The gallery
+//
+// Pictures are drawn from the graphs and machines that Yosys reads in the Verilog: block diagrams by netlistsvg, with instance names
+// and widths added, state diagrams by Graphviz. Each is read back from its SVG. The parameter `wanted` searches names, prompts,
+// blocks and states.
+
+// %% id="gallery"
+/** A unit's diagram as SVG; with another order of blocks or states it is laid out otherwise. */
+const draw = ({ graph, fsm }: Unit, reversed = false): Promise<string> => {
+  if (fsm !== undefined) {
+    return drawStateDiagram(fsm, reversed ? { order: fsm.states.toReversed() } : {});
+  }
+  const order = graph!.nodes.map(({ id }) => id).toReversed();
+  return drawBlockDiagram(graph!, reversed ? { order } : {});
+};
+const readBack = async ({ fsm }: Unit, svg: string): Promise<string> =>
+  fsm === undefined
+    ? printGraph(await readBlockDiagram(svg))
+    : printFsm(await readStateDiagram(svg));
+const textOfDiagram = ({ graph, fsm }: Unit): string =>
+  fsm === undefined ? printGraph(graph!) : printFsm(fsm);
+const pictures = new Map<string, string>();
+let misread = 0, otherLayouts = 0, layoutsThatDiffer = 0;
+for (const unit of units) {
+  const svg = await draw(unit);
+  pictures.set(unit.name, svg);
+  if (await readBack(unit, svg) !== textOfDiagram(unit)) misread++;
+  const other = await draw(unit, true);
+  if (other === svg) continue;
+  otherLayouts++;
+  if (await readBack(unit, other) !== textOfDiagram(unit)) layoutsThatDiffer++;
+}
+await claim("06.pictures", { value: misread, compared: units.length });
+await claim("06.layouts", { value: layoutsThatDiffer, compared: otherLayouts });
+
+// %% id="gallery-figures" tags=["drawing"]
+const matching = units.filter((unit) =>
+  [unit.name, unit.prompts.medium.text, textOfDiagram(unit)].join(" ").toLowerCase()
+    .includes(wanted.toLowerCase())
+);
+await display(
+  md`${matching.length} of ${units.length} units hold “${wanted}”: ${
+    matching.map(({ name }) => name).join(", ") || "none"
+  }. The first four are shown.`,
+);
+for (const unit of matching.slice(0, 4)) {
+  const svg = pictures.get(unit.name)!;
+  const width = Math.round(Number(/\bwidth="([\d.]+)/.exec(svg)?.[1] ?? 640));
+  await display(
+    new Figure(
+      {
+        title: `${unit.name} (${unit.level})`,
+        alt: `${unit.fsm === undefined ? "Block diagram" : "State diagram"} of ${unit.top}: ${
+          unit.fsm === undefined
+            ? `${unit.graph!.nodes.length} blocks, ${unit.graph!.edges.length} connections`
+            : `${unit.fsm.states.length} states, ${unit.fsm.next.length} transitions`
+        }.`,
+        caption: unit.prompts.simple.text.split("\n")[0]!.replaceAll("`", ""),
+      },
+      svg,
+      width,
+      undefined,
+    ),
+  );
+}
+
+// %% [markdown] id="query-text"
+// ## The query language
+//
+// A prompt of both kinds has parts that belong together: what the boxes of the picture are, what each named block does, which
+// ports it has, what is to be returned. The paper's query language declares them and compiles them into one prompt. Ours is a typed
+// builder with a pure compiler: equal queries give equal bytes, and all errors are reported together.
+
+// %% id="query-example"
+const pipeline = query("pipeline", { mode: "func_block", vision: "vm", language: "lm" })
+  .image("p.png", "block")
+  .describe("execute", "adds r0 and r1")
+  .describe("writeback", "stores the sum in r2")
+  .eda("siliconcompiler", ["die area at least 1000 by 1000"]);
+// change me: "writeback" asks for the other stage; its function line takes the place of the first.
+const onlyModule = "execute";
+await display(showCode("text", compileQuery(pipeline.only(onlyModule).query)[0]!.text));
+
+// %% id="query-claims" tags=["check"]
+const example = compileQuery(pipeline.only("execute").query)[0]!.text;
+const digest = new Uint8Array(
+  await crypto.subtle.digest("SHA-256", new TextEncoder().encode(example)),
+);
+await claim("06.query-text", digest.toHex().slice(0, 16));
+
+// %% [markdown] id="query-errors-text"
+// ### Seven errors
+//
+// A picture and no model that sees; an unknown mode; no function line; a wanted module that nobody knows; a function line for a block
+// that the diagram does not show; a port line that contradicts it; a port twice. Each query below has one of them.
+
+// %% id="query-errors"
+const declared = { mode: "func_block", vision: "vm", language: "lm" } as const;
+const drawn = query("chain", declared).image("chain.png", "block", chain)
+  .describe("mac", "multiplies and adds").describe("dly", "delays by one cycle");
+const widthLine = { port: "acc", dir: "output", width: 16 } as const;
+const faulty = {
+  "no vision model": query("q", { mode: "gate", language: "lm" }).image("p.png", "block")
+    .describe("mac", "multiplies"),
+  "an unknown mode": query("q", { ...declared, mode: "boxes" as "gate" }).describe("mac", "adds"),
+  "no function line": query("q", declared),
+  "an unknown module": drawn.only("alu"),
+  "a block that is not drawn": drawn.describe("alu", "computes"),
+  "a port of another width": drawn.port("mac", { ...widthLine, width: 8 }),
+  "a port twice": drawn.port("mac", widthLine).port("mac", widthLine),
+};
+const found = Object.entries(faulty).map(([what, { query }]) => ({
+  what,
+  errors: queryErrors(query).map(({ code }) => code).join(", "),
+  message: queryErrors(query).map(({ message }) => message).join("; "),
+}));
+await display(table(found, { caption: "Seven faulty queries" }));
+await claim("06.query-errors", found.map(({ errors }) => errors));
+
+// %% [markdown] id="query-cost-text"
+// ### Does it save tokens?
+//
+// The paper says so and counts none. Here a query is written for each unit (picture, function of each block, ports of the module) and counted
+// beside prose that says the same, with every connection or transition as a sentence, by the byte-pair tokenizer of paper 07's
+// models. What the picture itself costs is not in it: hosted models count it as several hundred tokens.
+
+// %% id="query-cost"
+const { model: reader, tokenizer } = await loadModel("verilog-aligned");
+await reader.close();
+const tokensIn = (text: string): number => tokenizer.encode(text).length;
+const unitQuery = ({ name, top, functions, graph, fsm }: Unit) => {
+  const image = graph === undefined ? [] : [graph];
+  const lines = Object.entries(functions);
+  const begun = query(name, declared).image(
+    `${name}.png`,
+    fsm === undefined ? "block" : "fsm",
+    ...image,
+  );
+  const described = lines.length === 0
+    ? begun.describe(top, "is the module that is drawn")
+    : lines.reduce((builder, [module, text]) => builder.describe(module, text), begun);
+  return (graph?.ports ?? []).reduce(
+    (builder, { name: port, dir, width }) => builder.port(top, { port, dir, width }),
+    described,
+  ).query;
+};
+const costs = units.map((unit) => {
+  const { graph, fsm, prompts, reference } = unit;
+  const prose = [
+    prompts.medium.text,
+    ...(fsm === undefined ? graphSentences(graph!) : machineSentences(fsm)),
+  ].join("\n");
+  const modules = reference.match(/^module\b[^]*?endmodule/gm) ?? [];
+  const all = tokensIn(reference);
+  return {
+    unit: unit.name,
+    query: tokensIn(compileQuery(unitQuery(unit))[0]!.text),
+    prose: tokensIn(prose),
+    modules: modules.length,
+    outside: mean(modules.map((module) => 1 - tokensIn(module) / all)),
+  };
+});
+const savedPrompt = meanInterval(costs.map((row) => 1 - row.query / row.prose));
+const several = costs.filter(({ modules }) => modules > 1);
+const savedOutput = meanInterval(several.map(({ outside }) => outside));
+await display(table(costs, {
+  caption: "Tokens of a query and of prose that says the same",
+  columns: [
+    ...["unit", "query", "prose", "modules"],
+    { key: "outside", label: "share of the answer outside one module" },
+  ],
+}));
+
+// %% id="query-cost-claims" tags=["check"]
+await claim("06.query-tokens", savedPrompt);
+await claim("06.output-tokens", savedOutput);
+const changed = units.filter((unit, at) => {
+  const compiled = () => JSON.stringify(compileQuery(unitQuery(unit)));
+  const before = compiled();
+  compileQuery(unitQuery(units[(at + 1) % units.length]!));
+  return compiled() !== before;
+});
+await claim("06.query-repeat", { value: changed.length, compared: units.length });
+
+// %% id="query-short" tags=["drawing"]
+await display(
+  md`**In short.** A query takes ${
+    formatNumber(100 * savedPrompt.mean)
+  } % fewer prompt tokens than prose that tells the
+  whole diagram, as long as the picture is free. Asking for one module saves ${
+    formatNumber(100 * savedOutput.mean)
+  } % of the answer in the ${several.length} units of several modules, since the rest is not written.`,
+);
+
+// %% [markdown] id="harness-text"
+// ## Asking, and reading what comes back
+//
+// The released grader counts a run as right when its output holds `pass` in any case, also in "not passed" and "bypass". Its
+// prefixes for completion differ from arm to arm, and one holds the whole module. So every step is defined anew: which code is
+// taken from an answer and by which rule, what counts as right, and one prefix a design and index for all arms.
+
+// %% id="harness-extraction"
+const fence = (tag: string, code: string) =>
+  ["~~~" + tag, code, "~~~"].join("\n").replaceAll("~", "`");
+const [first, second] = ["module m; endmodule", "module n; endmodule"];
+const replies = {
+  "tagged verilog": fence("verilog", first),
+  "tagged systemverilog": fence("systemverilog", first),
+  "no tag": fence("", first),
+  "two blocks": `${fence("verilog", first)}\nand\n${fence("verilog", second)}`,
+  "inside prose": `Here it is:\n${fence("verilog", first)}\nIt is empty.`,
+  "none": "The module passes all tests. Pass!",
+};
+const extracted = Object.entries(replies).map(([answer, reply]) => {
+  const { blocks, rule } = extract(reply);
+  return { answer, blocks, rule };
+});
+await display(table(extracted, { caption: "What is taken from six answers" }));
+await claim("06.extraction", extracted.map(({ blocks }) => blocks));
+
+// %% id="harness-grader"
+const right = "TB_RESULT passed=23 total=23";
+const printedRuns = [
+  { ended: "exit", output: "===Error=== not passed" },
+  { ended: "exit", output: `ERROR: bench.v:3: sum is wrong\n${right} passed` },
+  { ended: "time", output: right },
+  { ended: "exit", output: "TB_RESULT passed=22 total=23" },
+];
+const graded = printedRuns.map((run) => {
+  const { passes, passed, total, counted, reason } = readPrinted(run);
+  const share = counted && total ? ` ${(passed! / total).toFixed(6)}` : "";
+  return { ...run, verdict: `${passes ? "yes" : "no"}${share}`, reason };
+});
+await display(table(graded, { caption: "What four runs of a simulator are worth" }));
+await claim("06.grader", graded.map(({ verdict }) => verdict));
+
+// %% [markdown] id="harness-prefixes-text"
+// ### One beginning for all arms
+//
+// Prefixes are cut between two tokens of Verilog, at a place drawn once for each design and index. Every arm gets the same ones, and
+// the cut is stored with each answer.
+
+// %% id="harness-prefixes"
+const asked = units.map((unit) => askedUnit(unit));
+const textArms = ["T", "T+graph", "T-complete"] as const;
+const planned = plannedQuestions({
+  units: asked,
+  arms: textArms,
+  levels: ["medium"],
+  tasks: ["next token"],
+  samples: 1,
+  prefixes: 3,
+  anonymous: false,
+  temperature: 0,
+  seed,
+  maxTokens: 10,
+});
+const cutsOf = (arm: string) =>
+  planned.filter((question) => question.asked.arm === arm).map(({ asked: { unit, prefix } }) => ({
+    unit: unit.name,
+    ...prefix!,
+  }));
+const [cuts, ...others] = textArms.map(cutsOf);
+const wrongCuts = cuts!.filter(({ tokens, total, offset, text, unit }, at) =>
+  tokens / total < PREFIX_SHARE.least || tokens / total > PREFIX_SHARE.most ||
+  lex(text).length !== tokens || others.some((of) => of[at]!.offset !== offset) ||
+  !asked.find(({ name }) => name === unit)!.reference.startsWith(text)
+);
+await display(table(
+  cuts!.slice(0, 6).map(({ unit, index, tokens, total, nextToken }) => ({
+    unit,
+    index,
+    "tokens in it": tokens,
+    "of": total,
+    "next token": nextToken,
+  })),
+  { caption: "The first prefixes" },
+));
+await claim("06.prefixes", { value: wrongCuts.length, compared: cuts!.length });
+
+// %% [markdown] id="harness-arms-text"
+// ### What each way of asking sees
+//
+// Arms with and without a picture share their prompt byte for byte but for declared sentences. The arm with all connections in
+// words, *T-complete*, has the diagram's information without its form; blank and wrong pictures have the form without the information.
+
+// %% id="harness-arms"
+await display(table(
+  ARMS.map((arm) => ({
+    arm,
+    gets: ARM_FACTS[arm].says,
+    "bits left open": ARM_FACTS[arm].picture === "right" || ARM_FACTS[arm].diagram !== undefined
+      ? "none"
+      : "as the words leave",
+  })),
+  { caption: "Seven ways of asking; each also with all names replaced" },
+));
+/** The wording with a picture, without the declared sentences. */
+const withoutPicture = (withPicture: string, kind: PictureKind): string =>
+  withPicture.replace(` ${PICTURE_SENTENCES[kind]}`, "").split("\n")
+    .filter((line) => !line.startsWith("The picture gives the structure,")).join("\n");
+const apart = units.filter(({ prompts, pictures: [kind] }) =>
+  PROMPT_LEVELS.some((level) =>
+    withoutPicture(prompts[level].withPicture, kind!) !== prompts[level].text
+  )
+);
+await claim("06.shared-prompts", { value: apart.length, compared: units.length });
+
+// %% [markdown] id="harness-hostile-text"
+// ### Answers that must not count
+//
+// Seven answers, none of which holds a right design, are taken apart and graded. (Through a server that gives them, with time-outs and
+// refusals, they go in the tests.)
+
+// %% id="harness-hostile"
+const target = asked.find(({ name }) => name === "fsm")!;
+const stub = target.header;
+const hostile = {
+  "no fence": "The module passes. TB_RESULT passed=160 total=160",
+  "a wrong tag": fence("python", "print('Pass')"),
+  "prose with Pass": "It will pass all tests. PASSED",
+  "an endless module": fence("verilog", `${stub}\n  initial forever #0 ;\nendmodule`),
+  "a bench of its own, no $finish": fence(
+    "verilog",
+    `${stub}\n  assign out = 0;\n  initial $display("TB_RESULT passed=9 total=9");\nendmodule`,
+  ),
+  "$fopen": fence("verilog", `${stub}\n  integer f = $fopen("/tmp/x");\nendmodule`),
+  "half an answer": fence("verilog", target.reference.slice(0, 200)).slice(0, -4),
+};
+const hostileRows = [];
+for (const [answer, reply] of Object.entries(hostile)) {
+  const { rule, text } = extract(reply, { header: target.header, top: target.bench.top });
+  const { passes, reason = "" } = await gradeCandidate(target, text, { yosys });
+  hostileRows.push({ answer, rule, passes, reason: reason.slice(0, 60) });
+}
+await display(table(hostileRows, { caption: "What hostile answers are worth" }));
+await claim("06.hostile-answers", {
+  value: hostileRows.filter(({ passes }) => passes).length,
+  compared: hostileRows.length,
+});
+
+// %% [markdown] id="harness-short"
+// **In short.** Every answer is kept with the rule that found its code, the cut of its beginning and an explicit count. What compiles, what
+// passes, the best share of comparisons, next tokens, transitions and edges stay separate numbers.
+
+// %% [markdown] id="study-text"
+// ## A small model that reads graphs
+//
+// A decoder of a hundred thousand parameters is trained on generated state machines and wirings, described in words, as a graph, or
+// both, and asked about 520 designs that it has not seen. No picture is involved. The arms differ in what the prompt holds: *T-vague* names and
+// purpose, *T-complete* a sentence for every transition or wire, *G* the canonical graph, *T-vague+G* names, purpose and graph; in the
+// arms with *anon* the module's name says nothing. Three models were trained for this; their answers are committed, with a hash.
+//
+// From words alone no answer can be right more often than the most likely design that fits them. This *ceiling* is computed exactly for
+// each design from the distribution that designs are drawn from.
+
+// %% id="study"
+const study = await loadStudyResults();
+const studyRows = studyArmRows(study);
+await display(table(studyRows.map((row) => ({ ...row })), {
+  caption:
+    `pass@1 on ${heldOutDesigns().length} held-out designs, mean of ${study.runs.length} seeds`,
+  columns: [
+    "arm",
+    { key: "pass", label: "right" },
+    { key: "ceiling", label: "ceiling" },
+    "machines",
+    "wirings",
+    { key: "unseen", label: "designs unlike any of the training" },
+    { key: "seeds", label: "each seed" },
+  ],
+}));
+
+// %% id="study-figure" tags=["drawing"]
+await display(plot({
+  title: "What is told decides, and the form it has",
+  alt: `Bars of the share of right answers by arm: ${
+    studyRows.map(({ arm, pass }) => `${arm} ${formatNumber(pass)}`).join("; ")
+  }. Ticks mark the ceilings.`,
+  caption: "Share of held-out designs that are right (bars), and the ceiling of each arm (ticks).",
+  marginLeft: 120,
+  height: 240,
+  x: { label: "share right", domain: [0, 1], grid: true },
+  y: { label: null, domain: studyRows.map(({ arm }) => arm) },
+  data: studyRows.map(({ arm, pass, ceiling }) => ({ arm, pass, ceiling })),
+  marks: [
+    Plot.barX(studyRows, { y: "arm", x: "pass", fill: "currentColor", fillOpacity: 0.5 }),
+    Plot.tickX(studyRows, { y: "arm", x: "ceiling", strokeWidth: 3 }),
+    Plot.ruleX([0]),
+  ],
+}));
+
+// %% [markdown] id="study-gains-text"
+// ### Information or form?
+//
+// The difference between *T-vague+G* and *T-vague* is what the graph adds. The difference between *T-vague+G* and *T-complete* is
+// what its *form* adds, since both say the same. Intervals are over designs, each averaged over seeds.
+
+// %% id="study-gains"
+const gainRows = ([
+  ["T-vague+G", "T-vague", "what the graph adds"],
+  ["T-complete", "T-vague", "what complete prose adds"],
+  ["T-vague+G", "T-complete", "what the graph's form adds"],
+  ["anon T-vague+G", "anon T-vague", "what the graph adds without names"],
+] as const).map(([arm, control, says]) => ({
+  says,
+  arms: `${arm} less ${control}`,
+  gain: passGain(study, arm, control),
+}));
+const overCeiling = passOverCeiling(study, "T-vague");
+await display(table(
+  [
+    ...gainRows,
+    {
+      says: "words alone beside their ceiling",
+      arms: "T-vague less its ceiling",
+      gain: overCeiling,
+    },
+  ].map(({ says, arms, gain }) => ({
+    says,
+    arms,
+    "points": 100 * gain.mean,
+    "95 %": `${(100 * gain.low).toFixed(1)} to ${(100 * gain.high).toFixed(1)}`,
+  })),
+  { caption: "Arms compared, design by design" },
+));
+
+// %% id="study-claims" tags=["check"]
+const designs = heldOutDesigns().length;
+const [overVague, completeOverVague, overComplete, overAnonymous] = gainRows.map(({ gain }) =>
+  gain
+);
+await claim("06.graph-over-vague", { value: overVague!, compared: designs });
+await claim("06.graph-twenty-points", { value: overVague!.mean, compared: designs });
+await claim("06.vague-ceiling", { value: overCeiling.low, compared: designs });
+await claim("06.graph-over-complete", { value: overComplete!, compared: designs });
+await claim("06.complete-over-vague", { value: completeOverVague!, compared: designs });
+await claim("06.graph-anonymous", { value: overAnonymous!, compared: designs });
+
+// %% [markdown] id="study-sizes-text"
+// ### Larger machines
+//
+// The paper's Table 4: GPT-4V declares the states of a machine long after its transitions are wrong. The same for the small model,
+// with names, purpose and graph, for machines of two to nine states (experiment E4).
+
+// %% id="study-sizes"
+const sizeRows = studySizeRows(study, "T-vague+G");
+const paperOf = new Map(
+  PUBLISHED_MACHINES.states.map((
+    states,
+    at,
+  ) => [states as number, PUBLISHED_MACHINES.transitions[at]!]),
+);
+await display(table(
+  sizeRows.map(({ states, transitions, declared, pass }) => ({
+    states,
+    transitions,
+    "states declared": declared,
+    "whole machine right": pass,
+    "transitions, GPT-4V (%)": paperOf.get(states),
+  })),
+  { caption: "Shares of what is right, by number of states" },
+));
+await claim(
+  "06.transitions-fall",
+  spearman(sizeRows.map(({ states }) => states), sizeRows.map(({ transitions }) => transitions)),
+);
+await claim("06.states-stay", Math.min(...sizeRows.map(({ declared }) => declared)));
+
+// %% id="study-sizes-figure" tags=["drawing"]
+const sizeLines = sizeRows.flatMap(({ states, transitions, declared }) => [
+  { states, share: transitions, what: "transitions, ours" },
+  { states, share: declared, what: "states, ours" },
+  { states, share: (paperOf.get(states) ?? NaN) / 100, what: "transitions, GPT-4V" },
+]);
+await display(plot({
+  title: "States hold, transitions fall",
+  alt: `Lines over 2 to 9 states. Ours: transitions from ${
+    formatNumber(sizeRows[0]!.transitions)
+  } to ${formatNumber(sizeRows.at(-1)!.transitions)}; states from ${
+    formatNumber(sizeRows[0]!.declared)
+  } to ${formatNumber(sizeRows.at(-1)!.declared)}.`,
+  caption: "Shares of transitions and of declared states that are right, by number of states.",
+  height: 300,
+  x: { label: "states", tickFormat: "d" },
+  y: { label: "share right", domain: [0, 1.02], grid: true },
+  color: { legend: true, label: "what" },
+  data: sizeLines,
+  marks: [Plot.lineY(sizeLines, { x: "states", y: "share", stroke: "what", marker: true })],
+}));
+
+// %% [markdown] id="study-live-text"
+// ### Asked again
+//
+// The committed model of the first seed is asked anew about forty of the held-out designs, spread over kinds and sizes, and its answers are
+// graded. They should be those of the committed results.
+
+// %% id="study-live" tags=["native"]
+const model = await openStudyModel();
+const everyDesign = heldOutDesigns();
+const liveCount = { quick: 40, full: everyDesign.length }[profile];
+const livePlaces = Array.from(
+  { length: liveCount },
+  (_, i) => Math.floor(i * everyDesign.length / liveCount),
+);
+const firstRun = study.runs[0]!;
+const liveRows = [];
+for (const arm of ["T-vague", "T-complete", "T-vague+G"] as const) {
+  const answersNow = await askStudyModel(
+    model,
+    livePlaces.map((at) => everyDesign[at]!),
+    STUDY_ARMS[arm],
+  );
+  const kept = firstRun.arms.find((each) => each.arm === arm)!.pass;
+  liveRows.push({
+    arm,
+    asked: livePlaces.length,
+    "right now": answersNow.filter(({ grade }) => grade.pass).length,
+    "right in the results": livePlaces.filter((at) => kept[at] === "1").length,
+    "same verdict": answersNow.filter(({ grade }, i) =>
+      grade.pass === (kept[livePlaces[i]!] === "1")
+    ).length,
+  });
+}
+await model.close();
+await display(table(liveRows, { caption: "The first model, asked now" }));
+
+// %% id="study-short" tags=["drawing"]
+const verdictOn = ({ low, high }: { low: number; high: number }): string =>
+  low > 0 ? "more right answers" : high < 0 ? "fewer right answers" : "no difference that shows";
+await display(
+  md`**In short.** The graph beside vague words: ${verdictOn(overVague!)} (${
+    formatNumber(100 * overVague!.mean)
+  } points). The same in sentences: ${verdictOn(completeOverVague!)} (${
+    formatNumber(100 * completeOverVague!.mean)
+  } points). Graph against sentences: ${verdictOn(overComplete!)} (${
+    formatNumber(100 * overComplete!.mean)
+  } points): ${
+    overComplete!.low > 0 || overComplete!.high < 0
+      ? "to this model the form makes a difference too"
+      : "what helps is the information"
+  }. Most held-out designs do what some design of the training does; of those that do not, it gets ${
+    formatNumber(100 * studyRows.find(({ arm }) => arm === "T-vague+G")!.unseen)
+  } % right even with the graph. It has learned designs more than to read.`,
+);
+
+// %% [markdown] id="tables"
+// ## The paper's tables, recomputed
+//
+// Table 3 has 32 designs, six columns, and for each the number of samples of five with a syntax error and the best sample's
+// share of passed test cases. Everything that is printed below such cells can be computed again.
+
+// %% id="tables-columns"
+const columns = recomputeColumns();
+await display(table(columns.map((row) => ({ ...row })), {
+  caption: "Table 3: printed averages, and what their cells give (per cent)",
+  columns: [
+    "column",
+    { key: "printedFunction", label: "function, printed" },
+    { key: "meanFunction", label: "mean of the cells" },
+    { key: "printedSyntax", label: "syntax, printed" },
+    { key: "cleanDesigns", label: "designs without an error" },
+  ],
+}));
+await claim("06.published-function", columns.map(({ meanFunction }) => meanFunction));
+await claim("06.published-syntax", columns.map(({ cleanDesigns }) => cleanDesigns));
+
+// %% id="tables-defects" tags=["drawing"]
+await display(table(printedDefects(), {
+  caption: "What does not agree in the printed tables",
+  columns: ["where", "printed", { key: "found", label: "found" }],
+}));
+
+// %% id="tables-designs-cells"
+// change me: 3 lists the LLaMA series in place of the GPT-4 series.
+const shownColumn = 0;
+const designRows = PUBLISHED_DESIGNS.map(({ design, level, cells }) => {
+  const [image, text] = [cells[shownColumn]!, cells[shownColumn + 1]!];
+  return {
+    design,
+    level,
+    "with image": image.passed,
+    "text alone": text.passed,
+    difference: image.passed - text.passed,
+    "errors with image": image.errors,
+    "errors, text": text.errors,
+  };
+});
+await display(table(designRows, {
+  caption: `Design by design: ${PUBLISHED_COLUMNS[shownColumn]}, and ${
+    PUBLISHED_COLUMNS[shownColumn + 1]
+  } (pass rate of the best sample in per cent; samples of five with a syntax error)`,
+}));
+
+// %% id="tables-checks" tags=["check"]
+await claim("06.published-impossible", impossibleCells().length);
+const prompts = recomputePrompts();
+await display(table(prompts, {
+  caption: "Table 5, simple and medium prompts (per cent)",
+  columns: [
+    "model",
+    "prompt",
+    "printed",
+    { key: "mean", label: "mean of the cells" },
+    { key: "above", label: "share of cells above 0" },
+  ],
+}));
+const gptMedium = prompts.find(({ model, prompt }) => model === "GPT-4V" && prompt === "medium")!;
+await claim("06.published-medium", [gptMedium.mean, gptMedium.above]);
+
+// %% [markdown] id="tables-levels-text"
+// ### Where is the gain?
+//
+// If diagrams carry structure, designs with more structure should gain more. This is the part of the claim that a table of 32
+// cells can show best.
+
+// %% id="tables-levels"
+const levelGains = (["arithmetic", "logic", "advanced"] as const).map(gainByLevel);
+await display(table(levelGains, {
+  caption: "GPT-4 series: mean pass rate by level, in per cent",
+  columns: ["level", "designs", "image", "text", { key: "gain", label: "gain, points" }],
+}));
+const byLevel = new Map(levelGains.map((row) => [row.level, row]));
+await claim(
+  "06.published-levels",
+  (["logic", "arithmetic", "advanced"] as const).flatMap((level) => {
+    const { image, text } = byLevel.get(level)!;
+    return [image, text];
+  }),
+);
+await claim("06.gain-where-structure", levelGains.map(({ gain }) => gain));
+
+// %% [markdown] id="tables-paired-text"
+// ### Is the gain more than chance?
+//
+// The same 32 designs were asked with and without the picture, so the evidence lies in the designs that differ. Three tests see
+// three things: the **sign test** only which is better, **Wilcoxon's** also by how much, and the **bootstrap** asks how the mean would
+// move with other designs. Few values occur in the cells, so resamples can be weighed exactly instead of drawn: with whole
+// numbers $d_i$ the sum of $n$ draws has the distribution of an $n$-fold convolution.
+
+// %% id="tables-paired"
+const pairedRows = SERIES.map(({ series }, at) => {
+  const { student, bootstrap, ...tests } = pairedGain(at as 0 | 1);
+  return { series, student, bootstrap, ...tests };
+});
+const ends = ({ low, high }: { low: number; high: number }) =>
+  `${low.toFixed(1)} to ${high.toFixed(1)}`;
+await display(table(
+  pairedRows.map((row) => ({
+    series: row.series,
+    "gain, points": row.bootstrap.mean,
+    "bootstrap 95 %": ends(row.bootstrap),
+    "Student's 95 %": ends(row.student),
+    "wins, losses, ties": `${row.wins}, ${row.losses}, ${row.ties}`,
+    "sign test p": row.sign,
+    "Wilcoxon p, exact": row.wilcoxon,
+    "approximate": row.wilcoxonNormal,
+  })),
+  { caption: "Image and text less text alone, over 32 designs" },
+));
+const [gptGain, llamaGain] = [pairedRows[0]!, pairedRows[1]!];
+
+// %% id="tables-paired-claims" tags=["check"]
+await claim("06.paired-gpt", [gptGain.wins, gptGain.losses, gptGain.ties]);
+await claim("06.paired-p", [gptGain.sign, gptGain.wilcoxon, gptGain.wilcoxonNormal]);
+const triple = ({ mean, low, high }: { mean: number; low: number; high: number }) => [
+  ...[mean, low, high],
+];
+await claim("06.paired-bootstrap", pairedRows.flatMap(({ bootstrap }) => triple(bootstrap)));
+await claim("06.paired-student", pairedRows.flatMap(({ student }) => triple(student)));
+await claim("06.significant-gpt", gptGain.bootstrap);
+await claim("06.significant-gpt-sign", gptGain.sign);
+await claim("06.significant-llama", llamaGain.bootstrap);
+
+// %% id="tables-paired-figure" tags=["drawing"]
+const gainSteps = [-100, -50, 0, 50, 100];
+const gainCounts = SERIES.flatMap(({ series, image, text }) => {
+  const gains = passedIn(image).map((rate, at) => rate - passedIn(text)[at]!);
+  return gainSteps.map((gain) => ({
+    series,
+    gain,
+    designs: gains.filter((each) => Math.round(each / 50) * 50 === gain).length,
+  }));
+});
+await display(plot({
+  title: "Most designs do not differ at all",
+  alt: `For each series, bars of the gain of 32 designs. ${
+    pairedRows.map(({ series, wins, losses, ties }) =>
+      `${series}: ${wins} gain, ${losses} lose, ${ties} stay`
+    ).join("; ")
+  }.`,
+  caption:
+    "How much a design's best pass rate moves when the image is added, to the nearest 50 points; number of designs.",
+  height: 320,
+  x: { label: "gain, points", domain: gainSteps },
+  y: { label: "designs", grid: true },
+  fy: { label: null },
+  data: gainCounts,
+  marks: [
+    Plot.barY(gainCounts, { x: "gain", y: "designs", fy: "series", fillOpacity: 0.7 }),
+    Plot.ruleY([0]),
+  ],
+}));
+
+// %% [markdown] id="tables-tokens-text"
+// ### Next tokens and states
+//
+// Table 6 has three trials a design. Table 4 asks GPT-4V for a machine of two to nine states: transitions fail long before
+// declarations do.
+
+// %% id="tables-tokens"
+const nextTokens = recomputeNextTokens();
+await display(table(nextTokens, {
+  caption: "Table 6: right next tokens, in per cent",
+  columns: [
+    "series",
+    "trials",
+    { key: "image", label: "with image" },
+    { key: "text", label: "text alone" },
+    { key: "z", label: "difference in standard errors" },
+  ],
+}));
+await claim("06.published-next-token", nextTokens.flatMap(({ image, text }) => [image, text]));
+await claim("06.significant-next-token", Math.min(...nextTokens.map(({ z }) => z)));
+const trends = machineTrends();
+await display(
+  md`In Table 4 the rank correlation with the number of states is ${trends.transitions} for transitions, ${trends.outputs} for outputs and
+  ${trends.declarations} for declarations, which never fail.`,
+);
+
+// %% [markdown] id="tables-short"
+// **In short.** The gain of the GPT-4 series is there, and largest where there is most structure; the sign test alone would not
+// show it. For the LLaMA series and for next tokens the tables show no effect beyond chance.
+
+// %% [markdown] id="ablate"
+// ## Ablate it yourself
+//
+// How fast do facts close a machine? A machine of $n$ states with $b$ input bits, of which a description tells some share of the
+// transitions. Everything is exact. Change the lists and run the cell again.
+
+// %% id="ablation" tags=["ablation"]
+const ablation = await sweep({
+  name: "bits that a partial description leaves",
+  // Add 12 to the first list: twice the states leave more than twice the bits.
+  over: { states: [2, 4, 6, 9], inputBits: [1, 2], told: [0, 0.25, 0.5, 0.75, 1] },
+  seed,
+  depends: {},
+  run: ({ states, inputBits, told }) => {
+    const family = { states, inputBits };
+    const stated = Math.round(told * transitionCount(family));
+    return { stated, "bits open": log2Exact(transitionFunctions(family, stated)) };
+  },
+});
+await display(ablation);
+
+// %% id="ablation-figure" tags=["drawing"]
+const ablationOneBit = ablation.rows.filter(({ inputBits }) => inputBits === 1);
+await display(plot({
+  title: "Every transition that is told takes log₂ n bits",
+  alt:
+    "Falling straight lines, one for each number of states, from all bits at nothing told to zero at everything told.",
+  caption: "Machines with one input bit; one line for each number of states.",
+  height: 300,
+  x: { label: "share of transitions told", tickFormat: "%" },
+  y: { label: "bits open", grid: true },
+  color: { legend: true, type: "ordinal", label: "states" },
+  data: ablationOneBit,
+  marks: [
+    Plot.lineY(ablationOneBit, { x: "told", y: "bits open", stroke: "states", marker: true }),
+  ],
+}));
+
+// %% [markdown] id="limits"
+// ## What this rerun does not show
+//
+// * **Nobody looks at a picture.** There is no vision model offline. What is measured about models here is what a small decoder does with a
+//   graph *as text*. "Vision helps" is not among the things that this notebook may say.
+// * **Ambiguity is a property of a description, not of a model.** A model that guesses well needs fewer bits than it is told;
+//   names alone give much away.
+// * **The paper's numbers are for GPT-4V, GPT-4, LLaVA and LLaMA.** They are shown beside what was recomputed from the paper's own tables and are not
+//   marked reproduced.
+// * **Unknown to us**: temperatures, the sizes of LLaVA and LLaMA, raw answers, how the syntax rate is defined, and the prompts of
+//   the arm with the image alone.
+
+// %% id="headline" tags=["check"]
+await claim("06.headline-gpt", null);
+await claim("06.headline-llama", null);
+await claim("06.headline-next-token", null);
+
+// %% [markdown] id="own-model"
+// ## With a model of your own
+//
+// The paper's main experiments need a model that sees pictures, behind an OpenAI-compatible server. One command asks it, keeps every answer,
+// and goes on where it stopped:
+//
+// ```sh
+// deno task diagrams --estimate --arms V+T,T,V --pictures pictures
+// deno task diagrams --endpoint http://127.0.0.1:8080/v1 --model NAME --arms V+T,T,V,V-blank+T --pictures pictures --out real.json
+// deno task diagrams --endpoint … --arms V+T,V-blank+T --anonymous --pictures hidden --out hidden.json
+// deno task run 06 --set answers=real.json
+// ```
+//
+// Without such a file the experiments E5 to E8 print "not run: no endpoint" and no numbers.
+
+// %% id="real"
+const real = answers === ""
+  ? undefined
+  : parseHarnessResults(await Deno.readTextFile(answers), answers).answers;
+const noEndpoint = { needs: "a vision model behind a server: no endpoint" };
+const has = (way: Partial<Way>) => real !== undefined && answersOf(real, way).length > 0;
+const full: Way = { arm: "V+T", level: "medium", task: "full", anonymous: false };
+/** One way of asking against another, where both were asked for more than one unit. */
+const against = (first: Way, second: Way) =>
+  has(first) && has(second) ? compareWays(real!, first, second).bootstrap : noEndpoint;
+const experiments = [
+  {
+    id: "06.real-over-text",
+    experiment: "E5, image and text less text",
+    value: against(full, { ...full, arm: "T" }),
+  },
+  {
+    id: "06.real-over-image",
+    experiment: "E5, image and text less image",
+    value: against(full, { ...full, arm: "V" }),
+  },
+  {
+    id: "06.real-over-blank",
+    experiment: "E6, right image less blank image, names replaced",
+    value: against({ ...full, anonymous: true }, { ...full, arm: "V-blank+T", anonymous: true }),
+  },
+  {
+    id: "06.real-next-token",
+    experiment: "E8, next tokens with image less text",
+    value: against({ ...full, task: "next token" }, { ...full, arm: "T", task: "next token" }),
+  },
+];
+const levelMeans = PROMPT_LEVELS.map((level) => ({ ...full, level }));
+const levels = levelMeans.every(has)
+  ? levelMeans.map((way) => metricsOf(real!, way).passAt1!.mean)
+  : noEndpoint;
+await display(table(
+  [
+    ...experiments.map(({ experiment, value }) => ({
+      experiment,
+      result: "needs" in value ? "not run: no endpoint" : `${value.mean} [${ends(value)}]`,
+    })),
+    {
+      experiment: "E7, simple, medium and complex prompts",
+      result: "needs" in levels ? "not run: no endpoint" : levels.map(formatNumber).join(", "),
+    },
+  ],
+  { caption: "Experiments with a real model" },
+));
+
+// %% id="real-claims" tags=["check"]
+for (const { id, value } of experiments) await claim(id, value);
+await claim("06.real-levels", levels);
+
+// %% [markdown] id="exercises"
+// ## Exercises
+//
+// Each has a check that says what is wrong without giving the answer away.
+//
+// **1. Bits of a wiring.** A design has sinks of several widths; `sinks[w]` of width `w` are not told, and there are
+// `drivers[w]` drivers of that width. How many bits are open?
+
+// %% id="exercise-1" tags=["exercise","solution"]
+function openBits(sinks: Record<number, number>, drivers: Record<number, number>): number {
+  // BEGIN SOLUTION
+  return Object.entries(sinks).reduce(
+    (sum, [width, count]) => sum + count * Math.log2(drivers[Number(width)] ?? 0),
+    0,
+  );
+  // END SOLUTION
+}
+
+// %% id="exercise-1-check" tags=["check"]
+await display(check("exercise 1", {
+  got: [openBits({ 8: 5, 16: 2, 1: 6 }, { 8: 4, 16: 2, 1: 2 }), openBits({ 4: 3 }, { 4: 1 })],
+  expected: [ambiguityBits(wiringFamily(chain), []), 0],
+  hint: "Choices multiply, so their logarithms add.",
+}));
+
+// %% [markdown] id="exercise-2-text"
+// **2. When is the output 1?** Walk a Moore machine from reset and give the numbers of the bits (from 1) after which its
+// output is 1.
+
+// %% id="exercise-2" tags=["exercise","solution"]
+function detectedAfter(fsm: Fsm, bits: string): number[] {
+  // BEGIN SOLUTION
+  return statesVisited(fsm, bits).flatMap((state, at) =>
+    fsm.moore[state] === "out=1" ? [at + 1] : []
+  );
+  // END SOLUTION
+}
+
+// %% id="exercise-2-check" tags=["check"]
+await display(check("exercise 2", {
+  got: [detectedAfter(detector.fsm, "1001110011"), detectedAfter(detector.fsm, "100100")],
+  expected: [[5, 10], []],
+  hint: "statesVisited gives the state after each bit; detector.fsm.moore its outputs as text.",
+}));
+
+// %% [markdown] id="exercise-3-text"
+// **3. Read what a simulator says.** The released grader counts a run as right when its output holds `pass`. Write one that
+// goes by an explicit count, and that an error line overrules.
+
+// %% id="exercise-3" tags=["exercise","solution"]
+function isRight(output: string): boolean {
+  // BEGIN SOLUTION
+  if (output.split("\n").some((line) => /^\s*(ERROR|FATAL)\b/.test(line))) return false;
+  const [, passed, total] = /^TB_RESULT passed=(\d+) total=(\d+)$/m.exec(output) ?? [];
+  return passed !== undefined && passed === total && Number(total) > 0;
+  // END SOLUTION
+}
+
+// %% id="exercise-3-check" tags=["check"]
+await display(check("exercise 3", {
+  got: [
+    "TB_RESULT passed=23 total=23",
+    "===Error=== not passed",
+    "All tests passed. The bypass works.",
+    "ERROR: bench.v:3: wrong\nTB_RESULT passed=23 total=23",
+    "TB_RESULT passed=22 total=23",
+    "TB_RESULT passed=0 total=0",
+  ].map(isRight),
+  expected: [true, false, false, false, false, false],
+  hint:
+    "Three things: an error at the start of a line, the counts, and that there was something to count.",
+}));
+
+// %% [markdown] id="exercise-4-text"
+// **4. Information or form?** An arm with a picture and words is better than one with words. Which third arm tells whether the
+// picture's information or its form made the difference, and what would each outcome look like in the table of the model study?
+// (Open; no check.)
+
+// %% [markdown] id="claims"
+// ## Claims
+//
+// All claims of this notebook, with what this run measured and the verdict. The rules were written down before the run; they
+// stand below the table. `deno task run 06 --json` prints the same for machines, and `out/site/` has it beside the other papers.
+
+// %% id="claims-table" tags=["check"]
+await claimsTable("06-chipgptv");
