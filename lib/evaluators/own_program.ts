@@ -49,7 +49,7 @@ export async function readOwnProgram(
   source: string,
   { file, entry, taskText, taskFile = "the task" }: OwnProgramOptions,
 ): Promise<OwnProgram> {
-  const text = javascriptOf(source, file)
+  const text = (await javascriptOf(source, file))
     .replaceAll(/^export(?: default)?(?= )/gm, (word) => " ".repeat(word.length));
   const tree = await parseSyntax("javascript", text);
   const names = functionsOf(tree).flatMap(({ name }) => name ?? []);
@@ -87,8 +87,20 @@ export async function readOwnProgram(
 /** Growth of work that any program stays below. */
 const DECLARED_NOTHING = 9;
 
-function javascriptOf(source: string, file: string): string {
+/** Deeper code is not handed to what erases types: it recurses, and would end our process. */
+const DEEPEST_TYPESCRIPT = 300;
+
+async function javascriptOf(source: string, file: string): Promise<string> {
   if (!file.endsWith(".ts")) return source;
+  // In broken code the tree is flat where the brackets are deep.
+  const depth = Math.max(openBrackets(source), (await parseSyntax("typescript", source)).depth);
+  if (depth > DEEPEST_TYPESCRIPT) {
+    throw new UserError({
+      what: file,
+      got: new Described(`code that is nested ${depth} levels deep`),
+      expected: `at most ${DEEPEST_TYPESCRIPT} levels`,
+    });
+  }
   try {
     return withoutTypes(source);
   } catch (error) {
@@ -98,4 +110,14 @@ function javascriptOf(source: string, file: string): string {
       expected: "TypeScript whose types can be erased",
     });
   }
+}
+
+/** The most brackets that are open at one place, those in texts and comments among them. */
+function openBrackets(source: string): number {
+  let open = 0, most = 0;
+  for (const character of source) {
+    if ("([{".includes(character)) most = Math.max(most, ++open);
+    else if (")]}".includes(character)) open = Math.max(0, open - 1);
+  }
+  return most;
 }
