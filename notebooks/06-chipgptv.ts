@@ -977,7 +977,8 @@ await claim("06.hostile-answers", {
 // ## A small model that reads graphs
 //
 // A decoder of a hundred thousand parameters is trained on generated state machines and wirings, described in words, as a graph, or
-// both, and asked about 520 designs that it has not seen. No picture is involved. The arms differ in what the prompt holds: *T-vague* names and
+// both, and asked about 520 designs that were drawn anew. Most of them do what some design of the training does, because small machines
+// are few; the table says what is left on the others. No picture is involved. The arms differ in what the prompt holds: *T-vague* names and
 // purpose, *T-complete* a sentence for every transition or wire, *G* the canonical graph, *T-vague+G* names, purpose and graph; in the
 // arms with *anon* the module's name says nothing. Three models were trained for this; their answers are committed, with a hash.
 //
