@@ -20,7 +20,7 @@ import { lines, readerPage, typing, weight } from "./read/pages.ts";
 
 /** The notebook that both run: every cell in seconds, language models among them. */
 const NOTEBOOK = "90-language-models";
-const REPETITIONS = 3;
+const REPETITIONS = 2;
 const PATIENT_MS = 300_000;
 
 /** Runs the suite: some minutes. */
@@ -38,7 +38,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
     });
   }
   const folder = join(ROOT, "notebooks");
-  const jupyter = await startJupyter(folder);
+  const jupyter = await startJupyter(folder, NOTEBOOK);
   const measuredOn = jupyter?.version ?? "no jupyter-notebook here: rows with a peer are left out";
   try {
     const rows = jupyter === undefined
@@ -113,7 +113,7 @@ async function visitJupyter(browser: Browser, jupyter: Jupyter): Promise<Visit> 
   context.setDefaultTimeout(PATIENT_MS);
   const page = await context.newPage();
   const began = performance.now();
-  await page.goto(jupyter.address(NOTEBOOK), { waitUntil: "commit" });
+  await page.goto(jupyter.address, { waitUntil: "commit" });
   await page.waitForSelector(".rendered_html p");
   const readable = (performance.now() - began) / 1000;
   // Its kernel starts with the page; the reader's starts with the first Run and is in our time.

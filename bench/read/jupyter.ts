@@ -11,16 +11,16 @@ import { temporaryFolder } from "offprint/temporary.ts";
 export interface Jupyter {
   /** "Jupyter Notebook 6.4.12". */
   version: string;
-  /** Where it shows a notebook of its folder. */
-  address(id: string): string;
+  /** Where it shows the notebook. */
+  address: string;
   close(): Promise<void>;
 }
 
 const PROGRAM = "jupyter-notebook";
 const TRIES = 600;
 
-/** Starts it on copies of the notebooks in `folder`; nothing where it is not installed. */
-export async function startJupyter(folder: string): Promise<Jupyter | undefined> {
+/** Starts it on a copy of one notebook, since it saves by itself; nothing where it is not installed. */
+export async function startJupyter(folder: string, id: string): Promise<Jupyter | undefined> {
   let version: string;
   try {
     const said = await new Deno.Command(PROGRAM, { args: ["--version"] }).output();
@@ -30,6 +30,18 @@ export async function startJupyter(folder: string): Promise<Jupyter | undefined>
     throw error;
   }
   const home = await temporaryFolder("jupyter");
+  const copies = join(home, "notebooks");
+  await Deno.mkdir(copies);
+  await Deno.copyFile(join(folder, `${id}.ipynb`), join(copies, `${id}.ipynb`));
+  const settings = JSON.parse(await Deno.readTextFile(join(folder, "deno.json")));
+  await Deno.writeTextFile(
+    join(copies, "deno.json"),
+    JSON.stringify({
+      ...settings,
+      importMap: join(folder, settings.importMap),
+      lock: { ...settings.lock, path: join(folder, settings.lock.path) },
+    }),
+  );
   const kernel = join(home, "data", "kernels", "deno");
   await Deno.mkdir(kernel, { recursive: true });
   await Deno.writeTextFile(
@@ -51,12 +63,9 @@ export async function startJupyter(folder: string): Promise<Jupyter | undefined>
     `--port=${port}`,
     "--port-retries=0",
     `--NotebookApp.token=${token}`,
-    `--notebook-dir=${folder}`,
-    // A run must not write over the notebooks.
-    "--FileContentsManager.use_atomic_writing=True",
-    "--NotebookApp.autoreload=False",
+    `--notebook-dir=${copies}`,
   ], {
-    cwd: folder,
+    cwd: copies,
     env: { JUPYTER_DATA_DIR: join(home, "data"), JUPYTER_CONFIG_DIR: home, HOME: home },
   });
   const base = `http://127.0.0.1:${port}`;
@@ -68,7 +77,7 @@ export async function startJupyter(folder: string): Promise<Jupyter | undefined>
   }
   return {
     version,
-    address: (id) => `${base}/notebooks/${id}.ipynb?token=${token}`,
+    address: `${base}/notebooks/${id}.ipynb?token=${token}`,
     async close() {
       child.kill();
       await child.status;
