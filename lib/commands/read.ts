@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { basename, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { parse, textOptions, wholeNumber } from "offprint/command_line.ts";
-import { ifThere, readText, writeWhole } from "offprint/files.ts";
+import { ifThere, readText } from "offprint/files.ts";
 import { Ending } from "offprint/terminal.ts";
 import type { Command } from "../kit/command.ts";
 import {
@@ -122,8 +122,10 @@ async function keptToken(file: string): Promise<string> {
   const kept = (await ifThere(readText(file)))?.trim();
   if (kept !== undefined && /^[\w-]{43}$/.test(kept)) return kept;
   const token = newToken();
-  await writeWhole(file, `${token}\n`);
-  if (Deno.build.os !== "windows") await Deno.chmod(file, 0o600);
+  await Deno.mkdir(dirname(file), { recursive: true });
+  // A file that others could read is not filled, but made anew; half of a token is no token to the next reader.
+  await Deno.remove(file).catch(() => {});
+  await Deno.writeTextFile(file, `${token}\n`, { mode: 0o600, createNew: true });
   return token;
 }
 
