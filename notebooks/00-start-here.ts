@@ -221,7 +221,7 @@ await display(throws);
 // | 06 Natural Language Is Not Enough | 35 | 23 | 1 | 3 |
 // | 07 Data Is All You Need | 13 | 12 | 1 | 4 |
 // | 08 Contractual Reinforcement Learning | 21 | 14 | 3 | 1 |
-// | 09 SAIL | 20 | 12 | 1 | 4 |
+// | 09 SAIL | 21 | 12 | 1 | 4 |
 // | 10 SpecDec++ | 18 | 24 | 2 | 4 |
 //
 // The cell below lists the claims of one kind. The verdicts of the last run are at the end of each paper's notebook,

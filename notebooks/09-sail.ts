@@ -199,11 +199,14 @@ import {
   listRunOf,
   listSetup,
   listText,
+  loadCommittedLines,
   loadListResults,
   meanReward,
   objectiveDifferences,
   performListRun,
   rewardGain,
+  RUN_WITH_LINES,
+  runNumbers,
   runTabular,
   smallWorld,
   TABULAR_METHODS,
@@ -215,7 +218,7 @@ import {
 } from "offprint/papers/sail/mod.ts";
 import { check, claim, claimsTable, equation, sweep } from "offprint/notebook/mod.ts";
 import { mean, meanInterval, zScore } from "offprint/stats.ts";
-import { medianTimesMs } from "offprint/timing.ts";
+import { medianTimesMs, processorTimeMs } from "offprint/timing.ts";
 
 // %% [markdown] id="levels-text"
 // ## From two levels to one
@@ -824,6 +827,38 @@ await claim(
     : Math.abs(lastCommon.margin - committedPoint.margin) / Math.abs(committedPoint.margin),
 );
 
+// %% [markdown] id="recomputed-text"
+// A run writes down every pair of every step with its route, label and log-probabilities, every held-out pair at every point of the curve, and
+// every answer that is judged. All its numbers follow from these lines. The lines of one run lie beside the results, in
+// `data/results/09-list-task-lines.jsonl.gz`; of every run the results hold their hash.
+
+// %% id="recomputed"
+const lines = await loadCommittedLines(committed);
+const again = runNumbers(lines);
+const asCommitted = listRunOf(committed, RUN_WITH_LINES.arm, RUN_WITH_LINES.seed)!;
+/** All numbers in a value, in order. */
+const numbersIn = (value: unknown): number[] =>
+  typeof value === "number"
+    ? [value]
+    : Object.values((value ?? {}) as Record<string, unknown>).flatMap(numbersIn);
+const { curve: committedCurve, judged: committedAnswers, parts: committedParts } = asCommitted;
+const [computed, kept] = [again, {
+  curve: committedCurve,
+  judged: committedAnswers,
+  parts: committedParts,
+}].map(numbersIn) as [number[], number[]];
+const kinds = Object.entries(Object.groupBy(lines, ({ kind }) => kind));
+await display(table(
+  kinds.map(([kind, some]) => ({ "lines of kind": kind, lines: some!.length })),
+  { caption: `${RUN_WITH_LINES.arm}, seed ${RUN_WITH_LINES.seed}: ${computed.length} numbers` },
+));
+
+// %% id="recomputed-claim" tags=["check"]
+const differing = kept.filter((value, i) => value !== computed[i]).length;
+await claim("09.recomputed", differing + Math.abs(kept.length - computed.length), {
+  compared: kept.length,
+});
+
 // %% id="list-results"
 const endOf = (arm: string, each: number) => {
   const run = listRunOf(committed, arm, each);
@@ -1177,7 +1212,8 @@ await display(plot({
 // %% [markdown] id="cost"
 // ## What it costs
 //
-// One step of each arm is timed, the arms in turns. Times are of this run on this machine, and are not kept in the file.
+// One step of each arm is timed, the arms in turns and on the same steps, so that DPP and DPR draw for the same pairs. The time is that of the
+// processor, which other programs change little. Times are of this run on this machine, and are not kept in the file.
 //
 // A cost model counts forward passes of a pair: 6 for the policy's forward and backward pass, 2 for the reference,
 // $2\kappa$ for drawing two answers, where $\kappa$ says how much slower a drawn token is than a read one, and 4 for labels by policy and
@@ -1199,8 +1235,9 @@ const opened = () =>
 const [timedPolicy, timedReference] = [await opened(), await opened()];
 const timedPairs = setup.train.slice(0, LIST_BATCH);
 const timedScores = await scorePairs(timedPolicy, timedPairs);
-let timedStep = 0;
+/** Every arm takes the same steps, and with them the same draws of routes. */
 const stepOf = (arm: string) => {
+  let armStep = 0;
   const method = sailMethod({
     mixture: listArm(arm).mixture,
     reference: timedReference,
@@ -1211,18 +1248,18 @@ const stepOf = (arm: string) => {
   });
   return async () => {
     const { gradient } = await method.gradient(timedPolicy, {
-      step: ++timedStep,
+      step: ++armStep,
       indices: timedPairs.map((_, i) => i),
       pairs: timedPairs,
       reference: timedScores,
       length: 5 + LIST_TOKENS,
     });
-    await timedPolicy.apply(gradient, 0, timedStep);
+    await timedPolicy.apply(gradient, 0, armStep);
   };
 };
 const [plainTime, ...otherTimes] = await medianTimesMs(
   ["DPO", "DDP", "DPP", "DPR"].map(stepOf),
-  { rounds: 5 },
+  { rounds: 9, clock: processorTimeMs },
 );
 const relative = otherTimes.map((time) => time / plainTime!);
 await claim("09.overhead-order", relative);
@@ -1234,10 +1271,11 @@ await display(
 
 // %% id="cost-model" tags=["timing", "native"]
 const draws = { seed, end: LIST_END, maxTokens: LIST_TOKENS };
+let drawnStep = 0;
 const [drawTime, readTime] = await medianTimesMs([
-  () => drawResponses(timedPolicy, timedPairs, { ...draws, step: ++timedStep }),
+  () => drawResponses(timedPolicy, timedPairs, { ...draws, step: ++drawnStep }),
   () => scorePairs(timedPolicy, timedPairs),
-], { rounds: 5 });
+], { rounds: 5, clock: processorTimeMs });
 await timedPolicy.close();
 await timedReference.close();
 const kappa = drawTime! / readTime!;
@@ -1253,7 +1291,7 @@ await display(table(
     const share = route?.share ?? 0;
     return {
       arm,
-      "seconds a step": [plainTime!, ...otherTimes][i]! / 1000,
+      "processor seconds a step": [plainTime!, ...otherTimes][i]! / 1000,
       measured: [1, ...relative][i]!,
       "cost model": 1 + share * paper,
       "this trainer's account": 1 + share * own,

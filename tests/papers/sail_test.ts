@@ -18,9 +18,11 @@ import {
   constraintsOf,
   judgedAt,
   judgedSteps,
+  linesKey,
   LIST_ADAMW,
   LIST_ARMS,
   LIST_END,
+  LIST_LINES_FILE,
   LIST_RESULTS_FILE,
   LIST_SEEDS,
   LIST_TOKENS,
@@ -30,8 +32,10 @@ import {
   listRequests,
   listResultsText,
   listReward,
+  listRunOf,
   listSetup,
   listText,
+  loadCommittedLines,
   loadListResults,
   mediocreAnswer,
   parseRunLines,
@@ -39,12 +43,14 @@ import {
   plannedListRuns,
   requestOf,
   rewardGain,
+  RUN_WITH_LINES,
   type RunLine,
   runNumbers,
   runTabular,
   splitRequests,
   TABULAR_METHODS,
   tabularWorld,
+  writeCommittedLines,
 } from "offprint/papers/sail/mod.ts";
 
 Deno.test("the program sees each constraint by itself", () => {
@@ -180,6 +186,25 @@ Deno.test("the committed results are whole, and a changed number is noticed", as
         error.message,
       ),
     );
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("the committed lines give their run's numbers, and damaged ones are refused", async () => {
+  const results = await loadListResults();
+  assertEquals(Object.keys(results.lines).sort(), results.runs.map(linesKey).sort());
+  const { curve, judged, parts } = listRunOf(results, RUN_WITH_LINES.arm, RUN_WITH_LINES.seed)!;
+  assertEquals(runNumbers(await loadCommittedLines(results)), { curve, judged, parts });
+  const file = await Deno.makeTempFile();
+  try {
+    const packed = await Deno.readFile(LIST_LINES_FILE);
+    await Deno.writeFile(file, packed.subarray(0, packed.length / 2));
+    const where = new URL(`file://${file}`);
+    const load = () => loadCommittedLines(results, where);
+    await assertRejects(load, UserError, "expected the packed lines of the repository");
+    await writeCommittedLines("{}\n", where);
+    await assertRejects(load, UserError, "got contents of SHA-256 ");
   } finally {
     await Deno.remove(file);
   }

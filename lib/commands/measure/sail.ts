@@ -9,6 +9,8 @@ import { Described, UserError } from "offprint/errors.ts";
 import { exists, readText, writeWhole } from "offprint/files.ts";
 import {
   learnedReward,
+  linesHash,
+  linesKey,
   LIST_RESULTS_FILE,
   type ListResult,
   listResultsText,
@@ -18,8 +20,10 @@ import {
   performListRun,
   plannedListRuns,
   type PlannedRun,
+  RUN_WITH_LINES,
   type RunLine,
   runNumbers,
+  writeCommittedLines,
 } from "offprint/papers/sail/mod.ts";
 import type { RewardModel } from "offprint/preference/reward/mod.ts";
 import { checkedOutput } from "../../kit/outputs.ts";
@@ -33,7 +37,8 @@ command at any time, or start it several times to share the work.
 
   --out FOLDER   where runs are kept (default out/09-runs): NAME.json has a run's numbers, NAME.jsonl every pair, held-out
                  pair and judged answer that they come from, one JSON object a line
-  --collect      put the files together into data/results/09-list-task.json, computing each run's numbers anew from its lines
+  --collect      put the files together into data/results/09-list-task.json, computing each run's numbers anew from its lines,
+                 and pack the lines of one run beside it
   --help         this text`;
 
 /** The command. */
@@ -66,7 +71,8 @@ async function run(args: string[]): Promise<number> {
   const path = await checkedOutput({ option: "--out", path: given, kind: "folder" });
   const folder = pathToFileURL(`${path}/`);
   if (values["collect"]) {
-    const { text, runs, missing } = await collected(folder);
+    const { text, runs, missing, lines } = await collected(folder);
+    if (lines !== undefined) await writeCommittedLines(lines);
     await writeWhole(LIST_RESULTS_FILE, text);
     console.error(`${runs} runs collected, ${missing} planned runs are missing`);
     return 0;
@@ -103,16 +109,15 @@ function linesOf(planned: PlannedRun): string {
 }
 
 /**
- * The numbers of a run are those of its lines; runs without lines were made before they were kept.
+ * The text of a run's lines, after its numbers were computed from them anew.
  *
  * @throws {UserError} where they differ.
  */
-async function checkLines(folder: URL, planned: PlannedRun, result: ListResult): Promise<void> {
-  const file = new URL(linesOf(planned), folder);
-  if (!await exists(file)) return;
+async function checkedLines(folder: URL, planned: PlannedRun, result: ListResult): Promise<string> {
+  const text = await readText(new URL(linesOf(planned), folder));
   const { curve, judged, parts } = result;
-  const numbers = runNumbers(parseRunLines(await readText(file), linesOf(planned)));
-  if (JSON.stringify(numbers) === JSON.stringify({ curve, judged, parts })) return;
+  const numbers = runNumbers(parseRunLines(text, linesOf(planned)));
+  if (JSON.stringify(numbers) === JSON.stringify({ curve, judged, parts })) return text;
   throw new UserError({
     what: `${linesOf(planned)}: numbers computed from its lines`,
     got: new Described("others"),
@@ -121,11 +126,14 @@ async function checkLines(folder: URL, planned: PlannedRun, result: ListResult):
   });
 }
 
+/** All runs of the folder, with the lines of the run that is committed with its lines, where it is there. */
 async function collected(
   folder: URL,
-): Promise<{ text: string; runs: number; missing: number }> {
+): Promise<{ text: string; runs: number; missing: number; lines: string | undefined }> {
   const runs: ListResult[] = [];
   const rewardAccuracy: Record<string, number> = {};
+  const hashes: Record<string, string> = {};
+  let kept: string | undefined;
   let missing = 0;
   for (const planned of plannedListRuns()) {
     const target = new URL(fileOf(planned), folder);
@@ -133,10 +141,14 @@ async function collected(
       missing++;
       continue;
     }
-    const kept = await readKept<Kept>(target);
-    await checkLines(folder, planned, kept.result);
-    rewardAccuracy[planned.seed] = Math.round(kept.rewardAccuracy * 1e4) / 1e4;
-    runs.push(kept.result);
+    const { result, rewardAccuracy: accuracy } = await readKept<Kept>(target);
+    const lines = await checkedLines(folder, planned, result);
+    const key = linesKey(planned);
+    hashes[key] = await linesHash(lines);
+    if (key === linesKey(RUN_WITH_LINES)) kept = lines;
+    rewardAccuracy[planned.seed] = Math.round(accuracy * 1e4) / 1e4;
+    runs.push(result);
   }
-  return { text: await listResultsText({ rewardAccuracy, runs }), runs: runs.length, missing };
+  const text = await listResultsText({ rewardAccuracy, lines: hashes, runs });
+  return { text, runs: runs.length, missing, lines: kept };
 }

@@ -18,31 +18,33 @@ export const LIST_RESULTS_FILE = new URL(
 );
 
 const schema = z.strictObject({
-  format: z.literal(1),
-  /** Of the runs as JSON. */
+  format: z.literal(2),
+  /** Of the runs and of the hashes of their lines, as JSON. */
   sha256: z.string(),
   /** Held-out accuracy of the learned reward model of each seed that has one. */
   rewardAccuracy: z.record(z.string(), z.number()),
+  /** SHA-256 of each run's lines, from which its numbers were computed. */
+  lines: z.record(z.string(), z.string()),
   runs: z.array(listResultSchema),
 });
 
 /** All runs that were made. */
 export interface ListResults {
   rewardAccuracy: Record<string, number>;
+  lines: Record<string, string>;
   runs: ListResult[];
 }
 
 /** The text of the results' file: one run a line. */
-export async function listResultsText({ rewardAccuracy, runs }: ListResults): Promise<string> {
-  const hash = await hashOf(runs);
-  const lines = runs.map((run) => JSON.stringify(run)).join(",\n");
-  return `{"format":1,"sha256":"${hash}","rewardAccuracy":${
-    JSON.stringify(rewardAccuracy)
-  },"runs":[\n${lines}\n]}\n`;
+export async function listResultsText(results: ListResults): Promise<string> {
+  const { rewardAccuracy, lines, runs } = results;
+  const head = JSON.stringify({ format: 2, sha256: await hashOf(results), rewardAccuracy, lines });
+  const each = runs.map((run) => JSON.stringify(run)).join(",\n");
+  return `${head.slice(0, -1)},"runs":[\n${each}\n]}\n`;
 }
 
-function hashOf(runs: readonly ListResult[]): Promise<string> {
-  return jsonHash(runs);
+function hashOf({ lines, runs }: Pick<ListResults, "lines" | "runs">): Promise<string> {
+  return jsonHash({ lines, runs });
 }
 
 /**
@@ -52,11 +54,11 @@ function hashOf(runs: readonly ListResult[]): Promise<string> {
  */
 export async function loadListResults(file: URL = LIST_RESULTS_FILE): Promise<ListResults> {
   const what = decodeURIComponent(file.pathname);
-  const { sha256: hash, rewardAccuracy, runs } = checkedJson(schema, await readText(file), {
+  const { sha256: hash, rewardAccuracy, lines, runs } = checkedJson(schema, await readText(file), {
     what,
   });
-  checkHash(what, await hashOf(runs), hash);
-  return { rewardAccuracy, runs };
+  checkHash(what, await hashOf({ lines, runs }), hash);
+  return { rewardAccuracy, lines, runs };
 }
 
 /** The run of an arm and seed, where it was made. */
