@@ -855,7 +855,8 @@ await display(table(
 
 // %% id="recomputed-claim" tags=["check"]
 const differing = kept.filter((value, i) => value !== computed[i]).length;
-await claim("09.recomputed", differing + Math.abs(kept.length - computed.length), {
+await claim("09.recomputed", {
+  value: differing + Math.abs(kept.length - computed.length),
   compared: kept.length,
 });
 
