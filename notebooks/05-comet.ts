@@ -1778,7 +1778,7 @@ await display(plot({
       .join("; ")
   }.`,
   caption:
-    "Lines across bars: what the best rates seen for either format allow. Dots: the paper's kernel over cuBLAS on an A100.",
+    "Lines across bars: the ratio if both formats ran at the best rate seen for them; a bar above its line is a shape in which the floats fell behind their best. Dots: the paper's kernel over cuBLAS on an A100.",
   width: 760,
   height: 300,
   marginBottom: 45,
