@@ -254,6 +254,15 @@ function keep(forget: string | undefined): number {
   const file = keptFile();
   using store = new SweepStore(file);
   if (forget !== undefined) {
+    const known = store.list().map(({ experiment }) => experiment);
+    if (forget === "" || (forget !== "all" && !known.some((name) => name.includes(forget)))) {
+      throw new UserError({
+        what: "--forget",
+        got: forget,
+        expected: `all, or a part of ${known.join(", ") || "a name, but nothing is kept"}`,
+        todo: "See deno task sweep --list.",
+      });
+    }
     console.log(`${store.forget(forget === "all" ? "" : forget)} points forgotten`);
     return 0;
   }

@@ -11,6 +11,7 @@ const NEEDED: Record<string, string[]> = {
   augment: ["--generate", "1", "--out", "{}/a.jsonl"],
   solve: ["--endpoint", "http://127.0.0.1:1", "--model", "m", "--tries", "1"],
   "what-if": ["{}/log.jsonl", "--draft-ms", "23", "--target-ms", "107"],
+  sweep: ["10", "--experiment", "thresholdGain", "--grid", "ratio=1"],
   entangle: ["tiny", "--pairs", "{}/pairs.jsonl"],
 };
 
