@@ -42,10 +42,9 @@ export async function weight(
 export async function lines(page: Page, cell: string, count: number): Promise<number> {
   await put(page, cell, `for (let i = 0; i < ${count}; i++) console.log("line " + i);`);
   await page.keyboard.press("Control+Enter");
-  const printed = `document.querySelector("#cell-${cell} .printed")`;
-  await page.waitForFunction(
-    `${printed} !== null && document.querySelector("#cell-${cell}").dataset.status === "ok"`,
-  );
+  const last = `#cell-${cell} .printed:has-text("line ${count - 1}")`;
+  await page.waitForSelector(last, { state: "attached" });
+  await page.waitForSelector(`#cell-${cell}[data-status=ok]`);
   const text = `document.querySelector("#cell-${cell} .output-stream pre").textContent`;
   return (await page.evaluate<string>(text)).split("\n").length - 1;
 }
