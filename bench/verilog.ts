@@ -27,6 +27,7 @@ import {
   lessIsBetter,
 } from "offprint/kit/bench/report.ts";
 import { harnessRows } from "./verilog/harness_rows.ts";
+import { pictureRows } from "./verilog/picture_rows.ts";
 import { pipelineMemory } from "./verilog/pipeline_memory.ts";
 
 const SEED = 1;
@@ -53,6 +54,8 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   rows.push(...await memoryRows());
   progress("verilog: the golden bench");
   rows.push(...await simulatorRows(one));
+  progress("verilog: pictures of the units of paper 06");
+  rows.push(...await pictureRows());
   progress("verilog: answers to the units of paper 06");
   rows.push(...await harnessRows());
   return { rows };

@@ -70,7 +70,7 @@ async function run(args: string[]): Promise<number> {
 
 async function measure(folder: URL): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  await using yosys = new YosysPool({ timeMs: 10_000 });
+  await using yosys = new YosysPool({ timeMs: 5_000 });
   const icarus = await findIcarus();
   for (const unit of await readUnits()) {
     await keepOnce(folder, `audit_${unit.name}.json`, async (): Promise<AuditRow> => ({

@@ -9,6 +9,7 @@
  * @module
  */
 export * from "./block_diagram.ts";
+export { loadNetlistsvg } from "./packages.ts";
 export * from "./png.ts";
 export * from "./state_diagram.ts";
 export * from "./truth_table.ts";

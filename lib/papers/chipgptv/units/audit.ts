@@ -8,6 +8,7 @@ import { mutate, type MutationRule } from "offprint/verilog/mutants/mod.ts";
 import { constantModule } from "offprint/verilog/problems/mod.ts";
 import { runBench, runInIcarus } from "offprint/verilog/simulate/mod.ts";
 import { compareModules, type Icarus, type YosysPool } from "offprint/verilog/tools/mod.ts";
+import { exchangesOf } from "./exchanges.ts";
 import type { Unit } from "./unit.ts";
 
 /** Mutants of each reference, and how many of them must fail. */
@@ -17,7 +18,7 @@ export const FAILING_MUTANTS = 4;
 /** Seed of the mutants. */
 export const MUTANT_SEED = 9;
 
-/** How the mutants are made: another operator, clock edge, constant or width. */
+/** How the mutants are made: another operator, clock edge, constant or width; where that is not enough, exchanges. */
 export const MUTANT_RULES: readonly MutationRule[] = [
   ...["op.swap", "edge.swap", "const.off", "width.minus"] as const,
 ];
@@ -94,7 +95,7 @@ async function survivorsOf(
     count: MOST_DRAWN,
     rules: MUTANT_RULES,
   });
-  for (const { text, rule } of drawn) {
+  for (const { text, rule } of [...drawn, ...exchangesOf(reference, MUTANT_SEED)]) {
     const { passed, total, refused } = await runBench(text, bench, yosys);
     if (refused !== undefined) continue;
     if (passed === total) {
