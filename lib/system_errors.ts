@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { constants } from "node:os";
 import { Described, UserError } from "./errors.ts";
 
 /** By the system's code: what stood in the way, what was expected, the next step. */
@@ -72,7 +73,7 @@ const ACTION =
  */
 export function systemError(thrown: unknown): UserError | undefined {
   if (!(thrown instanceof Error)) return undefined;
-  const { code } = thrown as { code?: unknown };
+  const code = (thrown as { code?: unknown }).code ?? codeOf(thrown.message);
   const meaning = typeof code === "string" ? MEANINGS[code] : undefined;
   if (meaning === undefined) return undefined;
   const [got, expected, todo] = meaning;
@@ -84,4 +85,10 @@ export function systemError(thrown: unknown): UserError | undefined {
     expected,
     todo: temporary ? "Set TMPDIR to a folder that can be written." : todo,
   });
+}
+
+/** Deno names few of the system's errors; the others have their number in the message: "(os error 27)". */
+function codeOf(message: string): string | undefined {
+  const number = Number(/\(os error (\d+)\)/.exec(message)?.[1]);
+  return Object.entries(constants.errno).find(([, value]) => value === number)?.[0];
 }

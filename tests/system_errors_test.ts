@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { systemError } from "offprint/system_errors.ts";
@@ -117,4 +118,15 @@ Deno.test({
       for (const made of [verilog, trained]) await Deno.remove(made, { recursive: true });
     }
   },
+});
+
+Deno.test("a system error that Deno does not name is known by its number", () => {
+  const { EFBIG } = constants.errno;
+  for (const [rest, what] of [[": writefile '/a/b'", "/a/b"], ["", "the system"]]) {
+    assertEquals(
+      systemError(new Error(`File too large (os error ${EFBIG})${rest}`))?.message,
+      `${what}: got the largest size of a file here, expected room for the output. Raise ulimit -f.`,
+    );
+  }
+  assertEquals(systemError(new Error("odd (os error 9999)")), undefined);
 });
