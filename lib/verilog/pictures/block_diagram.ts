@@ -16,7 +16,7 @@ import {
   pinSlice,
   PORT_NODE,
 } from "../diagrams/mod.ts";
-import { type BlockShape, blockSkin, hasSymbol } from "./block_skin.ts";
+import { BLOCK_CLASS, type BlockShape, blockSkin, hasSymbol } from "./block_skin.ts";
 import { attribute, elements, moved, readMarkup, textOf, within } from "./markup.ts";
 import { loadNetlistsvg, type Markup } from "./packages.ts";
 
@@ -146,7 +146,7 @@ function framed(svg: string, top: string): string {
   return svg.replace(/<svg[^>]*>/, (tag) => {
     const size = tag.replace(/ width="[\d.]+"/, ` width="${w}"`).replace(
       / height="[\d.]+"/,
-      ` height="${h}" viewBox="-8 -22 ${w} ${h}"`,
+      ` height="${h}" viewBox="-8 -22 ${w} ${h}" class="${BLOCK_CLASS}"`,
     );
     return `${size}<rect x="-8" y="-22" width="${w}" height="${h}" style="fill:#fff;stroke:none"/>` +
       `<text x="0" y="-8" id="top">${top}</text>`;

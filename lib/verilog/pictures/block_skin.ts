@@ -6,6 +6,9 @@
  */
 import { escaped } from "./markup.ts";
 
+/** The class of a drawing: its styles hold for it alone, also where a page holds it beside others. */
+export const BLOCK_CLASS = "offprint-block-diagram";
+
 /** Pins of a type of block as they are labelled: `acc[15:0]`. */
 export interface BlockShape {
   type: string;
@@ -54,9 +57,11 @@ export function blockSkin(
 <s:properties constants="true" splitsAndJoins="true" genericsLaterals="false">
 <s:layoutEngine org.eclipse.elk.layered.spacing.nodeNodeBetweenLayers="30" org.eclipse.elk.spacing.nodeNode="36"
  org.eclipse.elk.spacing.edgeNode="14" org.eclipse.elk.layered.layering.strategy="LONGEST_PATH"/></s:properties>
-<style>svg{stroke:#000;fill:none}text{fill:#000;stroke:none;font-size:10px;font-family:"DejaVu Sans Mono",monospace}
-.name{text-anchor:middle;font-size:11px}.type{text-anchor:middle}.out{text-anchor:end}.body{fill:#fff}.bar{fill:#000}
-.slice{font-size:8px}.before{text-anchor:end}</style>
+<style>.${BLOCK_CLASS}{stroke:#000;fill:none}
+.${BLOCK_CLASS} text{fill:#000;stroke:none;font-size:10px;font-family:"DejaVu Sans Mono",monospace}
+.${BLOCK_CLASS} .name{text-anchor:middle;font-size:11px}.${BLOCK_CLASS} .type{text-anchor:middle}
+.${BLOCK_CLASS} .out{text-anchor:end}.${BLOCK_CLASS} .body{fill:#fff}.${BLOCK_CLASS} .bar{fill:#000}
+.${BLOCK_CLASS} .slice{font-size:8px}.${BLOCK_CLASS} .before{text-anchor:end}</style>
 ${shapes.map(boxOf).join("\n")}
 ${port("$_inputExt_", "input", longest)}
 ${port("$_outputExt_", "output", longest)}

@@ -79,8 +79,10 @@ export function drawTruthTable({ inputs, outputs, rows }: TruthTable): string {
       ).join("")
     }</g>`;
   const bar = left[inputs.length]!.toFixed(1);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${total.toFixed(0)}" height="${height}">` +
-    `<style>text{font-family:"DejaVu Sans Mono",monospace;font-size:12px;text-anchor:middle}line{stroke:#000}</style>` +
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${
+    total.toFixed(0)
+  }" height="${height}" class="offprint-truth-table">` +
+    `<style>.offprint-truth-table text{font-family:"DejaVu Sans Mono",monospace;font-size:12px;text-anchor:middle}.offprint-truth-table line{stroke:#000}</style>` +
     `<rect width="100%" height="100%" fill="#fff"/>` +
     line(names, "names", MARGIN + 12) +
     `<line x1="${MARGIN}" x2="${(total - MARGIN).toFixed(1)}" y1="${MARGIN + 18}" y2="${

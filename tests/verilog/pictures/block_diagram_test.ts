@@ -117,3 +117,12 @@ Deno.test("a drawing of another kind is refused in one line", async () => {
     assert(/^[a-z ]+: got a drawing without .*, expected one that draw/.test(error.message));
   }
 });
+
+Deno.test("the styles of a drawing hold for it alone, so that a page can hold it beside others", async () => {
+  const svg = await drawBlockDiagram(
+    parseGraph("top t\nport input a [1]\nport output q [1]\n$port.a -> $port.q [1]\n"),
+  );
+  const rules = /<style>([^]*?)<\/style>/.exec(svg)![1]!.split("}").map((rule) => rule.trim());
+  const mark = /<svg[^>]*class="([\w-]+)"/.exec(svg)![1]!;
+  for (const rule of rules.filter((each) => each !== "")) assert(rule.startsWith(`.${mark}`), rule);
+});
