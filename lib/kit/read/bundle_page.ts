@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type * as Esbuild from "esbuild";
+import { ifThere, readText } from "offprint/files.ts";
 
 /** The version in `import_map.json`; not a literal, so that only this command fetches it. */
 const ESBUILD: string = "esbuild";
@@ -65,7 +66,7 @@ async function moduleOf(name: string, importer: string): Promise<string> {
     : createRequire(pathToFileURL(importer)).resolve(name);
   let folder = dirname(entry);
   while (true) {
-    const text = await Deno.readTextFile(join(folder, "package.json")).catch(() => undefined);
+    const text = await ifThere(readText(join(folder, "package.json")));
     const described = text === undefined ? undefined : JSON.parse(text);
     if (described?.name === name) {
       const root = described.exports?.["."] ?? described.exports;
