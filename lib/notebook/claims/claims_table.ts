@@ -211,7 +211,9 @@ function tableOf(rows: readonly Row[], caption: string, published: boolean): str
 /** The rule of a claim with its reason. */
 export function ruleText({ check, reason, compares }: Claim): string {
   const count = compares === undefined ? "" : `, from at least ${compares} comparisons`;
-  return `${describeRule(check)}${count}${reason === undefined ? "" : `; ${reason}`}`;
+  // Whoever prints it ends the sentence.
+  const why = reason === undefined ? "" : `; ${reason.replace(/\.$/, "")}`;
+  return `${describeRule(check)}${count}${why}`;
 }
 
 /** The verdicts on a paper's claims as one line that unfolds into their sentences. */
