@@ -200,7 +200,11 @@ Deno.test({
             );
             assert(figure![0]! <= figure![1]! + 1 && stage![0]! <= 328, `${figure} ${stage}`);
             const still = "document.getAnimations().length";
-            await page.locator(`${selector} .offprint-handle`).first().focus();
+            // A figure need not have a handle: then its first choice or slider is moved.
+            const controls = [".offprint-handle", "input", "select"].map((each) =>
+              `${selector} ${each}`
+            );
+            await page.locator(controls.join(", ")).first().focus();
             await page.keyboard.press("ArrowUp");
             assertEquals(await page.evaluate<number>(still), 0, "nothing moves by itself");
             assertEquals(problems, []);

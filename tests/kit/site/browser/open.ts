@@ -38,7 +38,7 @@ export const ignore = !exists(executablePath);
 export const why = ignore ? ` (skipped: no Chromium at ${executablePath}; set CHROMIUM)` : "";
 
 /** A busy machine decides nothing: only what will never come is given up. */
-export const PATIENT_MS = 600_000;
+export const PATIENT_MS = 120_000;
 
 /** Starts the browser. */
 export function launch(): Promise<Browser> {
