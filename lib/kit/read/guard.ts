@@ -94,7 +94,8 @@ export class Guard {
       return {
         kind: "enter",
         cookie: `${this.#cookie}=${this.#token}; Path=/; HttpOnly; SameSite=Strict`,
-        address: `${url.pathname}${url.search}`,
+        // One slash: two would name another site.
+        address: `/${url.pathname.replace(/^\/+/, "")}${url.search}`,
       };
     }
     return this.#matches(this.#cookieOf(headers)) ? { kind: "allowed" } : refused(403, WRONG);

@@ -17,6 +17,9 @@ Deno.test("the token opens the door once, and a cookie keeps it open", () => {
   assertMatch(entered.cookie, /; Path=\/; HttpOnly; SameSite=Strict$/);
   assertEquals(judged({ host, cookie: entered.cookie.split(";")[0]! }).kind, "allowed");
   assertEquals(judged({ host: "localhost:4321", cookie }).kind, "allowed");
+  const doubled = judged({ host }, `//other.example/?token=${token}`);
+  assert(doubled.kind === "enter");
+  assertEquals(doubled.address, "/other.example/", "the door leads to no other site");
 });
 
 Deno.test("what does not come from this server's own page is refused", () => {
