@@ -86,6 +86,7 @@ async function test(args: string[]): Promise<number> {
   }
   if (values["slowest"]) console.log(slowest(total));
   for (const name of total.skipped) console.log(`skipped: ${name}`);
+  for (const failure of total.failures) console.log(`failed: ${failure}`);
   if (failedStages.length > 0) console.log(`failed in: ${failedStages.join(", ")}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
   return total.failed === 0 ? 0 : 1;
@@ -195,7 +196,12 @@ async function tests(
     const [{ code }] = await Promise.all([endedWith(child, ending), printed]);
     const counts = readJUnit(await Deno.readTextFile(file).catch(() => ""));
     // A test file that does not even load leaves no test case behind, only the exit code.
-    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    if (code !== 0 && counts.failed === 0) {
+      counts.failed = 1;
+      counts.failures.push(
+        `deno test ended with code ${code}, and its report names no failed test`,
+      );
+    }
     return counts;
   } finally {
     await Deno.remove(folder, { recursive: true });

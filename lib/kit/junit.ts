@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { stripVTControlCharacters } from "node:util";
 
 /** How a test run went. */
 export interface TestCounts {
   passed: number;
   failed: number;
+  /** For each failed test case its file and name, and below them what it said. */
+  failures: string[];
   /** Names of the tests that were skipped; by our convention a name says why. */
   skipped: string[];
   /** Seconds that each test file took, by its path. */
@@ -18,6 +21,7 @@ export interface TestCounts {
 export function addCounts(total: TestCounts, more: TestCounts): void {
   total.passed += more.passed;
   total.failed += more.failed;
+  total.failures.push(...more.failures);
   total.skipped.push(...more.skipped);
   for (const [file, seconds] of more.seconds) {
     total.seconds.set(file, (total.seconds.get(file) ?? 0) + seconds);
@@ -26,7 +30,7 @@ export function addCounts(total: TestCounts, more: TestCounts): void {
 
 /** Counts of nothing. */
 export function noCounts(): TestCounts {
-  return { passed: 0, failed: 0, skipped: [], seconds: new Map() };
+  return { passed: 0, failed: 0, failures: [], skipped: [], seconds: new Map() };
 }
 
 /**
@@ -52,10 +56,30 @@ export function readJUnit(xml: string): TestCounts {
   for (const [, attributes = "", body = ""] of cases) {
     const name = unescape(attribute(attributes, "name") ?? "?");
     if (/<skipped\b/.test(body)) counts.skipped.push(name);
-    else if (/<(failure|error)\b/.test(body)) counts.failed++;
-    else counts.passed++;
+    else if (/<(failure|error)\b/.test(body)) {
+      counts.failed++;
+      counts.failures.push(`${fileOf(attributes)}: ${name}\n${said(body)}`);
+    } else counts.passed++;
   }
   return counts;
+}
+
+/** The file of a test case, as the report names it. */
+function fileOf(attributes: string): string {
+  return unescape(attribute(attributes, "classname") ?? "?").replace(/^\.\//, "");
+}
+
+/** So many lines of a failure are kept: the message, a difference and the first places of the stack. */
+const LINES = 30;
+
+/** What a failed test case said, indented. */
+function said(body: string): string {
+  const [, attributes = "", text = ""] =
+    /<(?:failure|error)\b([^>]*?)(?:\/>|>(.*?)<\/(?:failure|error)>)/s.exec(body) ?? [];
+  const whole = stripVTControlCharacters(
+    unescape(text.trim() || attribute(attributes, "message") || ""),
+  );
+  return whole.split("\n").slice(0, LINES).map((line) => `    ${line}`).join("\n");
 }
 
 function attribute(attributes: string, name: string): string | undefined {

@@ -6,13 +6,14 @@ Deno.test("counts passed, failed and skipped cases, names of the skipped unescap
 <testsuites><testsuite name="./a_test.ts" tests="4" time="1.5">
   <testcase name="one" time="0.1"></testcase>
   <testcase name="two"/>
-  <testcase name="three"><failure message="AssertionError">at line
-2</failure></testcase>
+  <testcase name="three" classname="./tests/a_test.ts"><failure message="AssertionError">1 &lt; 0
+at line 2</failure></testcase>
   <testcase name="needs &quot;Icarus&quot; (none here)"><skipped/></testcase>
 </testsuite></testsuites>`;
   assertEquals(readJUnit(xml), {
     passed: 2,
     failed: 1,
+    failures: ["tests/a_test.ts: three\n    1 < 0\n    at line 2"],
     skipped: ['needs "Icarus" (none here)'],
     seconds: new Map([["a_test.ts", 1.5]]),
   });
@@ -24,12 +25,19 @@ Deno.test("an empty report counts nothing", () => {
 
 Deno.test("counts of two processes add up, seconds of one file too", () => {
   const total = noCounts();
-  const half = { passed: 2, failed: 1, skipped: ["a"], seconds: new Map([["a_test.ts", 1.5]]) };
+  const half = {
+    passed: 2,
+    failed: 1,
+    failures: ["a_test.ts: b"],
+    skipped: ["a"],
+    seconds: new Map([["a_test.ts", 1.5]]),
+  };
   addCounts(total, half);
   addCounts(total, half);
   assertEquals(total, {
     passed: 4,
     failed: 2,
+    failures: ["a_test.ts: b", "a_test.ts: b"],
     skipped: ["a", "a"],
     seconds: new Map([["a_test.ts", 3]]),
   });
