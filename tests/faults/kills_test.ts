@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { type Random, stream } from "offprint/random.ts";
 import { descendants, untilGone } from "../process/processes.ts";
-import { figure, FULL, say, startCommand } from "./trial.ts";
+import { editAndSave, SAMPLE_PATH, sampleProject, wholeSource } from "./sample_project.ts";
+import { figure, FULL, sampled, startCommand } from "./trial.ts";
 
 /** A command that can be killed and run again. */
 interface Subject {
@@ -12,6 +13,13 @@ interface Subject {
   args(folder: string): string[];
   /** Files that are what they are when it has ended; they must be whole whenever they are there. */
   outputs: Record<string, (text: string) => void>;
+  /** How many kills in the full form, of a command that takes long. */
+  kills?: number;
+  /** What a folder holds before the first run; the command then runs in it, as in the project's folder. */
+  prepare?(folder: string): Promise<void>;
+  /** What it is given to do while it runs, when it does not end by itself; then it is ended by Ctrl-C. */
+  work?(address: string): Promise<void>;
+  env?(folder: string): Record<string, string>;
 }
 
 const json = (text: string): void => void JSON.parse(text);
@@ -46,30 +54,116 @@ const SUBJECTS: readonly Subject[] = [
       "out/site/index.html": (text) => assert(text.trimEnd().endsWith("</html>")),
     },
   },
+  {
+    name: "sweep",
+    args: (folder) => [
+      ...["sweep", "10", "--experiment", "thresholdGain"],
+      ...["--grid", "spread=0:0.4:0.1", "ratio=2,4.5,10", "--csv", join(folder, "gain.csv")],
+    ],
+    env: (folder) => ({ OFFPRINT_SWEEPS: join(folder, "sweeps") }),
+    outputs: { "gain.csv": (text) => assertEquals(text.trimEnd().split("\n").length, 16, text) },
+  },
+  {
+    name: "sync",
+    prepare: async (folder) => {
+      await sampleProject(folder);
+      const source = join(folder, `${SAMPLE_PATH}.ts`);
+      const edited = (await Deno.readTextFile(source)).replace("10 * seed", "20 * seed");
+      await Deno.writeTextFile(source, edited);
+    },
+    args: () => ["sync", "02"],
+    outputs: { [`${SAMPLE_PATH}.ipynb`]: json, [`${SAMPLE_PATH}.ts`]: wholeSource },
+  },
+  {
+    name: "read",
+    prepare: sampleProject,
+    args: () => ["read", "02", "--port", "0", "--edit"],
+    work: editAndSave,
+    outputs: { [`${SAMPLE_PATH}.ipynb`]: json, [`${SAMPLE_PATH}.ts`]: wholeSource },
+  },
+  {
+    name: "train",
+    args: (folder) => [
+      ...["train", "tiny", "--out", join(folder, "work"), "--to", join(folder, "model")],
+    ],
+    kills: 12,
+    outputs: {
+      "model/config.json": json,
+      "model/tokenizer.json": json,
+      "model/model.safetensors": (text) => assert(text.length > 1000),
+    },
+  },
 ];
 
 /** Kills of each command, in rounds: after so many in a row it is left alone to its end. */
-const KILLS = FULL ? 68 : 2, IN_A_ROW = 6, ROUNDS = FULL ? 40 : 1;
+const KILLS = FULL ? 34 : 2, IN_A_ROW = 6, ROUNDS = FULL ? 40 : 1;
+
+type Contents = Map<string, Uint8Array>;
 
 /** What the outputs hold; nothing where there is none. Each must be whole. */
-async function contents(folder: string, { outputs }: Subject): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
+async function contents(folder: string, { outputs }: Subject): Promise<Contents> {
+  const found: Contents = new Map();
   for (const [name, check] of Object.entries(outputs)) {
-    const text = await Deno.readTextFile(join(folder, name)).catch(() => undefined);
-    if (text === undefined) continue;
-    check(text);
-    found.set(name, text);
+    const bytes = await Deno.readFile(join(folder, name)).catch(() => undefined);
+    if (bytes === undefined) continue;
+    check(new TextDecoder().decode(bytes));
+    found.set(name, bytes);
   }
   return found;
 }
 
-/** Runs a command to its end in a folder of its own. */
-async function untouched(subject: Subject): Promise<{ ms: number; right: Map<string, string> }> {
+/** How a command is started in a folder. */
+function start({ args, env, prepare }: Subject, folder: string): Deno.ChildProcess {
+  return startCommand(args(folder), {
+    ...(env && { env: env(folder) }),
+    ...(prepare && { cwd: folder }),
+  });
+}
+
+/** A folder in which a command can work. */
+async function newFolder({ prepare }: Subject): Promise<string> {
   const folder = await Deno.makeTempDir();
+  await prepare?.(folder);
+  return folder;
+}
+
+/** The first line that a command prints. */
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const piece of stream) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.includes("\n")) break;
+  }
+  return text.split("\n")[0]!;
+}
+
+/** Lets a command do its work, and gives its exit code; one that serves gets its work, and Ctrl-C when that is done. */
+async function toItsEnd(subject: Subject, child: Deno.ChildProcess): Promise<number> {
+  if (subject.work === undefined) {
+    const { code, signal, stderr } = await child.output();
+    if (code !== 0 && signal !== "SIGKILL") console.error(new TextDecoder().decode(stderr));
+    return code;
+  }
+  const errors = child.stderr.cancel();
+  try {
+    await subject.work(await firstLine(child.stdout));
+    child.kill("SIGINT");
+  } catch (error) {
+    // It was killed while it worked; anything else is told.
+    if ((await child.status).signal !== "SIGKILL") throw error;
+  }
+  await errors;
+  const { code } = await child.status;
+  return code === 130 ? 0 : code;
+}
+
+/** Runs a command to its end in a folder of its own. */
+async function untouched(subject: Subject): Promise<{ ms: number; right: Contents }> {
+  const folder = await newFolder(subject);
   try {
     const before = performance.now();
-    const { code, err } = await say(subject.args(folder));
-    assertEquals(code, 0, err);
+    assertEquals(await toItsEnd(subject, start(subject, folder)), 0, subject.name);
     const right = await contents(folder, subject);
     assertEquals([...right.keys()], Object.keys(subject.outputs));
     return { ms: performance.now() - before, right };
@@ -85,27 +179,26 @@ async function trial(
   kills: number,
   random: Random,
 ): Promise<number> {
-  const folder = await Deno.makeTempDir();
+  const folder = await newFolder(subject);
   let killed = 0;
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const child = startCommand(subject.args(folder));
-      const output = child.output();
+      const child = start(subject, folder);
+      const ending = toItsEnd(subject, child);
       const moment = 50 + random.uniform() * ms;
       const ended = await Promise.race([
-        output,
+        ending,
         new Promise<undefined>((resolve) => setTimeout(resolve, moment)),
       ]);
       if (ended !== undefined) break; // It was faster this time.
       const started = descendants(child.pid);
       child.kill("SIGKILL");
-      await output;
+      await ending;
       killed++;
       assertEquals(await untilGone(started), [], `${subject.name} after ${moment} ms`);
       await contents(folder, subject);
     }
-    const { code, err } = await say(subject.args(folder));
-    assertEquals(code, 0, err);
+    assertEquals(await toItsEnd(subject, start(subject, folder)), 0, subject.name);
     assertEquals(await contents(folder, subject), right, `${subject.name}: another result`);
     // Nor do its own temporary files stay.
     const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
@@ -116,23 +209,24 @@ async function trial(
   }
 }
 
-Deno.test({
-  name: "a command that is killed leaves no half file and no process, and the next run ends alike",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
-    const random = stream(1, "faults", "kills");
-    let kills = 0;
-    for (const subject of SUBJECTS) {
+for (const subject of sampled(SUBJECTS, 4, "subjects of kills")) {
+  Deno.test({
+    name:
+      `${subject.name}, killed, leaves no half file and no process, and ends alike the next time`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      const random = stream(1, "faults", "kills", subject.name);
       const alone = await untouched(subject);
-      let ofSubject = 0;
+      const wanted = FULL ? subject.kills ?? KILLS : KILLS;
+      let kills = 0;
       // Some runs are over before their moment comes.
-      for (let round = 0; round < ROUNDS && ofSubject < KILLS; round++) {
-        ofSubject += await trial(subject, alone, Math.min(IN_A_ROW, KILLS), random);
+      for (let round = 0; round < ROUNDS && kills < wanted; round++) {
+        kills += await trial(subject, alone, Math.min(IN_A_ROW, wanted - kills), random);
       }
-      kills += ofSubject;
-      figure(`kills of ${subject.name}: ${ofSubject}`);
-    }
-    assert(kills >= (FULL ? 200 : 3), `${kills} kills`);
-    figure(`kills: ${kills}, 0 torn files, 0 processes left, the next run identical`);
-  },
-});
+      assert(kills >= (FULL ? wanted : 1), `${kills} kills of ${subject.name}`);
+      figure(
+        `kills of ${subject.name}: ${kills}, 0 torn files, 0 processes left, the next run identical`,
+      );
+    },
+  });
+}
