@@ -35,6 +35,9 @@ const SOURCES: ReadonlySet<string> = new Set([
 
 /** Files of the project's own folder. */
 const ROOT_FILES: ReadonlySet<string> = new Set([
+  "CHANGELOG.md",
+  "CITATION.cff",
+  "CONTRIBUTING.md",
   "LICENSE",
   "README.md",
   "deno.json",

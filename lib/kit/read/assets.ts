@@ -10,6 +10,9 @@ import { SCRIPT_FILE, SCRIPT_TEXT } from "../site/layout.ts";
 /** The script of the reader's pages, made by `deno task bundle`. */
 export const READER_SCRIPT = new URL("../../../data/reader/reader.js", import.meta.url);
 
+/** The licences of the packages in that script, made with it. */
+export const READER_LICENCES = new URL("../../../data/reader/LICENSES.txt", import.meta.url);
+
 const TYPES: Record<string, string> = {
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",

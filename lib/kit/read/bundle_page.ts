@@ -26,9 +26,17 @@ const PACKAGES = [
 
 const PAGE = fileURLToPath(new URL("./page/main.js", import.meta.url));
 
-/** The script. The same sources and versions give the same bytes. */
-export async function bundleReader(): Promise<string> {
+/** The script of the reader's pages, and the licences of the packages inside. */
+export interface ReaderBundle {
+  script: string;
+  /** Each package with its version and the whole text of its licence, in the order of their names. */
+  licences: string;
+}
+
+/** Makes the script. The same sources and versions give the same bytes. */
+export async function bundleReader(): Promise<ReaderBundle> {
   for (const name of PACKAGES) await import(name);
+  const inside = new Map<string, string>();
   const { build, stop } = await import(ESBUILD) as typeof Esbuild;
   try {
     const result = await build({
@@ -47,19 +55,36 @@ export async function bundleReader(): Promise<string> {
         setup(build) {
           build.onResolve({ filter: /^[^./]/ }, async ({ path, importer, kind }) => {
             if (kind === "entry-point") return undefined;
-            return { path: await moduleOf(path, importer) };
+            const found = await moduleOf(path, importer);
+            inside.set(found.title, found.folder);
+            return { path: found.path };
           });
         },
       }],
     });
-    return `${result.outputFiles[0]!.text.trim()}\n`;
+    return {
+      script: `${result.outputFiles[0]!.text.trim()}\n`,
+      licences: await licencesOf(inside),
+    };
   } finally {
     await stop();
   }
 }
 
-/** The file of a package for browsers: what its `exports` name for `import`, or its `module`. */
-async function moduleOf(name: string, importer: string): Promise<string> {
+/** The texts of licences, which a copy of the script must bring along. */
+async function licencesOf(packages: ReadonlyMap<string, string>): Promise<string> {
+  const parts = [...packages].sort(([a], [b]) => a < b ? -1 : 1).map(async ([title, folder]) => {
+    const text = await readText(join(folder, "LICENSE"));
+    return `${title}\n${"-".repeat(title.length)}\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(parts)).join("\n\n");
+}
+
+/** A package for browsers: its name with the version, its folder, and the file that its `exports` name for `import`, or its `module`. */
+async function moduleOf(
+  name: string,
+  importer: string,
+): Promise<{ title: string; folder: string; path: string }> {
   // One that the page names is pinned in the import map; others are found from the package that needs them.
   const entry = PACKAGES.includes(name)
     ? fileURLToPath(import.meta.resolve(name))
@@ -71,7 +96,8 @@ async function moduleOf(name: string, importer: string): Promise<string> {
     if (described?.name === name) {
       const root = described.exports?.["."] ?? described.exports;
       const found = root?.import?.default ?? root?.import ?? described.module ?? described.main;
-      return join(folder, typeof found === "string" ? found : described.module);
+      const path = join(folder, typeof found === "string" ? found : described.module);
+      return { title: `${name} ${described.version}`, folder, path };
     }
     if (dirname(folder) === folder) throw new Error(`${name}: no package.json above ${entry}`);
     folder = dirname(folder);

@@ -7,8 +7,8 @@
  *
  * @module
  */
-export { bundleReader } from "./bundle_page.ts";
-export { READER_SCRIPT } from "./assets.ts";
+export { bundleReader, type ReaderBundle } from "./bundle_page.ts";
+export { READER_LICENCES, READER_SCRIPT } from "./assets.ts";
 export {
   type Change,
   type Dependencies,
