@@ -7,6 +7,7 @@
 /** Folders and files below `tests` that belong to no single source, each with what it tests. */
 export const TOPICS: Readonly<Record<string, string>> = {
   architecture: "who imports whom, and where files lie",
+  "data/licences": "the table of licences in data/README.md",
   faults: "commands that are stopped, killed, given wrong input or poor surroundings",
   frame: "notebooks as a reader meets them, from end to end",
   "kernels/alone": "the folder kernels without the rest of the project",
