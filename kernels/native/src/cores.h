@@ -326,20 +326,7 @@ static int32_t attend_head(const AttendJob *job) {
   return 0;
 }
 
-// ---- softmax: reference/sampling.ts ----------------------------------------------------------------
-
-static void soften(const float *logits, double max, double temperature, double *p, int32_t count) {
-  int32_t whole = count & ~3;
-  for (int32_t i = 0; i < whole; i += 4) {
-    f64x4 x = {logits[i], logits[i + 1], logits[i + 2], logits[i + 3]};
-    f64x4 e = exp_negative4((x - max) / temperature);
-    memcpy(p + i, &e, sizeof e);
-  }
-  for (int32_t i = whole; i < count; i++) {
-    double x = ((double)logits[i] - max) / temperature;
-    p[i] = exp_negative4((f64x4){x, x, x, x})[0];
-  }
-}
+// ---- laneSum: reference/exact_math.ts --------------------------------------------------------------
 
 static double lane_sum(const double *values, int32_t count) {
   f64x4 low = {0}, high = {0};
@@ -361,13 +348,14 @@ static double lane_sum(const double *values, int32_t count) {
 }
 
 #include "decoder_cores.h"
+#include "softmax_cores.h"
 
 // Where `tile` takes activations as they are.
 #define NO_PACKING 0, 0, 0, 0
 
 // The rest of a Variant.
 #define CORES                                                                              \
-  quantize_token, to_halves, pack_group, attend_head, soften, lane_sum, norm_row, widen_row, \
+  quantize_token, to_halves, pack_group, attend_head, softmax_row, lane_sum, norm_row, widen_row, \
       add_row, rotate_head, gate_row, half_product
 
 #endif

@@ -3,14 +3,6 @@
 #ifndef OFFPRINT_DECODER_CORES_H
 #define OFFPRINT_DECODER_CORES_H
 
-typedef float f32x4 __attribute__((vector_size(16)));
-
-INLINE f64x4 widen4(const float *from) {
-  f32x4 lanes;
-  memcpy(&lanes, from, sizeof lanes);
-  return __builtin_convertvector(lanes, f64x4);
-}
-
 static void norm_row(const float *x, const float *gain, const uint32_t *order, double epsilon,
                      int32_t width, float *y) {
   f64x4 low = {0}, high = {0};

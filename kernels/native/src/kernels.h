@@ -80,6 +80,24 @@ typedef struct {
 // Floats that an AttendJob needs: scores padded to whole groups, query, accumulators.
 #define ATTEND_SCRATCH(position, padded_dim) ((position) + 256 + 4 * (padded_dim))
 
+// A token of warpedSoftmax: its place in the order, and its weight.
+typedef struct {
+  uint64_t key;
+  double weight;
+} Entry;
+
+// One row of warpedSoftmax: reference/sampling.ts
+typedef struct {
+  const float *logits; // [vocabulary]
+  double *p;           // [vocabulary]
+  int32_t vocabulary, top_k;
+  double temperature, top_p, min_p;
+  Entry *entries, *copy; // [SOFTMAX_ENTRIES] each
+} SoftmaxJob;
+
+// Room that a SoftmaxJob needs, in entries: twice for top-k, once for top-p.
+#define SOFTMAX_ENTRIES(vocabulary) (2 * (size_t)(vocabulary) + 64)
+
 // ---- one table per instruction set -----------------------------------------------------------------
 
 typedef struct {
@@ -99,8 +117,8 @@ typedef struct {
   void (*pack_group)(const KvSizes *sizes, const uint16_t *recent, uint8_t *packed);
   // One query of one head; returns 0, or 1 when a score is not finite.
   int32_t (*attend)(const AttendJob *job);
-  // p[i] = expNegative((logits[i] - max) / temperature)
-  void (*soften)(const float *logits, double max, double temperature, double *p, int32_t count);
+  // warpedSoftmax of a row; returns the token whose logit it refuses, or -1.
+  int32_t (*softmax)(const SoftmaxJob *job);
   // laneSum: reference/exact_math.ts
   double (*sum)(const double *values, int32_t count);
   // reference/decoder_parts.ts, one row each. rmsNorm, then reordered where there is an order.

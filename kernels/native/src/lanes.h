@@ -16,6 +16,9 @@
 #endif
 
 typedef float f32x8 __attribute__((vector_size(32)));
+typedef float f32x4 __attribute__((vector_size(16)));
+typedef int32_t i32x4 __attribute__((vector_size(16)));
+typedef int32_t i32x8 __attribute__((vector_size(32)));
 typedef double f64x4 __attribute__((vector_size(32)));
 typedef int64_t i64x4 __attribute__((vector_size(32)));
 
@@ -38,6 +41,49 @@ INLINE void store8(float *to, f32x8 lanes) { memcpy(to, &lanes, sizeof lanes); }
 
 INLINE f32x8 all8(float value) {
   return (f32x8){value, value, value, value, value, value, value, value};
+}
+
+INLINE f64x4 load4(const double *from) {
+  f64x4 lanes;
+  memcpy(&lanes, from, sizeof lanes);
+  return lanes;
+}
+
+INLINE void store4(double *to, f64x4 lanes) { memcpy(to, &lanes, sizeof lanes); }
+
+INLINE f64x4 widen4(const float *from) {
+  f32x4 lanes;
+  memcpy(&lanes, from, sizeof lanes);
+  return __builtin_convertvector(lanes, f64x4);
+}
+
+// The larger of two in each lane; of two zeros, or beside a NaN, either.
+INLINE f32x8 larger8(f32x8 a, f32x8 b) {
+#ifdef LANES_AVX2
+  return (f32x8)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+  const i32x8 above = (i32x8)(a > b);
+  return (f32x8)(((i32x8)a & above) | ((i32x8)b & ~above));
+#endif
+}
+
+// Bit i: lane i is larger than `value`.
+INLINE int32_t above8(f32x8 lanes, float value) {
+  const i32x8 above = (i32x8)(lanes > all8(value));
+#ifdef LANES_AVX2
+  return _mm256_movemask_ps((__m256)above);
+#else
+  int32_t bits = 0;
+  for (int i = 0; i < 8; i++) bits |= (above[i] & 1) << i;
+  return bits;
+#endif
+}
+
+// Whether any lane has a bit.
+INLINE int any4(i32x4 lanes) {
+  int64_t halves[2];
+  memcpy(halves, &lanes, sizeof halves);
+  return (halves[0] | halves[1]) != 0;
 }
 
 // The low and the high nibbles of eight bytes.

@@ -20,7 +20,7 @@ let used = 0;
  * `size` zeros. Small ones are views of a shared slab, never handed out twice: V8 takes 0.3 µs to allocate
  * a typed array and 0.015 µs to make a view, and decoding a small chain allocates little else.
  */
-function zeros(size: number): Float64Array {
+export function zeros(size: number): Float64Array {
   if (size > SMALL) return new Float64Array(size);
   if (used + size > SLAB) {
     slab = new ArrayBuffer(8 * SLAB);
@@ -45,24 +45,32 @@ function zeros(size: number): Float64Array {
  * ```
  */
 export function softmax(logits: ArrayLike<number>): Float64Array {
+  return cooledSoftmax(logits, 1);
+}
+
+/** {@linkcode softmax} of `(logits − max) / temperature`, which cannot overflow upwards. */
+export function cooledSoftmax(logits: ArrayLike<number>, temperature: number): Float64Array {
   const size = logits.length;
   let largest = -Infinity;
   for (let i = 0; i < size; i++) if (logits[i]! > largest) largest = logits[i]!;
   const probabilities = zeros(size);
   let sum = 0;
   for (let i = 0; i < size; i++) {
-    const weight = Math.exp(logits[i]! - largest);
+    const weight = Math.exp((logits[i]! - largest) / temperature);
     probabilities[i] = weight;
     sum += weight;
   }
-  if (!(sum >= 1)) {
-    throw new RangeError(
-      `softmax: got ${size} logits of maximum ${largest} with NaN or no finite value among them, expected numbers`,
-    );
-  }
+  if (!(sum >= 1)) throw noDistribution(size, largest);
   const scale = 1 / sum;
   for (let i = 0; i < size; i++) probabilities[i]! *= scale;
   return probabilities;
+}
+
+/** The error for logits that no distribution can be made of. */
+export function noDistribution(size: number, largest: number): RangeError {
+  return new RangeError(
+    `softmax: got ${size} logits of maximum ${largest} with NaN or no finite value among them, expected numbers`,
+  );
 }
 
 /** How far a typed-in distribution's sum may lie from 1. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { softmax } from "./distribution.ts";
+import { cooledSoftmax, noDistribution, zeros } from "./distribution.ts";
 import { checkWhole } from "./option_checks.ts";
 
 /**
@@ -26,7 +26,8 @@ export interface WarpOptions {
 /**
  * Builds a warp. It returns the distribution *after* all cuts, which is what verification must compare:
  * cut tokens have probability 0 exactly, the rest sums to 1. Of equal logits the lower token ids come
- * first. Costs O(V) on average: the cut is found by selection, not by sorting.
+ * first. Costs O(V) on average: cuts are found by selection, not by sorting, and with `topK` only what is
+ * kept is exponentiated.
  *
  * @throws {UserError} for a temperature below 0, a `topK` that is not a whole number above 0 or a `topP` outside (0, 1].
  *
@@ -50,26 +51,9 @@ export function warp(options: WarpOptions = {}): Warp {
   if (!(topP > 0 && topP <= 1)) throw outOfRange("topP", topP, "a number in (0, 1]", 0.9);
   if (temperature === 0) return greedy;
   return (logits) => {
-    const probabilities = softmax(temperature === 1 ? logits : cooled(logits, temperature));
-    if (topK >= logits.length && topP === 1) return probabilities;
-    const order = identity(logits.length);
-    let kept = order.length;
-    if (topK < kept) {
-      kept = topK <= FEW
-        ? fewLargest(order, logits, topK)
-        : select(order, logits, kept, () => 1, topK);
-    }
-    if (topP < 1) {
-      let mass = 0;
-      for (let i = 0; i < kept; i++) mass += probabilities[order[i]!]!;
-      kept = select(order, logits, kept, (token) => probabilities[token]!, topP * mass);
-    }
-    let sum = 0;
-    for (let i = 0; i < kept; i++) sum += probabilities[order[i]!]!;
-    const scale = 1 / sum;
-    for (let i = 0; i < kept; i++) probabilities[order[i]!]! *= scale;
-    for (let i = kept; i < order.length; i++) probabilities[order[i]!] = 0;
-    return probabilities;
+    if (topK < logits.length) return cutToFew(logits, temperature, topK, topP);
+    if (topP < 1) return cutToMass(logits, temperature, topP);
+    return cooledSoftmax(logits, temperature);
   };
 }
 
@@ -84,57 +68,115 @@ export const greedy: Warp = (logits) => {
   return probabilities;
 };
 
+/** Arrays that calls share, of the longest logits so far; a call leaves nothing in them for the next. */
+let tokens = new Uint32Array(0);
+let weights = new Float64Array(0);
+
+function makeRoom(size: number): void {
+  if (tokens.length >= size) return;
+  tokens = new Uint32Array(size);
+  weights = new Float64Array(size);
+}
+
+/** The `topK` largest logits, cut to a share of their mass. */
+function cutToFew(
+  logits: Float32Array,
+  temperature: number,
+  topK: number,
+  topP: number,
+): Float64Array {
+  makeRoom(logits.length);
+  let kept = topK <= FEW ? fewLargest(logits, topK) : manyLargest(logits, topK);
+  let largest = -Infinity;
+  for (let i = 0; i < kept; i++) largest = Math.max(largest, logits[tokens[i]!]!);
+  let mass = 0;
+  for (let i = 0; i < kept; i++) {
+    const token = tokens[i]!;
+    mass += weights[token] = Math.exp((logits[token]! - largest) / temperature);
+  }
+  if (!(mass >= 1)) throw noDistribution(logits.length, largest);
+  if (topP < 1) kept = select(logits, kept, weights, topP * mass);
+  return scaled(logits.length, kept);
+}
+
+/** A share of the mass of all tokens. */
+function cutToMass(logits: Float32Array, temperature: number, topP: number): Float64Array {
+  const size = logits.length;
+  makeRoom(size);
+  let largest = -Infinity;
+  for (let i = 0; i < size; i++) if (logits[i]! > largest) largest = logits[i]!;
+  let mass = 0;
+  for (let i = 0; i < size; i++) {
+    mass += weights[i] = Math.exp((logits[i]! - largest) / temperature);
+  }
+  if (!(mass >= 1)) throw noDistribution(size, largest);
+  // All tokens below `least` together have less than what is cut anyway.
+  const least = (1 - topP) * mass / size * (1 - 1e-6);
+  let likely = 0;
+  for (let i = 0; i < size; i++) if (weights[i]! >= least) tokens[likely++] = i;
+  return scaled(size, select(logits, likely, weights, topP * mass));
+}
+
+/** The distribution of the first `kept` of `tokens` by their `weights`. */
+function scaled(size: number, kept: number): Float64Array {
+  let sum = 0;
+  for (let i = 0; i < kept; i++) sum += weights[tokens[i]!]!;
+  const probabilities = zeros(size);
+  for (let i = 0; i < kept; i++) probabilities[tokens[i]!] = weights[tokens[i]!]! / sum;
+  return probabilities;
+}
+
 /** Up to this many tokens a sorted list beats selection. */
 const FEW = 128;
+const values = new Float32Array(FEW);
 
-/** Reorders `order`, which counts from 0, so that the `count` largest logits come first, and returns `count`. */
-function fewLargest(order: Uint32Array, logits: Float32Array, count: number): number {
-  const kept: number[] = [];
+/**
+ * Puts the `count` largest logits first in `tokens`, the largest first, and returns how many there are:
+ * fewer where others are `-Infinity`.
+ */
+function fewLargest(logits: Float32Array, count: number): number {
+  let kept = 0;
+  let least = -Infinity;
   for (let token = 0; token < logits.length; token++) {
     const logit = logits[token]!;
-    if (kept.length === count && !(logit > logits[kept[count - 1]!]!)) continue;
-    if (kept.length === count) kept.pop();
-    let at = kept.length;
-    while (at > 0 && logit > logits[kept[at - 1]!]!) at--;
-    kept.splice(at, 0, token);
+    if (!(logit > least)) {
+      if (Number.isNaN(logit)) throw noDistribution(logits.length, NaN);
+      continue;
+    }
+    let at = kept < count ? kept++ : count - 1;
+    for (; at > 0 && logit > values[at - 1]!; at--) {
+      values[at] = values[at - 1]!;
+      tokens[at] = tokens[at - 1]!;
+    }
+    values[at] = logit;
+    tokens[at] = token;
+    if (kept === count) least = values[count - 1]!;
   }
-  const first = new Set(kept);
-  let rest = count;
-  for (let token = 0; token < logits.length; token++) if (!first.has(token)) order[rest++] = token;
-  order.set(kept);
-  return count;
+  return kept;
 }
 
-let counting = new Uint32Array(0);
-
-/** 0, 1, … in an array of its own: a copy, for filling one anew takes as long as a softmax. */
-function identity(size: number): Uint32Array {
-  if (counting.length < size) counting = Uint32Array.from({ length: size }, (_, i) => i);
-  return counting.slice(0, size);
-}
-
-/** `(logit − max) / temperature` in float64, which cannot overflow upwards. */
-function cooled(logits: Float32Array, temperature: number): Float64Array {
-  let largest = -Infinity;
-  for (let i = 0; i < logits.length; i++) if (logits[i]! > largest) largest = logits[i]!;
-  if (largest === -Infinity) return Float64Array.from(logits);
-  // A plain loop: the mapping form of `from` takes longer than the softmax that follows.
-  const result = new Float64Array(logits.length);
-  for (let i = 0; i < result.length; i++) result[i] = (logits[i]! - largest) / temperature;
-  return result;
+/** The same for more tokens, in any order. */
+function manyLargest(logits: Float32Array, count: number): number {
+  let finite = 0;
+  for (let token = 0; token < logits.length; token++) {
+    if (Number.isNaN(logits[token]!)) throw noDistribution(logits.length, NaN);
+    weights[token] = 1;
+    if (logits[token]! > -Infinity) tokens[finite++] = token;
+  }
+  return count < finite ? select(logits, finite, weights, count) : finite;
 }
 
 /**
- * Quickselect by weight: reorders the first `count` of `order` so that the fewest largest logits whose
+ * Quickselect by weight: reorders the first `count` of `tokens` so that the fewest largest logits whose
  * weights sum to `enough` come first, and returns how many they are, at least 1.
  */
 function select(
-  order: Uint32Array,
   logits: Float32Array,
   count: number,
-  weight: (token: number) => number,
+  weights: Float64Array,
   enough: number,
 ): number {
+  const order = tokens;
   const before = (a: number, b: number): boolean =>
     logits[a]! > logits[b]! || (logits[a]! === logits[b]! && a < b);
   let low = 0;
@@ -150,7 +192,7 @@ function select(
       // The pivot moves while others are exchanged; its place is needed in the end.
       if (token === pivot) at = i;
       if (!before(token, pivot)) continue;
-      left += weight(token);
+      left += weights[token]!;
       order[i] = order[middle]!;
       order[middle] = token;
       if (at === middle) at = i;
@@ -161,7 +203,7 @@ function select(
     if (middle > low && mass + left >= enough) {
       high = middle;
     } else {
-      mass += left + weight(pivot);
+      mass += left + weights[pivot]!;
       low = middle + 1;
       if (mass >= enough) break;
     }

@@ -45,12 +45,47 @@ export const sampling: Conformance[] = [
     },
   },
   {
+    name:
+      "softmax: cuts among thousands of tokens, in every order, with equal logits and equal masses",
+    async check(kernels) {
+      const random = stream(4, "cuts"), vocabulary = 3001;
+      const of = (logit: (i: number) => number) =>
+        Float32Array.from({ length: vocabulary }, (_, i) => logit(i));
+      const kinds: Record<string, Float32Array> = {
+        normal: of(() => 3 * random.normal()),
+        ascending: of((i) => i / 200),
+        descending: of((i) => -i / 200),
+        // Masses meet the share exactly or but for rounding: the reference's own sum decides.
+        equal: of(() => 1),
+        "two heights": of((i) => i % 3 === 0 ? 1 : 0),
+        "zeros of both signs": of((i) => i % 2 === 0 ? -0 : 0),
+        masked: of((i) => i % 1000 === 999 ? random.normal() : -Infinity),
+      };
+      const warps: SamplingOptions[] = [
+        { temperature: 1, topK: 50, topP: 0.95 },
+        { temperature: 0.7, topK: 2900 },
+        { temperature: 1, topP: 0.3 },
+        { temperature: 2, topP: 0.999 },
+        { temperature: 1, topP: 1 - 2 ** -53, minP: 1e-3 },
+      ];
+      for (const [kind, logits] of Object.entries(kinds)) {
+        for (const warp of warps) {
+          const ours = await kernels.warpedSoftmax(logits, 1, warp);
+          const theirs = warpedSoftmax(logits, 1, warp);
+          assertSame(ours, theirs, `${kind}, ${JSON.stringify(warp)}`);
+        }
+      }
+    },
+  },
+  {
     name: "softmax and sample: wrong numbers are refused",
     async check(kernels) {
       const row = (...logits: number[]) => Float32Array.from(logits);
       const softmax = (logits: Float32Array, warp: SamplingOptions = { temperature: 1 }) =>
         kernels.warpedSoftmax(logits, 2, warp);
       await refuses(() => softmax(row(0, 1, 2, NaN)), "logits[1][1]: got NaN");
+      const long = new Float32Array(80).fill(NaN, 40 + 37); // the first of several, beyond whole vectors
+      await refuses(() => softmax(long), "logits[1][37]: got NaN");
       await refuses(() => softmax(row(0, 1, Infinity, 2)), "logits[1][0]: got Infinity");
       const masked = row(0, 1, -Infinity, -Infinity);
       await refuses(() => softmax(masked), "got -Infinity, expected one finite logit");
