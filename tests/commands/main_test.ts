@@ -5,7 +5,7 @@ import { COMMAND_FLAGS, ROOT } from "offprint/kit/project.ts";
 /** The command line as `deno task` starts it. */
 async function kit(...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...COMMAND_FLAGS, "lib/commands/main.ts", ...args],
+    args: ["run", "--quiet", ...COMMAND_FLAGS, "lib/commands/main.ts", ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -52,7 +52,7 @@ for (const [args, line] of MISTAKES) {
 Deno.test("a wrong variable of the environment is one line", async () => {
   for (const [name, value] of [["KERNELS", "nonsense"], ["THREADS", "many"]]) {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", ...COMMAND_FLAGS, "lib/commands/main.ts", "bench", "kernels"],
+      args: ["run", "--quiet", ...COMMAND_FLAGS, "lib/commands/main.ts", "bench", "kernels"],
       cwd: ROOT,
       env: { NO_COLOR: "1", [`OFFPRINT_${name}`]: value! },
       stdin: "null",

@@ -10,6 +10,7 @@ function start(folder: string, args: string[], env: Record<string, string> = {})
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
+      "--quiet",
       "-A",
       `--config=${join(ROOT, "deno.json")}`,
       `--lock=${join(ROOT, "deno.lock")}`,

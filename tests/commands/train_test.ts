@@ -30,7 +30,7 @@ function inRoot(args: string[]): Promise<{ code: number; stdout: string; stderr:
   const program = fileURLToPath(new URL("../../lib/commands/main.ts", import.meta.url));
   const decoder = new TextDecoder();
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--lock=deno.lock", "--frozen", program, "train", ...args],
+    args: ["run", "--quiet", "-A", "--lock=deno.lock", "--frozen", program, "train", ...args],
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
     stdout: "piped",
     stderr: "piped",

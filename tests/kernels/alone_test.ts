@@ -34,7 +34,10 @@ Deno.test("a copy of kernels/ alone runs the README's example, with permissions 
     assert(example !== shown, "imported through this project's map");
     await Deno.writeTextFile(join(folder, "example.ts"), example);
     const run = (...flags: string[]) =>
-      deno(["run", "--no-config", "--no-lock", "--no-prompt", ...flags, "example.ts"], folder);
+      deno(
+        ["run", "--quiet", "--no-config", "--no-lock", "--no-prompt", ...flags, "example.ts"],
+        folder,
+      );
     const trusted = await run("--check", "-A");
     assertEquals(trusted.code, 0, trusted.stderr);
     assertMatch(trusted.stdout, /^(native|reference) 32\n$/);

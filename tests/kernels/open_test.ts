@@ -29,7 +29,7 @@ async function child(env: Record<string, string>, flags: string[] = ["-A"]) {
   const { OFFPRINT_KERNELS: _, OFFPRINT_VARIANT: __, OFFPRINT_CC, ...rest } = Deno.env.toObject();
   const compiler = OFFPRINT_CC && { OFFPRINT_CC };
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--no-lock", ...flags, CHILD],
+    args: ["run", "--quiet", "--no-prompt", "--no-lock", ...flags, CHILD],
     env: { ...rest, ...compiler, NO_COLOR: "1", ...env },
     clearEnv: true,
   }).output();
@@ -248,7 +248,7 @@ Deno.test("several workers of several processes use the kernels at once, and som
   const threads = native === undefined && Deno.build.os === "linux";
   const run = () =>
     new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-lock", script, ...threads ? ["mapped"] : []],
+      args: ["run", "--quiet", "-A", "--no-lock", script, ...threads ? ["mapped"] : []],
       env: { NO_COLOR: "1" },
     }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

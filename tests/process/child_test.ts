@@ -66,7 +66,7 @@ for (const what of ["tree", "kernel", "yosys"]) {
     ignore: Deno.build.os !== "linux",
     async fn() {
       const parent = new Deno.Command(Deno.execPath(), {
-        args: ["run", ...COMMAND_FLAGS, "tests/process/parent.ts", what],
+        args: ["run", "--quiet", ...COMMAND_FLAGS, "tests/process/parent.ts", what],
         stdout: "piped",
         stderr: "null",
       }).spawn();

@@ -14,6 +14,7 @@ const jobs = (file: string) =>
 const program = (store: string, file: string) =>
   startChild(Deno.execPath(), [
     "eval",
+    "--quiet",
     `import { runPoints } from "offprint/sweeps/mod.ts";
      const jobs = Array.from({ length: 40 }, (_, n) => ({ point: { n, file: ${
       JSON.stringify(file)

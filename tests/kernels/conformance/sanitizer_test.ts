@@ -23,7 +23,7 @@ async function sanitizer(): Promise<{ path: string } | { missing: string }> {
 async function run(libasan: string, args: string[]) {
   const child = fileURLToPath(new URL("./sanitizer_child.ts", import.meta.url));
   const output = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", child, ...args],
+    args: ["run", "--quiet", "-A", "--no-lock", child, ...args],
     env: {
       LD_PRELOAD: libasan,
       ASAN_OPTIONS: "detect_leaks=0",

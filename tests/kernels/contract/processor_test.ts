@@ -47,7 +47,7 @@ Deno.test("without the setting nothing changes", () => {
 /** Runs a program under the setting. */
 async function underNoise(seed: string, code: string) {
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-lock", code],
+    args: ["eval", "--quiet", "--lock=deno.lock", "--frozen", code],
     env: { OFFPRINT_TEST_NOISE: seed, NO_COLOR: "1" },
     cwd: new URL("../../..", import.meta.url),
   }).output();

@@ -61,7 +61,7 @@ Deno.test("a training killed at any moment goes on from its last whole checkpoin
     const root = fileURLToPath(new URL("../../../", import.meta.url));
     for (const killAt of [4, 9]) {
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--lock=deno.lock", "--frozen", programPath, folder.href],
+        args: ["run", "--quiet", "-A", "--lock=deno.lock", "--frozen", programPath, folder.href],
         cwd: root,
         stdout: "piped",
         stderr: "null",

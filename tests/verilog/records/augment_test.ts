@@ -157,6 +157,7 @@ Deno.test("a run that is killed goes on where it last saved, and gives the same 
       new Deno.Command(Deno.execPath(), {
         args: [
           "run",
+          "--quiet",
           "-A",
           "-q",
           script,
