@@ -1,5 +1,6 @@
 /**
- * `deno task measure-units`: the pictures of paper 06's units, and the runs behind `data/results/06-bench-audit.json`.
+ * `deno task measure-units`: the pictures of paper 06's units, and the runs behind `data/results/06-bench-audit.json` and
+ * `data/results/06-legibility.json`.
  *
  * @module
  */
@@ -7,15 +8,20 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
 import { UserError } from "offprint/errors.ts";
-import { exists, readText, writeWhole } from "offprint/files.ts";
-import { keepOnce } from "offprint/kept_work.ts";
+import { exists, writeWhole } from "offprint/files.ts";
+import { keepOnce, readKept } from "offprint/kept_work.ts";
+import { openTextReader } from "offprint/ocr/mod.ts";
 import {
   AUDIT_FILE,
   type AuditRow,
   auditText,
   auditUnit,
   hashOfUnit,
+  LEGIBILITY_FILE,
+  type LegibilityRow,
+  legibilityText,
   picturesOf,
+  readPicture,
   readUnits,
   UNIT_NAMES,
 } from "offprint/papers/chipgptv/units/mod.ts";
@@ -31,22 +37,26 @@ Works on the units of paper 06.
                  each unit is kept in a file of its own: stop it whenever you like, and start it several times to share the work
   pictures       draw all units: UNIT.png is the picture that a prompt shows, the others are UNIT.KIND.png; beside each
                  lie its SVG and, as JSON, what it shows
+  labels         have published networks read all pictures, as they are and at a phone's width; they are fetched (15 MB)
   --out FOLDER   where the pieces or pictures are kept (default out/06-units)
-  --collect      put the pieces of the audit together into data/results
+  --collect      put the pieces of the audit or of the labels together into data/results
   --help         this text
 
 Examples
   deno task measure-units audit
   deno task measure-units audit --collect
-  deno task measure-units pictures --out out/06-pictures`;
+  deno task measure-units pictures --out out/06-pictures
+  deno task measure-units labels && deno task measure-units labels --collect`;
 
 /** The command. */
 export const command: Command = {
   name: "measure-units",
-  summary: "draw the units of paper 06, audit their benches",
+  summary: "draw the units of paper 06, audit their benches, have their labels read",
   usage: USAGE,
   run,
 };
+
+const STEPS = ["audit", "pictures", "labels"] as const;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parse("measure-units", args, {
@@ -54,17 +64,18 @@ async function run(args: string[]): Promise<number> {
     collect: { type: "boolean" },
   }, true);
   const [step] = positionals;
-  if (positionals.length !== 1 || (step !== "audit" && step !== "pictures")) {
+  if (positionals.length !== 1 || !STEPS.some((name) => name === step)) {
     throw new UserError({
       what: "measure-units",
       got: positionals.join(" ") || undefined,
-      expected: "one step: audit, pictures",
+      expected: `one step: ${STEPS.join(", ")}`,
     });
   }
   const folder = pathToFileURL(`${resolve((values["out"] as string) ?? "out/06-units")}/`);
+  const collected = values["collect"] === true;
   if (step === "pictures") await draw(folder);
-  else if (values["collect"] === true) await collect(folder);
-  else await measure(folder);
+  else if (step === "labels") await (collected ? collectLabels(folder) : readLabels(folder));
+  else await (collected ? collect(folder) : measure(folder));
   return 0;
 }
 
@@ -95,20 +106,48 @@ async function draw(folder: URL): Promise<void> {
   console.error(`${count} pictures`);
 }
 
+async function readLabels(folder: URL): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await using yosys = new YosysPool();
+  const reader = await openTextReader(new URL("packages/", folder));
+  for (const unit of await readUnits()) {
+    await keepOnce(folder, `labels_${unit.name}.json`, async (): Promise<LegibilityRow[]> => {
+      const rows: LegibilityRow[] = [];
+      for (const picture of await picturesOf(unit, yosys)) {
+        rows.push(await readPicture(unit.name, picture, reader));
+      }
+      return rows;
+    });
+  }
+  await reader.close();
+}
+
 async function collect(folder: URL): Promise<void> {
-  const rows: AuditRow[] = [];
+  const rows = await pieces<AuditRow>(folder, "audit");
+  await writeWhole(AUDIT_FILE, auditText(rows));
+  console.error(`${rows.length} units collected`);
+}
+
+async function collectLabels(folder: URL): Promise<void> {
+  const rows = (await pieces<LegibilityRow[]>(folder, "labels")).flat();
+  await writeWhole(LEGIBILITY_FILE, legibilityText(rows));
+  console.error(`${rows.length} pictures collected`);
+}
+
+/** What was kept of each unit. */
+async function pieces<T>(folder: URL, step: "audit" | "labels"): Promise<T[]> {
+  const kept: T[] = [];
   for (const name of UNIT_NAMES) {
-    const piece = new URL(`audit_${name}.json`, folder);
-    if (await exists(piece)) rows.push(JSON.parse(await readText(piece)));
+    const piece = new URL(`${step}_${name}.json`, folder);
+    if (await exists(piece)) kept.push(await readKept<T>(piece));
     else {
       throw new UserError({
-        what: "measure-units audit --collect",
+        what: `measure-units ${step} --collect`,
         got: `no piece for ${name}`,
         expected: `a piece for each of ${UNIT_NAMES.length} units`,
-        todo: "Run deno task measure-units audit to the end first.",
+        todo: `Run deno task measure-units ${step} to the end first.`,
       });
     }
   }
-  await writeWhole(AUDIT_FILE, auditText(rows));
-  console.error(`${rows.length} units collected`);
+  return kept;
 }

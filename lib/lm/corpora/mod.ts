@@ -18,5 +18,6 @@ export {
   type PinnedPackage,
   sha256,
 } from "./corpus.ts";
+export { packageFile } from "./package_file.ts";
 export { readTarball } from "./tar.ts";
 export type { CorpusMaker, MadeCorpus } from "./made_corpus.ts";

@@ -11,6 +11,8 @@ const FONT_FILE = new URL("../../../data/fonts/DejaVuSansMono.ttf", import.meta.
 /** A picture in pixels. */
 export interface Png {
   bytes: Uint8Array<ArrayBuffer>;
+  /** What the bytes hold: red, green, blue and opacity of each pixel, row by row. */
+  pixels: Uint8Array<ArrayBuffer>;
   width: number;
   height: number;
   /** Share of pixels that are dark (mean of red, green and blue below 128). */
@@ -40,7 +42,8 @@ export async function pngOf(svg: string, scale = 2): Promise<Png> {
     },
   });
   const image = drawing.render();
-  const { pixels, width, height } = image;
+  const { width, height } = image;
+  const pixels = image.pixels.slice();
   let dark = 0;
   for (let at = 0; at < pixels.length; at += 4) {
     if (pixels[at]! + pixels[at + 1]! + pixels[at + 2]! < 3 * 128) dark++;
@@ -48,5 +51,5 @@ export async function pngOf(svg: string, scale = 2): Promise<Png> {
   const bytes = image.asPng().slice();
   image.free();
   drawing.free();
-  return { bytes, width, height, dark: dark / (width * height) };
+  return { bytes, pixels, width, height, dark: dark / (width * height) };
 }

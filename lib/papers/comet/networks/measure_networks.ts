@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { PinnedPackage } from "offprint/lm/corpora/mod.ts";
 import { type ForeignModel, readForeignModel } from "offprint/lm/onnx/mod.ts";
 import { channelPlan } from "offprint/quantization/mod.ts";
 import {
@@ -12,9 +13,10 @@ import {
   type ForeignRounding,
   roundedForeignModel,
 } from "offprint/quantization/foreign/mod.ts";
+import { characterErrors, OCR_PACKAGE, readStrips, recogniserFiles } from "offprint/ocr/mod.ts";
 import type { NetworkResults } from "./networks_schema.ts";
 import { PACKAGES } from "./packages.ts";
-import { characterErrors, drawLines, readLines, recogniserFiles } from "./printed_text.ts";
+import { drawLines } from "./printed_text.ts";
 import { detectorFile, listen, speak } from "./speech.ts";
 
 /** Channels of a block and columns of a weight's scale, and κ: as on the language model. */
@@ -74,7 +76,7 @@ async function measureRecogniser(
   const { bytes, characters } = await recogniserFiles(folder);
   const model = readForeignModel("recogniser", bytes);
   const run = async (network: Uint8Array<ArrayBuffer>, lines: readonly string[]) =>
-    await readLines(network, characters, await drawLines(lines, folder), threads);
+    await readStrips(network, characters, await drawLines(lines, folder), threads);
   const observed = await run(observing(model), calibration.lines);
   const channels = channelsOf(observed.map(({ outputs }) => outputs));
   const lines = evaluation.lines, errors: number[][] = [];
@@ -91,7 +93,7 @@ async function measureRecogniser(
     channels,
     async (network) => (await run(network, some)).map(({ outputs }) => outputs),
   );
-  const network = described("recogniser of printed text", "recogniser", model, channels, noise);
+  const network = described("recogniser of printed text", OCR_PACKAGE, model, channels, noise);
   return { network, lines: [...lines], read: inFloats, errors };
 }
 
@@ -122,7 +124,7 @@ async function measureDetector(
     channels,
     async (network) => (await listen(network, sound, threads)).outputs,
   );
-  const network = described("voice-activity detector", "detector", model, channels, noise);
+  const network = described("voice-activity detector", PACKAGES.detector, model, channels, noise);
   return {
     network,
     sentences: [...evaluation.sentences],
@@ -224,7 +226,7 @@ async function noiseOf(
 /** A network as it stands in the results. */
 function described(
   name: string,
-  of: keyof typeof PACKAGES,
+  { package: source, version }: PinnedPackage,
   model: ForeignModel,
   channels: Channels,
   noise: ReadonlyMap<string, number[]>,
@@ -257,7 +259,6 @@ function described(
     };
   });
   const reasons = Map.groupBy(leftOut, ({ type, reason }) => `${type}: ${reason}`);
-  const { package: source, version } = PACKAGES[of];
   return {
     name,
     source: `${source} ${version}`,

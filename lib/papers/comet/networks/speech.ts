@@ -6,10 +6,11 @@
  */
 import type * as WasiModule from "@bjorn3/browser_wasi_shim";
 import { Described, UserError } from "offprint/errors.ts";
+import { packageFile } from "offprint/lm/corpora/mod.ts";
 import { createSession } from "offprint/lm/onnx/mod.ts";
 import { joinedFloats } from "offprint/joined_floats.ts";
 import { stream } from "offprint/random.ts";
-import { packageFile } from "./packages.ts";
+import { PACKAGES } from "./packages.ts";
 
 /** Samples a second of what the detector hears. */
 const RATE = 16_000;
@@ -19,7 +20,7 @@ const FRAME = 512, CONTEXT = 64;
 
 /** The bytes of the detector's file. */
 export function detectorFile(folder: URL): Promise<Uint8Array<ArrayBuffer>> {
-  return packageFile("detector", "weights/silero_vad_16k_op15.onnx", folder);
+  return packageFile(PACKAGES.detector, "weights/silero_vad_16k_op15.onnx", folder);
 }
 
 /**
@@ -31,7 +32,9 @@ export async function speak(
   seed: number,
   folder: URL,
 ): Promise<Float32Array> {
-  const wasm = await WebAssembly.compile(await packageFile("synthesiser", "flite.wasm", folder));
+  const wasm = await WebAssembly.compile(
+    await packageFile(PACKAGES.synthesiser, "flite.wasm", folder),
+  );
   const pieces: Float32Array[] = [];
   for (const sentence of sentences) {
     pieces.push(new Float32Array(0.8 * RATE), samplesOf(await spoken(wasm, sentence)));
