@@ -20,6 +20,8 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   bundle: () => import("./bundle.ts"),
   bench: () => import("./bench.ts"),
   sweep: () => import("./sweep.ts"),
+  assign: () => import("./assign.ts"),
+  grade: () => import("./grade.ts"),
   train: () => import("./train.ts"),
   "train-heads": () => import("./train_heads.ts"),
   download: () => import("./download.ts"),

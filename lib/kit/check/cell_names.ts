@@ -203,7 +203,7 @@ function isType(node: Node): boolean {
 }
 
 /** Methods of lists, typed arrays, maps and sets that change them. */
-const CHANGING: ReadonlySet<string> = new Set([
+export const CHANGING: ReadonlySet<string> = new Set([
   "add",
   "clear",
   "copyWithin",

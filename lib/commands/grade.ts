@@ -1,0 +1,187 @@
+/**
+ * `deno task grade`: the submissions of an assignment, each in a process that may do little.
+ *
+ * @module
+ */
+import { dirname, join, resolve } from "node:path";
+import { availableParallelism } from "node:os";
+import { parse, realNumber, wholeNumber } from "offprint/command_line.ts";
+import { Described, UserError } from "offprint/errors.ts";
+import { countingLine, Ending } from "offprint/terminal.ts";
+import type { Command } from "../kit/command.ts";
+import {
+  type Assignment,
+  type ClassReport,
+  gradeAll,
+  type GradeOptions,
+  GRADING_LIMITS,
+  gradingSeed,
+  listSubmissions,
+  openAssignment,
+  type StudentResult,
+  writeReport,
+} from "../kit/classroom/mod.ts";
+import { checkedOutput } from "../kit/outputs.ts";
+
+const USAGE = `deno task grade FOLDER [--out FOLDER] [options]
+
+Grades the submissions of a folder: STUDENT.ipynb, STUDENT/NAME.ipynb, or nbgrader's STUDENT/NAME/NAME.ipynb. The names of files or
+folders say who handed in what. Cells that students may not change are put back; each notebook's answers are computed in a process of
+its own, without network, programs and files beyond the project's library and a folder of its own, and compared
+elsewhere. A submission that was graded before is not graded again.
+
+  report.json              everything, for the teacher
+  gradebook.csv            a line for each student
+  feedback/STUDENT.html    what the student may see: points, and by the name of each test how it went
+
+Options:
+  --assignment FOLDER  what deno task assign made (default: the folder around FOLDER)
+  --out FOLDER         where the report goes (default: graded beside FOLDER)
+  --seed N             seed of the tests (default: one that the released notebook does not tell)
+  --limit SECONDS      time of one test (default 10)
+  --jobs N             submissions at the same time (default: one for each core)
+  --watch              stay, and grade again what changes, until Ctrl-C
+  --json               print the report on standard output
+  --help               this text
+
+Exit code 0 when every submission was graded or refused with a reason, 2 for a wrong argument, 130 after Ctrl-C.`;
+
+export const command: Command = {
+  name: "grade",
+  summary: "grade the submissions of an assignment",
+  usage: USAGE,
+  run: grade,
+};
+
+async function grade(args: string[]): Promise<number> {
+  const { values, positionals, option } = parse("grade", args, {
+    assignment: { type: "string" },
+    out: { type: "string" },
+    seed: { type: "string" },
+    limit: { type: "string" },
+    jobs: { type: "string" },
+    watch: { type: "boolean" },
+    json: { type: "boolean" },
+  }, true);
+  const folder = await folderOf(positionals);
+  const assignment = await openAssignment(option("assignment") ?? dirname(folder));
+  const path = option("out") ?? join(dirname(folder), "graded");
+  const out = await checkedOutput({ option: "--out", path, kind: "folder" });
+  const seed = option("seed");
+  const limit = option("limit");
+  const jobs = option("jobs");
+  const options: GradeOptions = {
+    seed: seed === undefined
+      ? gradingSeed(assignment)
+      : wholeNumber("--seed", seed, 1, 2 ** 31 - 1),
+    limits: {
+      ...GRADING_LIMITS,
+      ...(limit === undefined
+        ? {}
+        : { timeMs: 1000 * realNumber("--limit", limit, 0, 3600, false) }),
+    },
+    jobs: jobs === undefined ? availableParallelism() : wholeNumber("--jobs", jobs, 1, 256),
+    kept: join(out, "kept"),
+  };
+  const ending = new Ending();
+  try {
+    const report = await gradeOnce(folder, out, assignment, options);
+    if (values["json"]) console.log(JSON.stringify(report, undefined, 1));
+    else console.log(summary(report, out));
+    if (values["watch"]) await watch(folder, out, assignment, options, report, ending.signal);
+    return ending.exitCode ?? 0;
+  } finally {
+    ending.close();
+  }
+}
+
+async function gradeOnce(
+  folder: string,
+  out: string,
+  assignment: Assignment,
+  options: GradeOptions,
+): Promise<ClassReport> {
+  const line = countingLine();
+  let done = 0;
+  const total = (await listSubmissions(folder)).length;
+  const onGraded = ({ student }: StudentResult) => line(++done, total, student);
+  const report = await gradeAll(folder, assignment, { ...options, onGraded });
+  await writeReport(out, report);
+  return report;
+}
+
+/** How long nothing may change before it is graded, in milliseconds: files are written in pieces. */
+const QUIET_MS = 300;
+
+async function watch(
+  folder: string,
+  out: string,
+  assignment: Assignment,
+  options: GradeOptions,
+  first: ClassReport,
+  signal: AbortSignal,
+): Promise<void> {
+  let before = first;
+  const watcher = Deno.watchFs(folder);
+  signal.addEventListener("abort", () => watcher.close());
+  console.error(`watching ${folder}; Ctrl-C ends`);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let grading = Promise.resolve();
+  const again = () =>
+    grading = grading.then(async () => {
+      const report = await gradeOnce(folder, out, assignment, options);
+      for (const line of changes(before, report)) console.log(line);
+      before = report;
+    }).catch((error) => {
+      if (!(error instanceof UserError)) throw error;
+      console.error(error.message);
+    });
+  for await (const { kind } of watcher) {
+    if (kind === "access") continue;
+    clearTimeout(timer);
+    timer = setTimeout(again, QUIET_MS);
+  }
+  clearTimeout(timer);
+  await grading;
+}
+
+/** One line for each student whose result is another one now. */
+function changes(before: ClassReport, now: ClassReport): string[] {
+  const old = new Map(before.students.map((result) => [result.student, JSON.stringify(result)]));
+  return now.students.filter((result) => old.get(result.student) !== JSON.stringify(result))
+    .map(lineOf);
+}
+
+function lineOf({ student, points, of, refused }: StudentResult): string {
+  return `${student}: ${refused === undefined ? `${points} of ${of}` : `refused, ${refused}`}`;
+}
+
+function summary({ students }: ClassReport, out: string): string {
+  const refused = students.filter((result) => result.refused !== undefined);
+  const lines = refused.map(lineOf);
+  return [
+    ...lines,
+    `${students.length - refused.length} graded, ${refused.length} refused; see ${out}`,
+  ].join("\n");
+}
+
+async function folderOf(positionals: readonly string[]): Promise<string> {
+  const [folder, ...more] = positionals;
+  if (folder === undefined || more.length > 0) {
+    throw new UserError({
+      what: "deno task grade",
+      got: new Described(folder === undefined ? "no folder" : positionals.join(" ")),
+      expected: "one folder of submissions",
+      todo: "Write for example deno task grade out/assignments/02-specdec-theory/submitted.",
+    });
+  }
+  const info = await Deno.stat(folder).catch(() => undefined);
+  if (info?.isDirectory !== true) {
+    throw new UserError({
+      what: folder,
+      got: new Described("no folder"),
+      expected: "one with submissions",
+    });
+  }
+  return resolve(folder);
+}
