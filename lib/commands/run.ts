@@ -91,6 +91,7 @@ export async function run(args: string[], folder: string): Promise<number> {
     progress.close();
     const { finishRun } = await finishing;
     const broken = await finishRun(papers, { notebooks: folder, out: given.outDir }, json);
+    if (given.write) await (await import("../kit/readme/mod.ts")).writeReadme(join(folder, ".."));
     if (profileCells) (json ? console.error : console.log)(slowestCells(papers));
     return ending.exitCode ?? closing(papers, broken, json);
   } catch (error) {

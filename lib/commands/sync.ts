@@ -9,6 +9,7 @@ import { parse } from "offprint/command_line.ts";
 import type { Command } from "../kit/command.ts";
 import { chooseNotebooks, notebookIds, syncPair } from "../kit/pairs/mod.ts";
 import { ROOT } from "../kit/project.ts";
+import { writeReadme } from "../kit/readme/mod.ts";
 import { START_HERE_ID, START_HERE_ORIGIN, writeStartHere } from "../kit/pairs/start_here.ts";
 
 const USAGE = `deno task sync [NOTEBOOK…] [--dry]
@@ -20,7 +21,7 @@ Keeps the two files of each notebook in step: NN-name.ts, the source, and NN-nam
   changed in both         different cells are merged; the same cell is refused, and nothing is written
   one half missing        it is built, or extracted, from the other
 
-It also makes notebooks/00-start-here.ts again from data/papers.
+It also makes notebooks/00-start-here.ts again from data/papers, and the tables of README.md from the claims in the committed notebooks.
 
 Arguments:
   NOTEBOOK…   numbers or names (02, 02-specdec-theory); all when left out
@@ -65,6 +66,9 @@ export async function syncProject(root: string, named: string[], dry: boolean): 
       refused++;
       console.error(error.message);
     }
+  }
+  if (refused === 0 && await writeReadme(root, { dry })) {
+    console.log(`README.md: ${todo}verdicts of the committed notebooks written`);
   }
   return refused === 0 ? 0 : 1;
 }

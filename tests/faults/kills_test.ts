@@ -79,6 +79,7 @@ const SUBJECTS: readonly Subject[] = [
     prepare: sampleProject,
     args: () => ["read", "02", "--port", "0", "--edit"],
     work: editAndSave,
+    kills: 16,
     outputs: { [`${SAMPLE_PATH}.ipynb`]: json, [`${SAMPLE_PATH}.ts`]: wholeSource },
   },
   {

@@ -5,8 +5,10 @@
  * @module
  */
 import { join } from "node:path";
+import { readText } from "offprint/files.ts";
 import { notebookIds, readPair } from "../pairs/mod.ts";
 import { expectedStartHere, START_HERE_ID } from "../pairs/start_here.ts";
+import { expectedReadme } from "../readme/mod.ts";
 import { checkForm } from "./cell_form.ts";
 import { checkClaims } from "./claims.ts";
 import { checkCellLint, checkExamples, checkFormat, checkLint, checkTypes } from "./deno_tools.ts";
@@ -64,6 +66,7 @@ export async function checkProject(
       Promise.resolve().then(() => [...checkInStep(pair), ...checkWarnings(pair)]),
     ]),
     [START_HERE_ID, checkStartHere(root)],
+    ["README.md", checkReadme(root)],
     ["links", checkLinks(root, pairs)],
     ["references to unknown documents", checkUnknownDocuments(root)],
   ];
@@ -88,6 +91,18 @@ async function checkStartHere(root: string): Promise<Problem[]> {
   const { source } = await readPair(root, START_HERE_ID);
   if (wanted === undefined || source === wanted) return [];
   return [{ file, message: "not as generated from data/papers, run deno task sync" }];
+}
+
+async function checkReadme(root: string): Promise<Problem[]> {
+  let wanted: string | undefined;
+  try {
+    wanted = await expectedReadme(root);
+  } catch {
+    return []; // a ledger or a notebook has a mistake, which its own check tells
+  }
+  if (wanted === undefined || await readText(join(root, "README.md")) === wanted) return [];
+  const message = "does not list the verdicts of the committed notebooks, run deno task sync";
+  return [{ file: "README.md", message }];
 }
 
 /** `file name` of every name about which the cell lint said something. */

@@ -221,11 +221,11 @@ function paperEntry(paper: Paper): string {
     ? `${authors[0]} and ${authors.length - 1} others`
     : authors.join(", ");
   const where = venue === "arXiv" ? year : `${venue} ${year}`;
-  const link = `[arXiv ${arxiv}](https://arxiv.org/abs/${arxiv})`;
+  const link = arxiv === undefined ? "" : `, [arXiv ${arxiv}](https://arxiv.org/abs/${arxiv})`;
   const state = notebook === null
     ? "*Notebook to come.*"
     : `**[Open the notebook](${notebook}.ipynb)**`;
-  return `### ${number} ${title}\n\n${by}, ${where}, ${link}. ${state}\n\n${wrap(summary)}`;
+  return `### ${number} ${title}\n\n${by}, ${where}${link}. ${state}\n\n${wrap(summary)}`;
 }
 
 /** How many claims of each kind every paper has. */

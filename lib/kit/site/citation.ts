@@ -46,9 +46,10 @@ export function bibtex(
     ["title", `{${escaped(paper.title)}}`],
     ["author", paper.authors.map(escaped).join(" and ")],
     ["year", String(paper.year)],
-    ["eprint", paper.arxiv],
-    ["archivePrefix", "arXiv"],
   ];
+  if (paper.arxiv !== undefined) {
+    fields.push(["eprint", paper.arxiv], ["archivePrefix", "arXiv"]);
+  }
   if (paper.venue !== "arXiv") fields.push(["note", escaped(paper.venue)]);
   const body = fields.map(([name, value]) => `  ${name.padEnd(13)} = {${value}}`).join(",\n");
   return `@misc{${surname}${paper.year}${word},\n${body}\n}`;
@@ -73,8 +74,9 @@ export function published({ venue, year }: Pick<Paper, "venue" | "year">): strin
   return venue.includes(String(year)) ? venue : `${venue} ${year}`;
 }
 
-/** The paper on arXiv. */
+/** The paper on arXiv; nothing where it is not there. */
 export function arxivLink({ arxiv }: Pick<Paper, "arxiv">): Html {
+  if (arxiv === undefined) return markup``;
   return markup`<a href="https://arxiv.org/abs/${arxiv}">arXiv:${arxiv}</a>`;
 }
 

@@ -5,6 +5,7 @@
  */
 import { ClaimsTable, type Outcome, PROVENANCE } from "offprint/notebook/claims/claims_table.ts";
 import type { Paper, Verdict } from "offprint/notebook/claims/ledger.ts";
+import { whyNotShown } from "offprint/notebook/claims/outcome.ts";
 import { shortVerdict, verdictSign } from "offprint/notebook/claims/verdict.ts";
 import type { Report } from "../report.ts";
 import { type Html, joined, markup, raw } from "./markup/mod.ts";
@@ -70,10 +71,55 @@ export function claimsByPaper(papers: readonly Paper[], report: Report, pageOf: 
     }</span></summary>
 ${page && markup`<p><a href="${page}">Read the paper’s page</a></p>`}${
       raw(withKinds(table.html(), paper))
-    }</details>
+    }${abstractTable(paper)}</details>
 `;
   });
   return joined(groups);
+}
+
+/** Which sentence of the paper's abstract is answered by which claims; nothing where the ledger does not say. */
+function abstractTable({ abstract, title }: Paper): Html {
+  if (abstract === undefined) return markup``;
+  const rows = abstract.map(({ sentence, says, claims, none }) =>
+    markup`<tr><td>${String(sentence)}</td><td>${says}</td><td>${
+      none ?? joined(claims.map((id) => markup`<code>${id}</code>`), " ")
+    }</td></tr>
+`
+  );
+  return markup`<details class="abstract-claims">
+<summary>Which claims answer which sentence of the abstract</summary>
+<div class="offprint-table"><table>
+<caption>The abstract of ${title}, sentence by sentence in our words</caption>
+<thead><tr><th>sentence</th><th>says</th><th>answered by</th></tr></thead>
+<tbody>
+${rows}</tbody>
+</table></div>
+</details>
+`;
+}
+
+/** What a run does not show, and why: a section of its own, so that nobody has to look for it. */
+export function notShown(papers: readonly Paper[], report: Report): Html {
+  const parts = papers.flatMap((paper) => {
+    const reported = report.papers.find(({ id }) => id === paper.id)?.claims ?? [];
+    const outcomes = new Map(reported.map((claim) => [claim.id, claim]));
+    const lines = paper.claims.flatMap((claim) => {
+      const outcome = outcomes.get(claim.id);
+      if (outcome?.verdict !== "not shown") return [];
+      const why = whyNotShown(claim, { verdict: outcome.verdict, measured: outcome.measured });
+      return [markup`<li><code>${claim.id}</code> ${why}</li>\n`];
+    });
+    if (lines.length === 0) return [];
+    return [markup`<h3>${paper.number} ${paper.title}</h3>\n<ul>\n${lines}</ul>\n`];
+  });
+  if (parts.length === 0) return markup``;
+  return markup`<section aria-labelledby="not-shown">
+<h2 id="not-shown">Not shown, and why</h2>
+<p class="lead-small">Claims that this run decided and does not show: what each states, what came out, what its rule asks for, and why the rule is as it is.</p>
+<details><summary>All claims that are not shown</summary>
+${parts}</details>
+</section>
+`;
 }
 
 /** The rows of a table with the kind of each claim, by which one can filter. */

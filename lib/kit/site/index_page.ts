@@ -7,7 +7,7 @@ import type { Paper } from "offprint/notebook/claims/ledger.ts";
 import type { Report } from "../report.ts";
 import { papersToday, START_HERE_ID } from "../pairs/start_here.ts";
 import { arxivLink, published } from "./citation.ts";
-import { badge, claimsByPaper, legend, tally } from "./claims.ts";
+import { badge, claimsByPaper, legend, notShown, tally } from "./claims.ts";
 import { Anchors, type Html, joined, markup, renderOutput } from "./markup/mod.ts";
 import { ledgerFilters } from "./ledger_filters.ts";
 import { pageDocument, type PageParts } from "./layout.ts";
@@ -48,7 +48,7 @@ ${
 <h2 id="claims">Claims</h2>
 <p class="lead-small">Every claim the papers are held to. The rule that decides it was written down before the run; the verdict is computed from what the run measured.</p>
 ${ledgerFilters(papers)}${claimsByPaper(papers, report, pageOf)}${legend()}</section>
-`,
+${notShown(papers, report)}`,
   });
 }
 

@@ -16,7 +16,7 @@ export class Citation extends Displayable {
   /** `text/html` and `text/plain`. */
   override bundle(): Bundle {
     const { authors, title, venue, year, arxiv } = this.paper;
-    const address = `https://arxiv.org/abs/${arxiv}`;
+    const address = arxiv === undefined ? "" : `https://arxiv.org/abs/${arxiv}`;
     const names = authors.join(", ").replace(/\.$/, "");
     const dated = venue.includes(String(year)) ? venue : `${venue}, ${year}`;
     return {
@@ -26,9 +26,9 @@ export class Citation extends Displayable {
         escapeHtml(`${names}. `),
         element("cite", {}, escapeHtml(title)),
         escapeHtml(`. ${dated}. `),
-        element("a", { href: address }, `arXiv:${escapeHtml(arxiv)}`),
+        arxiv === undefined ? "" : element("a", { href: address }, `arXiv:${escapeHtml(arxiv)}`),
       ),
-      "text/plain": `${names}. ${title}. ${dated}. ${address}`,
+      "text/plain": `${names}. ${title}. ${dated}. ${address}`.trimEnd(),
     };
   }
 }

@@ -37,6 +37,21 @@ export const claimSchema = z.strictObject({
   }
 });
 
+/**
+ * Zod schema of one sentence of a paper's abstract in our own words, with the claims that answer it; `none` says why no claim does.
+ */
+export const abstractSentenceSchema = z.strictObject({
+  sentence: z.int().min(1),
+  says: z.string().min(1),
+  claims: z.array(z.string().min(1)),
+  none: z.string().min(1).exactOptional(),
+}).superRefine(({ claims, none }, context) => {
+  if ((claims.length === 0) !== (none !== undefined)) {
+    const message = "at least one claim, or none with the reason";
+    context.addIssue({ code: "custom", path: ["claims"], message });
+  }
+});
+
 /** Zod schema of {@linkcode Paper}. */
 export const paperSchema = z.strictObject({
   id: z.string().regex(/^\d\d(-[a-z0-9]+)+$/, 'an id like "02-specdec-theory"'),
@@ -45,9 +60,10 @@ export const paperSchema = z.strictObject({
   authors: z.array(z.string().min(1)).min(1),
   venue: z.string().min(1),
   year: z.int().min(1900).max(2100),
-  arxiv: z.string().regex(/^\d{4}\.\d{4,5}$/, 'an arXiv number like "2411.00841"'),
+  arxiv: z.string().regex(/^\d{4}\.\d{4,5}$/, 'an arXiv number like "2411.00841"').exactOptional(),
   summary: z.string().min(1),
   notebook: z.string().min(1).nullable(),
+  abstract: z.array(abstractSentenceSchema).exactOptional(),
   claims: z.array(claimSchema),
 }).superRefine((paper, context) => {
   const say = (path: (string | number)[], message: string) =>
@@ -66,9 +82,17 @@ export const paperSchema = z.strictObject({
     if (seen.has(claim.id)) say(["claims", i, "id"], "an id no other claim has");
     seen.add(claim.id);
   });
+  paper.abstract?.forEach(({ sentence, claims }, i) => {
+    if (sentence !== i + 1) {
+      say(["abstract", i, "sentence"], `${i + 1}, since every sentence is listed in its order`);
+    }
+    claims.forEach((id, k) => {
+      if (!seen.has(id)) say(["abstract", i, "claims", k], "the id of a claim of this paper");
+    });
+  });
 });
 
-/** A paper: its citation and its claims. */
+/** A paper: its citation, its claims, and which of them answer which sentence of its abstract. */
 export type Paper = z.infer<typeof paperSchema>;
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ClaimRecord } from "./ledger.ts";
+import type { Claim, ClaimRecord } from "./ledger.ts";
 import { DIGITS, formatMeasured, type Recorded, type RecordedScalar } from "./measured.ts";
 import { formatBeside, formatNumber } from "../output/number.ts";
 import { describeRule, precisionOf, ROUNDING, type Rule, toleranceOf, zeroBelow } from "./rules.ts";
@@ -75,6 +75,31 @@ export function describeOutcome(
     case "needs":
       return "Not run here.";
   }
+}
+
+/**
+ * Why a claim is not shown, in plain sentences: what it says, what came out beside what its rule asks for, and why the rule is as it is.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { whyNotShown } from "offprint/notebook/claims/outcome.ts";
+ *
+ * assertEquals(
+ *   whyNotShown(
+ *     { statement: "The tree wins.", check: { rule: "atLeast", bound: 0.5 } },
+ *     { verdict: "not shown", measured: 0.4 },
+ *   ),
+ *   "The tree wins. Measured: 0.4; at least 0.5 is what the rule asks for.",
+ * );
+ * ```
+ */
+export function whyNotShown(
+  { statement, check, reason }: Pick<Claim, "statement" | "check" | "reason">,
+  record: Pick<ClaimRecord, "verdict" | "measured" | "compared">,
+): string {
+  const sentences = [statement, describeOutcome({ ...record, rule: check })];
+  return [...sentences, ...(reason === undefined ? [] : [reason])].join(" ");
 }
 
 function valueOf(measured: Recorded, rule?: Rule): string {

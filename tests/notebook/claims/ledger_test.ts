@@ -40,7 +40,7 @@ Deno.test("parsePaper names the file, the field, what was got and expected", () 
     messageFor(withClaim({ check: { rule: "near", value: 1 } })),
     `${file}: claims[0].check.rule: got "near", expected a rule of lib/notebook/claims/rules.ts.${more}`,
   );
-  assert(messageFor({}).includes(" 9 more fields are wrong."));
+  assert(messageFor({}).includes(" 8 more fields are wrong."));
 });
 
 Deno.test("parsePaper refuses a ledger that contradicts itself", () => {
@@ -72,6 +72,22 @@ Deno.test("parsePaper refuses a ledger that contradicts itself", () => {
     [withClaim({ published: 3 }), "claims[0].published: got 3, expected an object"],
     [withClaim({ verdict: "holds" }), 'expected no field "verdict"'],
     [withClaim({ provenance: "memory" }), "claims[0].provenance: "],
+    [
+      paperJson({ abstract: [{ sentence: 2, says: "It adds.", claims: ["77.sum"] }] }),
+      "abstract[0].sentence: got 2, expected 1, since every sentence is listed in its order",
+    ],
+    [
+      paperJson({ abstract: [{ sentence: 1, says: "It adds.", claims: ["77.product"] }] }),
+      'abstract[0].claims[0]: got "77.product", expected the id of a claim of this paper',
+    ],
+    [
+      paperJson({ abstract: [{ sentence: 1, says: "It adds.", claims: [] }] }),
+      "expected at least one claim, or none with the reason",
+    ],
+    [
+      paperJson({ abstract: [{ sentence: 1, says: "It adds.", claims: ["77.sum"], none: "No." }] }),
+      "expected at least one claim, or none with the reason",
+    ],
   ];
   for (const [json, part] of cases) {
     const message = messageFor(json);
@@ -107,6 +123,16 @@ Deno.test("every paper in data/papers is valid", () => {
   const papers = loadPapers();
   assert(papers.length > 0);
   assertEquals(papers.map(({ id }) => id), papers.map(({ id }) => id).toSorted());
+});
+
+Deno.test("every sentence of every abstract has claims or a reason, and each number of a headline stands in one", () => {
+  for (const { id, abstract, claims } of loadPapers()) {
+    assert(abstract !== undefined && abstract.length >= 6, `${id} has no table of its abstract`);
+    const answered = new Set(abstract.flatMap((sentence) => sentence.claims));
+    assert(answered.size >= 6, `${id}: ${answered.size} claims answer its abstract`);
+    const headlines = claims.filter(({ kind }) => kind === "headline").map(({ id }) => id);
+    assert(headlines.some((id) => answered.has(id)), `${id}: no number of the paper's abstract`);
+  }
 });
 
 Deno.test("judge: the kind of a claim decides what its verdict is called", () => {

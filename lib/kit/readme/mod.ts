@@ -1,0 +1,100 @@
+/**
+ * What `README.md` says of the papers: how many claims got which verdict, and which are not shown and why. Generated from the ledger and
+ * from the claims in the committed notebooks, so that nobody types a verdict in.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ifThere, readText, writeWhole } from "offprint/files.ts";
+import { type ClaimRecord, loadPapers, type Paper } from "offprint/notebook/claims/ledger.ts";
+import { whyNotShown } from "offprint/notebook/claims/outcome.ts";
+import { shortVerdict } from "offprint/notebook/claims/verdict.ts";
+import { parseNotebook } from "../pairs/mod.ts";
+import { claimsOf } from "../runner/claims.ts";
+
+/** The columns of the table of papers. */
+const VERDICTS = ["holds", "shown", "not shown", "not run here"];
+
+/**
+ * Brings `README.md` in step with the ledger and the committed notebooks. A project whose README has no place for it is left alone.
+ *
+ * @param options `dry`: write nothing.
+ * @returns Whether it was out of date.
+ */
+export async function writeReadme(
+  root: string,
+  options: { dry?: boolean } = {},
+): Promise<boolean> {
+  const file = join(root, "README.md");
+  const [text, wanted] = [await ifThere(readText(file)), await expectedReadme(root)];
+  if (wanted === undefined || wanted === text) return false;
+  if (!options.dry) await writeWhole(file, wanted);
+  return true;
+}
+
+/** Text that `README.md` should have; undefined where there is none, or no ledger. */
+export async function expectedReadme(root: string): Promise<string | undefined> {
+  const text = await ifThere(readText(join(root, "README.md")));
+  const folder = join(root, "data", "papers");
+  if (text === undefined || !/<!-- (?:papers|not shown) -->/.test(text)) return undefined;
+  const papers = loadPapers(pathToFileURL(`${folder}/`));
+  const records = new Map<string, ClaimRecord>();
+  for (const { notebook } of papers) {
+    if (notebook === null) continue;
+    const name = join(root, "notebooks", `${notebook}.ipynb`);
+    const saved = await ifThere(readText(name));
+    if (saved === undefined) continue;
+    for (const { record } of claimsOf(parseNotebook(saved, name))) records.set(record.id, record);
+  }
+  return filled(
+    filled(text, "papers", paperTable(papers, records)),
+    "not shown",
+    notShown(papers, records),
+  );
+}
+
+/** A text with another part between `<!-- name -->` and `<!-- end of name -->`. */
+function filled(text: string, name: string, part: string): string {
+  const between = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end of ${name} -->)`);
+  return text.replace(between, (_, start, end) => `${start}${part}\n${end}`);
+}
+
+/** The papers, and how many of their claims got which verdict. Times have none that is kept. */
+function paperTable(papers: readonly Paper[], records: ReadonlyMap<string, ClaimRecord>): string {
+  const rows = papers.map(({ number, title, notebook, claims }) => {
+    const decided = claims.filter(({ kind }) => kind !== "measurement");
+    const counts = VERDICTS.map((verdict) =>
+      decided.filter(({ id }) => shortVerdict(records.get(id)?.verdict ?? "") === verdict).length
+    );
+    const named = oneLine(title);
+    const name = notebook === null ? named : `[${named}](notebooks/${notebook}.ipynb)`;
+    return `| ${number} | ${name} | ${counts.map((count) => count || "").join(" | ")} |`;
+  });
+  return [
+    "| | paper | hold | shown | not shown | not run |",
+    "|---|---|---:|---:|---:|---:|",
+    ...rows,
+  ]
+    .join("\n");
+}
+
+/** Every claim that is not shown: what it says, and what came out beside what its rule asks for. */
+function notShown(papers: readonly Paper[], records: ReadonlyMap<string, ClaimRecord>): string {
+  const parts = papers.flatMap(({ number, title, claims }) => {
+    const open = claims.filter(({ id, kind }) =>
+      kind !== "measurement" && records.get(id)?.verdict === "not shown"
+    );
+    if (open.length === 0) return [];
+    const lines = open.map((claim) =>
+      `- \`${claim.id}\`: ${oneLine(whyNotShown(claim, records.get(claim.id)!))}`
+    );
+    return [`**${number} ${oneLine(title.split(":")[0]!)}**`, "", ...lines, ""];
+  });
+  return parts.length === 0 ? "Every claim that was decided is shown.\n" : `\n${parts.join("\n")}`;
+}
+
+/** Text for one line of Markdown. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").replaceAll("<", "&lt;");
+}
