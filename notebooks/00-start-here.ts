@@ -215,7 +215,7 @@ await display(throws);
 // | --- | ---: | ---: | ---: | ---: |
 // | 01 TreeBoN | 18 | 20 |  | 7 |
 // | 02 A Theoretical Perspective for Speculative Decoding Algorithm | 23 | 13 |  | 1 |
-// | 03 AIME | 18 | 24 |  | 3 |
+// | 03 AIME | 18 | 26 |  | 3 |
 // | 04 A Common Pitfall of Margin-based Language Model Alignment | 25 | 17 |  | 3 |
 // | 05 COMET | 41 | 34 | 8 | 28 |
 // | 06 Natural Language Is Not Enough | 35 | 23 | 1 | 3 |

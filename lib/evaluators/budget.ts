@@ -4,7 +4,6 @@
  * @module
  */
 import type { Evaluation, Finding, Role } from "./records/contract.ts";
-import { ROLES } from "./records/contract.ts";
 import type { Examination } from "./roles/examine.ts";
 import type { RoleReport, TimedFinding } from "./roles/report.ts";
 
@@ -45,26 +44,26 @@ export function shareOf({ tokens, work }: Budget, evaluators: number): Budget {
 }
 
 /** What one role says within a budget. */
-export function evaluationOf(
+export function evaluationOf<R extends string = Role>(
   program: string,
-  role: Role,
-  examination: Examination,
+  role: R,
+  examination: Examination<R>,
   budget: Budget,
 ): Evaluation {
   const { findings, work } = examination[role];
   return withinBudget(program, role, findings, work, budget);
 }
 
-/** What one evaluator with the rules of several roles says: role after role, until a budget is spent. */
-export function generalistOf(
+/** What one evaluator with the rules of several roles says: role after role in the order given, until a budget is spent. */
+export function generalistOf<R extends string = Role>(
   program: string,
-  examination: Examination,
+  examination: Examination<R>,
   budget: Budget,
-  roles: readonly Role[] = ROLES,
+  roles: readonly R[],
 ): Evaluation {
   let before = 0;
   const findings: TimedFinding[] = [];
-  for (const role of ROLES.filter((each) => roles.includes(each))) {
+  for (const role of roles) {
     const report = examination[role];
     findings.push(...report.findings.map((each) => ({ ...each, work: before + each.work })));
     before += report.work;

@@ -72,14 +72,14 @@ Deno.test("budgets cut from the end; without one a generalist says what all role
   await using sandbox = javascriptSandbox();
   const [entry] = await readCorpus(only("hanoi"), sandbox);
   const found = await examine(publicTask(entry!.task), entry!.ported!, sandbox);
-  const unlimited = generalistOf("p", found, UNLIMITED);
+  const unlimited = generalistOf("p", found, UNLIMITED, ROLES);
   checkedRecord(evaluationSchema, unlimited, "an evaluation");
   const single = ROLES.map((role) => evaluationOf("p", role, found, UNLIMITED));
   assertEquals(unlimited.verdict === "fail", single.some(({ verdict }) => verdict === "fail"));
   assertEquals(unlimited.findings, single.flatMap(({ findings }) => findings));
   const tight = evaluationOf("p", "correctness", found, shareOf({ tokens: 60, work: 1e6 }, 6));
   assertEquals([tight.truncated, tight.findings.length, tight.verdict], [true, 0, "pass"]);
-  const little = generalistOf("p", found, { tokens: 3600, work: 10 });
+  const little = generalistOf("p", found, { tokens: 3600, work: 10 }, ROLES);
   assertEquals([little.truncated, little.verdict], [true, "pass"]);
 });
 

@@ -1,5 +1,5 @@
 /**
- * `deno task measure-evaluators`: the runs behind `data/results/03-opinions.json` and `03-loops.json`.
+ * `deno task measure-evaluators`: the runs behind `data/results/03-opinions.json`, `03-loops.json` and `03-order.json`.
  *
  * @module
  */
@@ -12,9 +12,12 @@ import { readCorpus } from "offprint/evaluators/mod.ts";
 import { exists, readText, writeWhole } from "offprint/files.ts";
 import {
   drawAll,
+  EXPLORED_FILE,
+  exploredText,
   FUNCTIONS_FILE,
   type JudgedProgram,
   loadOpinions,
+  LOOP_ARMS,
   type LoopResult,
   LOOPS_FILE,
   loopsOf,
@@ -24,8 +27,10 @@ import {
   OPINIONS_FILE,
   opinionsOf,
   opinionsText,
+  ORDER_FILE,
   readMutants,
   readStudy,
+  REVERSED_ARMS,
   totalBudget,
 } from "offprint/papers/aime/mod.ts";
 import { javascriptSandbox } from "offprint/sandbox/mod.ts";
@@ -40,8 +45,9 @@ it whenever you like, and start it several times to share the work.
   mutants        draw the mutants of all functions and write data/problems/03/mutants.json
   opinions       let all six roles look at every program
   loops          rewrite defective programs by what each arm says
+  order          the same with all that is said in reverse order
   --out FOLDER   where the pieces are kept (default out/03-runs)
-  --collect      put the pieces of opinions or loops together into data/results
+  --collect      put the pieces of a step together into data/results
   --help         this text
 
 Examples
@@ -56,7 +62,10 @@ export const command: Command = {
   run,
 };
 
-const STEPS = ["mutants", "opinions", "loops"] as const;
+const STEPS = ["mutants", "opinions", "loops", "order"] as const;
+
+/** A step whose pieces are collected into one file. */
+type Collected = Exclude<typeof STEPS[number], "mutants">;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parse("measure-evaluators", args, {
@@ -87,27 +96,28 @@ async function draw(): Promise<void> {
   console.error(`${count} mutants of ${sets.length} functions`);
 }
 
-/** Functions that a step works on: loops leave those for calibration alone. */
-async function namesFor(step: "opinions" | "loops"): Promise<string[]> {
+/** Functions that a step works on: loops leave those for calibration out. */
+async function namesFor(step: Collected): Promise<string[]> {
   return (await readMutants()).filter(({ half }) => step === "opinions" || half === "evaluation")
     .map(({ task }) => task);
 }
 
-async function measure(step: "opinions" | "loops", folder: URL): Promise<void> {
+async function measure(step: Collected, folder: URL): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  const total = step === "loops" ? totalBudget(await loadOpinions()) : undefined;
+  const total = step === "opinions" ? undefined : totalBudget(await loadOpinions());
+  const arms = step === "order" ? REVERSED_ARMS : LOOP_ARMS;
   await using sandbox = javascriptSandbox();
   for (const name of await namesFor(step)) {
     await keepOnce(folder, `${step}_${name}.json`, async () => {
       const [study] = await readStudy(sandbox, [name]);
       return total === undefined
         ? await opinionsOf(study!, sandbox)
-        : await loopsOf(study!, total, sandbox);
+        : await loopsOf(study!, total, sandbox, { arms });
     });
   }
 }
 
-async function collect(step: "opinions" | "loops", folder: URL): Promise<void> {
+async function collect(step: Collected, folder: URL): Promise<void> {
   const pieces: unknown[] = [];
   const names = await namesFor(step);
   for (const name of names) {
@@ -123,7 +133,12 @@ async function collect(step: "opinions" | "loops", folder: URL): Promise<void> {
     }
   }
   if (step === "opinions") {
-    await writeWhole(OPINIONS_FILE, await opinionsText(pieces as JudgedProgram[]));
-  } else await writeWhole(LOOPS_FILE, await loopsText(pieces as LoopResult[]));
+    const opinions = pieces as JudgedProgram[];
+    await writeWhole(OPINIONS_FILE, await opinionsText(opinions));
+    await writeWhole(EXPLORED_FILE, exploredText(opinions));
+  } else {
+    const file = step === "loops" ? LOOPS_FILE : ORDER_FILE;
+    await writeWhole(file, await loopsText(pieces as LoopResult[]));
+  }
   console.error(`${names.length} functions collected`);
 }

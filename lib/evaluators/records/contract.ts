@@ -19,7 +19,6 @@ export const ROLES = [
 /** What one evaluator looks at. */
 export type Role = typeof ROLES[number];
 
-const roleSchema = z.enum(ROLES);
 const literals = z.array(z.string());
 const exampleSchema = z.strictObject({
   /** Arguments as literals. */
@@ -93,7 +92,8 @@ export type Finding = z.infer<typeof findingSchema>;
 /** Zod schema of {@linkcode Evaluation}. */
 export const evaluationSchema = z.strictObject({
   program: z.string(),
-  role: z.union([roleSchema, z.literal("generalist")]),
+  /** A role, `generalist`, or the name of a role of one's own. */
+  role: z.string().regex(/^[a-z][a-z -]*$/, "a name in small letters"),
   backend: z.enum(["analyser", "critic", "llm", "replay"]),
   text: z.string(),
   findings: z.array(findingSchema),

@@ -6,4 +6,4 @@
  * @module
  */
 export * from "./examine.ts";
-export type { RoleReport, TimedFinding } from "./report.ts";
+export { Notes, type RoleReport, type Subject, type TimedFinding } from "./report.ts";

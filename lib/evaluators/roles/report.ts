@@ -4,19 +4,20 @@
  * @module
  */
 import type { SyntaxTree } from "offprint/syntax/mod.ts";
-import type { Finding, PublicTask, Role } from "../records/contract.ts";
+import type { Finding, PublicTask } from "../records/contract.ts";
 import type { CountedProgram } from "../programs/counted.ts";
 import type { SandboxPool } from "offprint/sandbox/mod.ts";
 
 /** A finding, and the work that had been done when it was found. */
 export interface TimedFinding extends Finding {
-  role: Role;
+  /** A name of `ROLES`, or that of a role of one's own. */
+  role: string;
   work: number;
 }
 
 /** Everything one role would say with no limit. */
 export interface RoleReport {
-  role: Role;
+  role: string;
   findings: TimedFinding[];
   /** Parser nodes looked at and statements executed. */
   work: number;
@@ -35,11 +36,11 @@ export interface Subject {
 
 /** Collects findings and work. */
 export class Notes {
-  readonly #role: Role;
+  readonly #role: string;
   readonly #findings: TimedFinding[] = [];
   #work = 0;
 
-  constructor(role: Role) {
+  constructor(role: string) {
     this.#role = role;
   }
 

@@ -14,15 +14,30 @@ import {
   generalistOf,
   type Heard,
   type Role,
-  ROLES,
   shareOf,
   UNLIMITED,
 } from "offprint/evaluators/mod.ts";
 
+/**
+ * The roles of the paper, in the order in which their texts are joined. Arms and committed results hold these six, however many
+ * roles `offprint/evaluators` has by now.
+ */
+export const PAPER_ROLES = [
+  "syntax",
+  "logic",
+  "correctness",
+  "readability",
+  "runtime",
+  "redundancy",
+] as const satisfies readonly Role[];
+
+/** One of the six. */
+export type PaperRole = typeof PAPER_ROLES[number];
+
 /** One way of asking for opinions. */
 export interface Arm {
   name: string;
-  roles: readonly Role[];
+  roles: readonly PaperRole[];
   /** One evaluator with the rules of all its roles, instead of one for each. */
   generalist?: boolean;
   /** How often the one role is asked, each time on other random inputs. */
@@ -34,27 +49,27 @@ export interface Arm {
 }
 
 /** Roles that look for defects of function, and those that look at quality. */
-export const INFORMATIVE_TRIO: readonly Role[] = ["syntax", "logic", "correctness"];
-export const QUALITY_TRIO: readonly Role[] = ["readability", "runtime", "redundancy"];
+export const INFORMATIVE_TRIO: readonly PaperRole[] = ["syntax", "logic", "correctness"];
+export const QUALITY_TRIO: readonly PaperRole[] = ["readability", "runtime", "redundancy"];
 
 /** Times that the repeated evaluator is asked. */
 export const REPETITIONS = 6;
 
-const armOf = (roles: readonly Role[]): Arm => ({
-  name: roles.length === ROLES.length ? "AIME-6" : roles.join(" + "),
+const armOf = (roles: readonly PaperRole[]): Arm => ({
+  name: roles.length === PAPER_ROLES.length ? "AIME-6" : roles.join(" + "),
   roles,
 });
 
 /** Every set of roles that is not empty, small ones first: 63 arms. */
 export const SUBSET_ARMS: readonly Arm[] = Array.from(
-  { length: 2 ** ROLES.length - 1 },
-  (_, k) => ROLES.filter((_role, at) => (k + 1) >> at & 1),
+  { length: 2 ** PAPER_ROLES.length - 1 },
+  (_, k) => PAPER_ROLES.filter((_role, at) => (k + 1) >> at & 1),
 ).sort((a, b) => a.length - b.length).map(armOf);
 
 /** All six roles. */
-export const AIME: Arm = armOf(ROLES);
+export const AIME: Arm = armOf(PAPER_ROLES);
 /** One evaluator with the rules of all roles and the whole budget. */
-export const GENERALIST: Arm = { name: "generalist", roles: ROLES, generalist: true };
+export const GENERALIST: Arm = { name: "generalist", roles: PAPER_ROLES, generalist: true };
 /** The same without any limit. */
 export const UNLIMITED_GENERALIST: Arm = {
   ...GENERALIST,
@@ -78,7 +93,7 @@ export const ADVERSARIAL_ARMS: readonly Arm[] = (["approves", "complains"] as co
 ]);
 
 /** A role's arm. */
-export function roleArm(role: Role): Arm {
+export function roleArm(role: PaperRole): Arm {
   return armOf([role]);
 }
 
@@ -93,7 +108,7 @@ export function budgetOf(arm: Arm, total: Budget): Budget {
     case "none":
       return UNLIMITED;
     case "sixth each":
-      return shareOf(total, ROLES.length);
+      return shareOf(total, PAPER_ROLES.length);
     case "shared":
       return shareOf(total, evaluatorsOf(arm));
   }
@@ -101,7 +116,7 @@ export function budgetOf(arm: Arm, total: Budget): Budget {
 
 /** What was found in one program, by role, without any budget; samples of the correctness role come in their order. */
 export interface HeardProgram {
-  roles: Record<Role, Heard>;
+  roles: Record<PaperRole, Heard>;
   /** The correctness role on other inputs: samples 1, 2, … */
   samples: readonly Heard[];
 }

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Role } from "offprint/evaluators/mod.ts";
 import { UserError } from "offprint/errors.ts";
-import { ROLES } from "offprint/evaluators/mod.ts";
+import { PAPER_ROLES, type PaperRole } from "./arms.ts";
 import { defectiveOf, judgeOf, passingOf } from "./rates.ts";
 import { loadOpinions } from "./results.ts";
 import type { JudgedProgram } from "./opinions_study.ts";
@@ -42,13 +41,17 @@ export async function rolesAtBudget(
   { roles = "correctness", tokens = 3600, work = 1 }: RolesAtBudget,
 ): Promise<{ EDR: number; FAR: number; J: number }> {
   const named = roles.split("+").map((role) => role.trim());
-  const unknown = named.find((role) => !(ROLES as readonly string[]).includes(role));
+  const unknown = named.find((role) => !(PAPER_ROLES as readonly string[]).includes(role));
   if (unknown !== undefined) {
-    throw new UserError({ what: "roles", got: unknown, expected: `some of ${ROLES.join(" + ")}` });
+    throw new UserError({
+      what: "roles",
+      got: unknown,
+      expected: `some of ${PAPER_ROLES.join(" + ")}`,
+    });
   }
   const programs = await (opinions ??= loadOpinions());
   const judge = judgeOf(
-    { name: roles, roles: named as Role[] },
+    { name: roles, roles: named as PaperRole[] },
     { tokens, work: work * totalBudget(programs).work },
   );
   const evaluation = programs.filter(({ half }) => half === "evaluation");

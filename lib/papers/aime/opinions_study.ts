@@ -4,16 +4,9 @@
  *
  * @module
  */
-import {
-  correctnessSample,
-  examine,
-  type Heard,
-  heardOf,
-  type Role,
-  ROLES,
-} from "offprint/evaluators/mod.ts";
+import { correctnessSample, examine, type Heard, heardOf } from "offprint/evaluators/mod.ts";
 import type { SandboxPool } from "offprint/sandbox/mod.ts";
-import { type HeardProgram, REPETITIONS } from "./arms.ts";
+import { type HeardProgram, PAPER_ROLES, type PaperRole, REPETITIONS } from "./arms.ts";
 import type { Half } from "./mutants_file.ts";
 import type { Origin, StudyTask } from "./study_programs.ts";
 
@@ -38,8 +31,8 @@ export async function opinionsOf(
       ...samples.map((sample) => correctnessSample(shown, text, sandbox, sample)),
     ]);
     const roles = Object.fromEntries(
-      ROLES.map((role) => [role, heardOf(examination[role])]),
-    ) as Record<Role, Heard>;
+      PAPER_ROLES.map((role) => [role, heardOf(examination[role])]),
+    ) as Record<PaperRole, Heard>;
     return { id, task, half, origin, defective, roles, samples: again.map(heardOf) };
   }));
 }

@@ -1,13 +1,14 @@
 /**
- * The committed results: `data/results/03-opinions.json` and `data/results/03-loops.json`, each with the hash of what it holds.
+ * The committed results: `03-opinions.json`, `03-loops.json` and `03-order.json` of `data/results`, each with the hash of what it holds.
  *
  * @module
  */
 import { z } from "zod";
 import { checkedJson, checkHash } from "offprint/checked_json.ts";
-import { type Heard, type Role, ROLES } from "offprint/evaluators/mod.ts";
+import type { Heard } from "offprint/evaluators/mod.ts";
 import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
+import { PAPER_ROLES, type PaperRole } from "./arms.ts";
 import type { LoopResult } from "./loop_study.ts";
 import type { Half } from "./mutants_file.ts";
 import type { JudgedProgram } from "./opinions_study.ts";
@@ -15,6 +16,8 @@ import type { Origin } from "./study_programs.ts";
 
 /** Where the opinions lie. */
 export const OPINIONS_FILE = new URL("../../../data/results/03-opinions.json", import.meta.url);
+/** Where the loops lie in which the order of what is said is reversed. */
+export const ORDER_FILE = new URL("../../../data/results/03-order.json", import.meta.url);
 /** Where the results of the loops lie. */
 export const LOOPS_FILE = new URL("../../../data/results/03-loops.json", import.meta.url);
 
@@ -31,7 +34,7 @@ const programSchema = z.strictObject({
   half: z.custom<Half>((value) => value === "calibration" || value === "evaluation"),
   origin: z.custom<Origin>((value) => typeof value === "string"),
   defective: z.boolean(),
-  roles: z.array(heardSchema).length(ROLES.length),
+  roles: z.array(heardSchema).length(PAPER_ROLES.length),
   samples: z.array(heardSchema),
 });
 const countsSchema = z.strictObject({ passed: z.int(), completed: z.int() });
@@ -83,7 +86,7 @@ async function rowsOf<T>(file: URL, row: z.ZodType<T>): Promise<T[]> {
 export function opinionsText(programs: readonly JudgedProgram[]): Promise<string> {
   return fileText(programs.map(({ roles, samples, ...rest }) => ({
     ...rest,
-    roles: ROLES.map((role) => packed(roles[role])),
+    roles: PAPER_ROLES.map((role) => packed(roles[role])),
     samples: samples.map(packed),
   })));
 }
@@ -96,8 +99,10 @@ export function opinionsText(programs: readonly JudgedProgram[]): Promise<string
 export async function loadOpinions(file: URL = OPINIONS_FILE): Promise<JudgedProgram[]> {
   return (await rowsOf(file, programSchema)).map(({ roles, samples, ...rest }) => ({
     ...rest,
-    roles: Object.fromEntries(ROLES.map((role, at) => [role, unpacked(roles[at]!)])) as Record<
-      Role,
+    roles: Object.fromEntries(
+      PAPER_ROLES.map((role, at) => [role, unpacked(roles[at]!)]),
+    ) as Record<
+      PaperRole,
       Heard
     >,
     samples: samples.map(unpacked),

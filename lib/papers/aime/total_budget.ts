@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Budget, ROLES, TOTAL_TOKENS } from "offprint/evaluators/mod.ts";
+import { type Budget, TOTAL_TOKENS } from "offprint/evaluators/mod.ts";
 import { quantile } from "offprint/stats.ts";
+import { PAPER_ROLES } from "./arms.ts";
 import type { JudgedProgram } from "./opinions_study.ts";
 
 /** Programs of the calibration half whose six roles together stay within the work budget. */
@@ -16,7 +17,7 @@ const WITHIN = 0.9;
  */
 export function totalBudget(programs: readonly JudgedProgram[]): Budget {
   const work = programs.filter(({ half }) => half === "calibration")
-    .map(({ roles }) => ROLES.reduce((sum, role) => sum + roles[role].work, 0))
+    .map(({ roles }) => PAPER_ROLES.reduce((sum, role) => sum + roles[role].work, 0))
     .sort((a, b) => a - b);
   return { tokens: TOTAL_TOKENS, work: Number(quantile(work, WITHIN).toPrecision(2)) };
 }

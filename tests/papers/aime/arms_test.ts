@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { examine, heardOf, ROLES } from "offprint/evaluators/mod.ts";
+import { examine, heardOf } from "offprint/evaluators/mod.ts";
 import {
   ADVERSARIAL_ARMS,
   AIME,
@@ -9,6 +9,7 @@ import {
   evaluatorsOf,
   GENERALIST,
   loadOpinions,
+  PAPER_ROLES,
   readStudy,
   REPEATED,
   SUBSET_ARMS,
@@ -21,7 +22,7 @@ import { javascriptSandbox } from "offprint/sandbox/mod.ts";
 Deno.test("63 sets of roles, small ones first, each once", () => {
   assertEquals(SUBSET_ARMS.length, 63);
   assertEquals(new Set(SUBSET_ARMS.map(({ name }) => name)).size, 63);
-  assertEquals(SUBSET_ARMS.at(-1)!.roles, ROLES);
+  assertEquals(SUBSET_ARMS.at(-1)!.roles, PAPER_ROLES);
   const total = { tokens: 3600, work: 60_000 };
   for (const arm of [...SUBSET_ARMS, GENERALIST, REPEATED]) {
     assert(evaluatorsOf(arm) * budgetOf(arm, total).tokens <= 3600, arm.name);
@@ -36,8 +37,8 @@ Deno.test("the verdict on what was heard is the verdict of the joined texts, for
     const examination = await examine(study!.shown, text, sandbox);
     const heard = {
       roles: Object.fromEntries(
-        ROLES.map((role) => [role, heardOf(examination[role])]),
-      ) as Record<typeof ROLES[number], ReturnType<typeof heardOf>>,
+        PAPER_ROLES.map((role) => [role, heardOf(examination[role])]),
+      ) as Record<typeof PAPER_ROLES[number], ReturnType<typeof heardOf>>,
       samples: [],
     };
     for (const work of [300, 3_000, 1e9]) {
@@ -64,7 +65,7 @@ Deno.test("on all committed opinions: unlimited arms agree, and every union is o
     }
     // The growing budget: a role's own share does not hang on who else is asked, so more roles never detect less.
     const one = { ...AIME, budget: "sixth each" as const };
-    for (const role of ROLES) {
+    for (const role of PAPER_ROLES) {
       const alone = armVerdict({ ...one, roles: [role] }, program, total).flagged;
       assert(!alone || armVerdict(one, program, total).flagged, program.id);
     }

@@ -1,0 +1,308 @@
+(()=>{function K({axis:e,step:o},{x:n,y:r},{name:t,shift:i}){let s=i||t.startsWith("Page")?10*o:o,a=l=>e==="x"?{x:n+l*s,y:r}:{x:n,y:r+l*s};switch(t){case"ArrowUp":case"PageUp":return a(1);case"ArrowDown":case"PageDown":return a(-1);case"ArrowRight":return e==="y"?a(1):{x:n+s,y:r};case"ArrowLeft":return e==="y"?a(-1):{x:n-s,y:r};default:return}}function v({width:e,height:o,x:n,y:r,margin:t},i){let s=(i.x-n[0])/(n[1]-n[0]),a=(i.y-r[0])/(r[1]-r[0]);return{x:t.left+s*(e-t.left-t.right),y:o-t.bottom-a*(o-t.top-t.bottom)}}function U({width:e,height:o,x:n,y:r,margin:t},i){let s=(i.x-t.left)/(e-t.left-t.right),a=(o-t.bottom-i.y)/(o-t.top-t.bottom);return{x:n[0]+s*(n[1]-n[0]),y:r[0]+a*(r[1]-r[0])}}var ce={"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&quot;","'":"&#39;"};function W(e){return e.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g,"").replace(/[&<>"']/g,o=>ce[o])}function pe(e){return Object.entries(e).map(([o,n])=>n===void 0||n===!1?"":n===!0?` ${o}`:` ${o}="${W(String(n))}"`).join("")}function y(e,o,...n){return`<${e}${pe(o)}>${n.join("")}</${e}>`}var L={ink:"#1b1f24",paper:"#ffffff",series:["#1f4fe0","#f36218","#1f9e94","#a31697","#785901","#33125f","#721d23"]},fe={ink:"#e6e8eb",paper:"#14181d",series:["#8ebfff","#ee932e","#c3f7d2","#ab729a","#f2e31d","#7654ea","#e32a10"]};function B(e,o){let n=t=>{let i=`var(--offprint-paper,${t.paper})`,s=`${e}{color:var(--offprint-ink,${t.ink});background:${i};--plot-background:${i}}`,a=L.series.flatMap((l,m)=>["fill","stroke"].flatMap(h=>{if(!o.includes(`${h}="${l}"`))return[];let f=`var(--offprint-series-${m+1},${t.series[m]})`;return[`${e} [${h}="${l}"]{${h}:${f}}`]}));return[s,...a].join(`
+`)},r=t=>o.includes(`class="${G}"`)?`
+${me(e,t)}`:"";return`${n(L)}${r("none")}
+@media screen and (prefers-color-scheme:dark){
+${n(fe)}${r("brightness(0.72) saturate(0.9)")}
+}`}var G="heat";function me(e,o){return`${['[aria-label="cell"]','[aria-label="rect"]','[aria-label="legend"] rect'].map(r=>`${e} .${G} ${r}`).join()}{filter:var(--offprint-heat,${o})}`}var N=(e="ink")=>e==="ink"?"currentColor":L.series[e],w=e=>String(Math.round(100*e)/100||0);function X(e,o,n,r={}){let[t,i]=[v(e,o),v(e,n)];return y("rect",{x:w(Math.min(t.x,i.x)),y:w(Math.min(t.y,i.y)),width:w(Math.abs(t.x-i.x)),height:w(Math.abs(t.y-i.y)),fill:N(r.colour),"fill-opacity":r.opacity})}function q(e,o,n={}){let r=o.map(t=>v(e,t)).map(({x:t,y:i})=>`${w(t)},${w(i)}`);return y("polyline",{points:r.join(" "),fill:"none",stroke:N(n.colour),"stroke-width":n.width??2,"stroke-opacity":n.opacity,"stroke-dasharray":n.dashed&&"5 4"})}function O(e,o,n,r={}){let{x:t,y:i}=v(e,o),s=N(r.colour);return y("circle",{cx:w(t),cy:w(i),r:n,fill:r.width===void 0?s:"none",stroke:r.width===void 0?void 0:s,"stroke-width":r.width})}function C(e,o,n,r={}){let{x:t,y:i}=v(e,o),{anchor:s="middle",dx:a=0,dy:l=0}=r;return y("text",{x:w(t+a),y:w(i+l),"text-anchor":s,fill:"currentColor"},z(n))}var z=e=>e.replaceAll("&","&amp;").replaceAll("<","&lt;");function J(e,o=12){let n=o;return e.map(({text:r,colour:t})=>{let i=n;return n+=34+7*r.length,y("rect",{x:i,y:8,width:12,height:12,fill:N(t)})+y("text",{x:i+17,y:18.5,fill:"currentColor"},z(r))}).join("")}var he={"-":"⁻",0:"⁰",1:"¹",2:"²",3:"³",4:"⁴",5:"⁵",6:"⁶",7:"⁷",8:"⁸",9:"⁹"};function Z(e,o=4){if(!Number.isInteger(o)||o<1||o>17)throw new RangeError(`formatNumber: got digits ${o}, expected a whole number from 1 to 17`);if(Number.isNaN(e))return"NaN";if(!Number.isFinite(e))return e>0?"∞":"-∞";if(e===0)return"0";if(Number.isInteger(e)&&Math.abs(e)<1e15)return String(e);let[n,r]=e.toExponential(o-1).split("e"),t=Number(r);if(t>=-4&&t<6)return Y(e.toFixed(Math.max(0,o-1-t)));let i=[...String(t)].map(s=>he[s]??s).join("");return`${Y(n)}×10${i}`}function Y(e){return e.includes(".")?e.replace(/\.?0+$/,""):e}var be=12,ge=10;function Q(e){return Math.ceil(e*ge/be)}var ee="offprint-moving",xe=1.2;function te({width:e}){return{least:Q(e),most:Math.round(xe*e)}}function ne(e,{marks:o,says:n}){let{title:r,frame:{width:t,height:i}}=e;return y("svg",{xmlns:"http://www.w3.org/2000/svg",class:ee,width:t,height:i,viewBox:`0 0 ${t} ${i}`,role:"img","aria-label":`${r}. ${n}`,"font-family":"system-ui, sans-serif","font-size":13},y("style",{},B(`.${ee}`,o)),o)}function re({value:e}){return Z(e)}var oe=`
+1 d 0:17:100 1:20:700 2:28:100
+1 d 0:17:105 2:29:105
+1 d 0:17:110 2:29:110
+1 d 0:17:115 2:23:115
+1 d 0:17:118 2:23:118
+1 d 0:17:123 2:25:123
+1 d 0:17:125 1:20:875 2:28:125
+1 d 0:17:126 2:23:126
+1 d 0:17:162 2:28:162
+1 d 0:17:165 2:23:165
+1 d 0:17:198 2:23:198
+1 d 0:17:199 2:23:199
+1 d 0:17:217 1:20:1519 2:28:217
+1 d 0:17:67 2:23:67
+1 d 0:17:73 2:28:73
+1 d 0:17:87 1:20:609 2:28:87
+1 d 0:17:88 2:23:88
+1 d 0:17:90 2:23:90
+1 d 0:18:154 2:24:97 5:16:308
+1 d 0:19:176 2:23:115 5:17:352
+1 d 0:19:196 2:25:121 5:17:392
+1 d 0:20:188 2:24:120 5:18:376
+1 d 0:20:242 2:24:147 5:17:484
+1 d 1:19:2430 2:23:100431 4:23:100000
+1 d 1:19:730 2:20:86
+1 d 1:20:1148 2:26:177
+1 d 1:20:1148 2:27:181
+1 d 1:20:1176 2:30:187
+1 d 1:20:1407 2:28:239
+1 d 1:20:1414 2:20:210
+1 d 1:20:1533 2:24:291
+1 d 1:20:1888 2:29:312
+1 d 1:20:360 2:27:79
+1 d 1:20:490 2:20:77
+1 d 1:20:525 2:25:80
+1 d 1:20:637 2:22:99
+1 d 1:20:882 2:25:142
+1 d 1:20:882 2:25:144
+1 d 1:20:903 2:27:141
+1 d 1:20:903 2:28:140
+1 d 1:21:1185 2:27:286
+1 d 1:21:309 2:21:100103 4:23:100000
+1 d 1:22:108 2:29:120
+1 d 1:22:630 2:19:100070 4:23:100000
+1 d 1:22:644 2:18:100161 4:23:100000
+1 d 1:22:900 2:20:100100 4:23:100000
+1 d 1:22:99 2:22:106
+1 d 1:23:492 2:21:100123 4:23:100000
+1 d 1:23:86 2:18:100086 4:23:100000 5:15:344
+1 d 1:24:504 2:31:178
+1 d 1:24:864 2:23:100216 4:23:100000
+1 d 1:26:344 2:18:100086 4:23:100000
+1 d 2:18:100199 4:23:100000
+1 d 2:18:100204 4:23:100000
+1 d 2:19:100067 4:23:100000
+1 d 2:19:100070 4:23:100000
+1 d 2:19:100076 4:23:100000
+1 d 2:19:100085 4:23:100000
+1 d 2:19:100093 4:23:100000
+1 d 2:19:100099 4:23:100000
+1 d 2:20:100121 4:23:100000
+1 d 2:20:100151 4:23:100000
+1 d 2:20:101
+1 d 2:20:140
+1 d 2:20:194
+1 d 2:20:205
+1 d 2:20:73
+1 d 2:20:75
+1 d 2:20:76
+1 d 2:21:100089 4:23:100000
+1 d 2:21:100098 4:23:100000
+1 d 2:21:100101 4:23:100000
+1 d 2:21:100104 4:23:100000
+1 d 2:21:100120 4:23:100000
+1 d 2:21:100123 4:23:100000
+1 d 2:21:100147 4:23:100000
+1 d 2:21:100151 4:23:100000
+1 d 2:21:101 4:23:100000
+1 d 2:21:103
+1 d 2:21:104
+1 d 2:21:116
+1 d 2:21:118
+1 d 2:21:139
+1 d 2:21:142
+1 d 2:21:159
+1 d 2:21:222
+1 d 2:21:225
+1 d 2:21:227
+1 d 2:21:233
+1 d 2:21:261
+1 d 2:21:413
+1 d 2:21:77
+1 d 2:21:97
+1 d 2:21:98
+1 d 2:22:108
+1 d 2:22:115
+1 d 2:22:120
+1 d 2:22:122
+1 d 2:22:124
+1 d 2:22:134
+1 d 2:22:135
+1 d 2:22:157
+1 d 2:22:86
+1 d 2:22:93
+1 d 2:23:100081 4:23:100000
+1 d 2:23:100093 4:23:100000
+1 d 2:23:100154 4:23:100000
+1 d 2:23:100216 4:23:100000
+1 d 2:23:112
+1 d 2:23:115
+1 d 2:23:119
+1 d 2:23:127
+1 d 2:23:128
+1 d 2:23:131
+1 d 2:23:134
+1 d 2:23:144
+1 d 2:23:154 4:23:100000
+1 d 2:23:158
+1 d 2:23:164
+1 d 2:23:165
+1 d 2:23:185
+1 d 2:23:270
+1 d 2:23:360
+1 d 2:23:368
+1 d 2:23:66
+1 d 2:23:87
+1 d 2:24:112
+1 d 2:24:114 5:16:352
+1 d 2:24:138
+1 d 2:24:154
+1 d 2:24:155
+1 d 2:24:155 4:28:213
+1 d 2:24:166
+1 d 2:24:244
+1 d 2:24:249
+1 d 2:24:261
+1 d 2:24:279
+1 d 2:24:280
+1 d 2:24:332
+1 d 2:24:56
+1 d 2:24:78
+1 d 2:24:79
+1 d 2:24:92
+1 d 2:24:93
+1 d 2:25:100196 4:23:100000
+1 d 2:25:100252 4:23:100000
+1 d 2:25:101
+1 d 2:25:135 5:16:420
+1 d 2:25:135 5:17:448
+1 d 2:25:143
+1 d 2:25:150
+1 d 2:25:174
+1 d 2:25:197
+1 d 2:25:202
+1 d 2:25:203
+1 d 2:25:86
+1 d 2:25:89
+1 d 2:26:100
+1 d 2:26:148
+1 d 2:26:166 5:17:588
+1 d 2:26:77
+1 d 2:26:88
+1 d 2:26:93
+1 d 2:26:96
+1 d 2:27:104
+1 d 2:27:114
+1 d 2:27:120
+1 d 2:27:122
+1 d 2:27:125
+1 d 2:27:126 5:17:400
+1 d 2:27:134
+1 d 2:27:139
+1 d 2:27:146
+1 d 2:27:149
+1 d 2:27:81
+1 d 2:28:135
+1 d 2:28:148 4:28:2454
+1 d 2:28:189
+1 d 2:28:225
+1 d 2:28:230
+1 d 2:28:235
+1 d 2:28:237
+1 d 2:28:242
+1 d 2:29:151
+1 d 2:29:236
+1 d 2:30:116 5:17:376
+1 d 2:30:172
+1 d 2:31:116 5:16:376
+1 d 2:31:120
+1 d 2:31:174
+1 d 2:31:214
+1 d 2:32:165
+1 d 2:33:186
+1 d 2:33:189
+1 d 2:33:192
+1 d 2:34:157
+1 d 2:37:167
+1 d 4:23:100000
+1 p 1:20:286 5:19:286
+1 p 1:21:216 5:19:216
+1 p 3:17:201
+1 p 3:17:216
+1 p 3:17:258
+1 p 3:17:270
+1 p 3:17:282
+1 p 3:17:294
+1 p 3:17:315
+1 p 3:17:330
+1 p 3:17:345
+1 p 3:17:360
+1 p 3:17:363
+1 p 3:17:372
+1 p 3:17:378
+1 p 3:17:483
+1 p 3:18:282
+1 p 3:18:354
+1 p 3:18:363
+1 p 3:18:369
+1 p 3:18:441
+1 p 3:18:456
+1 p 3:18:495
+1 p 3:18:594
+1 p 3:18:597
+1 p 3:18:648
+1 p 3:18:711
+1 p 4:28:1389 5:19:310
+1 p 4:28:4674
+1 p 4:29:12312
+1 p 4:29:23403
+1 p 4:29:23682
+1 p 4:29:23896
+1 p 4:29:4230
+1 p 4:29:43887
+1 p 4:29:4428
+1 p 4:29:4888
+1 p 4:29:59886
+1 p 4:30:676128
+1 p 5:17:316
+1 p 5:17:336
+1 p 5:17:404
+1 p 5:17:420
+1 p 5:17:424
+1 p 5:17:488
+1 p 5:17:500
+1 p 5:17:616
+1 p 5:17:672
+1 p 5:17:688
+1 p 5:17:892
+1 p 5:19:294
+1 p 5:19:330
+1 p 5:19:340
+1 p 5:22:140
+1 p 5:22:161
+1 p 5:22:99
+2 d 2:20:77
+2 d 2:21:131
+2 d 2:21:140
+2 d 2:21:143
+2 d 2:21:162
+2 d 2:21:165
+2 d 2:21:259
+2 d 2:21:96
+2 d 2:22:105
+2 d 2:22:118
+2 d 2:22:139
+2 d 2:23:100090 4:23:100000
+2 d 2:23:122
+2 d 2:23:136
+2 d 2:24:329
+2 d 2:25:139
+2 d 2:26:179
+2 d 2:26:78
+2 d 2:27:138
+2 d 2:28:179
+2 d 2:28:240
+2 d 2:30:171
+2 d 2:32:189
+2 p 3:17:231
+2 p 4:29:23739
+2 p 4:29:23943
+27 p
+3 d 2:20:100165 4:23:100000
+3 d 2:20:100237 4:23:100000
+3 d 2:24:417
+3 p 3:17:264
+4 d 2:19:100088 4:23:100000
+5 d 2:29:117
+9 d
+`;function V(e){return 1-e.reduce((o,n)=>o*(1-n),1)}var k=["syntax","logic","correctness","readability","runtime","redundancy"],we=["is asked","is left out","approves always","complains always"],ke=oe.trim().split(`
+`).map(e=>{let[o,n,...r]=e.split(" "),t=k.map(()=>{});for(let i of r){let[s,a,l]=i.split(":").map(Number);t[s]={tokens:a,work:l}}return{count:Number(o),defective:n==="d",first:t}});function ve({work:e,tokens:o,...n}){let r=k.filter(a=>n[a]!=="is left out").length,t={tokens:Math.floor(o/Math.max(1,r)),work:Math.floor(e*2e5/Math.max(1,r))},i=(a,l)=>{let m=a.first[l];switch(n[k[l]]){case"complains always":return!0;case"is asked":return m!==void 0&&m.tokens<=t.tokens&&m.work<=t.work;default:return!1}},s=a=>{let l=m=>{let h=ke.filter(b=>b.defective===m),f=b=>b.reduce((j,{count:T})=>j+T,0);return f(h.filter(a))/f(h)};return{EDR:l(!0),FAR:l(!1)}};return{roles:k.map((a,l)=>n[a]==="is left out"?void 0:s(m=>i(m,l))),union:s(a=>k.some((l,m)=>i(a,m))),share:t}}var _=k.length+1,R={width:390,height:330,x:[0,1],y:[_,0],margin:{top:34,right:16,bottom:40,left:84}},F=.36;function Re(e,{EDR:o,FAR:n}){let r=(t,i,s)=>X(R,{x:0,y:e+i},{x:t,y:e+i+F},{colour:s});return r(o,.12,0)+r(n,.12+F,1)}var $e=[0,.25,.5,.75,1].map(e=>q(R,[{x:e,y:0},{x:e,y:_}],{width:1,opacity:.15})+C(R,{x:e,y:_},`${100*e} %`,{dy:18})).join(""),I=e=>`${Math.round(100*e)} %`;function Ee(e){let{roles:o,union:n,share:r}=ve(e),t=o.filter(f=>f!==void 0),i={EDR:V(t.map(({EDR:f})=>f)),FAR:V(t.map(({FAR:f})=>f))},s=[...k,"all joined"],a=[...o,n].map((f,b)=>C(R,{x:0,y:b+.5},s[b],{anchor:"end",dx:-8,dy:4})+(f===void 0?C(R,{x:0,y:b+.5},"left out",{anchor:"start",dx:6,dy:4}):Re(b,f))),l=k.length,m=J([{text:"detected",colour:0},{text:"false alarm",colour:1},{text:"if independent",colour:2}])+$e+a.join("")+O(R,{x:i.EDR,y:l+.12+F/2},4,{colour:2})+O(R,{x:i.FAR,y:l+.12+1.5*F},4,{colour:2}),h=Math.max(0,...t.map(({EDR:f})=>f));return{marks:m,readings:[{label:"detected by all joined (EDR)",value:n.EDR},{label:"false alarms of all joined (FAR)",value:n.FAR},{label:"J = EDR − FAR",value:n.EDR-n.FAR},{label:"EDR if the roles were independent",value:i.EDR},{label:"steps of work for each role",value:r.work},{label:"tokens for each role",value:r.tokens}],says:t.length===0?"Nobody is asked, and nothing is detected.":`${t.length} of six roles share the budget. Joined they detect ${I(n.EDR)} of the defects, the best of them alone ${I(h)}, and complain about ${I(n.FAR)} of the programs that pass every hidden test.`}}var ie={id:"03-union",title:"Choose who is asked and what they may use: what the union detects",caption:"Measured on the committed opinions of the evaluation half. Leave roles out and the others have more of the budget; let one approve always and it takes away what it alone detects; let one complain always and both bars of the union are full. The dots are what independent roles of the same rates would reach: where they lie beyond a bar, the roles see the same programs.",frame:R,start:{work:1,tokens:3600,...Object.fromEntries(k.map(e=>[e,"is asked"]))},controls:{work:{kind:"range",label:"work together, × default",min:.1,max:6,step:.1},tokens:{kind:"range",label:"text together, tokens",min:60,max:3600,step:60},...Object.fromEntries(k.map(e=>[e,{kind:"choice",label:e,options:we}]))},draw:Ee};var Ae=`
+.offprint-controls{display:flex;flex-wrap:wrap;gap:.4em 1.5em;align-items:center;margin:.4em 0;font:14px system-ui,sans-serif}
+.offprint-controls label{display:inline-flex;gap:.6em;align-items:center}
+.offprint-controls input,.offprint-controls select,.offprint-controls button{font:inherit;accent-color:#1f4fe0}
+.offprint-controls input{width:11em}.offprint-controls output{min-width:3em;font-variant-numeric:tabular-nums}
+.offprint-stage{position:relative}
+.offprint-stage svg{display:block;width:100%!important;max-width:none!important;min-width:0!important;height:auto}
+.offprint-handle{position:absolute;width:28px;height:28px;margin:-14px 0 0 -14px;border-radius:50%;box-sizing:border-box;cursor:grab;touch-action:none}
+.offprint-handle::after{content:"";position:absolute;inset:6px;border-radius:50%;border:2px solid currentColor;background:#8884}
+.offprint-handle:hover::after{inset:4px}.offprint-handle:active{cursor:grabbing}
+.offprint-handle:focus-visible{outline:3px solid #1f4fe0;outline-offset:-1px}
+@media (prefers-color-scheme:dark){.offprint-handle:focus-visible{outline-color:#8ebfff}}
+@media print{.offprint-controls,.offprint-handle{display:none}}`;function g(e,o,...n){let r=document.createElement(e);for(let[t,i]of Object.entries(o))t in r&&!t.startsWith("aria")?r[t]=i:r.setAttribute(t,i);return r.append(...n),r}function se(e){let o=`figure[data-exploration="${e.id}"]:not([data-moves])`;for(let n of document.querySelectorAll(o))n.setAttribute("data-moves",""),Pe(n,e)}function Pe(e,o){let{controls:n,frame:r,start:t}=o,i={...t},s=[],a=e.querySelector("img, svg"),{least:l,most:m}=te(r),h=g("div",{className:"offprint-stage"});h.style.cssText=`width:${m}px;max-width:100%;min-width:${l}px`;let f=g("div",{});h.append(f),a.replaceWith(h);let b=e.querySelector(".offprint-says");b.setAttribute("aria-live","polite");let j=e.querySelectorAll(".offprint-readings dd"),T=()=>{let d=o.draw(i);f.innerHTML=ne(o,d),b.textContent!==d.says&&(b.textContent=d.says),d.readings.forEach((p,$)=>j[$].textContent=re(p));for(let p of s)p()},S=d=>{i=d,T()},P=g("div",{className:"offprint-controls",role:"group"});P.setAttribute("aria-label",`Controls of “${o.title}”`);for(let[d,p]of Object.entries(n))p.kind==="handle"?s.push(le(p)):s.push(p.kind==="range"?ae(d,p):de(d,p));let H=g("button",{type:"button",textContent:"Back to the start"});H.addEventListener("click",()=>S({...t})),P.append(H),h.parentElement.before(g("style",{textContent:Ae}),P),T();function ae(d,{label:p,min:$,max:u,step:E}){let A=g("input",{type:"range",min:$,max:u,step:E,value:i[d],name:d}),M=g("output",{});return A.addEventListener("input",()=>S({...i,[d]:Number(A.value)})),P.append(g("label",{},p,A,M)),()=>{A.value=i[d],M.textContent=i[d]}}function de(d,{label:p,options:$}){let u=g("select",{name:d});for(let E of $)u.append(g("option",{value:E,textContent:E}));return u.addEventListener("change",()=>S({...i,[d]:u.value})),P.append(g("label",{},p,u)),()=>{u.value=i[d]}}function le(d){let{axis:p,label:$}=d,u=g("div",{className:"offprint-handle",tabIndex:0,role:"slider"});u.setAttribute("aria-label",$);let[E,A]=r[p==="x"?"x":"y"];u.setAttribute("aria-valuemin",E),u.setAttribute("aria-valuemax",A),p==="y"&&u.setAttribute("aria-orientation","vertical");let M=c=>{let x=d.at(i);S(d.move(i,{x:p==="y"?x.x:c.x,y:p==="x"?x.y:c.y}))};return u.addEventListener("pointerdown",c=>{u.setPointerCapture(c.pointerId),u.focus({preventScroll:!0}),c.preventDefault()}),u.addEventListener("pointermove",c=>{if(!u.hasPointerCapture(c.pointerId))return;let x=h.getBoundingClientRect(),D=r.width/x.width,ue={x:D*(c.clientX-x.left),y:D*(c.clientY-x.top)};M(U(r,ue))}),u.addEventListener("keydown",c=>{if(c.altKey||c.ctrlKey||c.metaKey)return;let x=K(d,d.at(i),{name:c.key,shift:c.shiftKey});x!==void 0&&(c.preventDefault(),c.stopPropagation(),M(x))}),h.append(u),()=>{let c=d.at(i),{x,y:D}=v(r,c);u.style.left=`${100*x/r.width}%`,u.style.top=`${100*D/r.height}%`,u.setAttribute("aria-valuenow",p==="x"?c.x:c.y),u.setAttribute("aria-valuetext",d.says(i))}}}se(ie);})();
