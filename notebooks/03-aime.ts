@@ -1137,7 +1137,6 @@ await display(plot({
 // the optimiser reads; there loops were run again with all sections reversed, on the same starts with the same random numbers.
 
 // %% id="order"
-const orders = orderRates(evaluation, total);
 const learned = orderRates(calibration, total);
 const extreme = (better: (a: number, b: number) => boolean): number =>
   learned.reduce((best, { EDR }, at) => better(EDR, learned[best]!.EDR) ? at : best, 0);
@@ -1145,40 +1144,61 @@ const bestOrder = learned[extreme((a, b) => a > b)]!.order;
 const worstOrder = learned[extreme((a, b) => a < b)]!.order;
 const inOrder = (order: readonly PaperRole[]): Judge => judgeOf(generalistInOrder(order), total);
 await claim("03.order-generalist", flaggedShare(bad, inOrder(bestOrder), inOrder(worstOrder)));
-await display(
-  md`Best on the calibration half: ${bestOrder.join(", ")}; worst: ${
-    worstOrder.join(", ")
-  }. The paper's released code asks logic, syntax, readability, redundancy, correctness, runtime, which detects ${
-    formatNumber(100 * plainShare(bad, inOrder(RELEASED_ORDER)), 3)
-  } %.`,
-);
+// change me: [0.1, 0.25, 0.5]; the less there is to use, the more the last roles go unheard.
+const orderFactors = [1 / 6, 0.5, 1];
+const orderRows = orderFactors.flatMap((factor) => {
+  const budget = { ...total, work: factor * total.work };
+  return orderRates(evaluation, budget).map(({ order, EDR, FAR }) => ({
+    "work, of the default": factor,
+    "place of correctness": order.indexOf("correctness") + 1,
+    released: order.join() === RELEASED_ORDER.join(),
+    EDR,
+    FAR,
+  }));
+});
+await display(table(
+  orderFactors.map((factor) => {
+    const own = orderRows.filter((row) => row["work, of the default"] === factor);
+    const found = own.map(({ EDR }) => EDR);
+    return {
+      "work, of the default": factor,
+      "EDR, worst order": Math.min(...found),
+      "EDR, best order": Math.max(...found),
+      "EDR, order of the released code": own.find(({ released }) => released)!.EDR,
+      "different values of EDR": new Set(found).size,
+    };
+  }),
+  { caption: "One evaluator with all rules in 720 orders, evaluation half" },
+));
 
 // %% id="order-figure" tags=["drawing"]
-const byOrder = (share: (row: typeof orders[0]) => number): [number, number] => [
-  Math.min(...orders.map(share)),
-  Math.max(...orders.map(share)),
-];
-const [leastFound, mostFound] = byOrder(({ EDR }) => EDR);
-const orderRows = orders.map(({ order, EDR }) => ({
-  EDR,
-  "place of correctness": order.indexOf("correctness") + 1,
-}));
+const halfRows = orderRows.filter((row) => row["work, of the default"] === 0.5);
+const halfFound = halfRows.map(({ EDR }) => EDR);
 await display(plot({
-  title: "What one evaluator with all rules detects, in every order of the six",
+  title: "What one evaluator with all rules detects with half the work, in every order",
   alt: `720 orders by the place of the correctness role. Detection lies between ${
-    formatNumber(leastFound, 3)
-  } and ${formatNumber(mostFound, 3)}.`,
-  caption:
-    "Evaluation half, the shared budget; a dot is one order or several. The line is six roles with a sixth each, in any order.",
+    formatNumber(Math.min(...halfFound), 3)
+  } and ${formatNumber(Math.max(...halfFound), 3)}.`,
+  caption: "Half of the default work, evaluation half; a dot is one order or several.",
   height: 280,
   x: { label: "place of the correctness role", ticks: [1, 2, 3, 4, 5, 6], domain: [0.6, 6.4] },
   y: { label: "detection rate" },
-  data: orderRows,
-  marks: [
-    Plot.ruleY([plainShare(bad, aime)], { strokeOpacity: 0.6 }),
-    Plot.dot(orderRows, { x: "place of correctness", y: "EDR", r: 3, fillOpacity: 0.5 }),
-  ],
+  data: halfRows,
+  marks: [Plot.dot(halfRows, { x: "place of correctness", y: "EDR", r: 4, fillOpacity: 0.4 })],
 }));
+
+// %% id="order-summary" tags=["drawing"]
+const wholeFound = orderRows.filter((row) => row["work, of the default"] === 1)
+  .map(({ EDR }) => EDR);
+await display(
+  md`**In short.** With the shared budget the best and the worst order detect ${
+    formatNumber(100 * Math.max(...wholeFound), 3)
+  } % and ${
+    formatNumber(100 * Math.min(...wholeFound), 3)
+  } %: that budget is enough for two runs that do not end, so whoever comes late is still heard. With half of it one such run uses everything up, and the order decides over ${
+    formatNumber(100 * (Math.max(...halfFound) - Math.min(...halfFound)), 3)
+  } points. The rule of the claim was written down for the shared budget; that the smaller ones differ was seen afterwards.`,
+);
 
 // %% id="order-loops"
 const reversedLoops = [...loops, ...await loadLoops(ORDER_FILE)];

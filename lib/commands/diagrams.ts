@@ -33,7 +33,7 @@ import { countingLine } from "offprint/terminal.ts";
 import { findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
 import { checkedOutput } from "../kit/outputs.ts";
 import type { Command } from "../kit/command.ts";
-import { type NumberOf, serverOptions } from "./solve_server.ts";
+import { type NumberOf, serverOptions } from "../kit/server_options.ts";
 
 const USAGE = `deno task diagrams --endpoint URL --model NAME [options] [--out FILE]
 deno task diagrams --estimate [options]

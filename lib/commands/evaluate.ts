@@ -27,7 +27,7 @@ import { exists, readText } from "offprint/files.ts";
 import { javascriptSandbox, type SandboxPool } from "offprint/sandbox/mod.ts";
 import { lineAt } from "offprint/syntax/mod.ts";
 import type { Command } from "../kit/command.ts";
-import { SERVER_OPTIONS, serverOptions } from "./solve_server.ts";
+import { SERVER_OPTIONS, serverOptions } from "../kit/server_options.ts";
 
 const USAGE = `deno task evaluate FILE… [options]
 deno task evaluate FILE… --endpoint URL --model NAME [--rewrite N] [options]

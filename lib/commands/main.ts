@@ -40,6 +40,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   "measure-quantization": () => import("./measure/quantization.ts"),
   "measure-units": () => import("./measure/units.ts"),
   "measure-evaluators": () => import("./measure/evaluators.ts"),
+  "measure-reviewers": () => import("./measure/reviewers.ts"),
 };
 
 async function overview(): Promise<string> {

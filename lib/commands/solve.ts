@@ -33,7 +33,8 @@ import {
   proseInstance,
   splitDesigns,
 } from "offprint/papers/chipgpt_ft/arms/mod.ts";
-import { A_DAY, answerLog, type NumberOf, serverOptions, warn } from "./solve_server.ts";
+import { A_DAY, type NumberOf, serverOptions } from "../kit/server_options.ts";
+import { answerLog, warn } from "./solve_server.ts";
 import { confinementNote, findIcarus, TOOL_LIMITS, YosysPool } from "offprint/verilog/tools/mod.ts";
 import { countingLine } from "offprint/terminal.ts";
 import { checkedOutput } from "../kit/outputs.ts";

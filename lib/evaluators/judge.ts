@@ -4,19 +4,20 @@
  * @module
  */
 import type { SandboxJob, SandboxPool, SandboxResult } from "offprint/sandbox/mod.ts";
-import { TEST_LIMITS } from "./records/limits.ts";
+import { PYTHON_TEST_LIMITS, TEST_LIMITS } from "./records/limits.ts";
 import type { Outcome, Task, TestStatus } from "./records/contract.ts";
 
-/** Outcomes of many programs of one task, in their order. */
+/** Outcomes of many programs of one task, in their order. The sandbox must be one for the task's language. */
 export async function judgeAll(
   task: Task,
   texts: readonly string[],
   sandbox: SandboxPool,
 ): Promise<Outcome[]> {
   const results = await sandbox.runAll(texts.map((code): SandboxJob => ({
-    code,
-    calls: task.hiddenTests.map(({ args }) => ({ entry: task.entry, args })),
-    limits: TEST_LIMITS,
+    code: task.harness === undefined ? code : `${code}\n${task.harness}`,
+    calls: task.hiddenTests.map(({ args, entry = task.entry }) => ({ entry, args })),
+    limits: task.language === "python" ? PYTHON_TEST_LIMITS : TEST_LIMITS,
+    ...(task.prelude === undefined ? {} : { prelude: task.prelude }),
   })));
   return results.map((result) => ({ tests: statuses(task, result) }));
 }

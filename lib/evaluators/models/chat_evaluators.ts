@@ -9,7 +9,7 @@ import { TOTAL_TOKENS } from "../budget.ts";
 import type { Optimiser } from "../optimise/mod.ts";
 import type { Evaluation, Finding, PublicTask, Role } from "../records/contract.ts";
 import { readCode, readVerdict } from "../reply.ts";
-import { evaluationRequest, feedbackRequest, rewriteRequest } from "./prompts.ts";
+import { type Adversary, evaluationRequest, feedbackRequest, rewriteRequest } from "./prompts.ts";
 
 /** How a model is asked. */
 export interface ChatEvaluatorOptions {
@@ -19,7 +19,17 @@ export interface ChatEvaluatorOptions {
   seed?: number;
   /** One call for all roles, with all the tokens. */
   generalist?: boolean;
+  /**
+   * The generalist is asked so often, each time with its share of the tokens; more than once at temperature 0.7, since at 0 each
+   * answer would be the same.
+   */
+  times?: number;
+  /** The correctness role, or the generalist, is told to lie. */
+  adversary?: Adversary;
 }
+
+/** Temperature of an evaluator that is asked several times. */
+const REPEATED_TEMPERATURE = 0.7;
 
 /** Most findings that are taken from one answer. */
 const FINDINGS = 5;
@@ -35,17 +45,22 @@ export async function chatOpinions(
   task: PublicTask,
   text: string,
   roles: readonly Role[],
-  { tokens = TOTAL_TOKENS, seed = 1, generalist = false }: ChatEvaluatorOptions = {},
+  { tokens = TOTAL_TOKENS, seed = 1, generalist = false, times = 1, adversary }:
+    ChatEvaluatorOptions = {},
 ): Promise<Evaluation[]> {
-  const asked = generalist ? [roles] : roles.map((role) => [role]);
+  const asked = generalist
+    ? Array.from({ length: times }, () => roles)
+    : roles.map((role) => [role]);
   const share = Math.floor(tokens / asked.length);
-  const requests = asked.map((own) =>
-    evaluationRequest(own, task, text, {
+  const requests = asked.map((own, sample) => ({
+    ...evaluationRequest(own, task, text, {
       tokens: share,
       seed,
       random: stream(seed, "marks", task.id, own.join()),
-    })
-  );
+      ...(adversary !== undefined && own.includes("correctness") ? { adversary } : {}),
+    }),
+    ...(times > 1 ? { sample, temperature: REPEATED_TEMPERATURE } : {}),
+  }));
   const answers = await client.askAll(requests);
   return answers.map((answer, at) =>
     evaluationFrom(answer, {

@@ -42,6 +42,8 @@ const publicFields = {
   input: z.string(),
   /** Conditions `(f, args) => boolean` that hold for every right program, by name. */
   relations: z.record(z.string(), z.string()),
+  /** Text that runs before every program of the task: names that it may use. */
+  prelude: z.string().exactOptional(),
   source: z.string(),
   licence: z.string(),
 };
@@ -49,7 +51,12 @@ const publicFields = {
 /** Zod schema of {@linkcode Task}. */
 export const taskSchema = z.strictObject({
   ...publicFields,
-  hiddenTests: z.array(exampleSchema).min(1),
+  hiddenTests: z.array(exampleSchema.extend({
+    /** A function of the harness that is called in place of the task's own. */
+    entry: z.string().exactOptional(),
+  })).min(1),
+  /** Text that runs after a program when hidden tests judge it: functions that they call. As hidden as they are. */
+  harness: z.string().exactOptional(),
 });
 
 /** A task with the tests that decide. */
@@ -58,10 +65,13 @@ export type Task = z.infer<typeof taskSchema>;
 /**
  * A task as evaluators and optimisers get it. A {@linkcode Task} is none: handing one over does not compile.
  */
-export type PublicTask = Omit<Task, "hiddenTests"> & { hiddenTests?: never };
+export type PublicTask = Omit<Task, "hiddenTests" | "harness"> & {
+  hiddenTests?: never;
+  harness?: never;
+};
 
-/** A task without its hidden tests. */
-export function publicTask({ hiddenTests: _, ...rest }: Task): PublicTask {
+/** A task without its hidden tests and all that belongs to them. */
+export function publicTask({ hiddenTests: _, harness: _harness, ...rest }: Task): PublicTask {
   return rest;
 }
 

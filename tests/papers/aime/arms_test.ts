@@ -9,6 +9,8 @@ import {
   evaluatorsOf,
   GENERALIST,
   loadOpinions,
+  orderRates,
+  ordersOf,
   PAPER_ROLES,
   readStudy,
   REPEATED,
@@ -70,4 +72,15 @@ Deno.test("on all committed opinions: unlimited arms agree, and every union is o
       assert(!alone || armVerdict(one, program, total).flagged, program.id);
     }
   }
+});
+
+Deno.test("every order of the six once, and with room for all a generalist says the same in each", async () => {
+  const orders = ordersOf(PAPER_ROLES);
+  assertEquals(new Set(orders.map((order) => order.join())).size, 720);
+  const opinions = (await loadOpinions()).slice(0, 60);
+  const everything = orderRates(opinions, { tokens: 1e9, work: 1e9 });
+  assertEquals(new Set(everything.map(({ EDR, FAR }) => `${EDR} ${FAR}`)).size, 1);
+  // A role alone within what it needs is heard first, and cut where another has spent the budget.
+  const cutOff = orderRates(opinions, { tokens: 3600, work: 5_000 });
+  assert(new Set(cutOff.map(({ EDR }) => EDR)).size > 1);
 });

@@ -7,7 +7,9 @@ import {
   loopsText,
   OPINIONS_FILE,
   opinionsText,
+  ORDER_FILE,
   readMutants,
+  REVERSED_ARMS,
 } from "offprint/papers/aime/mod.ts";
 import { pathToFileURL } from "node:url";
 
@@ -25,7 +27,10 @@ Deno.test("committed results say what they hold, and come back as they were writ
   const tasks = new Set(loops.map(({ task }) => task));
   assertEquals(tasks.size, 27);
   assertEquals(loops.length, 27 * LOOP_ARMS.length);
-  for (const { rounds, tests, oracleBest } of loops) {
+  const reversed = await loadLoops(ORDER_FILE);
+  assertEquals(await loopsText(reversed), await Deno.readTextFile(ORDER_FILE));
+  assertEquals(reversed.length, 27 * REVERSED_ARMS.length);
+  for (const { rounds, tests, oracleBest } of [...loops, ...reversed]) {
     assertEquals(rounds.length, 11);
     for (const { passed } of rounds) assert(passed <= oracleBest.passed && passed <= tests);
   }

@@ -1,0 +1,2 @@
+def visits(node):
+    return [node.value]

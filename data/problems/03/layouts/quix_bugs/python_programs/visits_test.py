@@ -1,0 +1,1 @@
+from visits import visits
