@@ -5,6 +5,7 @@
  */
 import { UserError } from "offprint/errors.ts";
 import { type MixtureOptions, mixtureWeights } from "./exact.ts";
+import { FlatAscent } from "./flat_ascent.ts";
 import { isShares, type Mixture, type Shares, sharesOf } from "./routes.ts";
 import { gradientOf, logPolicy, type TabularProblem } from "./tabular.ts";
 
@@ -37,9 +38,36 @@ export function ascend(
   mixture: Mixture | Shares,
   options: AscentOptions,
 ): Ascent {
+  const shares = isShares(mixture) ? mixture : sharesOf(mixture);
+  const { mode = "formula", reverseKl = 0, reverseKlMode = "penalty", ties = "keep" } = options;
+  // What has no flat form is rare and short.
+  if (mode !== "formula" || (reverseKl > 0 && reverseKlMode !== "penalty")) {
+    return ascendPlainly(problem, shares, options);
+  }
+  const { steps, stepSize, onStep, start } = options;
+  const theta = Float64Array.from(start ?? new Float64Array(problem.policy.parameters));
+  const flat = new FlatAscent(problem, shares, { reverseKl, ties });
+  flat.setPolicy(theta);
+  for (let step = 0; step < steps; step++) {
+    onStep?.(step, theta, flat.rows());
+    const gradient = flat.gradient();
+    const stopped = notFinite(step, gradient);
+    if (stopped !== undefined) return { theta, steps: step, logProbs: flat.rows(), stopped };
+    for (let k = 0; k < theta.length; k++) theta[k]! += stepSize * gradient[k]!;
+    flat.setPolicy(theta);
+  }
+  onStep?.(steps, theta, flat.rows());
+  return { theta, steps, logProbs: flat.rows() };
+}
+
+/** The same, step by step as the formulas are written; the tests hold {@linkcode ascend} to it bit for bit. */
+export function ascendPlainly(
+  problem: TabularProblem,
+  shares: Shares,
+  options: AscentOptions,
+): Ascent {
   const { steps, stepSize, onStep } = options;
   const { policy } = problem;
-  const shares = isShares(mixture) ? mixture : sharesOf(mixture);
   const theta = Float64Array.from(options.start ?? new Float64Array(policy.parameters));
   let logProbs = logPolicy(policy, theta);
   for (let step = 0; step < steps; step++) {
@@ -51,14 +79,17 @@ export function ascend(
       if (!(error instanceof UserError)) throw error;
       return { theta, steps: step, logProbs, stopped: `step ${step}: ${error.message}` };
     }
-    const bad = gradient.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      const stopped = `step ${step}: parameter ${bad} has the gradient ${gradient[bad]}`;
-      return { theta, steps: step, logProbs, stopped };
-    }
+    const stopped = notFinite(step, gradient);
+    if (stopped !== undefined) return { theta, steps: step, logProbs, stopped };
     gradient.forEach((value, k) => theta[k]! += stepSize * value);
     logProbs = logPolicy(policy, theta);
   }
   onStep?.(steps, theta, logProbs);
   return { theta, steps, logProbs };
+}
+
+/** Why a gradient cannot be followed. */
+function notFinite(step: number, gradient: Float64Array): string | undefined {
+  const bad = gradient.findIndex((value) => !Number.isFinite(value));
+  return bad < 0 ? undefined : `step ${step}: parameter ${bad} has the gradient ${gradient[bad]}`;
 }

@@ -52,7 +52,7 @@ export {
   type MixtureOptions,
   type ReverseKl,
 } from "./exact.ts";
-export { ascend, type Ascent, type AscentOptions } from "./ascent.ts";
+export { ascend, ascendPlainly, type Ascent, type AscentOptions } from "./ascent.ts";
 export { type Baseline, baselinesOf } from "./baselines.ts";
 export {
   estimateGradient,

@@ -1,6 +1,7 @@
-import { assert, assertAlmostEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   ascend,
+  ascendPlainly,
   pairTerms,
   rescaledSteps,
   sharesOf,
@@ -26,6 +27,29 @@ Deno.test("without coefficients DDP and DPP follow DPO when the step size is div
     });
     const gap = Math.max(...more.theta.map((value, k) => Math.abs(value - dpo.theta[k]!)));
     assert(gap > 1e-9 && gap < 2e-2, `${gap}`);
+  }
+});
+
+Deno.test("the fast form gives the bits of the plain one, for every mixture and option", () => {
+  const mixtures = [
+    sharesOf({}),
+    sharesOf({ DDP: { share: 0.4, coefficient: 0.2 } }),
+    sharesOf({ DPP: { share: 0.3, coefficient: 0.2 } }),
+    sharesOf({ DPR: { share: 0.3, coefficient: 0 } }),
+    sharesOf({ DDP: { share: 0.2, coefficient: 1 }, DPR: { share: 0.3, coefficient: 0.3 } }),
+    singleRoute("DPP", 0.5),
+  ];
+  for (const shares of mixtures) {
+    for (const more of [{}, { ties: "drop" }, { reverseKl: 0.1 }] as const) {
+      const options = { steps: 60, stepSize: 0.5, ...more };
+      const seen: Float64Array[] = [];
+      const fast = ascend(randomWorld(3), shares, {
+        ...options,
+        onStep: (_, __, [row]) => seen.push(row!),
+      });
+      assertEquals(fast, ascendPlainly(randomWorld(3), shares, options));
+      assert(seen.length === 61 && seen[0]![0] !== seen[60]![0], "each step has rows of its own");
+    }
   }
 });
 
