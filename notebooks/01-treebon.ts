@@ -150,6 +150,12 @@ await display(table(
 ));
 await claim("01.by-hand", [perfectTree, plainBest, randomTree].map(meanText));
 
+// %% id="idea-explore" tags=["drawing"]
+import { explore } from "offprint/notebook/explore/mod.ts";
+import { treeExploration } from "offprint/papers/treebon/mod.ts";
+
+await display(explore(treeExploration));
+
 // %% id="idea-short" tags=["drawing"]
 await display(
   md`**In short.** For the same eight bits a score that knows everything gains ${

@@ -120,6 +120,12 @@ await display(plot({
   ],
 }));
 
+// %% id="idea-explore" tags=["drawing"]
+import { explore } from "offprint/notebook/explore/mod.ts";
+import { channelsExploration } from "offprint/papers/comet/mod.ts";
+
+await display(explore(channelsExploration));
+
 // %% id="idea-summary" tags=["drawing"]
 await display(
   md`**In short.** The outliers themselves are kept; their neighbours in a 4-bit block become 0, or twice as large. Gathering the outliers changes the number of blocks in 8 bits from ${toyPlan.blocks8Before} to ${toyPlan.blocks8}, and nothing else.`,

@@ -859,6 +859,12 @@ const comparisons = [
 await display(table(comparisons, { caption: "McNemar's exact test, two-sided" }));
 await claim("07.mcnemar", comparisons.slice(0, 3).map(({ p }) => p));
 
+// %% id="mcnemar-explore" tags=["drawing"]
+import { explore } from "offprint/notebook/explore/mod.ts";
+import { problemsExploration } from "offprint/papers/chipgpt_ft/mod.ts";
+
+await display(explore(problemsExploration));
+
 // %% id="table-5-strict" tags=["drawing"]
 const oursAt = PUBLISHED_MODELS.indexOf("ours-13B");
 const strictlySolved = (rows: typeof PUBLISHED_GENERATION) =>

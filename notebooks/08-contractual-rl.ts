@@ -551,6 +551,12 @@ await claim("08.robust-contract", [
   incentiveSlack({ laws, costs, action: full }, robust.contract),
 ]);
 
+// %% id="contracts-explore" tags=["drawing"]
+import { explore } from "offprint/notebook/explore/mod.ts";
+import { contractsExploration } from "offprint/papers/contractual_rl/mod.ts";
+
+await display(explore(contractsExploration));
+
 // %% [markdown] id="caps-text"
 // ### Caps and margins
 //

@@ -113,6 +113,12 @@ await display(plot({
   ],
 }));
 
+// %% id="idea-explore" tags=["drawing"]
+import { explore } from "offprint/notebook/explore/mod.ts";
+import { thresholdExploration } from "offprint/papers/specdecpp/mod.ts";
+
+await display(explore(thresholdExploration));
+
 // %% id="idea-short"
 await display(
   md`**In short.** ${

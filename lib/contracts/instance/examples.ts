@@ -11,6 +11,14 @@ export type ExampleSettings = Partial<
   Pick<InstanceJson, "cap" | "concept" | "agent" | "deltaA" | "deltaP">
 >;
 
+/** The numbers of C1: outcome distributions of the actions `[m][n]`, their costs, what outcomes are worth, and the actions' names. */
+export const ONE_STEP = {
+  laws: [[0.7, 0.2, 0.1], [0.4, 0.4, 0.2], [0.1, 0.3, 0.6]],
+  costs: [0, 0.1, 0.3],
+  rewards: [0, 0.5, 1],
+  actions: ["shirk", "half effort", "full effort"],
+} as const;
+
 /**
  * C1: one step, three outcomes worth 0, ½ and 1, three actions (shirk, half effort, full effort).
  * Inducing full effort costs ζ = 0.36, paid as 0.6 on the best outcome.
@@ -22,15 +30,15 @@ export function oneStepExample(
   settings: ExampleSettings = {},
   options: { mixture?: boolean } = {},
 ): Instance {
-  const laws = [[0.7, 0.2, 0.1], [0.4, 0.4, 0.2], [0.1, 0.3, 0.6]];
-  const costs = [0, 0.1, 0.3];
-  const actions = ["shirk", "half effort", "full effort"];
+  const laws = ONE_STEP.laws.map((law): number[] => [...law]);
+  const costs: number[] = [...ONE_STEP.costs];
+  const actions: string[] = [...ONE_STEP.actions];
   if (options.mixture) {
     laws.push([0.4, 0.25, 0.35]);
     costs.push(0.2);
     actions.push("mixture");
   }
-  return oneStep("C1: three outcomes", laws, costs, [0, 0.5, 1], actions, settings);
+  return oneStep("C1: three outcomes", laws, costs, [...ONE_STEP.rewards], actions, settings);
 }
 
 /**

@@ -56,7 +56,7 @@ export function simplexRegions(instance: Instance, budget: number): SimplexRegio
   for (let action = 0; action < m; action++) {
     let corners = [0, 1, 2].map((paid) => [0, 1, 2].map((i) => i === paid ? budget : 0));
     for (let b = 0; b < m; b++) {
-      if (b !== action) corners = cut(corners, (contract) => advantage(action, b, contract));
+      if (b !== action) corners = cutConvex(corners, (contract) => advantage(action, b, contract));
     }
     const points = corners.map(pointOf);
     const share = area(points) / (Math.sqrt(3) / 4);
@@ -66,7 +66,7 @@ export function simplexRegions(instance: Instance, budget: number): SimplexRegio
 }
 
 /** The part of a convex polygon where an affine function is not negative (Sutherland and Hodgman). */
-function cut(corners: number[][], height: (corner: number[]) => number): number[][] {
+export function cutConvex(corners: number[][], height: (corner: number[]) => number): number[][] {
   const kept: number[][] = [];
   corners.forEach((corner, k) => {
     const next = corners[(k + 1) % corners.length]!;

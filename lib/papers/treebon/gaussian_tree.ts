@@ -20,6 +20,16 @@ export interface GaussianTree {
   rho: number | readonly number[];
 }
 
+/** One layer of one tree, as it stands after its boundary; the arrays are used again for the next layer. */
+export interface GaussianLayer {
+  /** From 1. */
+  layer: number;
+  /** True partial sums of the layer's nodes `[n]`. */
+  sums: Float64Array;
+  /** Nodes that became parents, by their place in the layer; none after the last layer. */
+  parents: number[];
+}
+
 /** What a tree is worth. */
 export interface TreeWorth {
   /** Of the chosen response. */
@@ -34,10 +44,16 @@ export interface TreeWorth {
  *
  * @param options.against N of the best-of-N that the win rate is against, computed as the mean of `Φ(S)^N`. Default
  *   the tree's own width.
+ * @param options.watch Shown every layer of every tree, for a drawing.
  */
 export function gaussianTree(
   { n, children, layers, rho }: GaussianTree,
-  { trees, random, against = n }: { trees: number; random: Random; against?: number },
+  { trees, random, against = n, watch }: {
+    trees: number;
+    random: Random;
+    against?: number;
+    watch?: (layer: GaussianLayer) => void;
+  },
 ): TreeWorth {
   const value = new RunningMoments();
   const winRate = new RunningMoments();
@@ -58,16 +74,26 @@ export function gaussianTree(
       sorted.sort();
       const least = sorted[n - parents]!;
       for (let i = 0, p = 0; i < n; i++) if (scores[i]! >= least) kept[p++] = sums[i]!;
+      watch?.({ layer, sums, parents: placesAtLeast(scores, least) });
       for (let i = 0; i < n; i++) {
         sums[i] = kept[Math.floor(i / children)]! + step * normals.next();
       }
     }
+    watch?.({ layer: layers, sums, parents: [] });
     let best = -Infinity;
     for (let i = 0; i < n; i++) if (sums[i]! > best) best = sums[i]!;
     value.add(best);
     winRate.add(normalCdf(best) ** against);
   }
   return { value: value.estimate(), winRate: winRate.estimate() };
+}
+
+function placesAtLeast(scores: Float64Array, least: number): number[] {
+  const places: number[] = [];
+  scores.forEach((score, place) => {
+    if (score >= least) places.push(place);
+  });
+  return places;
 }
 
 /** Mean of the largest of N standard normal numbers, by Simpson's rule on `∫ x dΦ(x)^N`. */
