@@ -1,0 +1,93 @@
+/**
+ * The texts of a notebook that is being read: the notebook's own, and what the reader made of them.
+ *
+ * @module
+ */
+import { type Cell, type CodeCell, type Notebook, tagsOf } from "../nbformat.ts";
+import { parseParameters } from "../pairs/mod.ts";
+import type { ParameterState } from "./messages.ts";
+
+/** A notebook's cells with the edits of one session. */
+export class Texts {
+  #notebook: Notebook;
+  readonly #sources = new Map<string, string>();
+
+  constructor(notebook: Notebook) {
+    this.#notebook = notebook;
+  }
+
+  /** The notebook with the edited texts. */
+  get notebook(): Notebook {
+    return this.#with((cell) => this.#sources.get(cell.id));
+  }
+
+  get code(): CodeCell[] {
+    return this.#notebook.cells.filter((cell) => cell.cell_type === "code");
+  }
+
+  get parametersCell(): CodeCell | undefined {
+    return this.code.find((cell) => tagsOf(cell).includes("parameters"));
+  }
+
+  /** The texts that are not the notebook's, by their cells. */
+  get edited(): ReadonlyMap<string, string> {
+    return this.#sources;
+  }
+
+  /** A code cell as it is in the notebook. */
+  cell(id: string): CodeCell | undefined {
+    return this.code.find((cell) => cell.id === id);
+  }
+
+  /** The present text of a code cell; empty where there is none of this name. */
+  sourceOf(id: string): string {
+    return this.#sources.get(id) ?? this.cell(id)?.source ?? "";
+  }
+
+  /** Gives a cell another text; whether that changed anything. */
+  edit(id: string, source: string): boolean {
+    const cell = this.cell(id);
+    if (cell === undefined || this.sourceOf(id) === source) return false;
+    if (source === cell.source) this.#sources.delete(id);
+    else this.#sources.set(id, source);
+    return true;
+  }
+
+  /** The edits have become the notebook's own text; the cells that had been edited. */
+  saved({ cells }: Notebook): string[] {
+    const sources = new Map(cells.map(({ id, source }) => [id, source]));
+    this.#notebook = this.#with((cell) => sources.get(cell.id));
+    const edited = [...this.#sources.keys()];
+    this.#sources.clear();
+    return edited;
+  }
+
+  /** Parameters with their present values. */
+  get parameters(): ParameterState[] {
+    const cell = this.parametersCell;
+    if (cell === undefined) return [];
+    try {
+      const initial = new Map(parseParameters(cell.source).map(({ name, value }) => [name, value]));
+      return parseParameters(this.sourceOf(cell.id)).map(({ value, ...parameter }) => ({
+        ...parameter,
+        value: String(value),
+        initial: String(initial.get(parameter.name) ?? value),
+      }));
+    } catch {
+      return []; // a cell that was edited into something else has no panel
+    }
+  }
+
+  /** The present values of parameters by their names. */
+  get values(): ReadonlyMap<string, string> {
+    return new Map(this.parameters.map(({ name, value }) => [name, value]));
+  }
+
+  #with(sourceOf: (cell: Cell) => string | undefined): Notebook {
+    const cells = this.#notebook.cells.map((cell) => ({
+      ...cell,
+      source: sourceOf(cell) ?? cell.source,
+    }));
+    return { ...this.#notebook, cells };
+  }
+}
