@@ -17,6 +17,13 @@ export const requestSchema = z.discriminatedUnion("type", [
     needed: z.boolean().default(false),
   }),
   z.strictObject({ type: z.literal("edit"), cell, source }),
+  /** An empty cell below `after`. The page names it, so that it can ask again after the server was away. */
+  z.strictObject({
+    type: z.literal("insert"),
+    cell: z.string().regex(/^new-[0-9a-f]{8}$/),
+    after: cell,
+  }),
+  /** Back to the notebook's own text; a cell that was inserted goes. */
   z.strictObject({ type: z.literal("reset"), cell }),
   /** Other values of parameters, as text; with `run`, what depends on them is run. */
   z.strictObject({
@@ -79,6 +86,8 @@ export type ReaderEvent =
   | { type: "kernel"; kernel: "none" | "starting" | "idle" | "busy"; note?: string }
   | { type: "cells"; cells: CellState[] }
   | { type: "source"; cell: string; source: string }
+  | { type: "inserted"; cell: string; after: string }
+  | { type: "removed"; cell: string }
   | { type: "parameters"; parameters: ParameterState[] }
   /** From `from` on the outputs of a cell are these. */
   | { type: "outputs"; cell: string; from: number; items: OutputItem[] }

@@ -15,6 +15,7 @@ import {
   syncPair,
 } from "../pairs/mod.ts";
 import type { Session } from "./session.ts";
+import { withCell } from "./texts.ts";
 
 /**
  * Puts the session's edited cells into the notebook's source and brings its pair in step. Cells that were not edited keep what
@@ -26,7 +27,7 @@ import type { Session } from "./session.ts";
  * step.
  */
 export async function saveEdits(root: string, session: Session): Promise<string> {
-  const { id, edited } = session;
+  const { id, edited, inserted } = session;
   if (session.foreign) {
     throw new UserError({
       what: id,
@@ -46,7 +47,13 @@ export async function saveEdits(root: string, session: Session): Promise<string>
     });
   }
   const notebook = buildNotebook(pair.source, pair.sourceName);
-  const known = new Set(notebook.cells.map((cell) => cell.id));
+  // A cell that was added and left empty is not worth a line in the file.
+  const added = inserted.filter((cell) => (edited.get(cell.id) ?? "").trim() !== "");
+  const whole = added.reduce(
+    (cells, cell) => withCell(cells, cell, edited.get(cell.id)!),
+    notebook.cells,
+  );
+  const known = new Set(whole.map((cell) => cell.id));
   const lost = [...edited.keys()].filter((cell) => !known.has(cell));
   if (lost.length > 0) {
     throw new UserError({
@@ -56,7 +63,7 @@ export async function saveEdits(root: string, session: Session): Promise<string>
       todo: "Copy the edits, and open the page again.",
     });
   }
-  const cells = notebook.cells.map((cell) => ({
+  const cells = whole.map((cell) => ({
     ...cell,
     source: edited.get(cell.id) ?? cell.source,
   }));

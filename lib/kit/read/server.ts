@@ -163,6 +163,8 @@ async function obey(
       return request.needed ? await session.runNeeded(request.cells) : session.run(request.cells);
     case "edit":
       return session.edit(request.cell, request.source);
+    case "insert":
+      return session.insert({ id: request.cell, after: request.after });
     case "reset":
       return session.reset(request.cell);
     case "parameters":

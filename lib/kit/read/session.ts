@@ -3,16 +3,15 @@
  *
  * @module
  */
-import type { Execution, Thrown } from "../kernel/mod.ts";
 import type { Notebook } from "../nbformat.ts";
 import { injectParameters } from "../pairs/mod.ts";
-import { failureOf } from "../runner/failure.ts";
 import { CellOutputs } from "./cell_outputs.ts";
 import { CellRunner, type EndedRun, lostIn } from "./cell_runner.ts";
 import { Dependents, type RanCell } from "./dependents.ts";
 import type { CellState, ParameterState, ReaderEvent } from "./messages.ts";
 import type { Render } from "./outbox.ts";
-import { Texts } from "./texts.ts";
+import { settleRun } from "./settle_run.ts";
+import { type InsertedCell, Texts } from "./texts.ts";
 
 /** What a session is opened with. */
 export interface SessionOptions {
@@ -96,6 +95,7 @@ export class Session {
     this.#outputs.flush();
     const { foreign, trusted, parameters } = this;
     const sources = Object.fromEntries(this.#texts.edited);
+    for (const { id, after } of this.inserted) yield { type: "inserted", cell: id, after };
     yield { type: "state", foreign, trusted, edit, sources, parameters };
     yield* this.#outputs.whole();
     yield { type: "cells", cells: this.#codeIds.map((id) => this.#stateOf(id)) };
@@ -130,8 +130,23 @@ export class Session {
     this.#refreshStale();
   }
 
-  /** The notebook's own text for a cell. */
+  /** Cells that the reader added. */
+  get inserted(): readonly InsertedCell[] {
+    return this.#texts.inserted;
+  }
+
+  /** An empty cell below another one. */
+  insert({ id, after }: InsertedCell): void {
+    if (this.#texts.insert({ id, after })) this.#tell({ type: "inserted", cell: id, after });
+  }
+
+  /** The notebook's own text for a cell; one that the reader added goes. */
   reset(id: string): void {
+    if (this.#texts.remove(id)) {
+      this.#tell({ type: "removed", cell: id });
+      this.#refreshStale();
+      return;
+    }
     const cell = this.#texts.cell(id);
     if (cell !== undefined) this.edit(id, cell.source);
   }
@@ -173,7 +188,7 @@ export class Session {
       this.#tell({ type: "problem", message });
       return;
     }
-    const known = ids.filter((id) => (this.#texts.cell(id)?.source ?? "").trim() !== "");
+    const known = ids.filter((id) => this.#texts.sourceOf(id).trim() !== "");
     this.#runner.run(known);
     this.#tellCells(known);
   }
@@ -213,41 +228,17 @@ export class Session {
     this.#tellCells([id]);
   }
 
-  #ended({ cell, source, execution, seconds, printed, stopped }: EndedRun): boolean {
+  #ended(run: EndedRun): boolean {
+    const { cell, source, seconds, printed } = run;
     if (!printed) this.#outputs.empty(cell);
     if (cell === this.#texts.parametersCell?.id) this.#values = this.#texts.values;
-    if (!lostIn(execution)) {
+    if (!lostIn(run.execution)) {
       this.#ran.set(cell, { source, at: ++this.#count, values: this.#values });
     }
-    const ended = this.#settle(cell, source, execution, stopped);
+    const ended = settleRun(run, this.#ran, this.#outputs);
     this.#states.set(cell, { id: cell, seconds, stale: false, edited: false, ...ended });
     this.#outputs.flush();
     return ended.status === "ok";
-  }
-
-  /** How a cell ended, with its error shown at it. */
-  #settle(
-    id: string,
-    source: string,
-    execution: Execution,
-    stopped: boolean,
-  ): Pick<CellState, "status" | "line"> {
-    const shown = this.#outputs.of(id).find((output) => output.output_type === "error");
-    const failed: Execution = execution.status === "ok" && shown !== undefined
-      ? { status: "error", error: shown }
-      : execution;
-    if (failed.status === "ok") return { status: "ok" };
-    if (stopped) {
-      if (shown === undefined) this.#outputs.addError(id, stoppedError(lostIn(failed)));
-      return { status: "stopped" };
-    }
-    const cells = [...this.#ran].filter(([other]) => other !== id)
-      .map(([other, { source }]) => ({ id: other, source }));
-    cells.push({ id, source });
-    const failure = failureOf(failed, cells, this.#outputs.of(id));
-    if (shown === undefined) this.#outputs.addError(id, failure.error);
-    const line = failure.places.find(({ cell }) => cell === id)?.line;
-    return { status: "error", ...(line !== undefined && { line }) };
   }
 
   /** The kernel is no longer there, and with it all values. */
@@ -288,11 +279,4 @@ export class Session {
   #tellCells(ids: readonly string[]): void {
     if (ids.length > 0) this.#tell({ type: "cells", cells: ids.map((id) => this.#stateOf(id)) });
   }
-}
-
-function stoppedError(replaced: boolean): Thrown {
-  const evalue = replaced
-    ? "it was stopped, and its kernel was replaced: run the cells again that others need"
-    : "it was stopped";
-  return { ename: "Stopped", evalue, traceback: [] };
 }

@@ -7,10 +7,18 @@ import { type Cell, type CodeCell, type Notebook, tagsOf } from "../nbformat.ts"
 import { parseParameters } from "../pairs/mod.ts";
 import type { ParameterState } from "./messages.ts";
 
+/** A cell that the reader added. */
+export interface InsertedCell {
+  id: string;
+  /** The cell above it. */
+  after: string;
+}
+
 /** A notebook's cells with the edits of one session. */
 export class Texts {
   #notebook: Notebook;
   readonly #sources = new Map<string, string>();
+  readonly #inserted: InsertedCell[] = [];
 
   constructor(notebook: Notebook) {
     this.#notebook = notebook;
@@ -32,6 +40,34 @@ export class Texts {
   /** The texts that are not the notebook's, by their cells. */
   get edited(): ReadonlyMap<string, string> {
     return this.#sources;
+  }
+
+  /** The cells that the reader added, in the order in which that happened. */
+  get inserted(): readonly InsertedCell[] {
+    return this.#inserted;
+  }
+
+  /** Puts an empty cell below another one; whether that is possible. */
+  insert({ id, after }: InsertedCell): boolean {
+    const at = this.#notebook.cells.findIndex((cell) => cell.id === after);
+    if (at < 0 || this.#notebook.cells.some((cell) => cell.id === id)) return false;
+    this.#notebook = {
+      ...this.#notebook,
+      cells: withCell(this.#notebook.cells, { id, after }, ""),
+    };
+    this.#inserted.push({ id, after });
+    return true;
+  }
+
+  /** Takes away a cell that the reader added; whether it was one. */
+  remove(id: string): boolean {
+    const at = this.#inserted.findIndex((cell) => cell.id === id);
+    if (at < 0) return false;
+    this.#inserted.splice(at, 1);
+    this.#sources.delete(id);
+    const cells = this.#notebook.cells.filter((cell) => cell.id !== id);
+    this.#notebook = { ...this.#notebook, cells };
+    return true;
   }
 
   /** A code cell as it is in the notebook. */
@@ -59,6 +95,7 @@ export class Texts {
     this.#notebook = this.#with((cell) => sources.get(cell.id));
     const edited = [...this.#sources.keys()];
     this.#sources.clear();
+    this.#inserted.length = 0;
     return edited;
   }
 
@@ -90,4 +127,21 @@ export class Texts {
     }));
     return { ...this.#notebook, cells };
   }
+}
+
+/** Cells with one more, below the one that it names; as they are where there is none. */
+export function withCell(
+  cells: readonly Cell[],
+  { id, after }: InsertedCell,
+  source: string,
+): Cell[] {
+  const cell: CodeCell = {
+    cell_type: "code",
+    id,
+    metadata: {},
+    source,
+    outputs: [],
+    execution_count: null,
+  };
+  return cells.flatMap((each) => each.id === after ? [each, cell] : [each]);
 }

@@ -43,6 +43,11 @@ console.log("after");
 // %% id="lines"
 for (let i = 0; i < 3000; i++) console.log("line " + i);
 
+// %% id="counts"
+console.log("count 1");
+while (!await Deno.stat("go").catch(() => false)) await new Promise((go) => setTimeout(go, 20));
+console.log("count 2");
+
 // %% id="endless"
 while (true);
 

@@ -36,6 +36,16 @@ Deno.test("saved edits are in both halves of the pair; what was not edited keeps
     assertEquals(cells.get("after"), 'console.log("later");');
     assertEquals(session.edited.size, 0);
 
+    session.insert({ id: "new-00000001", after: "sum" });
+    session.insert({ id: "new-00000002", after: "sum" });
+    session.edit("new-00000001", "const added=1;");
+    assertStringIncludes(await saveEdits(root, session), "wrote new-00000001");
+    const after = parseNotebook(await Deno.readTextFile(ipynb), "x").cells;
+    const at = after.findIndex(({ id }) => id === "sum") + 1;
+    assertEquals([after[at]!.id, after[at]!.source], ["new-00000001", "const added = 1;"]);
+    assertEquals(after.length, SAMPLE.cells.length + 1, "an empty cell is not written");
+    assertEquals(session.inserted.length, 0);
+
     const other = shelf.session("opened-x")!;
     other.edit("sum", "1;");
     await assertRejects(() => saveEdits(root, other), UserError, "opened by its path");

@@ -129,6 +129,46 @@ Deno.test({
         },
       );
 
+      await step("Alt+Enter runs a cell and adds one below it; Remove takes it away", async () => {
+        const added = "document.querySelector('#cell-sum + .cell')";
+        await press(page, "sum", "Alt+Enter");
+        await until(
+          page,
+          `${added}.id.startsWith("cell-new-") && ${added}.querySelector(".cm-focused")`,
+        );
+        await page.keyboard.type('console.log("below");');
+        await page.keyboard.press("Control+Enter");
+        await until(page, `${added}.dataset.status === "ok"`);
+        const text = `${added}.querySelector(":scope > .outputs").innerText.trim()`;
+        assertEquals(await page.evaluate(text), "below");
+        await page.reload();
+        await until(page, `${added}?.dataset.status === "ok"`);
+        assertEquals(await page.evaluate(text), "below");
+        await page.locator("#cell-sum + .cell").getByRole("button", { name: "Remove" }).click();
+        await until(page, `!${added}.id.startsWith("cell-new-")`);
+      });
+
+      await step("a page opened again in mid-run shows what came before and goes on", async () => {
+        await press(page, "counts", "Control+Enter");
+        await until(page, `${shown("counts")}.includes("count 1")`);
+        await page.reload();
+        await until(page, `document.querySelector("#cell-counts")?.dataset.status === "running"`);
+        await until(page, `${shown("counts")}.includes("count 1")`);
+        // The cell waits for this file.
+        await Deno.writeTextFile(join(folder, "go"), "");
+        await until(page, `${status("counts")} === "ok"`);
+        assertEquals(await page.evaluate(shown("counts")), "count 1\ncount 2");
+      });
+
+      await step("Restart: what was shown stays, values are gone", async () => {
+        await page.getByRole("button", { name: "Restart" }).click();
+        await until(page, `${status("sum")} === "idle"`);
+        assertEquals(await page.evaluate(shown("counts")), "count 1\ncount 2");
+        await press(page, "both", "Control+Enter");
+        await until(page, `${status("both")} === "ok"`);
+        assertEquals(await page.evaluate(status("numbers")), "ok", "what it needs ran again");
+      });
+
       await step("Stop ends a cell that does not", async () => {
         await page.locator("#cell-endless .run").click();
         await until(page, `${status("endless")} === "running"`);

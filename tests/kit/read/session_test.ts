@@ -131,3 +131,32 @@ Deno.test("edits are the session's own until they are reset", () => {
   heard.session.reset("sum");
   assertEquals(heard.session.edited.size, 0);
 });
+
+Deno.test("a cell that is added runs like any other, and its reset takes it away", async () => {
+  const heard = new Heard();
+  const { session } = heard;
+  const ids = () => session.notebook.cells.map(({ id }) => id);
+  const before = ids();
+  try {
+    session.insert({ id: "new-00000001", after: "numbers" });
+    session.insert({ id: "new-00000001", after: "sum" });
+    session.insert({ id: "new-00000002", after: "no such cell" });
+    assertEquals(ids(), before.toSpliced(before.indexOf("numbers") + 1, 0, "new-00000001"));
+    session.run(["new-00000001"]); // it is empty: nothing runs
+    session.edit("new-00000001", 'console.log("twice", 2 * numbers.length);');
+    await session.runNeeded(["new-00000001"]);
+    await heard.ended("new-00000001", "ok");
+    assertEquals(heard.began, ["parameters", "numbers", "new-00000001"]);
+    assertEquals(heard.printed("new-00000001"), "twice 6\n");
+    assertEquals([...session.snapshot(false)][0], {
+      type: "inserted",
+      cell: "new-00000001",
+      after: "numbers",
+    });
+    session.reset("new-00000001");
+    assertEquals(ids(), before);
+    assertEquals(session.edited.size, 0);
+  } finally {
+    await session.close();
+  }
+});

@@ -40,6 +40,11 @@ export class LiveCell {
     }
   }
 
+  /** The reader added it. */
+  get isNew() {
+    return this.id.startsWith("new-");
+  }
+
   bar() {
     const { page } = this;
     this.run = button("Run", () => page.run([this.id]), {
@@ -48,10 +53,14 @@ export class LiveCell {
       "aria-label": `Run cell ${this.id}`,
     });
     this.status = h("span", { class: "cell-status", role: "status" });
-    this.resetter = button("Reset", () => page.send({ type: "reset", cell: this.id }), {
-      title: "Back to the paper's version",
-      hidden: true,
-    });
+    this.resetter = button(
+      this.isNew ? "Remove" : "Reset",
+      () => page.send({ type: "reset", cell: this.id }),
+      {
+        title: this.isNew ? "Take this cell away" : "Back to the paper's version",
+        hidden: !this.isNew,
+      },
+    );
     const above = button("Run above", () => page.runAbove(this), {
       title: "Run all cells above this one",
     });
@@ -84,7 +93,7 @@ export class LiveCell {
         key("Ctrl-Enter", () => page.run([this.id])),
         key("Cmd-Enter", () => page.run([this.id])),
         key("Shift-Enter", () => (page.run([this.id]), page.move(this, 1, true))),
-        key("Alt-Enter", () => (page.run([this.id]), page.move(this, 1, false))),
+        key("Alt-Enter", () => (page.run([this.id]), page.insertBelow(this))),
         leave(-1, () => this.editor.atFirstLine()),
         leave(1, () => this.editor.atLastLine()),
         // A menu that is open takes Escape first.
@@ -117,6 +126,7 @@ export class LiveCell {
 
   /** A connection is there: a server that was started anew is told what was typed here, another one knows best. */
   agree(source) {
+    if (this.isNew) this.page.send({ type: "insert", cell: this.id, after: this.after });
     const typedHere = this.mine && source === undefined && this.text !== this.original;
     if (typedHere) this.page.send({ type: "edit", cell: this.id, source: this.text });
     else if (source !== undefined) this.source(source);
@@ -136,7 +146,7 @@ export class LiveCell {
     this.node.dataset.status = status;
     this.node.toggleAttribute("data-stale", stale);
     this.since = status === "running" ? performance.now() - 1000 * (time ?? 0) : undefined;
-    this.resetter.hidden = !edited;
+    this.resetter.hidden = !edited && !this.isNew;
     this.editor?.fail(status === "error" ? line : undefined);
     this.say();
     this.held.compare();

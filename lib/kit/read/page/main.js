@@ -1,9 +1,9 @@
 // Brings the page of a notebook to life. The server sent it as the static site has it; this adds editors, buttons and a
 // connection. Nothing is loaded from elsewhere.
-import DOMPurify from "dompurify";
 import { LiveCell } from "./cell.js";
 import { connect } from "./connection.js";
 import { button, h, seconds } from "./dom.js";
+import { codeCell, harmlessCell, pure } from "./foreign.js";
 import { bringFigures } from "./outputs.js";
 import { Panel } from "./panel.js";
 
@@ -12,13 +12,6 @@ const KERNEL = {
   starting: "the kernel is starting",
   idle: "ready",
   busy: "running",
-};
-
-/** What a foreign notebook may show: text, tables and pictures, nothing that acts or looks like a part of this page. */
-const HARMLESS = {
-  FORBID_TAGS: ["style", "form", "input", "button", "select", "textarea", "iframe", "dialog"],
-  FORBID_ATTR: ["id", "name", "class", "style"],
-  ALLOW_DATA_ATTR: false,
 };
 
 class Reader {
@@ -40,10 +33,7 @@ class Reader {
   async begin() {
     if (this.foreign) await this.fill();
     this.toolbar();
-    for (const node of document.querySelectorAll(".cell-code")) {
-      const cell = new LiveCell(node, this);
-      this.cells.set(cell.id, cell);
-    }
+    this.collect();
     bringFigures(document);
     this.link = connect(this.notebook, (event) => this.hear(event), (there) => this.linked(there));
     setInterval(() => {
@@ -64,6 +54,39 @@ class Reader {
       article.append(...[...cells].map(harmlessCell));
     }
     this.root.after(article);
+  }
+
+  /** The cells of the page in their order; those that are new to it come alive. */
+  collect() {
+    const known = this.cells;
+    this.cells = new Map();
+    let above;
+    for (const node of document.querySelectorAll(".cell-code")) {
+      const cell = known.get(node.id.slice("cell-".length)) ?? new LiveCell(node, this);
+      cell.after ??= above;
+      this.cells.set(cell.id, cell);
+      above = cell.id;
+    }
+  }
+
+  /** Asks for an empty cell below another one, and goes there when it has come. */
+  insertBelow(cell) {
+    this.awaited = `new-${crypto.randomUUID().slice(0, 8)}`;
+    this.send({ type: "insert", cell: this.awaited, after: cell.id });
+  }
+
+  inserted({ cell: id, after }) {
+    if (this.cells.has(id)) return;
+    this.cells.get(after)?.node.after(codeCell(`cell-${id}`, ""));
+    this.collect();
+    if (this.awaited === id) this.cells.get(id)?.focus(true);
+  }
+
+  removed(cell) {
+    if (cell === undefined) return;
+    this.move(cell, -1, false);
+    cell.node.remove();
+    this.collect();
   }
 
   send(request) {
@@ -159,7 +182,9 @@ class Reader {
     const does = {
       Enter: () =>
         event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
-          ? (this.run([cell.id]), event.shiftKey && this.move(cell, 1, false))
+          ? (this.run([cell.id]),
+            event.shiftKey && this.move(cell, 1, false),
+            event.altKey && this.insertBelow(cell))
           : cell.focus(true),
       ArrowDown: () => this.move(cell, 1, false),
       ArrowUp: () => this.move(cell, -1, false),
@@ -204,6 +229,10 @@ class Reader {
         return this.progress();
       case "source":
         return cell?.source(event.source);
+      case "inserted":
+        return this.inserted(event);
+      case "removed":
+        return this.removed(cell);
       case "parameters":
         return this.panel.show(event.parameters);
       case "outputs":
@@ -264,31 +293,6 @@ class Reader {
     const time = seconds((performance.now() - this.runningSince) / 1000);
     this.status.textContent = [which, id, time].filter(Boolean).join(" · ");
   }
-}
-
-function pure(html) {
-  return DOMPurify.sanitize(html, HARMLESS);
-}
-
-/** A cell of a foreign notebook built anew: of what the server rendered, only code as text and sanitised content are kept. */
-function harmlessCell(cell) {
-  const id = cell.id;
-  if (!cell.classList.contains("cell-code")) {
-    const prose = h("div", { class: "cell prose", id });
-    prose.innerHTML = pure(cell.innerHTML);
-    return prose;
-  }
-  const code = cell.querySelector("pre.code")?.textContent ?? "";
-  const built = h("div", { class: "cell cell-code", id });
-  built.append(
-    h("div", { class: "input" }, h("pre", { class: "code" }, h("code", { text: code }))),
-  );
-  for (const output of cell.querySelectorAll(":scope > .output")) {
-    const box = h("div", { class: "output" });
-    box.innerHTML = pure(output.innerHTML);
-    built.append(box);
-  }
-  return built;
 }
 
 const root = document.getElementById("reader");

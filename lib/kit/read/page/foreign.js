@@ -1,0 +1,39 @@
+// Cells that this page builds itself: those of a stranger's notebook, made harmless, and new ones.
+import DOMPurify from "dompurify";
+import { h } from "./dom.js";
+
+/** What a foreign notebook may show: text, tables and pictures, nothing that acts or looks like a part of this page. */
+const HARMLESS = {
+  FORBID_TAGS: ["style", "form", "input", "button", "select", "textarea", "iframe", "dialog"],
+  FORBID_ATTR: ["id", "name", "class", "style"],
+  ALLOW_DATA_ATTR: false,
+};
+
+/** Markup without anything that acts. */
+export function pure(html) {
+  return DOMPurify.sanitize(html, HARMLESS);
+}
+
+/** A cell of a foreign notebook built anew: of what the server rendered, only code as text and sanitised content are kept. */
+export function harmlessCell(cell) {
+  const id = cell.id;
+  if (!cell.classList.contains("cell-code")) {
+    const prose = h("div", { class: "cell prose", id });
+    prose.innerHTML = pure(cell.innerHTML);
+    return prose;
+  }
+  const code = cell.querySelector("pre.code")?.textContent ?? "";
+  const built = codeCell(id, code);
+  for (const output of cell.querySelectorAll(":scope > .output")) {
+    const box = h("div", { class: "output" });
+    box.innerHTML = pure(output.innerHTML);
+    built.append(box);
+  }
+  return built;
+}
+
+/** A cell with nothing but its code. */
+export function codeCell(id, text) {
+  const code = h("pre", { class: "code" }, h("code", { text }));
+  return h("div", { class: "cell cell-code", id }, h("div", { class: "input" }, code));
+}
