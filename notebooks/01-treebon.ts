@@ -30,6 +30,9 @@ await display(citation("01-treebon"));
 // First four fair bits, where everything can be counted; then a model in which everything is normal, which maps how well a
 // score knows the final reward to how often the tree wins; then chains with an exact preference-tuned policy; then three small
 // trained models.
+//
+// The token rewards come from a policy tuned by DPO. What a DPO step does to the two answers that it compares stands in
+// [notebook 04](04-gradient-entanglement.ipynb), and how DPO goes on with answers of its own in [notebook 09](09-sail.ipynb).
 
 // %% id="verdicts" tags=["check"]
 await verdicts("01-treebon");

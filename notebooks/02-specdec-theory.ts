@@ -32,6 +32,8 @@ await display(citation("02-specdec-theory"));
 //
 // **Letters.** The paper writes $p$ for the draft and $q$ for the target; much of the literature, SpecDec++ included, has
 // it the other way round. In code they are called `draft` and `target`.
+//
+// How many tokens a round should draft is the question of [notebook 10](10-specdecpp.ipynb).
 
 // %% id="verdicts" tags=["check"]
 await verdicts("02-specdec-theory");

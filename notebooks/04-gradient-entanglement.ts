@@ -31,6 +31,9 @@ await display(citation("04-gradient-entanglement"));
 //
 // First everything is exact, on policies with a handful of parameters. Then a language model of 0.1 million parameters is
 // trained on a sentiment task with three lengths of shared ending.
+//
+// The same DPO loss gives the token rewards of [notebook 01](01-treebon.ipynb), and [notebook 09](09-sail.ipynb) asks what is missing in its
+// gradient when the policy writes its own data.
 
 // %% id="verdicts" tags=["check"]
 await verdicts("04-gradient-entanglement");

@@ -29,6 +29,9 @@ await display(citation("05-comet"));
 // * **Outliers are real.** A recogniser of printed text and a voice-activity detector have them without our help; there too the
 //   permutation gathers them, though so small a recogniser does not bear 4-bit weights.
 // * **What is not shown:** the paper's speeds. They need an A100; its tables stand beside what this machine does.
+//
+// What a cheaper pass of the target does to speculative decoding follows from the ratio of the two costs, which
+// [notebook 10](10-specdecpp.ipynb) varies.
 
 // %% id="verdicts" tags=["check"]
 await verdicts("05-comet");

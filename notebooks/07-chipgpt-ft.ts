@@ -27,6 +27,9 @@ await display(citation("07-chipgpt-ft"));
 // * **The paper's headline** is 12 of 17 problems solved against 10 of 17. That is a difference of two problems, which
 //   chance explains easily. Its repair result is solid.
 // * **Three small models** are trained here on such records with equal budgets, and asked for designs they have not seen.
+//
+// Answers are graded by test benches that run, as in [notebook 06](06-chipgptv.ipynb); how far a grader's opinion can be trusted is the question
+// of [notebook 03](03-aime.ipynb).
 
 // %% id="verdicts" tags=["imports"]
 await verdicts("07-chipgpt-ft");

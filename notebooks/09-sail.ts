@@ -28,6 +28,9 @@ await display(citation("09-sail"));
 //
 // First we look at three answers to one prompt, then at a small world in which everything can be summed, and then at a language
 // model of 0.1 million parameters with a program as the judge.
+//
+// The loss without the extra term is DPO: [notebook 04](04-gradient-entanglement.ipynb) shows what its step does to both answers, and
+// [notebook 01](01-treebon.ipynb) uses its log-ratios to steer decoding.
 
 // %% id="verdicts" tags=["check"]
 await verdicts("09-sail");

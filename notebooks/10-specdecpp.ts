@@ -34,6 +34,9 @@ await display(citation("10-specdecpp"));
 //
 // **Letters.** The paper writes $p$ for the target and $q$ for the draft, opposite to notebook 02. In code they are
 // `target` and `draft`.
+//
+// That the rule of acceptance leaves the distribution as it is, and that no unbiased rule rejects less often, is shown in
+// [notebook 02](02-specdec-theory.ipynb). A quantised target changes the ratio of costs: [notebook 05](05-comet.ipynb).
 
 // %% id="verdicts" tags=["check"]
 await verdicts("10-specdecpp");

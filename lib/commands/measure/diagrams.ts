@@ -5,8 +5,8 @@
  */
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
-import { exists, readText, writeWhole } from "offprint/files.ts";
-import { keepOnce } from "offprint/kept_work.ts";
+import { exists, writeWhole } from "offprint/files.ts";
+import { keepOnce, readKept } from "offprint/kept_work.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
 import {
   askEveryArm,
@@ -99,7 +99,7 @@ const UNSEEN = "unseen.json";
 /** A kept file's value; undefined where it was not made. */
 async function keptJson<T>(folder: URL, name: string): Promise<T | undefined> {
   const file = new URL(name, folder);
-  return await exists(file) ? JSON.parse(await readText(file)) : undefined;
+  return await exists(file) ? await readKept<T>(file) : undefined;
 }
 
 /** A model to be trained and asked; its files begin with `name`. */

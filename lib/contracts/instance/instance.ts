@@ -62,11 +62,6 @@ export interface Labels {
   readonly actions?: readonly string[] | undefined;
 }
 
-/** Index of `(h, s)` in an array `[H, n]`. */
-export function stateAt(instance: Instance, h: number, s: number): number {
-  return h * instance.n + s;
-}
-
 /** The law of the next state at `(h, s, a)`: a view of `n` numbers, not a copy. */
 export function lawAt(instance: Instance, h: number, s: number, a: number): Float64Array {
   const { n, m } = instance;

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { checkedValue } from "offprint/checked_json.ts";
+import { checkedValue, jsonOf } from "offprint/checked_json.ts";
 import { UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { jsonHash } from "../corpora/corpus.ts";
@@ -96,7 +96,8 @@ export async function recipeKind(name: string): Promise<RecipeKind> {
     throw new UserError({ what: "model", got: name, expected: `one of ${known.join(", ")}` });
   }
   const text = await readText(new URL("recipe.json", modelFolder(name)));
-  const { kind = "language-model" } = JSON.parse(text) as { kind?: unknown };
+  const what = `data/models/${name}/recipe.json`;
+  const { kind = "language-model" } = jsonOf(text, { what }) as { kind?: unknown };
   const found = KINDS.find((each) => each === kind);
   if (found !== undefined) return found;
   throw new UserError({
@@ -117,7 +118,8 @@ export async function modelRecipe(name: string): Promise<ModelRecipe> {
     throw new UserError({ what: "model", got: name, expected: `one of ${known.join(", ")}` });
   }
   const text = await readText(new URL("recipe.json", modelFolder(name)));
-  return checkedRecipe(`data/models/${name}/recipe.json`, JSON.parse(text));
+  const what = `data/models/${name}/recipe.json`;
+  return checkedRecipe(what, jsonOf(text, { what }));
 }
 
 /**

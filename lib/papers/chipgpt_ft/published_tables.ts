@@ -93,28 +93,6 @@ function lines(table: string): string[][] {
   return table.trim().split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
 }
 
-/** Table 3: of 29 designs, how many each model repaired (every test case passed). */
-export const PUBLISHED_REPAIR: Readonly<Record<string, readonly string[]>> = {
-  // Everything but these.
-  "ours-13B fails": [
-    ...["adder_8bit", "adder_16bit", "adder_32bit", "adder_64bit", "multi_pipe_4bit", "freq_div"],
-    ...["parallel2serial", "pulse_detect"],
-  ],
-  "GPT-3.5 passes": [
-    ...[
-      "accu",
-      "adder_8bit",
-      "adder_16bit",
-      "mux",
-      "serial2parallel",
-      "edge_detect",
-      "calendar",
-      "RAM",
-      "pe",
-    ],
-  ],
-};
-
 /** Whether a model solved a problem by the rule that gives every printed percentage: best of all samples. */
 export function solved(row: PublishedRow, model: number, strict = false): boolean {
   const { errors, passed } = row.cells[model]!;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { jsonOf } from "offprint/checked_json.ts";
 import { csvLine } from "offprint/csv.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import { ifThere, readText, writeWhole } from "offprint/files.ts";
@@ -49,7 +50,14 @@ export class ReportFile {
     const kept = lines.slice(0, lines.length - lines.length % rowsPerPair);
     const rest = `${[head, ...kept].join("\n")}\n`;
     if (rest.length < text.length) await writeWhole(file, rest);
-    return new ReportFile(file, kept.map((line) => revived(JSON.parse(line))));
+    const rows = kept.map((line, at) =>
+      jsonOf(line, {
+        what: `${decodeURIComponent(file.pathname)}, line ${at + 2}`,
+        expected: "a row of the report, as JSON",
+        todo: "Remove the folder: the same command makes the report again.",
+      })
+    );
+    return new ReportFile(file, rows.map((row) => revived(row as EntanglementRow)));
   }
 
   /** Adds the rows of one pair. */

@@ -14,13 +14,10 @@ import {
 import { log2Exact } from "./machine_counts.ts";
 import { toldFacts } from "./told_facts.ts";
 
-/** The descriptions, the shortest first. */
-export const DESCRIPTION_LEVELS = ["simple", "medium", "complex", "graph"] as const;
-
 /** What is left open of one design. */
 export interface AmbiguityRow {
   name: string;
-  /** Bits that each description of {@linkcode DESCRIPTION_LEVELS} leaves open. */
+  /** Bits that each description leaves open: simple, medium, complex, graph. */
   bits: number[];
   /** Sentences that raised the ambiguity when they were told one after the other. */
   rises: number;

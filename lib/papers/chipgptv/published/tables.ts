@@ -130,9 +130,6 @@ export const PRINTED_AVERAGES = {
 /** Averages printed under Table 5, simple and medium prompts: GPT-4V, then LLaVA. */
 export const PRINTED_PROMPT_AVERAGES = [40.63, 59.38, 9.38, 16.25] as const;
 
-/** Averages printed under Table 6. */
-export const PRINTED_NEXT_TOKEN_AVERAGES = [71.72, 63.64, 28.28, 20.20] as const;
-
 /** Cells in which the complex column of Table 5 is not the image-and-text column of Table 3. */
 export const COMPLEX_CELLS_THAT_DIFFER = [
   { design: "fsm", column: 0, table5: 60 },

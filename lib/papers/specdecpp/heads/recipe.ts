@@ -4,9 +4,9 @@
  * @module
  */
 import { z } from "zod";
-import { checkedValue } from "offprint/checked_json.ts";
+import { checkedJson } from "offprint/checked_json.ts";
 import { Described, UserError } from "offprint/errors.ts";
-import { readText } from "offprint/files.ts";
+import { ifThere, readText } from "offprint/files.ts";
 
 const natural = z.int().positive();
 const share = z.number().min(0).max(1);
@@ -72,20 +72,13 @@ export async function headsRecipe(
   file: URL = new URL("recipe.json", HEADS_FOLDER),
 ): Promise<HeadsRecipe> {
   const what = decodeURIComponent(file.pathname);
-  let value: unknown;
-  try {
-    value = JSON.parse(await readText(file));
-  } catch {
-    throw new UserError({
-      what,
-      got: new Described("no readable JSON"),
-      expected: "a recipe of acceptance heads",
-    });
+  const todo = "See lib/papers/specdecpp/heads/recipe.ts for the fields.";
+  const text = await ifThere(readText(file));
+  const expected = "a recipe of acceptance heads";
+  if (text === undefined) {
+    throw new UserError({ what, got: new Described("no such file"), expected });
   }
-  return checkedValue(headsRecipeSchema, value, {
-    what,
-    todo: "See lib/papers/specdecpp/heads/recipe.ts for the fields.",
-  });
+  return checkedJson(headsRecipeSchema, text, { what, expected, todo });
 }
 
 /** What distinguishes one trained head from another. */
