@@ -18,6 +18,7 @@ import {
   gradingSeed,
   listSubmissions,
   openAssignment,
+  similarPairs,
   type StudentResult,
   writeReport,
 } from "../kit/classroom/mod.ts";
@@ -41,6 +42,8 @@ Options:
   --limit SECONDS      time of one test (default 10)
   --jobs N             submissions at the same time (default: one for each core)
   --watch              stay, and grade again what changes, until Ctrl-C
+  --similar            also list pairs of submissions whose answers share structure, most alike first: something to
+                       look at, not a verdict; names, numbers and comments do not count, nor what was handed out
   --json               print the report on standard output
   --help               this text
 
@@ -61,6 +64,7 @@ async function grade(args: string[]): Promise<number> {
     limit: { type: "string" },
     jobs: { type: "string" },
     watch: { type: "boolean" },
+    similar: { type: "boolean" },
     json: { type: "boolean" },
   }, true);
   const folder = await folderOf(positionals);
@@ -88,6 +92,7 @@ async function grade(args: string[]): Promise<number> {
     const report = await gradeOnce(folder, out, assignment, options);
     if (values["json"]) console.log(JSON.stringify(report, undefined, 1));
     else console.log(summary(report, out));
+    if (values["similar"]) console.log(await similarText(folder, assignment));
     if (values["watch"]) await watch(folder, out, assignment, options, report, ending.signal);
     return ending.exitCode ?? 0;
   } finally {
@@ -163,6 +168,20 @@ function summary({ students }: ClassReport, out: string): string {
     ...lines,
     `${students.length - refused.length} graded, ${refused.length} refused; see ${out}`,
   ].join("\n");
+}
+
+/** Of the smaller submission: pairs that share less are not listed. */
+const LEAST_SHARE = 0.3;
+
+async function similarText(folder: string, assignment: Assignment): Promise<string> {
+  const pairs = await similarPairs(folder, assignment, LEAST_SHARE);
+  if (pairs.length === 0) return "no two submissions share 30 % of their structure";
+  const lines = pairs.map(({ students, share, shared, prints }) =>
+    `  ${Math.round(100 * share)} %  ${students.join(", ")}  (${shared} of ${
+      Math.min(...prints)
+    } fingerprints)`
+  );
+  return ["Pairs to look at:", ...lines].join("\n");
 }
 
 async function folderOf(positionals: readonly string[]): Promise<string> {

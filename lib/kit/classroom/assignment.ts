@@ -38,6 +38,8 @@ const cell = z.strictObject({
   student: z.string().nullable(),
   /** What the grader runs. */
   teacher: z.string(),
+  /** Declarations of a graded cell that other cells need, and whether students get them. */
+  shared: z.array(z.strictObject({ text: z.string(), student: z.boolean() })).optional(),
 });
 const question = z.strictObject({
   /** `grade_id` of its graded cell. */
@@ -72,6 +74,8 @@ export type Question = z.infer<typeof question>;
 /** A statement and the cell where it stands. */
 interface Unit extends Omit<Statement, "kind" | "start"> {
   cell: string;
+  /** In a region of hidden tests. */
+  hidden?: boolean;
 }
 
 /**
@@ -120,9 +124,18 @@ export async function readAssignment(
         got.uses.forEach((use) => (hidden ? forGrader : forStudents).add(use));
         judge.uses.forEach((use) => forGrader.add(use));
       }
-      continue;
     }
     const { statements } = await statementsOf(source);
+    if (role === "graded") {
+      const secret = regions.filter(({ kind }) => kind === "HIDDEN TESTS");
+      for (const statement of statements.filter(({ kind }) => kind === "declaration")) {
+        const hidden = secret.some(({ start, end }) =>
+          statement.start >= start && statement.start < end
+        );
+        units.push({ ...statement, cell: id, hidden });
+      }
+      continue;
+    }
     if (role === "free") units.push(...statements.map((statement) => ({ ...statement, cell: id })));
     else {
       const whole = wholeUnit(source, statements);
@@ -137,7 +150,7 @@ export async function readAssignment(
       expected: "cells with nbgrader's metadata, as the README shows them",
     });
   }
-  const students = new Set(needed(units, forStudents));
+  const students = new Set(needed(units.filter(({ hidden }) => hidden !== true), forStudents));
   const grader = new Set(needed(units, [...forStudents, ...forGrader]));
   const sourcesOf = (id: string, source: string, wanted: ReadonlySet<Unit>): string | null => {
     const own = units.filter((unit) => unit.cell === id);
@@ -151,7 +164,12 @@ export async function readAssignment(
     const tags = tagsOf(each);
     const own = meta === undefined ? {} : { nbgrader: meta };
     if (role !== "free") {
-      return [{ id, type, role, tags, ...own, student: source, teacher: source }];
+      const shared = units.filter((unit) =>
+        role === "graded" && unit.cell === id && grader.has(unit)
+      )
+        .map((unit) => ({ text: unit.text, student: students.has(unit) }));
+      const others = shared.length === 0 ? {} : { shared };
+      return [{ id, type, role, tags, ...own, student: source, teacher: source, ...others }];
     }
     if (type === "markdown") {
       const next = cells.slice(index + 1).find((other) =>
@@ -185,11 +203,13 @@ export function wholeUnit(
   const declares = statements.flatMap((statement) => statement.declares);
   const uses = new Set(statements.flatMap((statement) => statement.uses));
   const changes = statements.flatMap((statement) => statement.changes);
+  const streams = statements.flatMap((statement) => statement.streams);
   return {
     text: source,
     declares,
     uses: [...uses].filter((use) => !declares.includes(use)),
     changes,
+    streams,
   };
 }
 

@@ -81,7 +81,7 @@ export class Judge {
       const module = await this.#module(question);
       if (this.#child?.alive !== true) {
         await this.#child?.close();
-        this.#child = new LimitedChild(this.folder, this.seed, this.limits);
+        this.#child = new LimitedChild(this.folder, this.seed, this.limits, true);
       }
       return await this.#child.ask(module, index, value);
     });

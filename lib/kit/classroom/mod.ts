@@ -21,3 +21,4 @@ export { checkRelease, keyNotebook, studentNotebook, survivor } from "./release.
 export { listSubmissions, readSubmission, textDigest } from "./submissions.ts";
 export { writeReport } from "./write_report.ts";
 export { FOLDERS, gradingSeed, openAssignment, writeAssignment } from "./write_assignment.ts";
+export { fingerprints, type SimilarPair, similarPairs } from "./similar.ts";

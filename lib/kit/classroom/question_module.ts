@@ -29,6 +29,10 @@ export class QuestionModules {
   static async of(assignment: Assignment, seed?: number): Promise<QuestionModules> {
     const made = new QuestionModules(assignment);
     for (const cell of assignment.cells) {
+      if (cell.role === "graded") {
+        const texts = (cell.shared ?? []).map(({ text }) => text);
+        made.#context.set(cell.id, (await statementsOf(texts.join("\n"))).statements);
+      }
       if (cell.type !== "code" || (cell.role !== "context" && cell.role !== "locked")) continue;
       const text = seed !== undefined && hasSeed(cell)
         ? injectParameters(cell.teacher, { seed: String(seed) })
@@ -58,9 +62,9 @@ export class QuestionModules {
     return await this.#module(question, this.key(), question.tests.map(judge));
   }
 
-  /** The module of all cells, which does nothing but run. */
+  /** The module of all cells but the graded ones, which does nothing but run. */
   async running(answers: Answers): Promise<string> {
-    const units = await this.#units(answers);
+    const units = await this.#units(answers, undefined, false);
     return `${units.map(({ text }) => text).join("\n")}\nexport default [() => true];\n`;
   }
 
@@ -78,12 +82,12 @@ export class QuestionModules {
     }];\n`;
   }
 
-  /** The code above a graded cell, or of all cells. */
-  async #units(answers: Answers, until?: string): Promise<Unit[]> {
+  /** The code above a graded cell, or of all cells; what graded cells above declare is part of it. */
+  async #units(answers: Answers, until?: string, graded = true): Promise<Unit[]> {
     const units: Unit[] = [];
     for (const cell of this.assignment.cells) {
       if (until !== undefined && cell.nbgrader?.grade_id === until) break;
-      units.push(...this.#context.get(cell.id) ?? []);
+      if (graded || cell.role !== "graded") units.push(...this.#context.get(cell.id) ?? []);
       const solution = cell.role === "solution" && cell.type === "code"
         ? answers.solutions.get(cell.nbgrader!.grade_id)
         : undefined;
@@ -105,7 +109,7 @@ async function ownUnit(source: string, known?: string): Promise<Unit> {
   const { statements, sound } = await statementsOf(source);
   if (sound || known === undefined) return wholeUnit(source, statements);
   const { declares } = wholeUnit(known, (await statementsOf(known)).statements);
-  return { text: source, declares, uses: [], changes: [] };
+  return { text: source, declares, uses: [], changes: [], streams: [] };
 }
 
 function thunk({ setup, expression, uses }: Computation): { text: string; uses: string[] } {

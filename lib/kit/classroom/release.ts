@@ -16,7 +16,7 @@ import { failureText, type Judge } from "./judge.ts";
 import { GRADING_LIMITS, LimitedChild, type Reply } from "./limited_child.ts";
 import { releasedMetadata } from "./nbgrader.ts";
 import type { Answers } from "./question_module.ts";
-import { regionsOf, stubOf } from "./regions.ts";
+import { regionsOf, replaceRegions, stubOf } from "./regions.ts";
 import { statementsOf } from "./statements.ts";
 
 /** The notebook for students, without outputs. Visible checks hold digests of what they expect. */
@@ -129,9 +129,13 @@ export function survivor(
   const secret = new Map<string, string>();
   for (const { id, type, teacher } of assignment.cells) {
     if (type !== "code") continue;
-    for (const line of regionsOf(teacher, id).flatMap(({ lines }) => lines)) {
+    const regions = regionsOf(teacher, id);
+    const shown = new Set(replaceRegions(teacher, regions).split("\n").map(withoutBlanks));
+    for (const line of regions.flatMap(({ lines }) => lines)) {
       const plain = withoutBlanks(line);
-      if (plain.replaceAll(/[^\p{L}\p{N}]/gu, "").length >= LEAST_LINE) secret.set(plain, id);
+      if (plain.replaceAll(/[^\p{L}\p{N}]/gu, "").length < LEAST_LINE) continue;
+      // A test that calls the function as the visible check does gives nothing away.
+      if (!shown.has(plain)) secret.set(plain, id);
     }
   }
   for (const cell of released.cells) {
@@ -154,7 +158,7 @@ async function studentSource(cell: AssignmentCell, judge: Judge): Promise<string
   if (cell.role === "solution") return stubOf(cell.teacher, grade!, cell.id);
   if (cell.role !== "graded") return cell.student!;
   const question = judge.assignment.questions.find(({ id }) => id === grade)!;
-  const lines: string[] = [];
+  const lines = (cell.shared ?? []).flatMap(({ text, student }) => student ? [text] : []);
   for (const [index, test] of question.tests.entries()) {
     if (test.hidden) continue;
     for (const statement of test.got.setup) if (!lines.includes(statement)) lines.push(statement);

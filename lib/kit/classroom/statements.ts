@@ -28,7 +28,12 @@ export interface Statement {
   uses: string[];
   /** Names whose values it changes: `x = …`, `x.y++`, `x.push(…)`. */
   changes: string[];
+  /** Names of random streams that it opens: whoever draws from one changes what the next gets. */
+  streams: string[];
 }
+
+/** What the order of statements needs to know of one. */
+export type Needs = Pick<Statement, "declares" | "uses" | "changes" | "streams">;
 
 /** The statements of a cell. */
 export interface CellStatements {
@@ -63,12 +68,9 @@ export async function namesIn(expression: string): Promise<string[]> {
 
 /**
  * The statements that are needed for some names, in their order: the last one that declares each, those that change
- * what is needed, and what all of these need themselves.
+ * what is needed or draw from a random stream that is, and what all of these need themselves.
  */
-export function needed<T extends Pick<Statement, "declares" | "uses" | "changes">>(
-  statements: readonly T[],
-  names: Iterable<string>,
-): T[] {
+export function needed<T extends Needs>(statements: readonly T[], names: Iterable<string>): T[] {
   const declaring = new Map<string, T>();
   for (const statement of statements) {
     for (const name of statement.declares) declaring.set(name, statement);
@@ -79,9 +81,12 @@ export function needed<T extends Pick<Statement, "declares" | "uses" | "changes"
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (seen.has(name)) continue;
     seen.add(name);
+    const declaration = declaring.get(name);
+    const drawn = declaration?.streams.includes(name) === true;
     const givers = statements.filter((statement) =>
-      statement === declaring.get(name) ||
-      (statement.declares.length === 0 && statement.changes.includes(name))
+      statement === declaration ||
+      (statement.declares.length === 0 && statement.changes.includes(name)) ||
+      (drawn && statement.uses.includes(name))
     );
     for (const giver of givers) {
       if (found.has(giver)) continue;
@@ -103,6 +108,7 @@ function importsOf(tree: SyntaxTree, node: SyntaxNode): Statement[] {
     declares: [name],
     uses: [],
     changes: [],
+    streams: [],
   });
   return (clause?.children ?? []).flatMap((part) => {
     if (part.kind === "identifier") return [one(textOf(tree, part), textOf(tree, part))];
@@ -129,7 +135,17 @@ function statementOf(tree: SyntaxTree, node: SyntaxNode, text: string): Statemen
     declares,
     uses: [...uses],
     changes: [...changedIn(tree, node)],
+    streams: streamsIn(tree, inner),
   };
+}
+
+/** Names declared as `stream(…)`. */
+function streamsIn(tree: SyntaxTree, declaration: SyntaxNode): string[] {
+  return childrenOf(declaration, "variable_declarator").flatMap(({ children }) => {
+    const [name, , value] = children;
+    const callee = value?.kind === "call_expression" ? value.children[0] : undefined;
+    return callee !== undefined && textOf(tree, callee) === "stream" ? boundBy(tree, name!) : [];
+  });
 }
 
 /** Names that a declaration gives to the scope around it. */

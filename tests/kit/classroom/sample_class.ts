@@ -131,6 +131,7 @@ export function sampleClass(places: { outside: string; port: number }): Pupil[] 
       cells: both(first(`const file = Deno.openSync("f", { write: true, create: true });
       while (true) file.writeSync(new Uint8Array(1e6));`)),
       expected: [0, 2],
+      status: "disk",
     },
     {
       name: "own-folder",

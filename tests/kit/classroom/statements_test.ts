@@ -68,6 +68,20 @@ sum += other;
   assertEquals(texts(["nothing"]), []);
 });
 
+Deno.test("who needs one draw of a random stream needs all before it", async () => {
+  const { statements } = await statementsOf(`
+const source = stream(1, "a");
+const first = source.normal();
+const second = draw(source);
+const others = first + 1;
+`);
+  assertEquals(needed(statements, ["second"]).map(({ declares }) => declares.join()), [
+    "source",
+    "first",
+    "second",
+  ]);
+});
+
 Deno.test("a cell that is no TypeScript is said to be none", async () => {
   assertEquals((await statementsOf("function f( {")).sound, false);
 });
