@@ -9,7 +9,7 @@ import { z } from "zod";
 import { checkedJson } from "offprint/checked_json.ts";
 import { messageOf, UserError } from "offprint/errors.ts";
 import { ifThere, readText, writeWhole } from "offprint/files.ts";
-import type { Assignment } from "./assignment.ts";
+import type { Assignment } from "./form/mod.ts";
 import { gradeAnswers } from "./grade_submission.ts";
 import { Judge } from "./judge.ts";
 import type { GradingLimits } from "./limited_child.ts";

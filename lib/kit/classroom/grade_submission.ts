@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { temporaryFolder } from "offprint/temporary.ts";
-import type { Question } from "./assignment.ts";
+import type { Question } from "./form/mod.ts";
 import { failureText, type Judge } from "./judge.ts";
 import { type GradingLimits, LimitedChild, type NoAnswer, type Reply } from "./limited_child.ts";
 import type { Answers } from "./question_module.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { compare } from "offprint/notebook/compare.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
-import type { Assignment, Question } from "./assignment.ts";
+import type { Assignment, Question } from "./form/mod.ts";
 import { type GradingLimits, LimitedChild, type Reply } from "./limited_child.ts";
 import type { QuestionModules } from "./question_module.ts";
 import { decodeValue, encodeValue } from "./transfer.ts";

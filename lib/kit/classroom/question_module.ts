@@ -4,9 +4,17 @@
  * @module
  */
 import { injectParameters } from "../pairs/mod.ts";
-import { type Assignment, hasSeed, type Question, wholeUnit } from "./assignment.ts";
-import type { CellTest, Computation } from "./cell_tests.ts";
-import { needed, type Statement, statementsOf } from "./statements.ts";
+import {
+  type Assignment,
+  type CellTest,
+  type Computation,
+  hasSeed,
+  needed,
+  type Question,
+  type Statement,
+  statementsOf,
+  wholeUnit,
+} from "./form/mod.ts";
 
 /** A piece of code in the order of the notebook. */
 type Unit = Omit<Statement, "kind" | "start">;

@@ -9,15 +9,21 @@ import { temporaryFolder } from "offprint/temporary.ts";
 import { seal } from "offprint/notebook/self_check.ts";
 import type { Cell, Notebook } from "../nbformat.ts";
 import { defaultMetadata } from "../pairs/mod.ts";
-import type { Assignment, AssignmentCell, Question } from "./assignment.ts";
-import type { CellTest } from "./cell_tests.ts";
+import {
+  type Assignment,
+  type AssignmentCell,
+  type CellTest,
+  type Question,
+  regionsOf,
+  releasedMetadata,
+  replaceRegions,
+  statementsOf,
+  stubOf,
+} from "./form/mod.ts";
 import { gradeAnswers, type GradedQuestion } from "./grade_submission.ts";
 import { failureText, type Judge } from "./judge.ts";
 import { GRADING_LIMITS, LimitedChild, type Reply } from "./limited_child.ts";
-import { releasedMetadata } from "./nbgrader.ts";
 import type { Answers } from "./question_module.ts";
-import { regionsOf, replaceRegions, stubOf } from "./regions.ts";
-import { statementsOf } from "./statements.ts";
 
 /** The notebook for students, without outputs. Visible checks hold digests of what they expect. */
 export async function studentNotebook(judge: Judge): Promise<Notebook> {

@@ -8,7 +8,7 @@
  * @module
  */
 import { parseSyntax, walk } from "offprint/syntax/mod.ts";
-import type { Assignment } from "./assignment.ts";
+import type { Assignment } from "./form/mod.ts";
 import { stubs } from "./release.ts";
 import { listSubmissions, readSubmission, readSubmitted } from "./submissions.ts";
 

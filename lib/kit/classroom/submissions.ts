@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { withoutByteOrderMark } from "offprint/files.ts";
-import type { Assignment, AssignmentCell } from "./assignment.ts";
+import type { Assignment, AssignmentCell } from "./form/mod.ts";
 import type { Answers } from "./question_module.ts";
 
 /** A file somebody handed in. */

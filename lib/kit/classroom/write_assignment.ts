@@ -10,7 +10,7 @@ import { ifThere, readText, writeWhole } from "offprint/files.ts";
 import { Described, UserError } from "offprint/errors.ts";
 import type { Notebook } from "../nbformat.ts";
 import { stringifyNotebook } from "../pairs/mod.ts";
-import { type Assignment, assignmentSchema, digestOf, readAssignment } from "./assignment.ts";
+import { type Assignment, assignmentSchema, digestOf, readAssignment } from "./form/mod.ts";
 import { Judge } from "./judge.ts";
 import { GRADING_LIMITS } from "./limited_child.ts";
 import { QuestionModules } from "./question_module.ts";

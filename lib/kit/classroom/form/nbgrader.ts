@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { checkedValue } from "offprint/checked_json.ts";
 import { Described, UserError } from "offprint/errors.ts";
-import type { Cell, Json } from "../nbformat.ts";
+import type { Cell, Json } from "../../nbformat.ts";
 
 /** `metadata.nbgrader` of a cell. */
 export const nbgraderSchema = z.object({

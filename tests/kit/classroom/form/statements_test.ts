@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { needed, statementsOf } from "offprint/kit/classroom/statements.ts";
+import { needed, statementsOf } from "offprint/kit/classroom/form/mod.ts";
 
 Deno.test("names that a statement declares, uses and changes, whatever inner scopes call theirs", async () => {
   const { statements, sound } = await statementsOf(`

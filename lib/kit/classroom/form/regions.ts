@@ -32,7 +32,7 @@ const MARK = /(BEGIN|END) (SOLUTION|HIDDEN TESTS)/;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { regionsOf } from "offprint/kit/classroom/mod.ts";
+ * import { regionsOf } from "offprint/kit/classroom/form/mod.ts";
  *
  * const [region] = regionsOf("f();\n  // BEGIN SOLUTION\n  g();\n  // END SOLUTION\n", "cell a");
  * assertEquals([region?.kind, region?.indent, region?.lines], ["SOLUTION", "  ", ["  g();"]]);

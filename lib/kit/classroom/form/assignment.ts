@@ -6,8 +6,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { Described, UserError } from "offprint/errors.ts";
-import { type Notebook, tagsOf } from "../nbformat.ts";
-import { parseParameters } from "../pairs/mod.ts";
+import { type Notebook, tagsOf } from "../../nbformat.ts";
+import { parseParameters } from "../../pairs/mod.ts";
 import { importsIn, testsOf } from "./cell_tests.ts";
 import { nbgraderOf, nbgraderSchema, roleOf } from "./nbgrader.ts";
 import { regionsOf } from "./regions.ts";

@@ -13,7 +13,7 @@ import {
   textOf,
   walk,
 } from "offprint/syntax/mod.ts";
-import { CHANGING } from "../check/cell_names.ts";
+import { CHANGING } from "../../check/cell_names.ts";
 
 /** One statement of a cell; an import of several names is several. */
 export interface Statement {
