@@ -37,7 +37,8 @@ export function withParameters(
       expected: known.size === 0
         ? "nothing: these notebooks have no parameters"
         : `one of ${[...known].sort().join(", ")}`,
-      todo: "See the parameters cell of the notebook.",
+      todo:
+        'See the parameters cell of the notebook; what stands under "change me:" elsewhere is changed in the notebook itself.',
     });
   }
   const wanted = profile === undefined ? set : { profile, ...set };

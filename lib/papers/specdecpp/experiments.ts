@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { costsOf, extraCost } from "offprint/decoding/policies/mod.ts";
-import { solveIndependent } from "./equal_acceptance.ts";
+import { costsOf, extraCost, timePerToken } from "offprint/decoding/policies/mod.ts";
+import { constantRates, solveIndependent } from "./equal_acceptance.ts";
 import { thresholdRates } from "./known_acceptance.ts";
 
 /** Thresholds that are tried. */
@@ -46,4 +46,36 @@ export function thresholdGain(
   const best = byThreshold.reduce((a, b) => b.cost < a.cost ? b : a);
   const gain = (1 + constant.cost) / (1 + best.cost) - 1;
   return { "best K": constant.candidates, "best h": best.threshold, gain };
+}
+
+/** A constant number of candidates a round. */
+export interface ConstantCandidates {
+  /** Candidates drafted a round. */
+  K?: number;
+  /** Latency of one verification. @unit draft passes */
+  ratio?: number;
+  /** Probability that a candidate is accepted, each by itself. @unit probability */
+  acceptance?: number;
+}
+
+/**
+ * What a constant number of candidates costs, exactly: calls of the target and discarded candidates per token, and the time per token
+ * in draft passes.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { constantCandidates } from "offprint/papers/specdecpp/experiments.ts";
+ *
+ * // One candidate that is accepted with probability 0.8: 1.8 tokens a call of the target.
+ * const { "target calls": calls } = constantCandidates({ K: 1, acceptance: 0.8 });
+ * assertAlmostEquals(calls, 1 / 1.8, 1e-12);
+ * ```
+ */
+export function constantCandidates(
+  { K = 4, ratio = 4.5, acceptance = 0.8 }: ConstantCandidates,
+): { "target calls": number; discarded: number; time: number } {
+  const rates = constantRates(acceptance, K);
+  const time = timePerToken({ draft: 1, target: ratio }, rates);
+  return { "target calls": rates.verification, discarded: rates.discard, time };
 }
