@@ -1440,17 +1440,17 @@ await display(
 // %% [markdown] id="exercises"
 // ## Exercises
 //
-// **1. A weighted score by hand.** Write the weighted implicit reward of a text from the log-probabilities of its tokens under the tuned
+// **1. A weighted score by hand.** (10 minutes, 2 points.) Write the weighted implicit reward of a text from the log-probabilities of its tokens under the tuned
 // policy and under the reference. Which token has weight 1?
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function weightedImplicitReward(tuned: readonly number[], reference: readonly number[]): number {
   // BEGIN SOLUTION
   return tuned.reduce((sum, logProb, k) => sum + (logProb - reference[k]!) / (k + 1), 0);
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 1", {
   got: [
     weightedImplicitReward([-1, -2, -1], [-2, -2, -4]),
@@ -1462,11 +1462,25 @@ await display(check("exercise 1", {
     "The first token of the response has weight 1, the second 1/2, …; subtract before you weight.",
 }));
 
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+const gradedDraw = stream(seed, "graded log-probabilities");
+const gradedTuned = Array.from({ length: 7 }, () => -5 * gradedDraw.uniform());
+const gradedReference = Array.from({ length: 7 }, () => -5 * gradedDraw.uniform());
+await hiddenTest("seven drawn tokens", {
+  got: weightedImplicitReward(gradedTuned, gradedReference),
+  expected: logRatioScoreOf("weighted", gradedTuned.map((x, k) => x - gradedReference[k]!)),
+  points: 2,
+});
+await hiddenTest("one token", { got: weightedImplicitReward([-0.5], [-2]), expected: 1.5 });
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-2-text"
-// **2. Why random pruning loses.** Two fair bits, one parent kept of two, two children: $N=2$ and 2 layers. Compute the expected number of
+// **2. Why random pruning loses.** (20 minutes, 3 points.) Two fair bits, one parent kept of two, two children: $N=2$ and 2 layers. Compute the expected number of
 // ones of the chosen text when the parent is chosen at random, by listing the cases, and of best-of-2.
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function randomPruningOfTwo(): { tree: number; bestOfTwo: number } {
   // BEGIN SOLUTION
   // The shared first bit is 1/2 on average; the better of two second bits is 3/4.
@@ -1477,7 +1491,7 @@ function randomPruningOfTwo(): { tree: number; bestOfTwo: number } {
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const exerciseTwo = randomPruningOfTwo();
 await display(check("exercise 2", {
   got: [exerciseTwo.tree, exerciseTwo.bestOfTwo],
@@ -1488,11 +1502,22 @@ await display(check("exercise 2", {
   hint: "In the tree both texts share their first bit, so only the second bit can be chosen.",
 }));
 
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("both numbers", {
+  got: randomPruningOfTwo(),
+  expected: {
+    tree: meanNumber(exactBitTree({ n: 2, children: 2, layers: 2, segment: 1 }, "random")),
+    bestOfTwo: meanNumber(exactBitBestOfN(2, 2)),
+  },
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-3-text"
-// **3. Break-even.** Find, to within 0.02, the correlation at which a normal tree of width 32 with 4 layers of 4 children beats
+// **3. Break-even.** (25 minutes, 4 points.) Find, to within 0.02, the correlation at which a normal tree of width 32 with 4 layers of 4 children beats
 // best-of-32 as often as not. Use `gaussianTree` and one stream for all tries.
 
-// %% id="exercise-3" tags=["exercise","solution"]
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function breakEvenCorrelation(): number {
   // BEGIN SOLUTION
   let [low, high] = [0, 1];
@@ -1509,7 +1534,7 @@ function breakEvenCorrelation(): number {
   // END SOLUTION
 }
 
-// %% id="exercise-3-check" tags=["check"]
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const found = breakEvenCorrelation();
 const rateAt = (rho: number) =>
   gaussianTree({ n: 32, children: 4, layers: 4, rho: Math.max(0, rho) }, {
@@ -1522,6 +1547,14 @@ await display(check("exercise 3", {
   hint: "The win rate rises with ρ: halve the interval until it is short enough.",
 }));
 await display(md`Break-even near ρ = ${formatNumber(found, 2)}.`);
+
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":4,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("a correlation between losing and winning", {
+  got: breakEvenCorrelation(),
+  accept: (rho: number) => rateAt(rho - 0.06) < 0.5 && rateAt(rho + 0.06) > 0.5,
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="exercise-4-text"
 // **4. Two segments with different knowledge.** A score that knows nothing after the first segment and everything after the second, or the

@@ -1553,10 +1553,10 @@ await display(
 // Each has a check that says what is wrong without giving the answer away. Restart the kernel (do not interrupt it) when
 // a cell hangs.
 //
-// **1. The overlap.** Write the acceptance probability of a whole position, $\sum_x\min(p(x),q(x))$, without using
+// **1. The overlap.** (5 minutes, 2 points.) Write the acceptance probability of a whole position, $\sum_x\min(p(x),q(x))$, without using
 // `totalVariation`.
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function acceptanceRate(draft: ArrayLike<number>, target: ArrayLike<number>): number {
   // BEGIN SOLUTION
   let sum = 0;
@@ -1565,19 +1565,36 @@ function acceptanceRate(draft: ArrayLike<number>, target: ArrayLike<number>): nu
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 1", {
   got: [acceptanceRate(p4, q4), acceptanceRate(p4, p4), acceptanceRate([1, 0], [0, 1])],
   expected: [1 - totalVariation(p4, q4), 1, 0],
   hint: "Equal distributions accept everything, disjoint ones nothing.",
 }));
 
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+const gradedDraw = stream(seed, "graded distributions");
+const gradedDraft = gradedDraw.dirichlet(new Array(6).fill(1));
+const gradedTarget = gradedDraw.dirichlet(new Array(6).fill(1));
+await hiddenTest("drawn distributions", {
+  got: acceptanceRate(gradedDraft, gradedTarget),
+  expected: 1 - totalVariation(gradedDraft, gradedTarget),
+  points: 3,
+});
+await hiddenTest("nothing in common", {
+  got: acceptanceRate([0.5, 0.5, 0, 0], [0, 0, 0.3, 0.7]),
+  expected: 0,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-2-text"
-// **2. Matching is not verifying.** A tempting rule: sample $y$ from the target, and call the draft's token accepted if it
+// **2. Matching is not verifying.** (10 minutes, 3 points.) A tempting rule: sample $y$ from the target, and call the draft's token accepted if it
 // equals $y$; otherwise output $y$. Its output always has the target's distribution. How often does it reject? Write the
 // probability and compare it with the total variation: Theorem 2 says which is larger.
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function matchingRejection(draft: ArrayLike<number>, target: ArrayLike<number>): number {
   // BEGIN SOLUTION
   let match = 0;
@@ -1586,7 +1603,7 @@ function matchingRejection(draft: ArrayLike<number>, target: ArrayLike<number>):
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 2", {
   got: [matchingRejection(example.draft, example.target), matchingRejection([1, 0], [1, 0])],
   expected: [0.8, 0],
@@ -1602,11 +1619,24 @@ await display(
   } against 0.`,
 );
 
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("drawn distributions", {
+  got: matchingRejection(gradedDraft, gradedTarget),
+  expected: 1 - gradedDraft.reduce((total, mass, x) => total + mass * gradedTarget[x]!, 0),
+  points: 2,
+});
+await hiddenTest("two equal distributions", {
+  got: matchingRejection(uniformOn(10, 10), uniformOn(10, 10)),
+  expected: 0.9,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-3-text"
-// **3. Whose texts?** Theorem 1 averages the total variation along texts of the target. Compute the same sum along texts of
+// **3. Whose texts?** (20 minutes, 4 points.) Theorem 1 averages the total variation along texts of the target. Compute the same sum along texts of
 // the *draft* for the two-state chain and 20 tokens. This mistake is easy to make in a real decoder, and it gives another number.
 
-// %% id="exercise-3" tags=["exercise","solution"]
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function alongTheDraft(pair: ChainPair, tokens: number): number {
   // BEGIN SOLUTION
   let probabilities = [1];
@@ -1624,7 +1654,7 @@ function alongTheDraft(pair: ChainPair, tokens: number): number {
   // END SOLUTION
 }
 
-// %% id="exercise-3-check" tags=["check"]
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 3", {
   got: alongTheDraft(two, 20),
   // The draft's chain has the stationary distribution (4/7, 3/7) and forgets at rate 0.3.
@@ -1637,11 +1667,25 @@ await display(
   }.`,
 );
 
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":4,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+// Texts of the draft are texts of the target once the two change places.
+await hiddenTest("seven states", {
+  got: alongTheDraft(seven, 30),
+  expected: expectedRejections({ draft: seven.target, target: seven.draft }, 30).total,
+  points: 3,
+});
+await hiddenTest("one token", {
+  got: alongTheDraft(two, 1),
+  expected: expectedRejections(two, 1).total,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-4-text"
-// **4. How many drafts are worth it?** Find the smallest $M$ for which the seven-state chain at $T=50$ has come within
+// **4. How many drafts are worth it?** (15 minutes, 3 points.) Find the smallest $M$ for which the seven-state chain at $T=50$ has come within
 // 1 % of its limit for infinitely many drafts.
 
-// %% id="exercise-4" tags=["exercise","solution"]
+// %% id="exercise-4" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-4","locked":false,"schema_version":3,"solution":true,"task":false}
 function enoughDrafts(pair: ChainPair, tokens: number): number {
   // BEGIN SOLUTION
   const limit = expectedBatchRejections(pair, tokens, Infinity).total;
@@ -1651,7 +1695,7 @@ function enoughDrafts(pair: ChainPair, tokens: number): number {
   // END SOLUTION
 }
 
-// %% id="exercise-4-check" tags=["check"]
+// %% id="exercise-4-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const enough = enoughDrafts(seven, 50);
 const closeEnough = (drafts: number) =>
   drafts >= 1 && expectedBatchRejections(seven, 50, drafts).total <=
@@ -1663,6 +1707,21 @@ await display(check("exercise 4", {
     "Compare with expectedBatchRejections(pair, tokens, Infinity), and look for the first M that is close enough.",
 }));
 await display(md`${enough} drafts.`);
+
+// %% id="exercise-4-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedClose = (tokens: number, drafts: number) =>
+  drafts >= 1 && expectedBatchRejections(seven, tokens, drafts).total <=
+    1.01 * expectedBatchRejections(seven, tokens, Infinity).total;
+await hiddenTest("twenty tokens", {
+  got: enoughDrafts(seven, 20),
+  accept: (drafts: number) => gradedClose(20, drafts) && !gradedClose(20, drafts - 1),
+});
+await hiddenTest("forty tokens", {
+  got: enoughDrafts(seven, 40),
+  accept: (drafts: number) => gradedClose(40, drafts) && !gradedClose(40, drafts - 1),
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="exercise-5-text"
 // **5. Your own rule.** Write a verification rule that accepts like speculative decoding with the target's temperature

@@ -1829,10 +1829,10 @@ await display(table(ownRows.map((row) => ({ ...row })), {
 //
 // Each has a check that says what is wrong without giving the answer away.
 //
-// **1. The condition.** Given the three inner products, say which of *ideal*, *both rise*, *both fall* a small step of DPO
+// **1. The condition.** (10 minutes, 3 points.) Given the three inner products, say which of *ideal*, *both rise*, *both fall* a small step of DPO
 // brings about.
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function dpoCase(inner: number, chosen: number, rejected: number): string {
   // BEGIN SOLUTION
   if (inner <= Math.min(chosen, rejected)) return "ideal";
@@ -1840,7 +1840,7 @@ function dpoCase(inner: number, chosen: number, rejected: number): string {
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const exercisePairs = [bothFall(), bothRise(), ideal(), sharedSuffix(4), sharedSuffix(6)];
 await display(check("exercise 1", {
   got: exercisePairs.map((pair) => {
@@ -1851,18 +1851,27 @@ await display(check("exercise 1", {
   hint: "DPO's weights are equal; compare I with each of the norms.",
 }));
 
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+await hiddenTest("four triples", {
+  got: [dpoCase(1, 2, 3), dpoCase(2.5, 2, 3), dpoCase(2.5, 3, 2), dpoCase(-1, 0.5, 0.1)],
+  expected: ["ideal", "both fall", "both rise", "ideal"],
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-2-text"
-// **2. The least pull.** CPO adds $\lambda$ to $d_w$. Given the products and DPO's weight $d$, which $\lambda$ is the least
+// **2. The least pull.** (15 minutes, 3 points.) CPO adds $\lambda$ to $d_w$. Given the products and DPO's weight $d$, which $\lambda$ is the least
 // that keeps the chosen answer from falling?
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function leastLambda(inner: number, chosen: number, weight: number): number {
   // BEGIN SOLUTION
   return Math.max(0, weight * (inner / chosen - 1));
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 2", {
   got: exercisePairs.map((pair) => {
     const { inner, chosen } = exactProducts(pair);
@@ -1874,11 +1883,19 @@ await display(check("exercise 2", {
   hint: "Solve (d + λ) N_w = d I for λ; a chosen answer that rises anyway needs nothing.",
 }));
 
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("three weights", {
+  got: [leastLambda(3, 2, 0.1), leastLambda(1, 2, 0.1), leastLambda(5, 4, 0.4)],
+  expected: [0.05, 0, 0.1],
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-3-text"
-// **3. A mask by hand.** Return the mask of the chosen answer: 1 on tokens outside the longest common subsequence with the
+// **3. A mask by hand.** (25 minutes, 4 points.) Return the mask of the chosen answer: 1 on tokens outside the longest common subsequence with the
 // rejected one. It is enough to treat answers that share a beginning and an ending.
 
-// %% id="exercise-3" tags=["exercise","solution"]
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function maskOf(chosen: readonly number[], rejected: readonly number[]): number[] {
   // BEGIN SOLUTION
   let start = 0;
@@ -1894,7 +1911,7 @@ function maskOf(chosen: readonly number[], rejected: readonly number[]): number[
   // END SOLUTION
 }
 
-// %% id="exercise-3-check" tags=["check"]
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const maskCases: [number[], number[]][] = [[[1, 5, 6], [2, 5, 6]], [[3, 1, 4], [3, 2, 2, 4]], [[
   7,
   7,
@@ -1904,6 +1921,18 @@ await display(check("exercise 3", {
   expected: maskCases.map(([w, l]) => differingTokens(w, l).chosen.reduce((x, y) => x + y)),
   hint: "Count equal tokens from the front, then from the back, without counting one twice.",
 }));
+
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":4,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("a middle that differs", {
+  got: [maskOf([1, 2, 3], [1, 4, 3]), maskOf([1, 2, 3, 4, 5], [1, 9, 9, 9, 5])],
+  expected: [[0, 1, 0], [0, 1, 1, 1, 0]],
+});
+await hiddenTest("all alike, and nothing alike", {
+  got: [maskOf([5, 6], [5, 6]), maskOf([9, 8], [7, 6])],
+  expected: [[0, 0], [1, 1]],
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="exercise-4-text"
 // **4. Your own loss.** Write a loss of $a$ and $b$ with `numericLoss`, put it into the sweep, and predict from its ratio what

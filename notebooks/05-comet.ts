@@ -2066,10 +2066,10 @@ await display(md`W4AxKV4 of ${modelName} on two excerpts: perplexity ${perplexit
 // %% [markdown] id="exercises"
 // ## Exercises
 //
-// **1.** How large must an outlier be before every ordinary channel in its block is rounded to 0, if ordinary numbers are at
+// **1.** (10 minutes, 2 points.) How large must an outlier be before every ordinary channel in its block is rounded to 0, if ordinary numbers are at
 // most 1 and codes run from −7 to 7? Predict, then find the smallest such size.
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function smallestOutlier(): number {
   // BEGIN SOLUTION
   // The step is R/7, and numbers below half a step become 0: R > 14.
@@ -2078,7 +2078,7 @@ function smallestOutlier(): number {
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(
   check("the smallest outlier that leaves only zeros", {
     got: smallestOutlier(),
@@ -2088,11 +2088,20 @@ await display(
   }),
 );
 
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+await hiddenTest("the size", {
+  got: smallestOutlier(),
+  accept: (size: number) => size > 13.9 && size < 14.2,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-2-text"
-// **2.** The paper's 1.71 times over W4A8 was reached with tiles that cost 2 : 1. What is the most that any
+// **2.** (15 minutes, 3 points.) The paper's 1.71 times over W4A8 was reached with tiles that cost 2 : 1. What is the most that any
 // share in 4 bits can gain on a processor where the ratio is only 1.15 : 1?
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function mostGain(ratio: number): number {
   // BEGIN SOLUTION
   // Everything in 4 bits: the balanced time is one over the ratio, so the gain is the ratio itself.
@@ -2100,7 +2109,7 @@ function mostGain(ratio: number): number {
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const costRatio = 1.15;
 await display(
   check("the most that can be gained", {
@@ -2111,18 +2120,26 @@ await display(
   }),
 );
 
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("three other ratios", {
+  got: [1.5, 2, 3].map(mostGain),
+  expected: [1.5, 2, 3],
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-3-text"
-// **3.** Half-size blocks hold outliers more tightly, but every block needs a scale. How many bits does a 4-bit weight take with
+// **3.** (10 minutes, 2 points.) Half-size blocks hold outliers more tightly, but every block needs a scale. How many bits does a 4-bit weight take with
 // 16-bit scales for 128, 64, 32, 16 and 8 columns? From which size on are 5-bit weights with blocks of 128 smaller?
 
-// %% id="exercise-3" tags=["exercise","solution"]
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function bitsPerWeight(code: number, block: number): number {
   // BEGIN SOLUTION
   return code + 16 / block;
   // END SOLUTION
 }
 
-// %% id="exercise-3-check" tags=["check"]
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const larger = [128, 64, 32, 16, 8].filter((block) =>
   bitsPerWeight(4, block) > bitsPerWeight(5, 128)
 );
@@ -2133,6 +2150,14 @@ await display(
     hint: "A scale of 16 bits is shared by all weights of its block.",
   }),
 );
+
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("three other formats", {
+  got: [bitsPerWeight(4, 64), bitsPerWeight(8, 16), bitsPerWeight(3, 128)],
+  expected: [4.25, 9, 3.125],
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="claims"
 // ## Claims

@@ -1869,11 +1869,11 @@ await display(table([
 // Each exercise has a check that says what is wrong without giving the answer away. When a cell hangs, restart the kernel
 // (an interrupt does not reach Deno's kernel).
 //
-// **1. Two outcomes.** Action $a$ succeeds with probability `p[a]` and costs `c[a]`; the agent gets $\beta$ for success.
+// **1. Two outcomes.** (15 minutes, 3 points.) Action $a$ succeeds with probability `p[a]` and costs `c[a]`; the agent gets $\beta$ for success.
 // Write the smallest $\beta\ge0$ at which action $a$ is worth at least as much to the agent as every *less* successful action. With no
 // such action it is 0.
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function smallestBonus(p: number[], c: number[], a: number): number {
   // BEGIN SOLUTION
   let bonus = 0;
@@ -1885,7 +1885,7 @@ function smallestBonus(p: number[], c: number[], a: number): number {
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 1", {
   got: [
     smallestBonus([0.3, 0.8], [0, 0.2], 1),
@@ -1897,12 +1897,36 @@ await display(check("exercise 1", {
     "Each less successful action gives one threshold, a ratio of two differences; all must be passed.",
 }));
 
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+const gradedDraw = stream(seed, "graded actions");
+const gradedChances = [0.1, 0.3, 0.6, 0.9].map((p) => p + 0.05 * gradedDraw.uniform());
+const gradedCosts = [0, 0.1, 0.3, 0.7].map((c) => c + 0.05 * gradedDraw.uniform());
+const gradedWorth = (bonus: number, a: number) =>
+  gradedChances.every((p, b) =>
+    p >= gradedChances[a]! || bonus * (gradedChances[a]! - p) >= gradedCosts[a]! - gradedCosts[b]!
+  );
+await hiddenTest("four drawn actions", {
+  got: [1, 2, 3].map((a) => smallestBonus(gradedChances, gradedCosts, a)),
+  accept: (bonuses: number[]) =>
+    bonuses.every((bonus, i) =>
+      gradedWorth(bonus + 1e-9, i + 1) && !gradedWorth(bonus - 1e-6, i + 1)
+    ),
+  points: 2,
+});
+await hiddenTest("success that costs less", {
+  got: smallestBonus([0.2, 0.5], [0.4, 0.1], 1),
+  expected: 0,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-2-text"
-// **2. Who pays for foresight?** In the two-step example the rent in B (0.15) exceeds the rent in G (0.125), so a far-sighted
+// **2. Who pays for foresight?** (20 minutes, 3 points.) In the two-step example the rent in B (0.15) exceeds the rent in G (0.125), so a far-sighted
 // agent needs a larger payment than a myopic one. Find the cost of work in B at which both need the *same* payment after G in
 // the first step. The cost in the example is 0.1. Give all digits, as a formula.
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function neutralCost(): number {
   // BEGIN SOLUTION
   // The rent in B is 0.3·c/(0.5 − 0.3); it must equal the rent in G, 0.125.
@@ -1910,7 +1934,7 @@ function neutralCost(): number {
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const withCostInB = (cost: number, concept: "recursive" | "myopic") => {
   const instance = farsightedExample({ concept });
   const c = instance.c.slice();
@@ -1924,30 +1948,47 @@ await display(check("exercise 2", {
     "The rent of working at the least payment is what shirking would bring: the bonus times 0.3.",
 }));
 
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("both need the same payment", {
+  got: neutralCost(),
+  accept: (cost: number) =>
+    cost > 0 && Math.abs(withCostInB(cost, "recursive") - withCostInB(cost, "myopic")) < 1e-9,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-3-text"
-// **3. A part of the regret.** In the instance of S1, work succeeds with probability 0.6 and the least expected payment is
+// **3. A part of the regret.** (5 minutes, 2 points.) In the instance of S1, work succeeds with probability 0.6 and the least expected payment is
 // 0.36. Write the premium of a round in which the agent works as recommended under a bonus `bonus`.
 
-// %% id="exercise-3" tags=["exercise","solution"]
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function premiumOf(bonus: number): number {
   // BEGIN SOLUTION
   return 0.6 * bonus - 0.36;
   // END SOLUTION
 }
 
-// %% id="exercise-3-check" tags=["check"]
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 3", {
   got: [premiumOf(0.6), premiumOf(0.7), premiumOf(3)],
   expected: [0, 0.06, 1.44],
   hint: "Expected payment less least expected payment.",
 }));
 
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("two other bonuses", {
+  got: [premiumOf(0.65), premiumOf(5)],
+  expected: [0.03, 2.64],
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-4-text"
-// **4. The price of doubt, to first order.** With $p=0.6$, shirking at $0.1$ and an extra cost of $0.3$, paying for $p-\epsilon$
+// **4. The price of doubt, to first order.** (15 minutes, 3 points.) With $p=0.6$, shirking at $0.1$ and an extra cost of $0.3$, paying for $p-\epsilon$
 // instead of $p$ costs about $k\,\epsilon$ per round. Find $k$, numerically or by hand, and with it the limit of the
 // regret of S1 over $\sqrt{T\ln T}$.
 
-// %% id="exercise-4" tags=["exercise","solution"]
+// %% id="exercise-4" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-4","locked":false,"schema_version":3,"solution":true,"task":false}
 function priceOfDoubt(): { k: number; limit: number } {
   // BEGIN SOLUTION
   const k = 0.6 * 0.3 / 0.5 ** 2;
@@ -1955,7 +1996,7 @@ function priceOfDoubt(): { k: number; limit: number } {
   // END SOLUTION
 }
 
-// %% id="exercise-4-check" tags=["check"]
+// %% id="exercise-4-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const doubt = 1e-6;
 const s1Rival = { target: 1, outcome: 2, rivalProbability: 0.1, extraCost: 0.3 };
 const slopeOfDoubt = 0.6 * (paymentFor(s1Rival, 0.6 - doubt, 3) - paymentFor(s1Rival, 0.6, 3)) /
@@ -1974,18 +2015,27 @@ await display(
   } times √(T ln T); it falls towards ${priceOfDoubt().limit}.`,
 );
 
+// %% id="exercise-4-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("both numbers", {
+  got: priceOfDoubt(),
+  accept: ({ k, limit }: { k: number; limit: number }) =>
+    Math.abs(k - slopeOfDoubt) < 1e-4 && Math.abs(limit - k * Math.sqrt(2)) < 1e-9,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-5-text"
-// **5. How long to explore?** Exploring for $N$ rounds costs $N$ and leaves an error of $N^{-1/2}$ that is paid for in $T$
+// **5. How long to explore?** (10 minutes, 2 points.) Exploring for $N$ rounds costs $N$ and leaves an error of $N^{-1/2}$ that is paid for in $T$
 // rounds. Minimise $N+T\,N^{-1/2}$ over $N$. Give the exponent of $T$ in the best $N$, and in the total.
 
-// %% id="exercise-5" tags=["exercise","solution"]
+// %% id="exercise-5" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-5","locked":false,"schema_version":3,"solution":true,"task":false}
 function explorationExponents(): { length: number; regret: number } {
   // BEGIN SOLUTION
   return { length: 2 / 3, regret: 2 / 3 };
   // END SOLUTION
 }
 
-// %% id="exercise-5-check" tags=["check"]
+// %% id="exercise-5-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-5-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const bestLength = (T: number) => {
   let best = { N: 1, total: Infinity };
   for (let N = 1; N < T; N = Math.ceil(N * 1.001)) {
@@ -2005,6 +2055,15 @@ await display(check("exercise 5", {
   hint: "Set the derivative in N to zero: 1 = T N^(-3/2)/2.",
 }));
 await display(md`S2 explores ${explorationLength(1e6)} of a million rounds.`);
+
+// %% id="exercise-5-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-5-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("both exponents", {
+  got: explorationExponents(),
+  accept: ({ length, regret }: { length: number; regret: number }) =>
+    Math.abs(3 * length - 2) < 1e-9 && Math.abs(3 * regret - 2) < 1e-9,
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="exercise-6-text"
 // **6. Foresight of both signs.** Build a three-step instance in which a far-sighted agent needs *less* payment in the first

@@ -1388,10 +1388,10 @@ await display(table(ownRecords, { caption: "One step of four pairs, as its recor
 //
 // Each has a check that says what is wrong without giving the answer away.
 //
-// **1. The extra term of own labels.** Given the margin $u$ at $\beta=1$, return the weight of the label term on $g_1$, both labels
+// **1. The extra term of own labels.** (20 minutes, 3 points.) Given the margin $u$ at $\beta=1$, return the weight of the label term on $g_1$, both labels
 // taken with the policy's probability.
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function ownLabelWeight(margin: number): number {
   // BEGIN SOLUTION
   const p = 1 / (1 + Math.exp(-margin));
@@ -1399,7 +1399,7 @@ function ownLabelWeight(margin: number): number {
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const exerciseMargins = [-2, -0.3, 0, 0.7, 4];
 await display(check("exercise 1", {
   got: exerciseMargins.map(ownLabelWeight),
@@ -1413,10 +1413,26 @@ await display(check("exercise 1", {
   hint: "It is the slope of p log p + (1 − p) log(1 − p), with p = σ(u).",
 }));
 
-// %% [markdown] id="exercise-2-text"
-// **2. A baseline that stays unbiased.** Return, for each pair of a step, the mean of $F$ over the *other* pairs.
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+import { stream } from "offprint/random.ts";
+const gradedMargins = [-6, -1.1, 0.2, 2.5];
+await hiddenTest("four other margins", {
+  got: gradedMargins.map(ownLabelWeight),
+  expected: gradedMargins.map((margin) =>
+    pairTerms({ first: margin, second: 0, firstReference: 0, secondReference: 0 }, {
+      beta: 1,
+      probability: 1 / (1 + Math.exp(-margin)),
+    }).label
+  ),
+});
+// END HIDDEN TESTS
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% [markdown] id="exercise-2-text"
+// **2. A baseline that stays unbiased.** (10 minutes, 3 points.) Return, for each pair of a step, the mean of $F$ over the *other* pairs.
+
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function leaveOneOut(values: readonly number[]): number[] {
   // BEGIN SOLUTION
   const total = values.reduce((sum, value) => sum + value, 0);
@@ -1424,7 +1440,7 @@ function leaveOneOut(values: readonly number[]): number[] {
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const exerciseValues = [-0.2, -0.9, -0.6, -1.4];
 await display(check("exercise 2", {
   got: leaveOneOut(exerciseValues),
@@ -1432,6 +1448,18 @@ await display(check("exercise 2", {
   tolerance: 1e-9,
   hint: "A pair's own F must not be in its baseline, or the mean changes.",
 }));
+
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedDraw = stream(seed, "graded values");
+const gradedValues = Array.from({ length: 6 }, () => gradedDraw.normal());
+await hiddenTest("six drawn values", {
+  got: leaveOneOut(gradedValues),
+  expected: [...baselinesOf(gradedValues, ["a", "b", "c", "d", "e", "f"], "batch")],
+  points: 2,
+});
+await hiddenTest("two values", { got: leaveOneOut([3, 5]), expected: [5, 3] });
+// END HIDDEN TESTS
 
 // %% [markdown] id="exercise-3-text"
 // **3. Hold the divergence down.** Add `reverseKl` to the DPR of the sweep, in both modes, and say which one keeps the

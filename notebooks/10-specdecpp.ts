@@ -2293,10 +2293,10 @@ await display(table(
 // Each has a check that says what is wrong without giving the answer away. Restart the kernel (do not interrupt it) when
 // a cell hangs.
 //
-// **1. The rule.** Given the predicted acceptances of the candidates a draft would propose, return how many the official
+// **1. The rule.** (15 minutes, 3 points.) Given the predicted acceptances of the candidates a draft would propose, return how many the official
 // decoder submits: at least 2, at most 20, and the product covers all candidates but the last.
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function submitted(predicted: number[], h: number): number {
   // BEGIN SOLUTION
   let product = 1;
@@ -2308,7 +2308,7 @@ function submitted(predicted: number[], h: number): number {
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 1", {
   got: [
     submitted([0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9], 0.3),
@@ -2320,12 +2320,31 @@ await display(check("exercise 1", {
   hint: "When t candidates are drafted the product has t − 1 factors, and the test is strict.",
 }));
 
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+const gradedDraw = stream(seed, "graded acceptances");
+const gradedAcceptances = Array.from({ length: 25 }, () => 0.8 + 0.2 * gradedDraw.uniform());
+await hiddenTest("drawn acceptances", {
+  got: submitted(gradedAcceptances, 0.4),
+  expected: Array.from({ length: 18 }, (_, i) =>
+    i + 2).find((t) =>
+      1 - gradedAcceptances.slice(0, t - 1).reduce((all, each) => all * each, 1) > 0.4
+    ) ?? 20,
+  points: 2,
+});
+await hiddenTest("a product that meets the threshold and does not pass it", {
+  got: submitted([0.5, ...new Array(29).fill(1)], 0.5),
+  expected: 20,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-2-text"
-// **2. Never drop a drawn candidate.** A tempting saving: when the draft's token looks doubtful, do not submit it; let the
+// **2. Never drop a drawn candidate.** (25 minutes, 4 points.) A tempting saving: when the draft's token looks doubtful, do not submit it; let the
 // target sample that position instead. Write the distribution of one position under this rule: tokens with draft probability below
 // `doubt` are dropped (the target's token is taken), the others are verified as usual. Is it the target's?
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function lawWithDropping(draft: number[], target: number[], doubt: number): number[] {
   // BEGIN SOLUTION
   const kept = draft.map((mass) => mass >= doubt);
@@ -2344,7 +2363,7 @@ function lawWithDropping(draft: number[], target: number[], doubt: number): numb
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const dropped3 = lawWithDropping([0.5, 0.3, 0.2], [0.3, 0.3, 0.4], 0.25);
 await display(check("exercise 2", {
   got: [...dropped3, ...lawWithDropping([0.5, 0.3, 0.2], [0.3, 0.3, 0.4], 0)],
@@ -2359,18 +2378,35 @@ await display(
 has drawn; only the *next* one is not drawn.`,
 );
 
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":4,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedPair = stream(seed, "graded distributions");
+const gradedDraft = gradedPair.dirichlet(new Array(5).fill(1));
+const gradedTarget = gradedPair.dirichlet(new Array(5).fill(1));
+await hiddenTest("nothing dropped, everything dropped", {
+  got: [0, 2].map((doubt) => lawWithDropping([...gradedDraft], [...gradedTarget], doubt)),
+  expected: [gradedTarget, gradedTarget],
+});
+await hiddenTest("one token dropped", {
+  got: lawWithDropping([0.6, 0.25, 0.15], [0.2, 0.5, 0.3], 0.2),
+  // Accepted 0.2 and 0.25; 0.4 rejected, of residual (0, 0.25, 0.15); 0.15 dropped.
+  expected: [0.2 + 0.15 * 0.2, 0.25 + 0.25 + 0.15 * 0.5, 0.15 + 0.15 * 0.3],
+  points: 2,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-3-text"
-// **3. From one weight to another.** A head trained with $w=6$ stops after one candidate when $1-\hat P_1>0.7$. Which true
+// **3. From one weight to another.** (10 minutes, 2 points.) A head trained with $w=6$ stops after one candidate when $1-\hat P_1>0.7$. Which true
 // acceptance is that, and which threshold would an unweighted head need to stop at the same candidate?
 
-// %% id="exercise-3" tags=["exercise","solution"]
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function equivalentThreshold(h: number, weight: number): number {
   // BEGIN SOLUTION
   return 1 - unbiasedAcceptance(1 - h, weight);
   // END SOLUTION
 }
 
-// %% id="exercise-3-check" tags=["check"]
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 3", {
   got: [equivalentThreshold(0.7, 6), equivalentThreshold(0.3, 1)],
   expected: [0.28, 0.3],
@@ -2382,11 +2418,20 @@ await display(
   }$ unweighted. For products of several candidates there is no such translation, and the thresholds have to be tuned.`,
 );
 
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedThreshold = 0.1 + 0.8 * stream(seed, "graded threshold").uniform();
+await hiddenTest("a drawn threshold at weight 3", {
+  got: equivalentThreshold(gradedThreshold, 3),
+  expected: gradedThreshold / (gradedThreshold + 3 * (1 - gradedThreshold)),
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-4-text"
-// **4. When is drafting hopeless?** With equal acceptance $\alpha$, one verification costing `ratio` draft passes, from which
+// **4. When is drafting hopeless?** (15 minutes, 3 points.) With equal acceptance $\alpha$, one verification costing `ratio` draft passes, from which
 // acceptance on is one candidate ($K=1$) better than none? Give the smallest $\alpha$ as a formula of the ratio.
 
-// %% id="exercise-4" tags=["exercise","solution"]
+// %% id="exercise-4" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-4","locked":false,"schema_version":3,"solution":true,"task":false}
 function leastAcceptance(ratio: number): number {
   // BEGIN SOLUTION
   // λ₀ = c₂ and λ₁ = (c₁ (1 − α) + c₂)/(1 + α); equal at c₁ (1 − α) = c₂ α.
@@ -2394,7 +2439,7 @@ function leastAcceptance(ratio: number): number {
   // END SOLUTION
 }
 
-// %% id="exercise-4-check" tags=["check"]
+// %% id="exercise-4-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 4", {
   got: [2, 4.5, 20].map((each) => {
     const costs = costsOf({ draft: 1, target: each });
@@ -2409,6 +2454,18 @@ await display(
     leastAcceptance(ratio).toFixed(3)
   } on.`,
 );
+
+// %% id="exercise-4-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("two other ratios", {
+  got: [leastAcceptance(3.7), leastAcceptance(50)],
+  accept: (alphas: number[]) =>
+    alphas.every((alpha, at) => {
+      const costs = costsOf({ draft: 1, target: [3.7, 50][at]! });
+      return Math.abs(constantCost(costs, alpha, 1) - constantCost(costs, alpha, 0)) < 1e-9;
+    }),
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="exercise-5-text"
 // **5. Your own policy.** Write a policy that uses both the draft's confidence and the round's length, place it in the Pareto

@@ -132,16 +132,20 @@ export function survivor(
   assignment: Assignment,
   released: Notebook,
 ): { line: string; from: string; in: string } | undefined {
+  // A hidden test that calls the function as a visible check does gives nothing away.
+  const checked = new Set(
+    assignment.cells.filter(({ role }) => role === "graded").flatMap(({ teacher, id }) =>
+      replaceRegions(teacher, regionsOf(teacher, id)).split("\n").map(withoutBlanks)
+    ),
+  );
   const secret = new Map<string, string>();
   for (const { id, type, teacher } of assignment.cells) {
     if (type !== "code") continue;
-    const regions = regionsOf(teacher, id);
-    const shown = new Set(replaceRegions(teacher, regions).split("\n").map(withoutBlanks));
-    for (const line of regions.flatMap(({ lines }) => lines)) {
-      const plain = withoutBlanks(line);
-      if (plain.replaceAll(/[^\p{L}\p{N}]/gu, "").length < LEAST_LINE) continue;
-      // A test that calls the function as the visible check does gives nothing away.
-      if (!shown.has(plain)) secret.set(plain, id);
+    for (const { kind, lines } of regionsOf(teacher, id)) {
+      for (const plain of lines.map(withoutBlanks)) {
+        const long = plain.replaceAll(/[^\p{L}\p{N}]/gu, "").length >= LEAST_LINE;
+        if (long && !(kind === "HIDDEN TESTS" && checked.has(plain))) secret.set(plain, id);
+      }
     }
   }
   for (const cell of released.cells) {

@@ -38,7 +38,7 @@ const cell = z.strictObject({
   student: z.string().nullable(),
   /** What the grader runs. */
   teacher: z.string(),
-  /** Declarations of a graded cell that other cells need, and whether students get them. */
+  /** Imports and declarations of a graded cell that other cells need, and whether students get them. */
   shared: z.array(z.strictObject({ text: z.string(), student: z.boolean() })).optional(),
 });
 const question = z.strictObject({
@@ -128,7 +128,7 @@ export async function readAssignment(
     const { statements } = await statementsOf(source);
     if (role === "graded") {
       const secret = regions.filter(({ kind }) => kind === "HIDDEN TESTS");
-      for (const statement of statements.filter(({ kind }) => kind === "declaration")) {
+      for (const statement of statements.filter(({ kind }) => kind !== "effect")) {
         const hidden = secret.some(({ start, end }) =>
           statement.start >= start && statement.start < end
         );
