@@ -202,8 +202,14 @@ const inheritedTags = namesRule((names, context) => {
   }
 });
 
-/** What shows a value and says so by a promise. */
-const SHOWING: ReadonlySet<string> = new Set(["display", "claim", "claimsTable", "verdicts"]);
+/** What shows a value, or fails, and says so by a promise of nothing. */
+const SHOWING: ReadonlySet<string> = new Set([
+  "claim",
+  "claimsTable",
+  "display",
+  "hiddenTest",
+  "verdicts",
+]);
 
 function isShowing(node: Node): boolean {
   return node.type === "CallExpression" && node.callee.type === "Identifier" &&
