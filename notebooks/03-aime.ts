@@ -974,6 +974,10 @@ await display(table(
       "SR last": last.mean,
       low: last.low,
       high: last.high,
+      "SR by problem": mean(
+        loops.filter((loop) => loop.arm === arm)
+          .map(({ rounds: all, tests }) => all.at(-1)!.passed / tests),
+      ),
       "SR by verdict": plainSuccessRate(loops, arm, { reported: ({ byVerdict }) => byVerdict }),
       "SR oracle-best": plainSuccessRate(loops, arm, { reported: ({ oracleBest }) => oracleBest }),
       "CR last": plainSuccessRate(loops, arm, { completion: true }),
@@ -981,7 +985,7 @@ await display(table(
   }),
   {
     caption:
-      "Success rate pooled over tests, and completion rate; the oracle-best program is known from hidden tests alone",
+      "Success rate pooled over tests (“by problem”: the mean over functions), and completion rate; the oracle-best program is known from hidden tests alone",
   },
 ));
 
@@ -1266,8 +1270,8 @@ await display(table(costRows, { caption: "What each role costs" }));
 // %% [markdown] id="limits"
 // ## What this rerun does not show
 //
-// * **Language models.** The evaluators are programs with rules and tests. Nothing here says what a language model overlooks, and
-//   no number here may stand beside the paper's.
+// * **Language models.** The evaluators are programs with rules and tests, and no model was asked. Nothing here says what a language
+//   model overlooks, and no number here may stand beside the paper's.
 // * **The paper's numbers.** Up to 62 % more detection, up to 16 % more success and up to 12 % by the choice of roles were measured with
 //   GPT-4o. Whether points or relative is not known to us, and neither is any other cell of its tables.
 // * **A budget of text that binds.** 3600 tokens hardly ever cut these texts; what binds is work. It is our addition: in the
@@ -1291,7 +1295,40 @@ await claim("03.headline-choice", null);
 // `deno task evaluate FILE.ts` gives your own function in JavaScript or TypeScript the six opinions; beside it may lie a JSON file with
 // examples, a generator of inputs, and relations. With `--endpoint URL --model NAME` any model behind an OpenAI-compatible server is
 // asked instead, one call a role, and with `--rewrite 10` it rewrites the program by its own opinions; every exchange is kept and can be
-// replayed. The analysers in code:
+// replayed.
+//
+// `deno task measure-reviewers --endpoint URL --model NAME` runs the paper's experiment with such a model: one evaluator, the same one
+// six times, six roles, both trios, and evaluators that are told to approve. It takes the functions of this notebook, or with
+// `--set FOLDER` your copy of HumanEval, LeetCodeHard or QuixBugs, whose Python runs in a process without permissions. Verdicts are read
+// from one line, and once more by a call that sees the text alone. A model may know such a set by heart, since HumanEval is older than
+// every model of today. How many calls a run makes at most is said before the first:
+
+// %% id="model-calls"
+import { MODEL_ARMS, studyCalls } from "offprint/papers/aime/models/mod.ts";
+
+const publicSizes = { LeetCodeHard: 39, HumanEval: 164 };
+await display(table(
+  Object.entries(publicSizes).map(([set, problems]) => {
+    // HumanEval has a right program for each problem, LeetCodeHard has none.
+    const withReference = set === "HumanEval" ? problems : 0;
+    // change me: 1 trial and 2 iterations are enough for a first look.
+    const size = { problems, trials: 3, iterations: 10, withoutStart: problems, withReference };
+    const named = (name: string) => MODEL_ARMS.filter((arm) => arm.name === name);
+    return {
+      set,
+      problems,
+      "one evaluator": studyCalls(named("single"), size),
+      "six roles": studyCalls(named("AIME-6"), size),
+      "all arms": studyCalls(MODEL_ARMS, size),
+    };
+  }),
+  { caption: "Most calls of a run with three trials and ten rewrites" },
+));
+
+// %% [markdown] id="own-function-text"
+// ### Your own function
+//
+// The analysers in code:
 
 // %% id="own-function"
 const ownTask = {

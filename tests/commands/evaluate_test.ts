@@ -113,5 +113,7 @@ Deno.test("wrong arguments cost one clear line", async () => {
   await refused([await write("enum.ts", "enum A { B }")], "TypeScript whose types can be erased");
   const wrong = await write("wrong.json", '{"examples": [[7, 3]]}');
   await refused([half, "--task", wrong], "examples");
+  const leaking = await write("leaking.json", '{"examples": [[[7], 3]], "hiddenTests": []}');
+  await refused([half, "--task", leaking], "hiddenTests");
   assert((typeof command.usage === "string" ? command.usage : "").includes("Examples"));
 });

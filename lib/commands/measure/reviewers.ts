@@ -15,10 +15,13 @@ import {
   MODEL_ARMS,
   type ModelArm,
   type ModelDifference,
+  modelRecords,
   type ModelRun,
   modelRuns,
+  type ModelStudy,
   studyCalls,
   summarise,
+  trialSeed,
 } from "offprint/papers/aime/models/mod.ts";
 import { javascriptSandbox, pythonSandbox } from "offprint/sandbox/mod.ts";
 import { countingLine } from "offprint/terminal.ts";
@@ -133,7 +136,11 @@ async function run(args: string[]): Promise<number> {
   for (const [at, problem] of problems.entries()) {
     const options = { client, arms, sandbox, iterations, trials, tokens, seed };
     runs.push(...await modelRuns(problem, options));
-    if (out !== undefined) await writeWhole(out, runsText(client.model, set.name, runs));
+    const study = {
+      ...{ model: client.model, arms, problems: problems.slice(0, at + 1), iterations, tokens },
+      seeds: Array.from({ length: trials }, (_, trial) => trialSeed(seed, trial)),
+    };
+    if (out !== undefined) await writeWhole(out, runsText(set.name, study, runs));
     progress(at + 1, problems.length);
   }
   console.log(report(`${client.model} on ${set.name}`, runs));
@@ -179,11 +186,13 @@ async function ownSet(): Promise<PublicSet> {
   };
 }
 
-function runsText(model: string, set: string, runs: readonly ModelRun[]): string {
-  const rows = runs.map((each) => JSON.stringify(each)).join(",\n");
-  return `{"format":1,"model":${JSON.stringify(model)},"set":${
-    JSON.stringify(set)
-  },"runs":[\n${rows}\n]}\n`;
+function runsText(set: string, study: ModelStudy, runs: readonly ModelRun[]): string {
+  const lines = (rows: readonly unknown[]): string =>
+    rows.map((row) => JSON.stringify(row)).join(",\n");
+  const records = modelRecords(runs, study);
+  return `{"format":1,"set":${JSON.stringify(set)},"records":[\n${lines(records)}\n],"runs":[\n${
+    lines(runs)
+  }\n]}\n`;
 }
 
 function report(title: string, runs: readonly ModelRun[]): string {

@@ -164,6 +164,35 @@ export const stepSchema = z.strictObject({
 /** One turn of the loop. */
 export type Step = z.infer<typeof stepSchema>;
 
+/** Zod schema of {@linkcode Run}. */
+export const runSchema = z.strictObject({
+  arm: z.string().min(1),
+  roles: z.array(z.string()).min(1),
+  budget: z.strictObject({
+    tokens: z.int().positive(),
+    /** None where evaluators run nothing. */
+    work: z.number().positive().exactOptional(),
+  }),
+  iterations: z.int().nonnegative(),
+  seeds: z.array(z.int()).min(1),
+  /** The model that was asked, where one was. */
+  model: z.string().exactOptional(),
+  /** SHA-256 of what the numbers hang on: `prompts`, `problems`, … */
+  hashes: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in hexadecimal")),
+  /** By name; without an interval where there are too few problems for one, `null` where there is nothing to divide by. */
+  metrics: z.record(
+    z.string(),
+    z.strictObject({
+      mean: z.number().nullable(),
+      low: z.number().exactOptional(),
+      high: z.number().exactOptional(),
+    }),
+  ),
+});
+
+/** One arm's run and what it amounted to. */
+export type Run = z.infer<typeof runSchema>;
+
 /**
  * A record as its schema reads it.
  *

@@ -22,7 +22,8 @@ def __run(text):
 
 /**
  * The tests of a text that is either a function `check(candidate)`, as in HumanEval, or assertions one after the other, as in
- * LeetCodeHard. Every statement with an assertion in it is one test; what stands before it and has none is run first.
+ * LeetCodeHard. Every statement with an assertion in it is one test; what stands before it and has none is run first. `assert True`,
+ * which HumanEval has often, asks nothing of a program and is no test.
  *
  * @returns nothing where the text does not parse or asserts nothing.
  */
@@ -41,7 +42,9 @@ export async function assertionTests(
   const block = check?.children.find(({ kind }) => kind === "block");
   const parts = block === undefined ? statements : block.children.filter(({ named }) => named);
   const asserts = (node: SyntaxNode): boolean =>
-    [...walk(node)].some(({ kind }) => kind === "assert_statement");
+    [...walk(node)].some(({ kind, children }) =>
+      kind === "assert_statement" && children.find(({ named }) => named)?.kind !== "true"
+    );
   const parameter = check?.children.find(({ kind }) => kind === "parameters")?.children
     .find(({ named }) => named);
   const around = statements.filter((node) => node !== check).map(of).join("\n");

@@ -80,11 +80,16 @@ export async function modelRuns(
   const { arms, trials = 1, seed = 1 } = options;
   const runs: ModelRun[] = [];
   for (let trial = 0; trial < trials; trial++) {
-    const own = { ...options, seed: seed + 1000 * trial };
+    const own = { ...options, seed: trialSeed(seed, trial) };
     const start = problem.start ?? await firstProgram(problem, own);
     for (const arm of arms) runs.push(await runOf(problem, start, arm, trial, own));
   }
   return runs;
+}
+
+/** The seed of a trial: far enough from the next that samples, which add to it, never meet. */
+export function trialSeed(seed: number, trial: number): number {
+  return seed + 1000 * trial;
 }
 
 /** A program of the model's own; an answer without one is an empty program, which fails every test. */

@@ -3,10 +3,14 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { cohenKappa, crosstab } from "offprint/agreement.ts";
 import { clusterBootstrap, type ClusterInterval } from "offprint/cluster_bootstrap.ts";
-import { detection, success } from "offprint/evaluators/mod.ts";
+import { detection, type Run, success } from "offprint/evaluators/mod.ts";
+import { promptWords } from "offprint/evaluators/models/mod.ts";
+import type { SetProblem } from "offprint/evaluators/sets/mod.ts";
 import { BOOTSTRAP_SEED } from "../rates.ts";
+import type { ModelArm } from "./model_arms.ts";
 import type { ModelRun } from "./model_study.ts";
 
 /** One arm over all problems and trials. Rates over nothing are NaN. */
@@ -65,6 +69,45 @@ export function summarise(runs: readonly ModelRun[]): ModelArmSummary[] {
       unread: share("unread"),
     };
   });
+}
+
+/** What a study was, beside its runs. */
+export interface ModelStudy {
+  model: string;
+  arms: readonly ModelArm[];
+  problems: readonly SetProblem[];
+  iterations: number;
+  tokens: number;
+  seeds: readonly number[];
+}
+
+/** The records of a study, one for each arm. */
+export function modelRecords(
+  runs: readonly ModelRun[],
+  { model, arms, problems, iterations, tokens, seeds }: ModelStudy,
+): Run[] {
+  const hashes = {
+    prompts: hashOf(promptWords()),
+    problems: hashOf(JSON.stringify(problems)),
+  };
+  return summarise(runs).map(({ arm, problems: _, ...rates }) => ({
+    arm,
+    roles: [...arms.find(({ name }) => name === arm)!.roles],
+    budget: { tokens },
+    iterations,
+    seeds: [...seeds],
+    model,
+    hashes,
+    metrics: Object.fromEntries(
+      Object.entries(rates).map(([name, rate]) => [name, {
+        mean: Number.isNaN(rate) ? null : rate,
+      }]),
+    ),
+  }));
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** How much more one arm detects and succeeds than another. */

@@ -1,15 +1,17 @@
 /** The loop of paper 03 with a model behind a server, on Python problems with hidden tests. */
 import { assert, assertEquals } from "@std/assert";
 import { chatClient, memoryStore } from "offprint/chat/mod.ts";
-import { ROLES } from "offprint/evaluators/mod.ts";
+import { checkedRecord, ROLES, runSchema } from "offprint/evaluators/mod.ts";
 import { readPublicSet } from "offprint/evaluators/sets/mod.ts";
 import {
   armDifference,
   callsOf,
   MODEL_ARMS,
+  modelRecords,
   modelRuns,
   studyCalls,
   summarise,
+  trialSeed,
 } from "offprint/papers/aime/models/mod.ts";
 import { pythonSandbox } from "offprint/sandbox/mod.ts";
 
@@ -76,6 +78,15 @@ Deno.test("Python problems go through opinions, rewrites and hidden tests, and a
   assertEquals([of("AIME-6").edr, of("AIME-6").far, of("AIME-6").kappa], [1, 0, 1]);
   assertEquals([of("single").edr, of("AIME-6, correctness approves").edr], [0, 0]);
   assertEquals([of("single").last, of("single").completion], [1, 1]);
+  const records = modelRecords(runs, {
+    ...{ model: "small", arms, problems: [bugs, middle], iterations: 2, tokens: 3600 },
+    seeds: [trialSeed(1, 0)],
+  });
+  for (const record of records) checkedRecord(runSchema, record, "a run");
+  assertEquals(
+    records.map(({ metrics }) => metrics["edr"]!.mean),
+    arms.map(({ name }) => of(name).edr),
+  );
   const { detection, success } = armDifference(runs, "AIME-6", "single");
   assertEquals([detection.mean, detection.low, success.mean], [1, 1, 0]);
 });
