@@ -21,7 +21,7 @@ import {
   totalBudget,
 } from "offprint/papers/aime/mod.ts";
 import { javascriptSandbox, pythonSandbox, type SandboxJob } from "offprint/sandbox/mod.ts";
-import { treeMemory } from "./sandbox/tree_memory.ts";
+import { startedMemory, treeMemory } from "./sandbox/tree_memory.ts";
 
 const PROGRAMS = 100;
 const REPETITIONS = 3;
@@ -146,7 +146,6 @@ async function studyRows(progress: (line: string) => void): Promise<BenchRow[]> 
 /** A Python program in a process that has started, against the start. */
 async function pythonRows(progress: (line: string) => void): Promise<BenchRow[]> {
   progress("sandbox: the start of Python, and programs after it");
-  const before = await treeMemory();
   await using sandbox = pythonSandbox();
   const timed = async (): Promise<number> => {
     const start = performance.now();
@@ -176,12 +175,12 @@ async function pythonRows(progress: (line: string) => void): Promise<BenchRow[]>
       peerName: `a ${GOALS.pythonStart}th of the start`,
     }),
   ];
-  const after = await treeMemory();
-  if (before !== undefined && after !== undefined) {
+  const memory = await startedMemory();
+  if (memory !== undefined) {
     rows.push(lessIsBetter({
       name: "memory of the Python process",
       shape,
-      ours: (after - before) / 1e6,
+      ours: memory / 1e6,
       unit: "MB",
       peer: GOALS.memoryMegabytes,
       peerName: "the goal for the whole study",

@@ -20,6 +20,12 @@ export async function treeMemory(pid = Deno.pid): Promise<number | undefined> {
   return bytes;
 }
 
+/** The same without this process. */
+export async function startedMemory(): Promise<number | undefined> {
+  const all = await treeMemory();
+  return all === undefined ? undefined : all - Deno.memoryUsage().rss;
+}
+
 /** A process may end while it is looked at. */
 function textOf(file: string): Promise<string> {
   return Deno.readTextFile(file).catch(() => "");
