@@ -9,13 +9,14 @@
  * @module
  */
 import type { Kernels } from "kernels/mod.ts";
-import { plainRead } from "kernels/native/mod.ts";
+import { type ForwardPart, plainRead, profileForward } from "kernels/native/mod.ts";
 import {
   type BenchResult,
   type BenchRow,
   type Contestant,
   interleaved,
   lessIsBetter,
+  median,
 } from "offprint/kit/bench/report.ts";
 import { ROOT } from "offprint/kit/project.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
@@ -27,6 +28,8 @@ import { SHAPE, writeGguf } from "./decode/llama_shape.ts";
 import { nativeSuite } from "./kernels/native_suite.ts";
 
 const BATCHES = [1, 16];
+/** How many percent of a pass should at most be spent on other things than linear layers, by batch. */
+const GOALS: Readonly<Record<number, number>> = { 1: 20, 16: 30 };
 /** The text grows by this many tokens after a prompt of as many. */
 const TOKENS = 128;
 const CONTEXT = `context ${TOKENS} → ${2 * TOKENS}`;
@@ -71,8 +74,12 @@ async function batchRows(
   const sequences = await Promise.all(prompts.map((prompt) => model.open(prompt)));
   const contestants: Record<string, Contestant> = {};
   let step = 0;
-  contestants["ours"] = () =>
-    model.extendBatch(sequences, randomTokens(batch, "step", step++).map((token) => [token]));
+  // Reading the clock some hundred times a pass takes microseconds of its milliseconds.
+  const profiles: Record<ForwardPart, number>[] = [];
+  contestants["ours"] = async () => {
+    const tokens = randomTokens(batch, "step", step++).map((token) => [token]);
+    profiles.push(await profileForward(() => model.extendBatch(sequences, tokens)));
+  };
   contestants["linears"] = linearsAlone(model, batch);
   const words = decoder.linears.map(({ weights }) => weights.bits === 4 ? weights.words : null)
     .filter((words) => words !== null);
@@ -110,6 +117,7 @@ async function batchRows(
     peerName: "its linear layers alone",
     unit: "ms",
   }));
+  rows.push(...partRows(name, shape, profiles.slice(1), GOALS[batch]!)); // the first warmed up
   const read = model.memory.linearBytes / 1e9 / seconds["ours"]!;
   const plain = words.reduce((sum, { byteLength }) => sum + byteLength, 0) / 1e9 / seconds["read"]!;
   rows.push({
@@ -122,6 +130,33 @@ async function batchRows(
     ratio: read / plain,
   });
   return rows;
+}
+
+/** What share of a pass each part takes, and all that is no linear layer. */
+function partRows(
+  name: string,
+  shape: string,
+  profiles: readonly Record<ForwardPart, number>[],
+  goal: number,
+): BenchRow[] {
+  const parts = Object.keys(profiles[0]!) as ForwardPart[];
+  const linear = new Set<ForwardPart>(["matrix products of the layers", "head"]);
+  const share = (of: (part: ForwardPart) => boolean) =>
+    100 * median(profiles.map((each) => {
+      const sum = (chosen: ForwardPart[]) => chosen.reduce((total, part) => total + each[part], 0);
+      return sum(parts.filter(of)) / sum(parts);
+    }));
+  const row = (what: string, ours: number, peer: number, peerName: string) =>
+    lessIsBetter({ name: `${name}, share of ${what}`, shape, ours, peer, peerName, unit: "%" });
+  return [
+    row(
+      "what is no linear layer",
+      share((part) => !linear.has(part)),
+      goal,
+      `the goal of ${goal} %`,
+    ),
+    ...parts.map((part) => row(part, share((each) => each === part), 100, "the whole pass")),
+  ];
 }
 
 /** The matrix products of a pass and nothing else, one call each. */

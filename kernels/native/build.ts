@@ -64,6 +64,7 @@ const COMMON = [
   "exports_sampling.c",
   "forward.c",
   "forward_attention.c",
+  "profile.c",
 ];
 
 /**

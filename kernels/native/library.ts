@@ -97,6 +97,10 @@ const SYMBOLS = {
     parameters: ["i32", "buffer", "i32"], // threads, numbers, count
     result: "i32",
   },
+  offprint_profile: {
+    parameters: ["i32", "buffer"], // start, nanoseconds
+    result: "i32",
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The same functions on another thread, for calls of milliseconds. */

@@ -17,6 +17,7 @@ import { loadLibrary } from "./library.ts";
 import { nativeProducts } from "./products.ts";
 import { nativeSampling } from "./sampling.ts";
 
+export { type ForwardPart, profileForward } from "./forward_profile.ts";
 export { plainRead } from "./plain_read.ts";
 
 /** How to open the native backend. */

@@ -95,18 +95,14 @@ function copy(
   let depth = 1;
   const node = (): SyntaxNode => {
     const id = cursor.nodeTypeId;
-    const isError = id === 65535;
-    const missing = hasError && cursor.nodeIsMissing;
-    if (isError || missing) firstError ??= cursor.startIndex;
     nodes++;
-    return {
-      kind: isError ? "ERROR" : kinds[id] ?? cursor.nodeType,
-      named: isError || (named[id] ?? true),
-      start: 0,
-      end: 0,
-      children: [],
-      ...(missing ? { missing } : {}),
-    };
+    const kind = id === 65535 ? "ERROR" : kinds[id] ?? cursor.nodeType;
+    const made: SyntaxNode = { kind, named: named[id] ?? true, start: 0, end: 0, children: [] };
+    if (!hasError) return made;
+    const missing = cursor.nodeIsMissing;
+    if (missing) made.missing = true;
+    if (id === 65535 || missing) firstError ??= cursor.startIndex;
+    return made;
   };
   // Comments may be anywhere and say nothing.
   const attach = (parent: SyntaxNode, child: SyntaxNode) => {

@@ -233,23 +233,41 @@ INLINE void read_ahead(const AttendJob *job, int32_t group, int32_t complete, in
 
 // laneSum over floats.
 INLINE double sum_floats(const float *values, int32_t count) {
-  double lanes[8] = {0};
-  int32_t whole = count & ~7;
+  f64x4 low = {0}, high = {0};
+  const int32_t whole = count & ~7;
   for (int32_t i = 0; i < whole; i += 8) {
-    for (int lane = 0; lane < 8; lane++) lanes[lane] += (double)values[i + lane];
+    low += widen4(values + i);
+    high += widen4(values + i + 4);
   }
-  for (int32_t i = whole; i < count; i++) lanes[i & 7] += (double)values[i];
-  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
-         ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+  for (int32_t i = whole; i < count; i++) {
+    if ((i & 7) < 4) low[i & 3] += (double)values[i];
+    else high[i & 3] += (double)values[i];
+  }
+  return lane_total(low, high);
+}
+
+// The largest of numbers that are finite.
+INLINE float largest_of(const float *values, int32_t count) {
+  float max = values[0];
+  int32_t i = 0;
+  if (count >= 8) {
+    f32x8 most = load8(values);
+    for (i = 8; i + 8 <= count; i += 8) most = larger8(load8(values + i), most);
+    for (int lane = 0; lane < 8; lane++) max = most[lane] > max ? most[lane] : max;
+  }
+  for (; i < count; i++) max = values[i] > max ? values[i] : max;
+  return max;
 }
 
 // weights[i] = expNegative(scores[i] - max), in place.
 INLINE void soften_scores(float *scores, int32_t count, float max) {
-  for (int32_t i = 0; i < count; i += 4) { // the scratch is long enough to go past the end
-    f64x4 x = {(double)scores[i] - (double)max, (double)scores[i + 1] - (double)max,
-               (double)scores[i + 2] - (double)max, (double)scores[i + 3] - (double)max};
-    f64x4 e = exp_negative4(x);
-    for (int lane = 0; lane < 4; lane++) scores[i + lane] = (float)e[lane];
+  for (int32_t i = 0; i < count; i += 8) { // the scratch is long enough to go past the end
+    f64x4 low = exp_negative4(widen4(scores + i) - (double)max);
+    f64x4 high = exp_negative4(widen4(scores + i + 4) - (double)max);
+    f32x4 weights = __builtin_convertvector(low, f32x4);
+    memcpy(scores + i, &weights, sizeof weights);
+    weights = __builtin_convertvector(high, f32x4);
+    memcpy(scores + i + 4, &weights, sizeof weights);
   }
 }
 
@@ -281,9 +299,7 @@ static int32_t attend_head(const AttendJob *job) {
   }
 
   if (largest_size(scores, seen) >= NOT_FINITE) return 1;
-  float max = scores[0];
-  for (int32_t i = 1; i < seen; i++) max = scores[i] > max ? scores[i] : max;
-  soften_scores(scores, seen, max);
+  soften_scores(scores, seen, largest_of(scores, seen));
   const float inverse = (float)(1 / sum_floats(scores, seen));
 
   for (int32_t c = 0; c < dim; c++) job->output[c] = 0;

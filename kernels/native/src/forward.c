@@ -145,19 +145,24 @@ static int run_part(Forward *all, int32_t part, const float *gain, Piece input, 
   all->gain = gain;
   const int32_t rows = part == LINEARS ? all->asked_rows : all->rows;
   pool_run(threads_for(all, 16 * rows * part_of(all)->columns), rows, input, all);
+  all->since = profile_part(part == DOWN ? GATE : CODES, all->since);
   if (all->fault.kind != NO_FAULT) return 0;
   multiply(all, rows, y);
+  all->since = profile_part(part == LINEARS ? HEAD : PRODUCTS, all->since);
   return 1;
 }
 
 static void run_layers(Forward *all) {
   const Decoder *decoder = all->decoder;
+  all->since = profile_start();
   pool_run(1, all->rows, embed_piece, all);
+  all->since = profile_part(EMBED, all->since);
   for (int32_t i = 0; i < decoder->layers; i++) {
     const Layer *layer = decoder->layer + i;
     all->pass.layer = i;
     if (!run_part(all, QKV, layer->attention_norm, norm_piece, all->y)) return;
     forward_attention(all);
+    all->since = profile_part(ATTENTION, all->since);
     if (all->fault.kind != NO_FAULT) return;
     if (!run_part(all, O, 0, mixed_piece, all->y)) return;
     if (!run_part(all, GATE_UP, layer->mlp_norm, norm_piece, all->y)) return;
@@ -170,9 +175,11 @@ static void run_layers(Forward *all) {
   }
   const int64_t width = decoder->width;
   pool_run(threads_for(all, 16 * all->asked_rows * width), all->asked_rows, last_piece, all);
+  all->since = profile_part(CODES, all->since);
   if (all->fault.kind != NO_FAULT) return;
   pool_run(threads_for(all, all->asked_rows * decoder->vocabulary * width),
            (decoder->vocabulary + HEAD_ROWS - 1) / HEAD_ROWS, halves_piece, all);
+  profile_part(HEAD, all->since);
 }
 
 static int64_t more(int64_t a, int64_t b) { return a > b ? a : b; }

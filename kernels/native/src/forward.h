@@ -45,6 +45,17 @@ typedef struct {
   int64_t kind, layer, index, value; // `value` as bits of a float
 } Fault;
 
+// ---- where the time goes (profile.c) --------------------------------------------------------------------
+
+// What a pass consists of; the names stand in native/forward_profile.ts.
+enum { EMBED, CODES, PRODUCTS, ATTENTION, GATE, HEAD, PARTS };
+
+// The time now, or 0 while nobody asks for a profile.
+int64_t profile_start(void);
+
+// Counts the time since `since` for a part of a pass, and returns the time now.
+int64_t profile_part(int part, int64_t since);
+
 // ---- a pass under way ----------------------------------------------------------------------------------
 
 typedef struct {
@@ -68,6 +79,7 @@ typedef struct {
   const int32_t *asked; // [asked_rows]
   float *logits, *hidden;
   int32_t asked_rows;
+  int64_t since; // when the part under way began, for the profile
   pthread_mutex_t lock;
   Fault fault;
 } Forward;

@@ -96,7 +96,8 @@ void forward_attention(Forward *all) {
     const Extension *text = all->pass.extensions + i;
     seen += (int64_t)text->tokens * (text->start + text->tokens);
   }
-  const int threads = threads_for(all, seen * decoder->heads * decoder->head_dim);
+  // A key and a value take several times what a code of a product does, so fewer of them are worth a thread.
+  const int threads = threads_for(all, 8 * seen * decoder->heads * decoder->head_dim);
   const int64_t heads = all->texts * decoder->kv_heads;
   if (all->rows == all->texts) {
     pool_run(threads, heads, store_and_attend_piece, all);

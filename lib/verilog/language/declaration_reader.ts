@@ -37,7 +37,7 @@ export function readType(source: Source, node: SyntaxNode | undefined): DataType
       type.range = range;
     } else if (part.kind === "signed") {
       type.signed = true;
-    } else if (part.children.length === 0 && /^[a-z]/.test(part.kind) && !part.named) {
+    } else if (!part.named && part.children.length === 0) {
       if (VECTOR_WORDS.has(part.kind) || ATOM_WORDS.has(part.kind) || NET_WORDS.has(part.kind)) {
         type.net = part.kind;
       }

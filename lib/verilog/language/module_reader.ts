@@ -130,17 +130,24 @@ function addUnread(
   unsupported: Unsupported[],
   read: unknown,
 ): void {
+  const found: SyntaxNode[] = [];
+  if (source.tree.text.includes("`")) { // else the tree, which is long, has no directives
+    for (const part of walk(node)) if (UNREAD_DIRECTIVES.has(part.kind)) found.push(part);
+  }
+  found.push(...childrenOf(header, "package_import_declaration"));
+  if (found.length === 0) return;
   const known = new Set<string>();
   eachUnsupported([unsupported, read], ({ node, line }) => known.add(`${node} ${line}`));
-  const found = [...walk(node)].filter(({ kind }) =>
-    kind === "conditional_compilation_directive" || kind === "include_compiler_directive"
-  );
-  found.push(...childrenOf(header, "package_import_declaration"));
   for (const part of found) {
     const one = source.unsupported(part);
     if (!known.has(`${one.node} ${one.line}`)) unsupported.push(one);
   }
 }
+
+const UNREAD_DIRECTIVES = new Set([
+  "conditional_compilation_directive",
+  "include_compiler_directive",
+]);
 
 function oldStyleOrder(
   source: Source,

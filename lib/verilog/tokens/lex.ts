@@ -40,6 +40,9 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
     .split(" "),
 );
 
+/** Numbers of the groups of the pattern of a token. */
+const GROUPS = { blank: 1, string: 2, number: 3, word: 4, directive: 5, symbol: 6 } as const;
+
 /** Longest first, so that `<<<` is one operator. */
 const SYMBOLS = [
   ...["<<<=", ">>>=", "===", "!==", "==?", "!=?", "<<<", ">>>", "<<=", ">>=", "&&&", "<->"],
@@ -86,19 +89,20 @@ const PUNCTUATION = new Set([
   "'",
 ]);
 
+/** Its groups are numbered by {@linkcode GROUPS}: names would cost an object a token. */
 const TOKEN_PATTERN = new RegExp(
   [
-    String.raw`(?<blank>\s+|//[^\n]*|/\*[^]*?(?:\*/|$))`,
-    String.raw`(?<string>"(?:\\[^]|[^"\\\n])*"?)`,
+    String.raw`(\s+|//[^\n]*|/\*[^]*?(?:\*/|$))`,
+    String.raw`("(?:\\[^]|[^"\\\n])*"?)`,
     // A sized or based literal may hold blanks between its parts; it is one token all the same.
     String
-      .raw`(?<number>(?:\d[\d_]*\s*)?'[sS]?(?:[bB]\s*[01xXzZ?_]+|[oO]\s*[0-7xXzZ?_]+|[dD]\s*[0-9xXzZ?_]+|[hH]\s*[0-9a-fA-FxXzZ?_]+)` +
+      .raw`((?:\d[\d_]*\s*)?'[sS]?(?:[bB]\s*[01xXzZ?_]+|[oO]\s*[0-7xXzZ?_]+|[dD]\s*[0-9xXzZ?_]+|[hH]\s*[0-9a-fA-FxXzZ?_]+)` +
     String.raw`|'[01xXzZ](?![\w$])|\d[\d_]*(?:\.[\d_]+)?(?:[eE][+-]?\d+)?)`,
-    String.raw`(?<word>\\\S+|\$?[A-Za-z_][\w$]*)`,
-    String.raw`(?<directive>` + "`" + String.raw`[A-Za-z_]\w*)`,
-    "(?<symbol>" + SYMBOLS.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|") +
+    String.raw`(\\\S+|\$?[A-Za-z_][\w$]*)`,
+    String.raw`(` + "`" + String.raw`[A-Za-z_]\w*)`,
+    "(" + SYMBOLS.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|") +
     ")",
-    String.raw`(?<other>[^])`,
+    String.raw`[^]`,
   ].join("|"),
   "gy",
 );
@@ -119,21 +123,21 @@ export function lex(text: string): Token[] {
   const tokens: Token[] = [];
   TOKEN_PATTERN.lastIndex = 0;
   for (let match = TOKEN_PATTERN.exec(text); match !== null; match = TOKEN_PATTERN.exec(text)) {
-    const groups = match.groups!;
-    if (groups.blank !== undefined) continue;
+    if (match[GROUPS.blank] !== undefined) continue;
     const start = match.index;
     const piece = match[0];
-    tokens.push({ kind: kindOf(groups, piece), text: piece, start, end: start + piece.length });
+    tokens.push({ kind: kindOf(match), text: piece, start, end: start + piece.length });
   }
   return tokens;
 }
 
-function kindOf(groups: Record<string, string | undefined>, text: string): TokenKind {
-  if (groups.word !== undefined) return KEYWORDS.has(text) ? "keyword" : "identifier";
-  if (groups.symbol !== undefined) return PUNCTUATION.has(text) ? "punctuation" : "operator";
-  if (groups.number !== undefined) return "number";
-  if (groups.string !== undefined) return "string";
-  return groups.directive !== undefined ? "directive" : "other";
+function kindOf(match: RegExpExecArray): TokenKind {
+  const text = match[0];
+  if (match[GROUPS.word] !== undefined) return KEYWORDS.has(text) ? "keyword" : "identifier";
+  if (match[GROUPS.symbol] !== undefined) return PUNCTUATION.has(text) ? "punctuation" : "operator";
+  if (match[GROUPS.number] !== undefined) return "number";
+  if (match[GROUPS.string] !== undefined) return "string";
+  return match[GROUPS.directive] !== undefined ? "directive" : "other";
 }
 
 /** The name a token stands for: `\abc` is the name `abc`, while `\a+b` and `\begin` need their backslash. */
