@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { type Random, stream } from "offprint/random.ts";
 import { descendants, untilGone } from "../process/processes.ts";
 import { editAndSave, SAMPLE_PATH, sampleProject, wholeSource } from "./sample_project.ts";
-import { figure, FULL, sampled, startCommand } from "./trial.ts";
+import { MASTER, NAME, RIGHT_1, submission } from "../kit/classroom/sample.ts";
+import { figure, FULL, sampled, say, startCommand } from "./trial.ts";
 
 /** A command that can be killed and run again. */
 interface Subject {
@@ -15,11 +16,27 @@ interface Subject {
   outputs: Record<string, (text: string) => void>;
   /** How many kills in the full form, of a command that takes long. */
   kills?: number;
-  /** What a folder holds before the first run; the command then runs in it, as in the project's folder. */
+  /** What a folder holds before the first run. */
   prepare?(folder: string): Promise<void>;
+  /** Whether the command runs in that folder, which is a project of its own. */
+  ownProject?: true;
   /** What it is given to do while it runs, when it does not end by itself; then it is ended by Ctrl-C. */
   work?(address: string): Promise<void>;
   env?(folder: string): Record<string, string>;
+}
+
+const PUPILS = ["ann", "bea", "cem"];
+
+/** An assignment, and what pupils handed in. */
+async function handedIn(folder: string): Promise<void> {
+  const [master, out] = [join(folder, `${NAME}.ts`), join(folder, "class")];
+  await Deno.writeTextFile(master, MASTER);
+  const { code, err } = await say(["assign", master, "--out", out]);
+  assertEquals(code, 0, err);
+  const notebook = JSON.stringify(await submission(out, { "exercise-1": RIGHT_1 }));
+  for (const name of PUPILS) {
+    await Deno.writeTextFile(join(out, "submitted", `${name}.ipynb`), notebook);
+  }
 }
 
 const json = (text: string): void => void JSON.parse(text);
@@ -65,6 +82,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: "sync",
+    ownProject: true,
     prepare: async (folder) => {
       await sampleProject(folder);
       const source = join(folder, `${SAMPLE_PATH}.ts`);
@@ -76,11 +94,23 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: "read",
+    ownProject: true,
     prepare: sampleProject,
     args: () => ["read", "02", "--port", "0", "--edit"],
     work: editAndSave,
     kills: 16,
     outputs: { [`${SAMPLE_PATH}.ipynb`]: json, [`${SAMPLE_PATH}.ts`]: wholeSource },
+  },
+  {
+    name: "grade",
+    prepare: handedIn,
+    args: (folder) => ["grade", join(folder, "class", "submitted")],
+    kills: 16,
+    outputs: {
+      "class/graded/gradebook.csv": (text) =>
+        assertEquals(text.split("\n").length, PUPILS.length + 2, text),
+      "class/graded/feedback/ann.html": (text) => assert(text.trimEnd().endsWith("</html>")),
+    },
   },
   {
     name: "train",
@@ -114,10 +144,10 @@ async function contents(folder: string, { outputs }: Subject): Promise<Contents>
 }
 
 /** How a command is started in a folder. */
-function start({ args, env, prepare }: Subject, folder: string): Deno.ChildProcess {
+function start({ args, env, ownProject }: Subject, folder: string): Deno.ChildProcess {
   return startCommand(args(folder), {
     ...(env && { env: env(folder) }),
-    ...(prepare && { cwd: folder }),
+    ...(ownProject && { cwd: folder }),
   });
 }
 
