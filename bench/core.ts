@@ -5,7 +5,14 @@
  * @module
  */
 import { batchSpeculate, sampleText, speculate } from "offprint/decoding/decoders/mod.ts";
-import { residual, rootRejection, totalVariation } from "offprint/decoding/verification/mod.ts";
+import {
+  residual,
+  rootRejection,
+  totalVariation,
+  warp,
+} from "offprint/decoding/verification/mod.ts";
+import { openKernels } from "kernels/mod.ts";
+import { warpedSoftmax } from "kernels/reference/sampling.ts";
 import { expectedBatchRejections, simulateChains } from "offprint/papers/specdec_theory/mod.ts";
 import { markovModel, sevenStateChains, twoStateChains } from "offprint/lm/exact/mod.ts";
 import { stream } from "offprint/random.ts";
@@ -35,6 +42,7 @@ const measurements: [string, () => Promise<BenchRow[]>][] = [
   ["batch decoding", batchRows],
   ["exact recursions", exactRows],
   ["residual chain", residualChainRows],
+  ["temperature, top-k and top-p", warpRows],
 ];
 
 /** 100 000 texts of 20 tokens of the two-state chain, in all three ways. */
@@ -192,4 +200,39 @@ async function residualChainRows(): Promise<BenchRow[]> {
     peerName: "repeated normalisation of the residual",
     unit: "ms",
   })];
+}
+
+/** Cuts of small and large vocabularies: by selection, against the kernels' reference, which sorts. */
+async function warpRows(): Promise<BenchRow[]> {
+  const kernels = await openKernels();
+  const rows: BenchRow[] = [];
+  const cuts = {
+    "temperature, top-k 50, top-p 0.95": { temperature: 0.8, topK: 50, topP: 0.95 },
+    "temperature, top-p 0.95": { temperature: 0.8, topP: 0.95 },
+  };
+  for (const size of [2048, 131_072]) {
+    const random = stream(SEED, "bench", "warp", size);
+    const logits = Float32Array.from({ length: size }, () => 3 * random.normal());
+    for (const [cut, options] of Object.entries(cuts)) {
+      const warped = warp(options);
+      const seconds = await interleaved({
+        warp: () => warped(logits),
+        core: () => kernels.warpedSoftmax(logits, 1, options),
+        sorting: () => warpedSoftmax(logits, 1, options),
+      }, REPETITIONS);
+      const row = (name: string, ours: number) =>
+        lessIsBetter({
+          name,
+          shape: `V = ${size}, ${cut}`,
+          ours: 1e6 * ours,
+          peer: 1e6 * seconds.sorting,
+          peerName: "the reference kernel, which sorts",
+          unit: "µs",
+        });
+      rows.push(row("warp of the decoders", seconds.warp));
+      rows.push(row(`warpedSoftmax, ${kernels.backend} kernels`, seconds.core));
+    }
+  }
+  kernels.close();
+  return rows;
 }

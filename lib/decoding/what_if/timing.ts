@@ -92,18 +92,20 @@ export interface PlainOptions {
   maxTokens: number;
   random: Random;
   stop?: number;
+  /** Default {@linkcode softmax}. */
+  warp?: Warp;
 }
 
 /** Samples a text token by token, as decoding without a draft does, and times it; reading the prompt is left out. */
 export async function timePlain(
-  { model, prompt, maxTokens, random, stop }: PlainOptions,
+  { model, prompt, maxTokens, random, stop, warp = softmax }: PlainOptions,
 ): Promise<{ tokens: number; totalMs: number }> {
   const sequence = await model.open(prompt);
   try {
     const start = performance.now();
     let { logits } = sequence;
     for (let tokens = 1;; tokens++) {
-      const token = tokenAt(softmax(logits), random.uniform());
+      const token = tokenAt(warp(logits), random.uniform());
       if (tokens === maxTokens || token === stop) {
         return { tokens, totalMs: performance.now() - start };
       }

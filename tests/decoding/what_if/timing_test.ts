@@ -43,6 +43,15 @@ Deno.test("plain decoding, timed: as long as the text that is sampled, stop toke
     assertEquals(tokens, (await sampleText({ ...options, random: random() })).length);
     assert(totalMs >= 0);
   }
+  // what the warp leaves is what is sampled
+  const warp = () => Float64Array.of(0, 0, 1);
+  const random = stream(11, "plain");
+  const { tokens } = await timePlain({
+    ...{ model: ends, prompt: [0], maxTokens: 6, stop: 2 },
+    warp,
+    random,
+  });
+  assertEquals(tokens, 1);
 });
 
 Deno.test("of several timings the median counts, the lower of two", () => {
