@@ -220,7 +220,15 @@ import {
 } from "offprint/papers/gradient_entanglement/mod.ts";
 import { OnnxEngine } from "offprint/lm/training/mod.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
-import { check, claim, claimsTable, equation, progress, sweep } from "offprint/notebook/mod.ts";
+import {
+  check,
+  claim,
+  claimsTable,
+  equation,
+  experimentsOf,
+  progress,
+  sweep,
+} from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
 import { meanInterval } from "offprint/stats.ts";
 
@@ -1719,29 +1727,11 @@ const ablation = await sweep({
   name: "suffix length × loss",
   over: { words: lengths, loss: ["dpo", "cpo"] },
   seed,
-  depends: { ablationSteps },
-  run: async ({ words, loss }) => {
-    const { train, test } = runPairs({ suffix: words, noise: 0, seed });
-    const config = policyConfig();
-    const start = await supervisedStart({ config, pairs: train, seed, steps: 30, batch: 16 });
-    const { curve } = await trainPreference({
-      config,
-      start,
-      method: marginMethod(lossByName(loss)),
-      // Each pair once: no others need a reference.
-      train: train.slice(0, 8 * ablationSteps),
-      evaluation: test.slice(0, 32),
-      settings: {
-        batch: 8,
-        schedule: { peak: 3e-4, warmUp: 1, steps: ablationSteps, floor: 1 },
-        optimizer: ADAMW,
-        evaluateEvery: ablationSteps,
-        seed,
-      },
-    });
-    const { chosen, rejected } = changeOf({ curve });
-    return { "Δ chosen": chosen, "Δ rejected": rejected };
-  },
+  module: experimentsOf<typeof import("offprint/papers/gradient_entanglement/experiments.ts")>(
+    "offprint/papers/gradient_entanglement/experiments.ts",
+  ),
+  run: "shortTraining",
+  fixed: { steps: ablationSteps },
 });
 await display(ablation);
 

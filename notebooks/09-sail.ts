@@ -220,7 +220,14 @@ import {
   tabularWorld,
   TRUTH,
 } from "offprint/papers/sail/mod.ts";
-import { check, claim, claimsTable, equation, sweep } from "offprint/notebook/mod.ts";
+import {
+  check,
+  claim,
+  claimsTable,
+  equation,
+  experimentsOf,
+  sweep,
+} from "offprint/notebook/mod.ts";
 import { mean, meanInterval, zScore } from "offprint/stats.ts";
 import { medianTimesMs, processorTimeMs } from "offprint/timing.ts";
 
@@ -1174,18 +1181,11 @@ const ablation = await sweep({
     coefficient: sweepSizes.coefficients,
   },
   seed,
-  depends: { sweepSizes },
-  run: ({ route, share, coefficient }) => {
-    const mixture = { [route]: { share, coefficient } };
-    const runs = Array.from(
-      { length: sweepSizes.seeds },
-      (_, each) => runTabular(tabularWorld(each), { mixture }, { steps: sweepSizes.steps }),
-    );
-    return {
-      "E[r*] − β KL": mean(runs.map(({ objective }) => objective)),
-      "held-out margin": mean(runs.map(({ margin }) => margin)),
-    };
-  },
+  module: experimentsOf<typeof import("offprint/papers/sail/experiments.ts")>(
+    "offprint/papers/sail/experiments.ts",
+  ),
+  run: "mixedRoute",
+  fixed: { worlds: sweepSizes.seeds, steps: sweepSizes.steps },
 });
 await display(ablation);
 

@@ -28,7 +28,7 @@ Deno.test("every experiment runs with its defaults, and says what each parameter
       for (const parameter of parameters) {
         assert(parameter.summary !== "", `${name} ${parameter.name}`);
       }
-      const small = { count: 3, rounds: 100, length: 5 } as Record<string, number>;
+      const small = { count: 3, rounds: 100, length: 5, steps: 4 } as Record<string, number>;
       const point = Object.fromEntries(
         Object.entries(small).filter(([key]) =>
           parameters.some((parameter: { name: string }) => parameter.name === key)
