@@ -7,8 +7,9 @@ import { log2Exact, transitionCount, transitionFunctions } from "./ambiguity/mod
 
 /** Machines of one size, described in part. */
 export interface PartialDescription {
+  /** States of the machine. */
   states?: number;
-  /** @unit bits */
+  /** Width of its input. @unit bits */
   inputBits?: number;
   /** Share of the transitions that the description states. */
   told?: number;

@@ -47,7 +47,8 @@ const MOST_SILENT = 150;
 
 /**
  * Runs an experiment at every point that is not kept, as one job array. What a task left is kept at once. A task that ended
- * without a result gives its points an error that names its log; the same call with `resume` submits those alone.
+ * without a result gives its points an error that names its log; the same call with `resume` submits those alone. The files of
+ * the tasks, logs among them, are removed when every point has its result.
  *
  * @throws {UserError} where Slurm is missing or refuses, and for a sweep that is in the queue already.
  * @throws {DOMException} the signal's reason, when it aborts; the job goes on, and `resume` gathers it.
@@ -143,6 +144,10 @@ export async function runOnSlurm(
     for (const { place } of points) {
       outcomes[place] = { error: `task ${task} of job ${job} ended without a result, see ${log}` };
     }
+  }
+  // All results are in the store now; plan, script and logs are of use only while something is missing.
+  if (outcomes.every((outcome) => "result" in outcome)) {
+    await Deno.remove(folder, { recursive: true });
   }
   return { outcomes, kept };
 }

@@ -74,6 +74,7 @@ Deno.test({
 
     const resumed = await runOnSlurm(experiment, jobs, { ...options, resume: true });
     assertEquals(resumed.kept, 36);
+    assertEquals([...Deno.readDirSync(`${folder}/slurm`)], [], "a finished sweep leaves no files");
     const local = await runPoints(experiment, jobs, { store: false });
     assertEquals(toJson(resumed.outcomes), toJson(local.outcomes));
     const again = await runOnSlurm(experiment, jobs, options);
