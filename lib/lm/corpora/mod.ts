@@ -13,6 +13,7 @@ export {
   corpusDocuments,
   type CorpusRecipe,
   corpusRecipe,
+  documentsHash,
   jsonHash,
   packageBytes,
   type PinnedPackage,

@@ -122,11 +122,12 @@ export interface TrioPiece {
  */
 export function trioPieces(
   { prompts, seeds, round }: { prompts: number; seeds: readonly number[]; round: number },
+  tiers: readonly (readonly TrioArm[])[] = TRIO_TIERS,
 ): TrioPiece[] {
   const pieces: TrioPiece[] = [];
   for (const seed of seeds) {
     for (let begin = 0; begin < prompts; begin += round) {
-      for (const tier of TRIO_TIERS) {
+      for (const tier of tiers) {
         for (let from = begin; from < Math.min(begin + round, prompts); from += CHUNK) {
           pieces.push(...tier.map((arm) => ({ arm, seed, from })));
         }

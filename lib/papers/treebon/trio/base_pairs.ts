@@ -5,6 +5,7 @@
  */
 import { sampleTexts } from "offprint/decoding/decoders/mod.ts";
 import { loadModel } from "offprint/lm/mod.ts";
+import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import type { PreferencePair } from "offprint/preference/pairs/mod.ts";
 import { RewardModel } from "offprint/preference/reward/mod.ts";
 import { ranked } from "offprint/decoding/tree/mod.ts";
@@ -30,8 +31,20 @@ const TOGETHER = 32;
 /** Where they lie, from the project's folder on. */
 export const BASE_PAIRS_FILE = "data/pairs/twentieth-century.jsonl";
 
+/** How a policy's own answers become pairs. */
+export interface AnswerPlan {
+  /** The model that writes and the reward model that labels, by name in `data/models`. */
+  base: string;
+  reward: string;
+  /** Answers to each prompt, of which the best and the worst make a pair. */
+  answers: number;
+  /** Longest answer. */
+  tokens: number;
+  seed: number;
+}
+
 /**
- * Writes answers and labels them. An answer that says nothing but white space makes no pair.
+ * Pairs of answers to prompts from half A.
  *
  * @param cache where the corpus is kept.
  */
@@ -39,18 +52,38 @@ export async function makeBasePairs(
   cache: URL,
   onPrompts: (done: number) => void = () => {},
 ): Promise<PreferencePair[]> {
-  const { base, reward: rewardName, prompts: count, answers, tokens, seed } = BASE_PAIRS;
   const { halfA } = await eraCorpus(cache);
+  return await labelledAnswers(
+    BASE_PAIRS,
+    (tokenizer) =>
+      drawPrompts(tokenizer, [...halfA.earlier, ...halfA.twentieth], {
+        count: BASE_PAIRS.prompts,
+        seed: BASE_PAIRS.seed,
+      }),
+    onPrompts,
+  );
+}
+
+/**
+ * Writes answers and labels them. An answer that says nothing but white space makes no pair.
+ *
+ * @param promptsOf the prompts, as token ids of the base's tokenizer.
+ */
+export async function labelledAnswers(
+  { base, reward: rewardName, answers, tokens, seed }: AnswerPlan,
+  promptsOf: (tokenizer: Tokenizer) => readonly (readonly number[])[],
+  onPrompts: (done: number) => void = () => {},
+): Promise<PreferencePair[]> {
   const { model, tokenizer } = await loadModel(base);
   const { model: rewardModel } = await RewardModel.load(rewardName);
   const end = tokenizer.eos;
-  const prompts = drawPrompts(tokenizer, [...halfA.earlier, ...halfA.twentieth], { count, seed });
+  const prompts = promptsOf(tokenizer);
   const pairs: PreferencePair[] = [];
   for (let from = 0; from < prompts.length; from += TOGETHER) {
     const some = prompts.slice(from, from + TOGETHER);
     const texts = await sampleTexts({
       model,
-      prompts: some.flatMap((prompt) => new Array<number[]>(answers).fill(prompt)),
+      prompts: some.flatMap((prompt) => new Array<readonly number[]>(answers).fill(prompt)),
       maxTokens: tokens,
       random: (text) =>
         stream(seed, "answers of the base", from + Math.floor(text / answers), text % answers),

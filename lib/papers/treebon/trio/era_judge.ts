@@ -14,9 +14,9 @@ import type { Eras } from "./eras.ts";
 /** Tokens that a probability of the judge depends on, plus one. */
 const ORDER = 3;
 
-/** Says how much a response reads like the twentieth century. */
-export interface EraJudge {
-  /** Log-odds per token of the response, nats: above 0 for the twentieth century. */
+/** Says how good a response is; it has selected nothing. */
+export interface ResponseJudge {
+  /** Higher is better. Of the eras' judge: log-odds per token of the response, nats, above 0 for the twentieth century. */
   score(prompt: Tokens, response: Tokens): number;
 }
 
@@ -24,7 +24,7 @@ export interface EraJudge {
 export function eraJudge(
   { twentieth, earlier }: Eras,
   tokenizer: Tokenizer,
-): EraJudge {
+): ResponseJudge {
   const bos = tokenizer.bos ?? tokenizer.eos ?? 0;
   const learned = (documents: readonly CorpusDocument[]): KneserNey =>
     new KneserNey(

@@ -19,7 +19,7 @@ import {
 } from "offprint/decoding/tree/mod.ts";
 import { warp } from "offprint/decoding/verification/mod.ts";
 import { stream } from "offprint/random.ts";
-import type { EraJudge } from "./era_judge.ts";
+import type { ResponseJudge } from "./era_judge.ts";
 import { type Trio, trioScore } from "./trio.ts";
 import { SAMPLES, SHAPE, type TrioArm } from "./arms.ts";
 
@@ -51,7 +51,7 @@ export type TrioChoice = z.infer<typeof trioChoiceSchema>;
 /** What an arm is run with. */
 export interface TrioContext {
   trio: Trio;
-  judge: EraJudge;
+  judge: ResponseJudge;
   seed: number;
 }
 
@@ -124,7 +124,7 @@ async function samplesOf(
   { nodes }: TreeResult,
   prompt: readonly number[],
   { tuned, reward }: Trio,
-  judge: EraJudge,
+  judge: ResponseJudge,
   { maxTokens }: TrioArm,
 ): Promise<NonNullable<TrioChoice["samples"]>> {
   const segment = Math.floor(maxTokens / SHAPE.layers);

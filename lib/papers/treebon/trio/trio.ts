@@ -20,7 +20,14 @@ import { responseReward, RewardModel } from "offprint/preference/reward/mod.ts";
 import { stream } from "offprint/random.ts";
 
 /** Names in `data/models`. */
-export const TRIO = { policy: "sotu-draft", tuned: "era-dpo", reward: "era-reward" } as const;
+export const TRIO: TrioNames = { policy: "sotu-draft", tuned: "era-dpo", reward: "era-reward" };
+
+/** Three models by their names. */
+export interface TrioNames {
+  policy: string;
+  tuned: string;
+  reward: string;
+}
 
 /** The three models, opened. */
 export interface Trio {
@@ -35,18 +42,18 @@ export interface Trio {
   close(): Promise<void>;
 }
 
-/** Opens the committed models. */
-export async function openTrio(): Promise<Trio> {
-  const [base, tuned] = [await readTransformer(TRIO.policy), await readTransformer(TRIO.tuned)];
-  const { model } = await RewardModel.load(TRIO.reward);
-  const policy = await onnxModel(base.config, base.weights, { name: TRIO.policy });
-  const tunedPolicy = await onnxModel(tuned.config, tuned.weights, { name: TRIO.tuned });
-  const reader = await onnxReader(tuned.config, tuned.weights, { name: TRIO.tuned });
+/** Opens three committed models; those of the eras unless others are named. */
+export async function openTrio(names: TrioNames = TRIO): Promise<Trio> {
+  const [base, tuned] = [await readTransformer(names.policy), await readTransformer(names.tuned)];
+  const { model } = await RewardModel.load(names.reward);
+  const policy = await onnxModel(base.config, base.weights, { name: names.policy });
+  const tunedPolicy = await onnxModel(tuned.config, tuned.weights, { name: names.tuned });
+  const reader = await onnxReader(tuned.config, tuned.weights, { name: names.tuned });
   return {
     policy,
     tuned: reader,
     tunedPolicy,
-    reward: responseReward(model, { name: TRIO.reward, end: base.tokenizer.eos }),
+    reward: responseReward(model, { name: names.reward, end: base.tokenizer.eos }),
     tokenizer: base.tokenizer,
     parameters: {
       policy: parameterCount(base.config),
