@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { corpusRecipe, documentsHash } from "offprint/lm/corpora/mod.ts";
 import {
   DIGITS,
@@ -65,14 +65,16 @@ Deno.test("slips come as often as asked, and a rejected answer is wrong", async 
     .reduce((sum, size) => sum + size, 0);
   // 16 000 places: 2400 expected, standard deviation 45.
   assert(Math.abs(count - 2400) < 4 * 45, `${count}`);
-  const options = { pairs: 40, slip: 0.1, seed: 3 };
+  const options = { pairs: 40, places: [0, 1, 3], slip: 0.1, seed: 3 };
   const sums = drawSums("reward", 40, stream(3, "pairs of sums"));
   const pairs = await sumPairs(options, { tokenizer: undefined!, cache: undefined! });
   assertEquals(pairs.length, 40);
-  for (const { prompt, chosen, rejected } of pairs) {
-    const [a, b] = prompt.slice(0, -1).split("+").map(Number);
-    assert(isRightSum({ a: a!, b: b! }, chosen));
-    assert(!isRightSum({ a: a!, b: b! }, rejected));
-  }
+  pairs.forEach(({ chosen, rejected }, i) => {
+    assertNotEquals(chosen, rejected);
+    const whole = workedSum(sums[i]!);
+    const places = options.places[i % 3]!;
+    assertEquals(chosen, places === 0 ? whole : whole.split(/[,:]/).slice(0, places).join());
+    if (places === 0) assert(!isRightSum(sums[i]!, rejected));
+  });
   assertEquals(pairs[0]!.prompt, sumPrompt(sums[0]!));
 });
