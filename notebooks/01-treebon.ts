@@ -1290,9 +1290,9 @@ await display(
 //
 // A reward model and a judge both have tastes. A sum has one right answer, so here the judge is a checker. A small policy learned
 // to add two numbers of four digits, one place after the other, from worked sums in which every place has a slip (one too many or
-// too few) with probability 0.15; it makes about as many mistakes as its teachers did. The reward model learned to tell right from
-// wrong worked sums on numbers that the policy was not trained on, and the tuned policy learned by DPO from answers that the policy
-// wrote and the reward model labelled. The sums below were seen by none of the three. This stands for the paper's arithmetic test,
+// too few) with probability 0.15; it makes about as many mistakes as its teachers did. The reward is the log-probability that another
+// small model gives to an answer; that model learned from right workings only, of sums that the policy was not trained on. The tuned
+// policy learned by DPO from answers that the policy wrote and this reward labelled. The sums below were seen by none of the three. This stands for the paper's arithmetic test,
 // which asks how often the selected answer is right (*pass@1*).
 
 // %% id="sums-example"

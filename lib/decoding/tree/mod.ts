@@ -36,6 +36,7 @@ export {
   type ScoredPrefix,
   type Segment,
 } from "./partial_score.ts";
+export { likelihoodReward } from "./likelihood_reward.ts";
 export { checkNumbers, ranked, type Reward, type RewardedText, rewardFunction } from "./reward.ts";
 export { type PlainSample, scoresAt } from "./scores_at.ts";
 export { entropyOf, segmentRejection, type SegmentRejectionOptions } from "./segment_rejection.ts";

@@ -15,7 +15,8 @@ import { drawSums, isRightSum, type Sum, sumPrompt } from "./worked_sum.ts";
 export const SUMS_TRIO: TrioNames = {
   policy: "sums",
   tuned: "sums-dpo",
-  reward: "sums-reward",
+  reward: "right-sums",
+  likelihood: true,
 };
 
 /** Longest answer, tokens: a worked sum of four digits takes at most 42, and four layers divide it. */
@@ -31,6 +32,7 @@ export const SUM_ANSWERS_FILE = "data/pairs/sum-answers.jsonl";
 export const SUM_ANSWERS: AnswerPlan & { prompts: number } = {
   base: SUMS_TRIO.policy,
   reward: SUMS_TRIO.reward,
+  likelihood: true,
   prompts: 768,
   answers: 4,
   tokens: SUM_TOKENS,

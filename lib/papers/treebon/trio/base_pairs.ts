@@ -7,11 +7,11 @@ import { sampleTexts } from "offprint/decoding/decoders/mod.ts";
 import { loadModel } from "offprint/lm/mod.ts";
 import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import type { PreferencePair } from "offprint/preference/pairs/mod.ts";
-import { RewardModel } from "offprint/preference/reward/mod.ts";
 import { ranked } from "offprint/decoding/tree/mod.ts";
 import { stream } from "offprint/random.ts";
 import { eraCorpus } from "./eras.ts";
 import { drawPrompts } from "./prompts.ts";
+import { openReward } from "./trio.ts";
 
 /** How the pairs are made. */
 export const BASE_PAIRS = {
@@ -33,9 +33,10 @@ export const BASE_PAIRS_FILE = "data/pairs/twentieth-century.jsonl";
 
 /** How a policy's own answers become pairs. */
 export interface AnswerPlan {
-  /** The model that writes and the reward model that labels, by name in `data/models`. */
+  /** The model that writes and what labels, by name in `data/models`; {@linkcode TrioNames} says what `likelihood` is. */
   base: string;
   reward: string;
+  likelihood?: boolean;
   /** Answers to each prompt, of which the best and the worst make a pair. */
   answers: number;
   /** Longest answer. */
@@ -70,13 +71,13 @@ export async function makeBasePairs(
  * @param promptsOf the prompts, as token ids of the base's tokenizer.
  */
 export async function labelledAnswers(
-  { base, reward: rewardName, answers, tokens, seed }: AnswerPlan,
+  { base, answers, tokens, seed, ...labelling }: AnswerPlan,
   promptsOf: (tokenizer: Tokenizer) => readonly (readonly number[])[],
   onPrompts: (done: number) => void = () => {},
 ): Promise<PreferencePair[]> {
   const { model, tokenizer } = await loadModel(base);
-  const { model: rewardModel } = await RewardModel.load(rewardName);
   const end = tokenizer.eos;
+  const labels = await openReward(labelling, end);
   const prompts = promptsOf(tokenizer);
   const pairs: PreferencePair[] = [];
   for (let from = 0; from < prompts.length; from += TOGETHER) {
@@ -90,17 +91,15 @@ export async function labelledAnswers(
       batch: TOGETHER * answers,
       ...(end === undefined ? {} : { stop: end }),
     });
-    const scores = await rewardModel.score(texts.map((completion, i) => ({
-      prompt: some[Math.floor(i / answers)]!,
-      completion: end === undefined || completion.at(-1) === end
-        ? completion
-        : [...completion, end],
-    })));
-    some.forEach((prompt, p) => {
+    for (const [p, prompt] of some.entries()) {
       const own = texts.slice(p * answers, (p + 1) * answers);
-      const order = ranked(scores.slice(p * answers, (p + 1) * answers));
+      const scores = await labels.reward.score(
+        prompt,
+        own.map((tokens) => ({ tokens, complete: true })),
+      );
+      const order = ranked(Array.from(scores));
       const [chosen, rejected] = [order[0]!, order.at(-1)!].map((i) => tokenizer.decode(own[i]!));
-      if (chosen!.trim() === "" || rejected!.trim() === "" || chosen === rejected) return;
+      if (chosen!.trim() === "" || rejected!.trim() === "" || chosen === rejected) continue;
       pairs.push({
         id: `answers-${from + p + 1}`,
         prompt: tokenizer.decode(prompt),
@@ -109,10 +108,10 @@ export async function labelledAnswers(
         source: base,
         labelProbability: 1,
       });
-    });
+    }
     onPrompts(from + some.length);
   }
   await model.close();
-  await rewardModel.close();
+  await labels.close();
   return pairs;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  likelihoodReward,
   LOG_RATIO_SCORES,
   logRatioScore,
   type PartialScore,
@@ -27,6 +28,8 @@ export interface TrioNames {
   policy: string;
   tuned: string;
   reward: string;
+  /** Whether the reward is a language model, and an answer's reward its log-probability. Default: a reward model. */
+  likelihood?: boolean;
 }
 
 /** The three models, opened. */
@@ -45,24 +48,57 @@ export interface Trio {
 /** Opens three committed models; those of the eras unless others are named. */
 export async function openTrio(names: TrioNames = TRIO): Promise<Trio> {
   const [base, tuned] = [await readTransformer(names.policy), await readTransformer(names.tuned)];
-  const { model } = await RewardModel.load(names.reward);
   const policy = await onnxModel(base.config, base.weights, { name: names.policy });
   const tunedPolicy = await onnxModel(tuned.config, tuned.weights, { name: names.tuned });
   const reader = await onnxReader(tuned.config, tuned.weights, { name: names.tuned });
+  const judging = await openReward(names, base.tokenizer.eos);
   return {
     policy,
     tuned: reader,
     tunedPolicy,
-    reward: responseReward(model, { name: names.reward, end: base.tokenizer.eos }),
+    reward: judging.reward,
     tokenizer: base.tokenizer,
     parameters: {
       policy: parameterCount(base.config),
       scorer: parameterCount(tuned.config),
-      reward: parameterCount(model.config),
+      reward: judging.parameters,
     },
     async close() {
-      for (const one of [policy, tunedPolicy, reader, model]) await one.close();
+      for (const one of [policy, tunedPolicy, reader, judging]) await one.close();
     },
+  };
+}
+
+/** The reward of a trio by itself. */
+export interface OpenReward {
+  reward: Reward;
+  parameters: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what rewards.
+ *
+ * @param end the policy's end token.
+ */
+export async function openReward(
+  { reward: name, likelihood = false }: Pick<TrioNames, "reward" | "likelihood">,
+  end: number | undefined,
+): Promise<OpenReward> {
+  if (likelihood) {
+    const { config, weights } = await readTransformer(name);
+    const reader = await onnxReader(config, weights, { name });
+    return {
+      reward: likelihoodReward(reader, end),
+      parameters: parameterCount(config),
+      close: () => reader.close(),
+    };
+  }
+  const { model } = await RewardModel.load(name);
+  return {
+    reward: responseReward(model, { name, end }),
+    parameters: parameterCount(model.config),
+    close: () => model.close(),
   };
 }
 
