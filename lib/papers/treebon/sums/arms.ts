@@ -37,6 +37,7 @@ export const SUM_ANSWERS: AnswerPlan & { prompts: number } = {
   answers: 4,
   tokens: SUM_TOKENS,
   seed: 1,
+  ended: true,
 };
 
 const NAMES = [
@@ -71,13 +72,12 @@ export function sumPrompts(tokenizer: Pick<Tokenizer, "encode">, sums: readonly 
 }
 
 /** The checker as a judge: 1 for the right number, 0 for any other or none. */
-export function sumJudge(
-  { decode, eos }: { decode: Tokenizer["decode"]; eos?: number | undefined },
-): ResponseJudge {
+export function sumJudge(tokenizer: Pick<Tokenizer, "decode" | "eos">): ResponseJudge {
+  const { eos } = tokenizer;
   return {
     score(prompt, response) {
-      const [a, b] = decode([...prompt]).slice(0, -1).split("+").map(Number);
-      const answer = decode(response.filter((token) => token !== eos));
+      const [a, b] = tokenizer.decode([...prompt]).slice(0, -1).split("+").map(Number);
+      const answer = tokenizer.decode(response.filter((token) => token !== eos));
       return isRightSum({ a: a!, b: b! }, answer) ? 1 : 0;
     },
   };
