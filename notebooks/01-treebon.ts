@@ -1483,7 +1483,7 @@ await claim("01.costs-decoder", [account.generated, account.scorer, account.rewa
 //   like speeches. The headline numbers stay the paper's.
 // * **No human or GPT-4 judge.** Our judge counts word sequences of two centuries. It selected nothing and learned from other
 //   documents, which is what matters here, but it does not know good answers.
-// * **No arithmetic.** The paper's GSM8K row needs answers that can be checked. A second task of that kind was not made.
+// * **Arithmetic in small.** The paper's GSM8K row is run here on four-digit sums with models of 0.2 million parameters only.
 // * **What we could not read.** Sampling temperature, the treatment of answers that end early inside the tree, and the tables of
 //   layers and children are unknown to us. The decoder's rules for them are ours: see `treeBon` in `lib/decoding/tree`.
 
