@@ -27,6 +27,7 @@ import {
   preferenceData,
   type PreferenceRecipe,
   preferenceRecipe,
+  REFERENCE_FILES,
   trainRecipe,
 } from "offprint/preference/training/mod.ts";
 import {
@@ -113,7 +114,7 @@ async function run(args: string[]): Promise<number> {
         expected: "one of the two",
       });
     }
-    await forgetCheckpoint(folder);
+    await forgetCheckpoint(folder, REFERENCE_FILES);
   }
 
   const display = new TrainingDisplay();

@@ -19,6 +19,7 @@ import { encodeWeights, writeModel } from "offprint/lm/transformer/write_model.t
 import { checkedRecipe, modelRecipe } from "offprint/lm/transformer/recipe.ts";
 import { command } from "offprint/commands/train.ts";
 import { forgetCheckpoint } from "offprint/lm/training/checkpoint.ts";
+import { REFERENCE_FILES } from "offprint/preference/training/trainer.ts";
 import { trainingData } from "offprint/lm/training/batches/training_data.ts";
 import { conformance } from "../lm/conformance.ts";
 
@@ -64,10 +65,11 @@ Deno.test("train NAME trains, goes on where it stopped, writes the model and exi
 Deno.test("a checkpoint is forgotten, and nothing else in its folder", async () => {
   const own = pathToFileURL(`${root}/forget/`);
   await Deno.mkdir(own);
-  for (const name of ["state.safetensors", "state.previous.safetensors", "notes.txt"]) {
-    await Deno.writeTextFile(new URL(name, own), name);
-  }
+  const known = ["state.safetensors", "state.previous.safetensors", ...REFERENCE_FILES];
+  for (const name of [...known, "notes.txt"]) await Deno.writeTextFile(new URL(name, own), name);
   await forgetCheckpoint(own);
+  assertEquals([...Deno.readDirSync(own)].length, 3, "what a reference said is kept");
+  await forgetCheckpoint(own, REFERENCE_FILES);
   assertEquals([...Deno.readDirSync(own)].map(({ name }) => name), ["notes.txt"]);
   await Deno.remove(new URL("notes.txt", own));
   await forgetCheckpoint(own);

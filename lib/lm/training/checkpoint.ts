@@ -66,9 +66,13 @@ export async function saveCheckpoint<P extends NamedProgress>(
   await writeWhole(file, bytes, { durable: true });
 }
 
-/** Removes the checkpoint of a folder with its reserve, and the folder when nothing else lies there. */
-export async function forgetCheckpoint(folder: URL): Promise<void> {
-  for (const name of [FILE, RESERVE]) {
+/**
+ * Removes the checkpoint of a folder with its reserve, and the folder when nothing else lies there.
+ *
+ * @param more names of other files that belong to the training.
+ */
+export async function forgetCheckpoint(folder: URL, more: readonly string[] = []): Promise<void> {
+  for (const name of [FILE, RESERVE, ...more]) {
     await Deno.remove(new URL(name, folder)).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });

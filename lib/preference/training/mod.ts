@@ -26,6 +26,7 @@ export {
   type PreferenceOptions,
   type PreferenceResult,
   type PreferenceSettings,
+  REFERENCE_FILES,
   trainPreference,
 } from "./trainer.ts";
 export type { LoopOptions, LoopResult } from "./training_loop.ts";

@@ -94,9 +94,9 @@ export async function trainPreference(
     const plan = new Plan(
       input,
       order,
-      await referenceIn("reference.safetensors", train, { mismatched }),
+      await referenceIn(REFERENCE_FILES[0], train, { mismatched }),
     );
-    const evaluated = await referenceIn("reference-held-out.safetensors", evaluation);
+    const evaluated = await referenceIn(REFERENCE_FILES[1], evaluation);
     return await trainOn(
       {
         engine,
@@ -111,6 +111,9 @@ export async function trainPreference(
     );
   });
 }
+
+/** Where a training keeps what its reference says of the pairs, and of those held out. */
+export const REFERENCE_FILES = ["reference.safetensors", "reference-held-out.safetensors"] as const;
 
 /** Which pairs belong to which step. */
 class Plan {
