@@ -1,6 +1,6 @@
 /**
  * `deno task measure-tree`: the pairs of paper 01's preference-tuned policies, and the runs behind
- * `data/results/01-trio.json` and `01-sums.json`.
+ * `data/results/01-trio.json`, `01-sums.json` and `01-sums-dpop.json`.
  *
  * @module
  */
@@ -36,6 +36,9 @@ import {
   SUM_ANSWERS_FILE,
   sumJudge,
   sumPrompts,
+  SUMS_DPOP_RESULTS_FILE,
+  SUMS_DPOP_TIERS,
+  SUMS_DPOP_TRIO,
   SUMS_RESULTS_FILE,
   SUMS_TIERS,
   SUMS_TRIO,
@@ -52,11 +55,12 @@ const USAGE =
 Runs the arms of paper 01 with a trained trio: best-of-N, TreeBoN by several partial scores, rejection. Each arm on
 ten prompts is kept in a file of its own: stop it whenever you like, and start it several times to share the work.
 
-  --task TASK    eras: texts that should read like the twentieth century (the default); sums: four-digit sums
-  --out FOLDER   where runs and fetched text are kept (default out/01-runs, or out/01-sums)
+  --task TASK    eras: texts that should read like the twentieth century (the default); sums: four-digit sums;
+                 sums-dpop: the same with another tuned policy
+  --out FOLDER   where runs and fetched text are kept (default out/01-runs, out/01-sums or out/01-sums-dpop)
   --prompts N    prompts in all, a multiple of ${CHUNK} (default 200)
   --seeds N      seeds 1 to N (default 3)
-  --collect      put the files together into data/results/01-trio.json, or 01-sums.json
+  --collect      put the files together into data/results/01-trio.json, 01-sums.json or 01-sums-dpop.json
   --pairs        write the pairs of the preference-tuned policy to ${BASE_PAIRS_FILE}
                  or ${SUM_ANSWERS_FILE}, and nothing else
   --help         this text`;
@@ -91,6 +95,21 @@ interface Task {
   ): Promise<{ prompts: number[][]; judge: ResponseJudge }>;
 }
 
+const SUMS: Task = {
+  out: "out/01-sums",
+  tiers: SUMS_TIERS,
+  models: SUMS_TRIO,
+  results: SUMS_RESULTS_FILE,
+  pairsFile: SUM_ANSWERS_FILE,
+  pairs: (_, onPrompts) =>
+    labelledAnswers(SUM_ANSWERS, (tokenizer) => sumPrompts(tokenizer, answeredSums()), onPrompts),
+  test: ({ tokenizer }, _, count) =>
+    Promise.resolve({
+      prompts: sumPrompts(tokenizer, testSums(count)),
+      judge: sumJudge(tokenizer),
+    }),
+};
+
 const TASKS: Readonly<Record<string, Task>> = {
   eras: {
     out: "out/01-runs",
@@ -107,19 +126,13 @@ const TASKS: Readonly<Record<string, Task>> = {
       };
     },
   },
-  sums: {
-    out: "out/01-sums",
-    tiers: SUMS_TIERS,
-    models: SUMS_TRIO,
-    results: SUMS_RESULTS_FILE,
-    pairsFile: SUM_ANSWERS_FILE,
-    pairs: (_, onPrompts) =>
-      labelledAnswers(SUM_ANSWERS, (tokenizer) => sumPrompts(tokenizer, answeredSums()), onPrompts),
-    test: ({ tokenizer }, _, count) =>
-      Promise.resolve({
-        prompts: sumPrompts(tokenizer, testSums(count)),
-        judge: sumJudge(tokenizer),
-      }),
+  sums: SUMS,
+  "sums-dpop": {
+    ...SUMS,
+    out: "out/01-sums-dpop",
+    tiers: SUMS_DPOP_TIERS,
+    models: SUMS_DPOP_TRIO,
+    results: SUMS_DPOP_RESULTS_FILE,
   },
 };
 
@@ -136,7 +149,7 @@ async function run(args: string[]): Promise<number> {
     throw new UserError({
       what: "--task",
       got: name,
-      expected: Object.keys(TASKS).join(" or "),
+      expected: `one of ${Object.keys(TASKS).join(", ")}`,
     });
   }
   const path = await checkedOutput({
