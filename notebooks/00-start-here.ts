@@ -213,7 +213,7 @@ await display(throws);
 //
 // | paper | identity | trend | measurement | headline |
 // | --- | ---: | ---: | ---: | ---: |
-// | 01 TreeBoN | 18 | 20 |  | 7 |
+// | 01 TreeBoN | 18 | 24 |  | 7 |
 // | 02 A Theoretical Perspective for Speculative Decoding Algorithm | 23 | 13 |  | 1 |
 // | 03 AIME | 18 | 26 |  | 3 |
 // | 04 A Common Pitfall of Margin-based Language Model Alignment | 25 | 17 |  | 3 |
