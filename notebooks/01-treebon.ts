@@ -1337,10 +1337,6 @@ const sumArms: [string, ChosenByPrompt][] = [
     "best of 16 from the tuned policy",
   ].map((name): [string, ChosenByPrompt] => [name, sumsOf(name)]),
 ];
-const sumComparison = new Map(
-  sumArms.map(([name, choices]) => [name, compareChosen(choices, sums16)] as const),
-);
-
 // %% [markdown] id="sums-dpop-text"
 // The first tuned policy was trained with plain DPO, and there the chosen answers became *less* likely, from −1.5 to −6.4 nats,
 // while the rejected ones fell further: what [paper 04](04-gradient-entanglement.ipynb) calls gradient entanglement, for a right and a wrong
@@ -1349,17 +1345,21 @@ const sumComparison = new Map(
 
 // %% id="sums-dpop"
 const sumsDpop = await loadTrioResults(SUMS_DPOP_RESULTS_FILE);
-for (const name of ["tree, weighted", "tree, sum", "best of 16 from the tuned policy"]) {
-  sumArms.push([`DPOP: ${name}`, choicesOf(sumsDpop, name)]);
-}
-sumArms.push(["DPOP: best of 16 by implicit reward", bestOfSamples(sumsDpop, MAIN_WIDTH, "implicit")]);
-for (const [name, choices] of sumArms) {
-  if (!sumComparison.has(name)) sumComparison.set(name, compareChosen(choices, sums16));
-}
+const dpopNames = ["tree, weighted", "tree, sum", "best of 16 from the tuned policy"];
+const allSumArms: [string, ChosenByPrompt][] = [
+  ...sumArms,
+  ...dpopNames.map((
+    name,
+  ): [string, ChosenByPrompt] => [`DPOP: ${name}`, choicesOf(sumsDpop, name)]),
+  ["DPOP: best of 16 by implicit reward", bestOfSamples(sumsDpop, MAIN_WIDTH, "implicit")],
+];
+const sumComparison = new Map(
+  allSumArms.map(([name, choices]) => [name, compareChosen(choices, sums16)] as const),
+);
 
 // %% id="sums-table" tags=["drawing"]
 await display(table(
-  sumArms.map(([arm, choices]) => {
+  allSumArms.map(([arm, choices]) => {
     const found = sumComparison.get(arm);
     return {
       arm,
@@ -1370,7 +1370,9 @@ await display(table(
     };
   }),
   {
-    caption: `Share of right answers over ${new Set(sums.runs.map(({ seed }) => seed)).size} seeds, ` +
+    caption: `Share of right answers over ${
+      new Set(sums.runs.map(({ seed }) => seed)).size
+    } seeds, ` +
       `with 95 % intervals over sums of the difference; up to ${SUM_TOKENS} tokens`,
     limit: 20,
   },

@@ -3,7 +3,6 @@ import { corpusRecipe, documentsHash } from "offprint/lm/corpora/mod.ts";
 import {
   DIGITS,
   drawSlips,
-  drawSums,
   isRightSum,
   partOf,
   SUM_TOKENS,
