@@ -1185,7 +1185,12 @@ await display(plot({
   } and ${formatNumber(Math.max(...halfFound), 3)}.`,
   caption: "Half of the default work, evaluation half; a dot is one order or several.",
   height: 280,
-  x: { label: "place of the correctness role", ticks: [1, 2, 3, 4, 5, 6], domain: [0.6, 6.4] },
+  x: {
+    label: "place of the correctness role",
+    ticks: [1, 2, 3, 4, 5, 6],
+    tickFormat: (place: number) => String(place),
+    domain: [0.6, 6.4],
+  },
   y: { label: "detection rate" },
   data: halfRows,
   marks: [Plot.dot(halfRows, { x: "place of correctness", y: "EDR", r: 4, fillOpacity: 0.4 })],

@@ -4,8 +4,8 @@
  * Begin with `examine` in `roles/examine.ts`, which lets six analysers look at a program. `budget.ts` cuts what they say,
  * `aggregate.ts` joins it, `optimise/` rewrites programs by it, `metrics.ts` says what it is worth. `records/` has the data
  * contract, `corpus.ts` and `mutants.ts` tasks and defective programs, `judge.ts` the hidden tests, `reply.ts` what a language
- * model's answer holds, `own_program.ts` reads a user's own function. Language models in these roles are in `models/`, a room
- * of its own.
+ * model's answer holds, `own_program.ts` reads a user's own function. Language models in these roles are in `models/`, and
+ * public sets of Python problems in `sets/`, rooms of their own.
  *
  * @module
  */

@@ -101,7 +101,7 @@ const frame: Frame = {
   height: 330,
   x: [0, 1],
   y: [ROWS, 0],
-  margin: { top: 34, right: 16, bottom: 40, left: 84 },
+  margin: { top: 34, right: 24, bottom: 40, left: 96 },
 };
 
 /** Height of a bar, as a share of its row. */
@@ -155,7 +155,7 @@ function draw(state: UnionState): Drawing {
     ],
     says: known.length === 0
       ? "Nobody is asked, and nothing is detected."
-      : `${known.length} of six roles share the budget. Joined they detect ${
+      : `${known.length} of ${NAMES.length} roles share the budget. Joined they detect ${
         percent(union.EDR)
       } of the defects, the best of them alone ${percent(best)}, and complain about ${
         percent(union.FAR)

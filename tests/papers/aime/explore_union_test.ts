@@ -55,5 +55,5 @@ Deno.test("the committed script shows the figure, and nobody asked is no error",
   const { says } = unionExploration.draw({ work: 1, tokens: 3600, ...nobody });
   assertEquals(says, "Nobody is asked, and nothing is detected.");
   const html = String(explore(unionExploration).bundle()["text/html"]);
-  assert(html.includes("6 of six roles share the budget"));
+  assert(html.includes("6 of 6 roles share the budget"));
 });

@@ -1,8 +1,8 @@
-/** The loop of paper 03 with a model behind a server, on Python problems with hidden tests. */
+/** Python problems with hidden tests: what their own programs make of them, and the loop of paper 03 with a model behind a server. */
 import { assert, assertEquals } from "@std/assert";
 import { chatClient, memoryStore } from "offprint/chat/mod.ts";
-import { checkedRecord, ROLES, runSchema } from "offprint/evaluators/mod.ts";
-import { readPublicSet } from "offprint/evaluators/sets/mod.ts";
+import { checkedRecord, judgeAll, ROLES, runSchema } from "offprint/evaluators/mod.ts";
+import { auditSet, readPublicSet } from "offprint/evaluators/sets/mod.ts";
 import {
   armDifference,
   callsOf,
@@ -43,6 +43,42 @@ function answer(system: string, user: string): string {
   return looks && !right ? "VERDICT: FAIL\nLINE 1: wrong value" : "VERDICT: PASS";
 }
 
+/** One for all tests here: to start Python takes most of their time. */
+const sandbox = pythonSandbox();
+
+Deno.test("references pass, defects fail, a wrong reference and a vacuous defect are left out", async () => {
+  const bugs = await readPublicSet(`${layouts}quix_bugs`);
+  assertEquals((await auditSet(bugs, sandbox)).problems.map(({ task }) => task.id), [
+    "digit_sum",
+    "neighbours",
+  ]);
+  const [digits, neighbours] = bugs.problems;
+  const [wrong] = await judgeAll(digits!.task, [digits!.start!], sandbox);
+  assertEquals(wrong!.tests, ["wrong value", "wrong value", "wrong value"]);
+  const odd = await auditSet({
+    ...bugs,
+    problems: [
+      { ...digits!, reference: digits!.start! },
+      { ...neighbours!, start: neighbours!.reference! },
+    ],
+  }, sandbox);
+  assertEquals(odd.leftOut.slice(1).map(({ reason }) => reason), [
+    "its own reference fails hidden test 1 (wrong value)",
+    "no hidden test notices its defect",
+  ]);
+  const human = await readPublicSet(`${layouts}human_eval`);
+  assertEquals((await auditSet(human, sandbox)).leftOut, []);
+  const [run] = (await readPublicSet(`${layouts}leet_code_hard`)).problems;
+  const outcomes = await judgeAll(run!.task, [
+    "def longestRun(nums: List[int]) -> int:\n    return min(2, len(nums))",
+    "def longestRun(nums: return 2",
+  ], sandbox);
+  assertEquals(outcomes.map(({ tests }) => tests), [
+    ["pass", "pass", "wrong value"],
+    ["throw", "throw", "throw"],
+  ]);
+});
+
 Deno.test("Python problems go through opinions, rewrites and hidden tests, and a replay gives the same", async () => {
   const listening = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
@@ -59,7 +95,6 @@ Deno.test("Python problems go through opinions, rewrites and hidden tests, and a
   const arms = MODEL_ARMS.filter(({ name }) => !/trio|times/.test(name));
   const base = `http://127.0.0.1:${listening.addr.port}/v1`;
   const store = memoryStore();
-  await using sandbox = pythonSandbox();
   const study = async (replay: boolean) => {
     const client = chatClient({ base, model: "small", store, replay });
     const options = { client, arms, sandbox, iterations: 2 };
@@ -89,6 +124,11 @@ Deno.test("Python problems go through opinions, rewrites and hidden tests, and a
   );
   const { detection, success } = armDifference(runs, "AIME-6", "single");
   assertEquals([detection.mean, detection.low, success.mean], [1, 1, 0]);
+});
+
+Deno.test("the process of Python ends with its pool", async () => {
+  await sandbox[Symbol.asyncDispose]();
+  assertEquals(sandbox.started, 1);
 });
 
 Deno.test("the estimate is 11(K + 2) calls a loop, and every arm has its K", () => {
