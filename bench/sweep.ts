@@ -4,8 +4,9 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { runPoints, type WorkerJob } from "offprint/sweeps/mod.ts";
+import { hashOf, type Kept, runPoints, SweepStore, type WorkerJob } from "offprint/sweeps/mod.ts";
 import { runToEnd } from "offprint/process/mod.ts";
+import { findInFiles, keepInFiles } from "./sweep/point_files.ts";
 import {
   type BenchResult,
   type BenchRow,
@@ -56,6 +57,59 @@ async function processEach(jobs: readonly WorkerJob[]): Promise<void> {
     }
   };
   await Promise.all([work(), work()]);
+}
+
+/** Results as they are kept, 20 at a time, and read back: one SQLite file against a file for each. */
+async function storeRows(progress: (line: string) => void): Promise<BenchRow[]> {
+  progress("200 results kept and read, in SQLite and in files");
+  const all: Kept[] = points(200).map(({ point, seed }) => ({
+    key: hashOf(JSON.stringify(point)),
+    experiment: "nothing",
+    code: "code",
+    point,
+    seed,
+    result: { y: Number(point["n"]) / 3 },
+    seconds: 0,
+  }));
+  const chunks = Array.from({ length: 10 }, (_, i) => all.slice(20 * i, 20 * (i + 1)));
+  const keys = all.map(({ key }) => key);
+  const folder = await Deno.makeTempDir();
+  let round = 0;
+  let [database, files] = ["", ""];
+  try {
+    const times = await interleaved({
+      keep() {
+        database = `${folder}/${round++}.sqlite`;
+        using store = new SweepStore(database);
+        for (const chunk of chunks) store.keep(chunk);
+      },
+      async keepFiles() {
+        files = `${folder}/${round++}`;
+        await Deno.mkdir(files);
+        for (const chunk of chunks) await keepInFiles(files, chunk);
+      },
+      find() {
+        using store = new SweepStore(database);
+        for (const key of keys) store.find(key);
+      },
+      findFiles: () => findInFiles(files, keys),
+    }, 3);
+    const row = (name: string, ours: number, peer: number) =>
+      lessIsBetter({
+        name,
+        shape: "200 results, 20 at a time",
+        ours: 1000 * ours,
+        peer: 1000 * peer,
+        peerName: "a file each, renamed when whole",
+        unit: "ms",
+      });
+    return [
+      row("results kept", times.keep, times.keepFiles),
+      row("results read", times.find, times.findFiles),
+    ];
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 /** Runs the suite `sweep`. */
@@ -115,6 +169,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+  rows.push(...await storeRows(progress));
   progress("40 points of 100 ms on one core and on two");
   const busy = points(40, { ms: 100 });
   const { one, two } = await interleaved({

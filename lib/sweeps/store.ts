@@ -2,7 +2,7 @@
  * Results of experiments kept on disk, by what they depend on.
  *
  * A SQLite file rather than a file for each point: several processes may write at once, a killed one leaves
- * nothing half-written, and thousands of points are read in one go.
+ * nothing half-written, and thousands of points are read in one go. The bench `sweep` measures both.
  *
  * @module
  */
