@@ -61,7 +61,13 @@ export class Judge {
   async accepts(question: Question, index: number, value: unknown): Promise<boolean> {
     const test = question.tests[index]!;
     if (test.by === "accept") {
-      const reply = await this.#ask(question, index, encodeValue(value));
+      let encoded: unknown;
+      try {
+        encoded = encodeValue(value);
+      } catch {
+        return false; // nested too deep for any answer
+      }
+      const reply = await this.#ask(question, index, encoded);
       return "value" in reply && reply.value === true;
     }
     const expected = await this.expected(question, index);

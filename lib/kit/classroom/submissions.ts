@@ -24,6 +24,8 @@ export type Submission =
 
 /** Larger files are refused. */
 const MOST_BYTES = 20_000_000;
+/** Characters of all code together; more is no answer to an exercise. */
+const MOST_CODE = 500_000;
 
 /**
  * The notebooks of a folder, sorted by student: `STUDENT.ipynb`, `STUDENT/FILE.ipynb`, or nbgrader's
@@ -95,6 +97,11 @@ export function readSubmission(bytes: Uint8Array, assignment: Assignment): Submi
   if (named.name !== assignment.name) {
     return { refused: `it is from another assignment (${named.name.slice(0, 60)})` };
   }
+  const code = cells.reduce(
+    (sum, { cell_type, source }) => cell_type === "code" ? sum + source.length : sum,
+    0,
+  );
+  if (code > MOST_CODE) return { refused: `its code has more than ${MOST_CODE} characters` };
   const notes: string[] = [];
   if (named.digest !== assignment.digest) notes.push("made from another version of the assignment");
   const known = new Map<string, AssignmentCell>();

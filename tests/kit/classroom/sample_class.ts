@@ -281,6 +281,27 @@ export function sampleClass(places: { outside: string; port: number }): Pupil[] 
       says: "2 cells are named exercise-1: none is taken",
     },
     {
+      name: "deep",
+      tries: "lists in lists, past what a program can walk",
+      cells: {
+        "exercise-1": RIGHT_1,
+        "exercise-2": `const leastRoot = () => {
+          console.log("\\n" + Deno.args[0] + '{"id":4,"value":' + "[".repeat(9e4) + "]".repeat(9e4) + "}");
+          let all: unknown = 1;
+          for (let i = 0; i < 99; i++) all = [all];
+          return all;
+        };`,
+      },
+      expected: [4, 0],
+    },
+    {
+      name: "long",
+      tries: "a cell of a million characters",
+      cells: both(`// ${"x".repeat(1_100_000)}`),
+      expected: "refused",
+      says: "its code has more than 500000 characters",
+    },
+    {
       name: "other-name",
       tries: "to be another assignment",
       cells: both(RIGHT_1),
