@@ -1533,9 +1533,9 @@ await claim("06.headline-next-token", null);
 // and goes on where it stopped:
 //
 // ```sh
-// deno task diagrams --estimate --arms V+T,T,V --pictures pictures
-// deno task diagrams --endpoint http://127.0.0.1:8080/v1 --model NAME --arms V+T,T,V,V-blank+T --pictures pictures --out real.json
-// deno task diagrams --endpoint … --arms V+T,V-blank+T --anonymous --pictures hidden --out hidden.json
+// deno task diagrams --estimate --arms V+T,T,V
+// deno task diagrams --endpoint http://127.0.0.1:8080/v1 --model NAME --arms V+T,T,V,V-blank+T --out real.json
+// deno task diagrams --endpoint … --arms V+T,V-blank+T --anonymous --out hidden.json
 // deno task run 06 --set answers=real.json
 // ```
 //

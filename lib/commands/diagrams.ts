@@ -27,7 +27,7 @@ import {
   type Task,
   TASKS,
 } from "offprint/papers/chipgptv/harness/mod.ts";
-import { readUnits, UNIT_NAMES } from "offprint/papers/chipgptv/units/mod.ts";
+import { promptPicture, readUnits, UNIT_NAMES } from "offprint/papers/chipgptv/units/mod.ts";
 import type { MeanInterval } from "offprint/stats.ts";
 import { countingLine } from "offprint/terminal.ts";
 import { findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
@@ -50,7 +50,7 @@ ${ARMS.map((arm) => `  ${arm.padEnd(12)}${ARM_FACTS[arm].says}`).join("\n")}
   --samples N         answers a unit for full generation (default 5)
   --prefixes N        beginnings a unit for the other tasks, the same for all arms (default 3)
   --anonymous         replace every name in words, header, diagram and bench
-  --pictures FOLDER   a PNG for each unit, UNIT.png; needed for arms with a picture
+  --pictures FOLDER   a PNG for each unit, UNIT.png, in place of the diagrams that are drawn for arms with a picture
   --temperature X     default 0.2
   --max-tokens N      longest answer (default 3000)
   --seed N            of prefixes and answers (default 1)
@@ -115,7 +115,11 @@ async function run(args: string[]): Promise<number> {
   const plan = {
     units: await unitsOf(
       list("units", UNIT_NAMES, UNIT_NAMES),
-      arms.some((arm) => ARM_FACTS[arm].picture !== undefined) ? values.pictures : undefined,
+      !arms.some((arm) => ARM_FACTS[arm].picture !== undefined)
+        ? "none"
+        : values.pictures === undefined
+        ? "drawn"
+        : { folder: values.pictures },
       anonymous,
     ),
     arms,
@@ -205,17 +209,26 @@ function listOf<T extends string>(
   return known.filter((name) => names.includes(name));
 }
 
+/** Where pictures come from: a folder, drawn from the units as they are asked for, or none is shown. */
+type Pictures = { folder: string } | "drawn" | "none";
+
 async function unitsOf(
   names: readonly string[],
-  pictures: string | undefined,
+  pictures: Pictures,
   anonymous: boolean,
 ): Promise<AskedUnit[]> {
-  const units = await readUnits(names);
-  return await Promise.all(units.map(async (unit) => {
-    const path = pictures === undefined ? undefined : join(pictures, `${unit.name}.png`);
-    const picture = path === undefined ? undefined : await ifThere(Deno.readFile(path));
-    return askedUnit(anonymous ? anonymousUnit(unit) : unit, picture);
-  }));
+  await using yosys = new YosysPool();
+  const asked: AskedUnit[] = [];
+  for (const given of await readUnits(names)) {
+    const unit = anonymous ? anonymousUnit(given) : given;
+    if (pictures === "none") asked.push(askedUnit(unit));
+    else if (pictures === "drawn") asked.push(askedUnit(unit, await promptPicture(unit, yosys)));
+    else {
+      const file = join(pictures.folder, `${unit.name}.png`);
+      asked.push(askedUnit(unit, await ifThere(Deno.readFile(file))));
+    }
+  }
+  return asked;
 }
 
 function summary(

@@ -21,18 +21,21 @@ Deno.test("deno task diagrams asks, grades, keeps the answers, and replays them"
     await withServer([says(`\`\`\`verilog\n${reference}\n\`\`\``)], async (base, sent) => {
       const args = [
         ...["--endpoint", base, "--model", "m", "--units", "mux", "--samples", "1"],
-        ...["--arms", "T,T+graph", "--out", `${folder}/a.json`, "--store", `${folder}/store`],
+        ...["--arms", "T,T+graph,V+T", "--out", `${folder}/a.json`, "--store", `${folder}/store`],
       ];
       const first = await diagrams(args);
       assertEquals(first.code, 0, first.err);
       assert(/T\+graph, medium, full: 1 units[^]*pass@1 +100\.0 %/.test(first.out), first.out);
-      assertEquals(sent.length, 2);
+      assertEquals(sent.length, 3);
+      // The diagram is drawn for the arm that shows it, and sent as a picture.
+      const shown = sent.filter((one) => JSON.stringify(one).includes("data:image/png;base64,"));
+      assertEquals(shown.length, 1);
       const file = await Deno.readTextFile(`${folder}/a.json`);
       assertEquals(parseHarnessResults(file, "a.json").answers.map(({ passes }) => passes), [
-        ...[true, true],
+        ...[true, true, true],
       ]);
       const again = await diagrams([...args, "--replay"]);
-      assertEquals([again.out, sent.length], [first.out, 2]);
+      assertEquals([again.out, sent.length], [first.out, 3]);
       assertEquals(await Deno.readTextFile(`${folder}/a.json`), file);
     });
   } finally {
@@ -46,7 +49,10 @@ Deno.test("deno task diagrams: wrong arguments are one line, and an estimate ask
     const [args, message] of [
       [[], "expected --endpoint URL and --model NAME, or --estimate"],
       [[...server, "--arms", "W"], `--arms: got "W"`],
-      [[...server, "--units", "mux", "--arms", "V+T"], "unit mux: got no picture"],
+      [
+        [...server, "--units", "mux", "--arms", "V+T", "--pictures", "nowhere"],
+        "unit mux: got no picture",
+      ],
     ] as const
   ) {
     const { code, err } = await diagrams([...args]);

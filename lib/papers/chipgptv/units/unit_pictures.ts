@@ -9,6 +9,7 @@ import {
   drawStateDiagram,
   drawTruthTable,
   drawWaveform,
+  pngOf,
   truthTableOf,
   waveJson,
   waveOf,
@@ -23,6 +24,15 @@ export interface UnitPicture {
   svg: string;
   /** The graph, machine, WaveJSON or table: what a file beside the picture holds. */
   shows: unknown;
+}
+
+/**
+ * The PNG that a prompt shows: the first of {@linkcode picturesOf}. Names are those of the unit, so a unit under other
+ * names is drawn under them.
+ */
+export async function promptPicture(unit: Unit, yosys: YosysPool): Promise<Uint8Array> {
+  const [picture] = await picturesOf({ ...unit, pictures: unit.pictures.slice(0, 1) }, yosys);
+  return (await pngOf(picture!.svg)).bytes;
 }
 
 /**
