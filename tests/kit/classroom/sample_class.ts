@@ -168,6 +168,17 @@ export function sampleClass(places: { outside: string; port: number }): Pupil[] 
       status: "threw",
     },
     {
+      name: "imports-tests",
+      tries: "to import the hidden tests at the top of its cell",
+      cells: both(
+        `import key from ${
+          JSON.stringify(`${outside}/teacher/assignment.json`)
+        } with { type: "json" };\n${first("return key.format;")}`,
+      ),
+      expected: [0, 2],
+      status: "cell",
+    },
+    {
       name: "reads-processes",
       tries: "to read what other processes have",
       cells: both(first('return Deno.readTextFileSync("/proc/1/environ").length;')),
