@@ -238,12 +238,14 @@ import {
   openStudyModel,
   passGain,
   passOverCeiling,
+  outputsOverTransitions,
   STUDY_ARMS,
   studyArmRows,
   studySizeRows,
   UNSEEN_DESIGNS,
   unseenGain,
   unseenRows,
+  wrongGraphFollowed,
 } from "offprint/papers/chipgptv/study/mod.ts";
 import {
   hashOfUnit,
@@ -1048,11 +1050,12 @@ await claim("06.hostile-answers", {
 // %% [markdown] id="study-text"
 // ## A small model that reads graphs
 //
-// A decoder of a hundred thousand parameters is trained on generated state machines and wirings, described in words, as a graph, or
+// A decoder of four hundred thousand parameters is trained on generated Moore machines and wirings, described in words, as a graph, or
 // both, and asked about 520 designs that were drawn anew. Most of them do what some design of the training does, because small machines
 // are few; the table says what is left on the others. No picture is involved. The arms differ in what the prompt holds: *T-vague* names and
 // purpose, *T-complete* a sentence for every transition or wire, *G* the canonical graph, *T-vague+G* names, purpose and graph; in the
-// arms with *anon* the module's name says nothing. Three models were trained for this; their answers are committed, with a hash.
+// arms with *anon* the module's name says nothing. *T-vague+G-wrong* shows the graph of another design with the same states or
+// blocks; no training has such a prompt. One model of each of three seeds is asked in all arms; the answers are committed, with a hash.
 //
 // From words alone no answer can be right more often than the most likely design that fits them. This *ceiling* is computed exactly for
 // each design from the distribution that designs are drawn from.
@@ -1100,30 +1103,28 @@ await display(plot({
 // what its *form* adds, since both say the same. Intervals are over designs, each averaged over seeds.
 
 // %% id="study-gains"
-const longest = Math.max(...study.unseen.runs.map(({ steps }) => steps));
 const gainRows = ([
   ["T-vague+G", "T-vague", "what the graph adds"],
   ["T-complete", "T-vague", "what complete prose adds"],
   ["T-vague+G", "T-complete", "what the graph's form adds"],
   ["anon T-vague+G", "anon T-vague", "what the graph adds without names"],
+  ["T-vague+G-wrong", "T-vague", "what another design's graph adds"],
 ] as const).map(([arm, control, says]) => ({
   says,
   arms: `${arm} less ${control}`,
   drawn: passGain(study, arm, control),
   gain: unseenGain(study, arm, control),
-  longer: unseenGain(study, arm, control, longest),
 }));
 const overCeiling = passOverCeiling(study, "T-vague");
 const inPoints = ({ mean, low, high }: { mean: number; low: number; high: number }) =>
   `${(100 * mean).toFixed(1)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
 await display(table(
   [
-    ...gainRows.map(({ says, arms, drawn, gain, longer }) => ({
+    ...gainRows.map(({ says, arms, drawn, gain }) => ({
       says,
       arms,
       "on fresh draws": inPoints(drawn),
       "on held-out designs": inPoints(gain),
-      [`held-out, ${longest} steps`]: inPoints(longer),
     })),
     {
       says: "words alone beside their ceiling",
@@ -1140,25 +1141,37 @@ await display(table(unseen.map((row) => ({ ...row })), {
   caption: `${UNSEEN_DESIGNS} held-out designs: what no design of any training does`,
   columns: [
     "arm",
-    { key: "steps", label: "steps of training" },
     "seeds",
     { key: "pass", label: "right" },
     { key: "transitions", label: "transitions right" },
+    { key: "outputs", label: "outputs right" },
     { key: "edges", label: "F1 of wires" },
   ],
 }));
+const followed = wrongGraphFollowed(study);
+const outputsOver = outputsOverTransitions(study);
+await display(
+  md`Asked with another design's graph, ${
+    inPoints(followed)
+  } points more answers build what the graph shows than what name and purpose say. With the right graph, outputs are right more often than
+  transitions by ${inPoints(outputsOver)} points.`,
+);
 
 // %% id="study-claims" tags=["check"]
 const designs = UNSEEN_DESIGNS;
 const [overVague, completeOverVague, overComplete, overAnonymous] = gainRows.map(({ gain }) =>
   gain
 );
+const wrongOnDraws = gainRows.at(-1)!.drawn;
 await claim("06.graph-over-vague", { value: overVague!, compared: designs });
 await claim("06.graph-twenty-points", { value: overVague!.mean, compared: designs });
 await claim("06.vague-ceiling", { value: overCeiling.low, compared: freshDraws });
 await claim("06.graph-over-complete", { value: overComplete!, compared: designs });
 await claim("06.complete-over-vague", { value: completeOverVague!, compared: designs });
 await claim("06.graph-anonymous", { value: overAnonymous!, compared: designs });
+await claim("06.wrong-graph-misleads", { value: wrongOnDraws, compared: freshDraws });
+await claim("06.wrong-graph-followed", { value: followed, compared: designs });
+await claim("06.outputs-over-transitions", { value: outputsOver, compared: outputsOver.n });
 
 // %% [markdown] id="study-sizes-text"
 // ### Larger machines
@@ -1175,9 +1188,10 @@ const paperOf = new Map(
   ) => [states as number, PUBLISHED_MACHINES.transitions[at]!]),
 );
 await display(table(
-  sizeRows.map(({ states, transitions, declared, pass }) => ({
+  sizeRows.map(({ states, transitions, declared, outputs, pass }) => ({
     states,
     transitions,
+    outputs,
     "states declared": declared,
     "whole machine right": pass,
     "transitions, GPT-4V (%)": paperOf.get(states),
@@ -1191,8 +1205,9 @@ await claim(
 await claim("06.states-stay", Math.min(...sizeRows.map(({ declared }) => declared)));
 
 // %% id="study-sizes-figure" tags=["drawing"]
-const sizeLines = sizeRows.flatMap(({ states, transitions, declared }) => [
+const sizeLines = sizeRows.flatMap(({ states, transitions, outputs, declared }) => [
   { states, share: transitions, what: "transitions, ours" },
+  { states, share: outputs, what: "outputs, ours" },
   { states, share: declared, what: "states, ours" },
   { states, share: (paperOf.get(states) ?? NaN) / 100, what: "transitions, GPT-4V" },
 ]);
@@ -1203,7 +1218,7 @@ await display(plot({
   } to ${formatNumber(sizeRows.at(-1)!.transitions)}; states from ${
     formatNumber(sizeRows[0]!.declared)
   } to ${formatNumber(sizeRows.at(-1)!.declared)}.`,
-  caption: "Shares of transitions and of declared states that are right, by number of states.",
+  caption: "Shares of transitions, outputs and declared states that are right, by number of states.",
   height: 300,
   x: { label: "states", tickFormat: "d" },
   y: { label: "share right", domain: [0, 1.02], grid: true },
@@ -1252,9 +1267,7 @@ await display(table(liveRows, { caption: "The first model, asked now" }));
 const verdictOn = ({ low, high }: { low: number; high: number }): string =>
   low > 0 ? "more right answers" : high < 0 ? "fewer right answers" : "no difference that shows";
 const rightWith = (arm: string) =>
-  formatNumber(
-    100 * unseen.find((row) => row.arm === arm && row.steps === study.training.steps)!.pass,
-  );
+  formatNumber(100 * unseen.find((row) => row.arm === arm)!.pass);
 await display(
   md`**In short.** On held-out designs the graph beside vague words gives ${
     verdictOn(overVague!)
@@ -1262,24 +1275,18 @@ await display(
     verdictOn(completeOverVague!)
   } (${formatNumber(100 * completeOverVague!.mean)} points), and graph against sentences ${
     verdictOn(overComplete!)
-  } (${formatNumber(100 * overComplete!.mean)} points). But little is right at all: ${
+  } (${formatNumber(100 * overComplete!.mean)} points). Right are ${
     rightWith("T-vague+G")
   } % with the graph, ${rightWith("T-complete")} % with all sentences, ${
     rightWith("T-vague")
-  } % with names alone. On fresh draws, most of which do what some design of the training does, the graph gains ${
-    formatNumber(100 * gainRows[0]!.drawn.mean)
-  } points: this small model has learned designs more than to read.
-
-Trained for ${longest} steps, which was planned after the first results and decides no claim, the models read better: the graph gives ${
-    verdictOn(gainRows[0]!.longer)
-  } (${formatNumber(100 * gainRows[0]!.longer.mean)} points), the same in sentences ${
-    verdictOn(gainRows[1]!.longer)
-  } (${formatNumber(100 * gainRows[1]!.longer.mean)} points), and graph against sentences ${
-    verdictOn(gainRows[2]!.longer)
-  } (${formatNumber(100 * gainRows[2]!.longer.mean)} points). What helps then is ${
-    gainRows[2]!.longer.low > 0
-      ? "the graph's form too"
-      : "the information, not the form in which it comes"
+  } % with names alone. What helps is ${
+    overComplete!.low > 0 ? "the graph's form too" : "the information, not the form in which it comes"
+  }. With another design's graph a model ${
+    followed.low > 0
+      ? "builds what the graph shows"
+      : followed.high < 0
+      ? "builds what the name says"
+      : "builds neither more often"
   }.`,
 );
 

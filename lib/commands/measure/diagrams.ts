@@ -5,6 +5,7 @@
  */
 import { pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
+import { UserError } from "offprint/errors.ts";
 import { exists, writeWhole } from "offprint/files.ts";
 import { keepOnce, readKept } from "offprint/kept_work.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
@@ -12,7 +13,6 @@ import {
   askEveryArm,
   keptStudyTraining,
   largeDesign,
-  LONGER_TRAINING,
   measureStudyModel,
   openStudyModel,
   STUDY_MODEL_FILE,
@@ -20,7 +20,6 @@ import {
   STUDY_SEEDS,
   STUDY_TRAINING,
   studyConfig,
-  type StudyResults,
   studyResultsText,
   type StudyRun,
   type StudyTraining,
@@ -32,10 +31,11 @@ import type { Command } from "../../kit/command.ts";
 
 const USAGE = `deno task measure-diagrams [--out FOLDER] [--collect]
 
-Trains the models of paper 06's study on generated state machines and wirings, one for each seed and again three times as
-long, and asks them about designs that are described in words, as a graph, or both. You can stop it at any time: a training is
-saved every hundred steps, and what a model answered has a file of its own.
+Trains the models of paper 06's study on generated state machines and wirings, one for each seed, and asks them about designs
+that are described in words, as a graph, or both. You can stop it at any time: a training is saved every hundred steps, and
+what a model answered has a file of its own.
 
+  --seed N       only the model of this seed, on fresh draws; default: all, and the designs that no training has shown
   --out FOLDER   where trainings and answers are kept (default out/06-runs)
   --collect      put the files together into data/results/06-study.json, with the model of seed ${
   STUDY_SEEDS[0]
@@ -53,6 +53,7 @@ export const command: Command = {
 async function run(args: string[]): Promise<number> {
   const { values, option } = parse("measure-diagrams", args, {
     out: { type: "string" },
+    seed: { type: "string" },
     collect: { type: "boolean" },
   });
   const given = option("out") ?? "out/06-runs";
@@ -60,7 +61,11 @@ async function run(args: string[]): Promise<number> {
   const folder = pathToFileURL(`${path}/`);
   if (values["collect"]) return await collect(folder);
   await Deno.mkdir(folder, { recursive: true });
-  for (const planned of PLANNED) {
+  const only = option("seed");
+  const wanted = only === undefined
+    ? PLANNED
+    : [PLANNED.find(({ seed }) => String(seed) === only) ?? unknownSeed(only)];
+  for (const planned of wanted) {
     const { seed, training, name } = planned;
     await keepOnce(folder, `${name}.json`, async (): Promise<StudyRun> => {
       const { bytes, losses } = await keptStudyTraining(
@@ -78,6 +83,7 @@ async function run(args: string[]): Promise<number> {
       return measured;
     });
   }
+  if (only !== undefined) return 0;
   await keepOnce(folder, UNSEEN, () => Promise.resolve(unseenDraws(PLANNED)));
   const designs = (await keptJson<number[]>(folder, UNSEEN) ?? []).map(largeDesign);
   for (const { name } of PLANNED) {
@@ -109,10 +115,15 @@ interface Planned {
   training: StudyTraining;
 }
 
-const PLANNED: readonly Planned[] = [
-  ...STUDY_SEEDS.map((seed) => ({ name: `seed-${seed}`, seed, training: STUDY_TRAINING })),
-  ...STUDY_SEEDS.map((seed) => ({ name: `longer_seed-${seed}`, seed, training: LONGER_TRAINING })),
-];
+const PLANNED: readonly Planned[] = STUDY_SEEDS.map((seed) => ({
+  name: `seed-${seed}`,
+  seed,
+  training: STUDY_TRAINING,
+}));
+
+function unknownSeed(got: string): never {
+  throw new UserError({ what: "--seed", got, expected: `one of ${STUDY_SEEDS.join(", ")}` });
+}
 
 function modelFile(folder: URL, name: string): URL {
   return new URL(`${name}.safetensors`, folder);
@@ -120,23 +131,20 @@ function modelFile(folder: URL, name: string): URL {
 
 async function collect(folder: URL): Promise<number> {
   const runs: StudyRun[] = [];
-  const longer: StudyResults["longer"] = [];
   const unseen: UnseenResults = {
     draws: await keptJson<number[]>(folder, UNSEEN) ?? [],
     runs: [],
   };
-  for (const { name, seed, training } of PLANNED) {
-    const { steps } = training;
+  for (const { name, seed } of PLANNED) {
     const run = await keptJson<StudyRun>(folder, `${name}.json`);
-    if (run !== undefined && training === STUDY_TRAINING) runs.push(run);
-    else if (run !== undefined) longer.push({ ...run, steps });
+    if (run !== undefined) runs.push(run);
     const arms = await keptJson<StudyRun["arms"]>(folder, `unseen_${name}.json`);
-    if (arms !== undefined) unseen.runs.push({ seed, steps, arms });
+    if (arms !== undefined) unseen.runs.push({ seed, arms });
   }
   const training = { ...STUDY_TRAINING, parameters: parameterCount(studyConfig()) };
-  await writeWhole(STUDY_RESULTS_FILE, await studyResultsText({ training, runs, longer, unseen }));
+  await writeWhole(STUDY_RESULTS_FILE, await studyResultsText({ training, runs, unseen }));
   const first = modelFile(folder, PLANNED[0]!.name);
   if (await exists(first)) await writeWhole(STUDY_MODEL_FILE, await Deno.readFile(first));
-  console.error(`${runs.length + longer.length} of ${PLANNED.length} runs collected`);
+  console.error(`${runs.length} of ${PLANNED.length} runs collected`);
   return 0;
 }

@@ -6,7 +6,7 @@
 import type { Tokens } from "offprint/lm/interface/mod.ts";
 import type { MachineDesign } from "./machines.ts";
 import { type StudyDesign, wires } from "./prompts.ts";
-import { LINE, STUDY_END, STUDY_WORDS } from "./words.ts";
+import { LINE, STATE_NAMES, STUDY_END, STUDY_WORDS } from "./words.ts";
 import type { WiringDesign } from "./wirings.ts";
 
 /** What an answer is worth. All shares are in [0, 1]. */
@@ -17,6 +17,8 @@ export interface StudyGrade {
   states?: number;
   /** `fsm_transition`: share of the reference's transitions that the answer makes; of machines only. */
   transitions?: number;
+  /** `fsm_output`: share of the reference's outputs that the answer makes; of machines only. */
+  outputs?: number;
   /** `edges_f1` of the answer's wires; of wirings only. */
   edges?: number;
 }
@@ -47,15 +49,27 @@ function statementsOf(words: readonly string[]): { begin: string; names: string[
 
 type Statements = ReturnType<typeof statementsOf>;
 
+/** The lines of an answer that give outputs, and the state of each. */
+const OUTPUT_OF: ReadonlyMap<string, string> = new Map(
+  STATE_NAMES.flatMap((state) => [0, 1].map((bit) => [LINE.output(state, bit), state])),
+);
+
 function gradeMachine(
-  { states, next }: MachineDesign,
+  { states, next, outputs }: MachineDesign,
   [declaration, ...lines]: Statements,
   ended: boolean,
 ): StudyGrade {
   const declared = declaration!.names;
   const made = new Map<string, string>();
+  const given = new Map<string, string>();
   let wellFormed = ended;
   for (const { begin, names } of lines) {
+    const state = OUTPUT_OF.get(begin);
+    if (state !== undefined) {
+      if (names.length > 0 || given.has(state)) wellFormed = false;
+      else given.set(state, begin);
+      continue;
+    }
     // In a case statement the first line counts; a second one is unreachable, so it is counted as a mistake.
     if (names.length === 1 && !made.has(begin)) made.set(begin, names[0]!);
     else wellFormed = false;
@@ -64,12 +78,16 @@ function gradeMachine(
     next.flatMap((targets, from) =>
       targets.filter((to, bit) => made.get(LINE.next(states[from]!, bit)) === states[to])
     ).length;
+  const rightOutputs =
+    states.filter((state, i) => given.get(state) === LINE.output(state, outputs[i]!)).length;
   const same = declared.length === states.length && states.every((name, i) => declared[i] === name);
   const wanted = 2 * states.length;
   return {
-    pass: wellFormed && same && made.size === wanted && right === wanted,
+    pass: wellFormed && same && made.size === wanted && right === wanted &&
+      given.size === states.length && rightOutputs === states.length,
     states: states.filter((name) => declared.includes(name)).length / states.length,
     transitions: right / wanted,
+    outputs: rightOutputs / states.length,
   };
 }
 

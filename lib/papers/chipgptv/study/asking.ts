@@ -9,7 +9,13 @@ import type { LanguageModel } from "offprint/lm/interface/mod.ts";
 import { stream } from "offprint/random.ts";
 import { gradeAnswer, type StudyGrade } from "./answers.ts";
 import { MACHINE_SIZES } from "./machines.ts";
-import { drawDesign, type StudyArm, type StudyDesign, studyExample } from "./prompts.ts";
+import {
+  anotherDesign,
+  drawDesign,
+  type StudyArm,
+  type StudyDesign,
+  studyExample,
+} from "./prompts.ts";
 import { WIRING_SIZES } from "./wirings.ts";
 import { STUDY_CONTEXT } from "./training.ts";
 import { STUDY_END } from "./words.ts";
@@ -58,21 +64,30 @@ export function sizeOf(design: StudyDesign): number {
 /** Texts that are continued together. */
 const TOGETHER = 64;
 
+/** What a model said about a design. */
+export interface StudyAnswer {
+  answer: number[];
+  /** Beside the design that was asked for. */
+  grade: StudyGrade;
+  /** Where the prompt shows the graph of another design: whether the answer builds that one. */
+  follows?: boolean;
+}
+
 /**
  * Asks a model about designs in one arm. It always takes the most probable token, so that each design has one answer.
  *
- * @returns the answers' tokens and what they are worth, in the order of the designs.
+ * @returns the answers in the order of the designs.
  */
 export async function askStudyModel(
   model: LanguageModel,
   designs: readonly StudyDesign[],
   arm: StudyArm,
-): Promise<{ answer: number[]; grade: StudyGrade }[]> {
+): Promise<StudyAnswer[]> {
   const examples = designs.map((design) => studyExample(design, arm));
   // Answers of one length end together, so that no pass waits for one long text.
   const order = examples.map((_, i) => i)
     .sort((a, b) => examples[a]!.answer.length - examples[b]!.answer.length);
-  const found: { answer: number[]; grade: StudyGrade }[] = new Array(designs.length);
+  const found: StudyAnswer[] = new Array(designs.length);
   for (let from = 0; from < order.length; from += TOGETHER) {
     const some = order.slice(from, from + TOGETHER);
     const longest = Math.max(...some.map((i) => examples[i]!.answer.length));
@@ -89,7 +104,10 @@ export async function askStudyModel(
     });
     some.forEach((i, k) => {
       const answer = answers[k]!;
-      found[i] = { answer, grade: gradeAnswer(examples[i]!.design, answer) };
+      const grade = gradeAnswer(examples[i]!.design, answer);
+      found[i] = arm.wrong
+        ? { answer, grade, follows: gradeAnswer(anotherDesign(designs[i]!), answer).pass }
+        : { answer, grade };
     });
   }
   return found;

@@ -11,7 +11,7 @@ import { STATE_NAMES } from "./words.ts";
 /** What a machine is for. */
 export type MachineFamilyName = "counter" | "detector" | "controller";
 
-/** A state machine; state 0 is the reset state. */
+/** A Moore machine with one output bit; state 0 is the reset state. */
 export interface MachineDesign {
   kind: "machine";
   family: MachineFamilyName;
@@ -20,6 +20,8 @@ export interface MachineDesign {
   states: readonly string[];
   /** Next states of each state on in = 0 and in = 1. */
   next: readonly (readonly [number, number])[];
+  /** The output bit of each state. */
+  outputs: readonly number[];
 }
 
 /** What a machine does, whatever its names. */
@@ -60,35 +62,44 @@ export function reachesAll(next: MachineTable): boolean {
   return seen.size === next.length;
 }
 
-/** A machine of `n` states: each family is as likely as the others, and so is each member of a family. */
+/**
+ * A machine of `n` states: each family is as likely as the others, and so is each member of a family. The output of a
+ * counter or detector is 1 in its last state; that of a controller is any bit in each state.
+ */
 export function drawMachine(random: Random, n: number): MachineDesign {
   const states = STATE_NAMES.slice(0, n);
   const kind = "machine";
+  const outputs = states.map((_, i) => Number(i === n - 1));
   const family = (["counter", "detector", "controller"] as const)[random.integer(3)]!;
   if (family === "counter") {
     const module = COUNTERS[random.integer(COUNTERS.length)]!;
-    return { kind, family, module, states, next: counterTable(module, n) };
+    return { kind, family, module, states, next: counterTable(module, n), outputs };
   }
   if (family === "detector") {
     const pattern = Array.from({ length: n - 1 }, () => random.integer(2));
-    return { kind, family, module: family, states, next: detectorTable(pattern) };
+    const next = detectorTable(pattern);
+    return { kind, family, module: family, states, next, outputs };
   }
   for (;;) {
     const next = Array.from(
       { length: n },
       (): [number, number] => [random.integer(n), random.integer(n)],
     );
-    if (reachesAll(next)) return { kind, family, module: family, states, next };
+    if (!reachesAll(next)) continue;
+    const bits = states.map(() => random.integer(2));
+    return { kind, family, module: family, states, next, outputs: bits };
   }
 }
 
 /**
- * Probability of the most likely table given family, number of states and, where `named`, the module's name: no answer
+ * Probability of the most likely table and outputs given family, number of states and, where `named`, the module's name: no answer
  * that is made from these alone is right more often.
  */
 export function machineCeiling({ family, next }: MachineDesign, named: boolean): number {
   const n = next.length;
-  if (family === "controller") return 1 / Number(reachableFunctions({ states: n, inputBits: 1 }));
+  if (family === "controller") {
+    return 2 ** -n / Number(reachableFunctions({ states: n, inputBits: 1 }));
+  }
   // Two different patterns are told apart by the machines that look for them.
   if (family === "detector") return 2 ** (1 - n);
   if (named) return 1;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from "offprint/random.ts";
+import { type Random, stream } from "offprint/random.ts";
 import { drawMachine, MACHINE_SIZES, machineCeiling, type MachineDesign } from "./machines.ts";
 import {
   byText,
@@ -17,6 +17,7 @@ import {
   drawWiring,
   type Driver,
   driversOf,
+  rewired,
   type Sink,
   sinksOf,
   WIRING_SIZES,
@@ -37,6 +38,8 @@ export interface StudyArm {
   facts: "none" | "sentences" | "graph";
   /** The module is called m0. */
   anonymous: boolean;
+  /** The graph is that of {@linkcode anotherDesign}; no training has such a prompt. */
+  wrong?: boolean;
 }
 
 /** The arms, by name. */
@@ -45,6 +48,13 @@ export const STUDY_ARMS = {
   "T-complete": { name: "T-complete", purpose: true, facts: "sentences", anonymous: false },
   "G": { name: "G", purpose: false, facts: "graph", anonymous: false },
   "T-vague+G": { name: "T-vague+G", purpose: true, facts: "graph", anonymous: false },
+  "T-vague+G-wrong": {
+    name: "T-vague+G-wrong",
+    purpose: true,
+    facts: "graph",
+    anonymous: false,
+    wrong: true,
+  },
   "anon T-vague": { name: "anon T-vague", purpose: true, facts: "none", anonymous: true },
   "anon T-vague+G": { name: "anon T-vague+G", purpose: true, facts: "graph", anonymous: true },
 } as const satisfies Record<string, StudyArm>;
@@ -54,6 +64,11 @@ export type StudyArmName = keyof typeof STUDY_ARMS;
 
 /** The names of all arms. */
 export const STUDY_ARM_NAMES = Object.keys(STUDY_ARMS) as StudyArmName[];
+
+/** The names of the arms that a training has: all whose graph is right. */
+export const TRAINED_ARM_NAMES: readonly StudyArmName[] = STUDY_ARM_NAMES.filter((name) =>
+  !("wrong" in STUDY_ARMS[name])
+);
 
 /** Draws a design of a size: states of a machine, blocks of a wiring. */
 export function drawDesign(random: Random, kind: StudyDesign["kind"], size: number): StudyDesign {
@@ -77,7 +92,11 @@ export function drawAnyDesign(random: Random, growth = 1): StudyDesign {
  * No answer that is made from the prompt alone is right more often.
  */
 export function ceilingOf(design: StudyDesign, arm: StudyArm): number {
-  if (arm.facts !== "none") return 1;
+  if (arm.wrong) return vagueCeiling(design, arm);
+  return arm.facts === "none" ? vagueCeiling(design, arm) : 1;
+}
+
+function vagueCeiling(design: StudyDesign, arm: StudyArm): number {
   return design.kind === "machine"
     ? machineCeiling(design, !arm.anonymous)
     : wiringCeiling(design, !arm.anonymous);
@@ -86,6 +105,27 @@ export function ceilingOf(design: StudyDesign, arm: StudyArm): number {
 /** A design whose name says nothing; names of states, ports and blocks are numbers and letters as they are. */
 export function anonymised(design: StudyDesign): StudyDesign {
   return { ...design, module: ANONYMOUS_MODULE };
+}
+
+/**
+ * Another design with the same states, or with the same ports and blocks: what the wrong graph shows. The other machine's
+ * family is drawn anew; all sinks of the other wiring choose their drivers again.
+ */
+export function anotherDesign(design: StudyDesign): StudyDesign {
+  const random = stream(0, "another design", JSON.stringify(design));
+  for (;;) {
+    const other = design.kind === "machine"
+      ? drawMachine(random, design.states.length)
+      : rewired(random, design);
+    if (behaviourOf(other) !== behaviourOf(design)) return other;
+  }
+}
+
+/** What a design does, as a text: its names play no part. */
+function behaviourOf(design: StudyDesign): string {
+  return JSON.stringify(
+    design.kind === "machine" ? [design.next, design.outputs] : design.chosen,
+  );
 }
 
 /** A prompt and its answer as tokens. */
@@ -101,7 +141,7 @@ export function studyExample(design: StudyDesign, arm: StudyArm): StudyExample {
   const words = [
     ...(shown.kind === "machine" ? machineHeader(shown) : wiringHeader(shown)),
     ...(arm.purpose ? [PURPOSES[shown.family]] : []),
-    ...(arm.facts === "graph" ? graphLines(shown).flat() : []),
+    ...(arm.facts === "graph" ? graphLines(arm.wrong ? anotherDesign(design) : shown).flat() : []),
     ...(arm.facts === "sentences" ? toldLines(shown).flat() : []),
     shown.kind === "machine" ? "\nVerilog:\nlocalparam " : "\nVerilog:\nassign u0_x = ",
   ];
@@ -134,8 +174,14 @@ function wiringHeader({ module, inputs, outputs, blocks }: WiringDesign): string
   ];
 }
 
-/** The canonical graph: the lines of `printFsm` and `printGraph` that are arrows or wires, each behind a line break. */
+/**
+ * The canonical graph: the lines of `printFsm` and `printGraph` that are outputs, arrows or wires, each behind a line
+ * break.
+ */
 export function graphLines(design: StudyDesign): string[][] {
+  const outputs = design.kind === "machine"
+    ? design.outputs.map((bit, i) => [LINE.moore(design.states[i]!, bit)])
+    : [];
   const lines = design.kind === "machine"
     ? design.next.flatMap(([zero, one], from) => {
       const arrow = (guard: string, to: number) => [
@@ -151,7 +197,7 @@ export function graphLines(design: StudyDesign): string[][] {
         sink.width,
       ),
     ]);
-  return lines.sort((a, b) => byText(a.join(""), b.join("")));
+  return [...outputs, ...lines.sort((a, b) => byText(a.join(""), b.join("")))];
 }
 
 /** A wire with its names in Verilog, where a block's pin is the wire `u0_x` or `u0_q`. */
@@ -178,19 +224,21 @@ export function wires(design: WiringDesign): NamedWire[] {
   });
 }
 
-/** Every transition or wire as a sentence, by state or by sink, each behind a line break. */
+/** Every output, transition or wire as a sentence, by state or by sink, each behind a line break. */
 export function toldLines(design: StudyDesign): string[][] {
   if (design.kind === "wiring") return wires(design).map(({ from, to }) => [LINE.driven(to), from]);
-  const { next, states } = design;
-  return next.flatMap((targets, from) =>
-    targets.map((to, bit) => [LINE.told(states[from]!, bit), states[to]!])
-  );
+  const { next, outputs, states } = design;
+  return next.flatMap((targets, from) => [
+    [LINE.toldOutput(states[from]!, outputs[from]!)],
+    ...targets.map((to, bit) => [LINE.told(states[from]!, bit), states[to]!]),
+  ]);
 }
 
-/** Behind `localparam`: the states, then a line of a case statement over state and input for each transition. */
-function machineAnswer({ states, next }: MachineDesign): string[] {
+/** Behind `localparam`: the states, then lines of case statements for the output of each state and for each transition. */
+function machineAnswer({ states, next, outputs }: MachineDesign): string[] {
   return [
     ...states,
+    ...outputs.map((bit, i) => LINE.output(states[i]!, bit)),
     ...next.flatMap((targets, from) =>
       targets.flatMap((to, bit) => [LINE.next(states[from]!, bit), states[to]!])
     ),
@@ -205,12 +253,12 @@ function wiringAnswer(design: WiringDesign): string[] {
 }
 
 /** A generated machine in the form of extracted ones. */
-export function fsmOfMachine({ states, next }: MachineDesign): Fsm {
+export function fsmOfMachine({ states, next, outputs }: MachineDesign): Fsm {
   return canonicalFsm({
     states: [...states],
     reset: states[0]!,
     inputs: ["in"],
-    moore: {},
+    moore: Object.fromEntries(states.map((state, i) => [state, `out=${outputs[i]}`])),
     next: next.flatMap((targets, from) =>
       targets.map((to, bit) => ({ from: states[from]!, guard: `in=${bit}`, to: states[to]! }))
     ),

@@ -8,8 +8,7 @@ import { checkedJson, checkHash } from "offprint/checked_json.ts";
 import { readText } from "offprint/files.ts";
 import { jsonHash } from "offprint/lm/corpora/mod.ts";
 import type { LanguageModel } from "offprint/lm/interface/mod.ts";
-import type { StudyGrade } from "./answers.ts";
-import { askStudyModel, heldOutDesigns, largeDesign } from "./asking.ts";
+import { askStudyModel, heldOutDesigns, largeDesign, type StudyAnswer } from "./asking.ts";
 import { STUDY_ARM_NAMES, STUDY_ARMS, type StudyArmName, type StudyDesign } from "./prompts.ts";
 import { designKey, type StudyTraining, trainedDesigns } from "./training.ts";
 
@@ -28,8 +27,11 @@ const armSchema = z.strictObject({
   arm: z.enum(STUDY_ARM_NAMES),
   /** A digit for each held-out design: 1 where the answer builds it exactly. */
   pass: z.string().regex(/^[01]+$/),
-  /** Shares of right states and transitions, one for each machine; four decimals. */
+  /** In the arm with a wrong graph: 1 where the answer builds exactly what that graph shows. */
+  follows: z.string().regex(/^[01]+$/).optional(),
+  /** Shares of right states, outputs and transitions, one for each machine; four decimals. */
   states: z.array(share),
+  outputs: z.array(share),
   transitions: z.array(share),
   /** F1 of the wires, one for each wiring; four decimals. */
   edges: z.array(share),
@@ -47,7 +49,7 @@ const runSchema = z.strictObject({
 const unseenSchema = z.strictObject({
   /** Draws of {@linkcode largeDesign} that no training of the results has shown. */
   draws: z.array(z.int().nonnegative()),
-  runs: z.array(z.strictObject({ seed: z.int(), steps: z.int(), arms: z.array(armSchema) })),
+  runs: z.array(z.strictObject({ seed: z.int(), arms: z.array(armSchema) })),
 });
 
 /** Designs that are strictly held out, and what models answered about them. */
@@ -59,7 +61,6 @@ export type StudyArmResult = z.infer<typeof armSchema>;
 export type StudyRun = z.infer<typeof runSchema>;
 
 const trainingSchema = z.strictObject({
-  /** Steps of {@linkcode StudyResults.runs}. */
   steps: z.int(),
   batch: z.int(),
   peak: z.number(),
@@ -73,19 +74,15 @@ const schema = z.strictObject({
   sha256: z.string(),
   training: trainingSchema,
   runs: z.array(runSchema),
-  longer: z.array(runSchema.extend({ steps: z.int() })),
   unseen: unseenSchema,
 });
 
-/**
- * All runs that were made, and how their models were trained. `longer` has models that were trained for more steps, `unseen`
- * designs that no training has shown; both were added when the runs had been seen.
- */
+/** All runs that were made, and how their models were trained; `unseen` has the designs that no training has shown. */
 export type StudyResults = Omit<z.infer<typeof schema>, "format" | "sha256">;
 
 /** The text of the results' file: one arm a line. */
 export async function studyResultsText(results: StudyResults): Promise<string> {
-  const { training, runs, longer, unseen } = results;
+  const { training, runs, unseen } = results;
   const lines = (of: readonly { arms: StudyArmResult[] }[]): string =>
     of.map(({ arms, ...run }) =>
       `${JSON.stringify(run).slice(0, -1)},"arms":[\n${
@@ -94,13 +91,13 @@ export async function studyResultsText(results: StudyResults): Promise<string> {
     ).join(",\n");
   return `{"format":1,"sha256":"${await hashOf(results)}","training":${
     JSON.stringify(training)
-  },"runs":[\n${lines(runs)}\n],"longer":[\n${lines(longer)}\n],"unseen":{"draws":${
-    JSON.stringify(unseen.draws)
-  },"runs":[\n${lines(unseen.runs)}\n]}}\n`;
+  },"runs":[\n${lines(runs)}\n],"unseen":{"draws":${JSON.stringify(unseen.draws)},"runs":[\n${
+    lines(unseen.runs)
+  }\n]}}\n`;
 }
 
-function hashOf({ training, runs, longer, unseen }: StudyResults): Promise<string> {
-  return jsonHash([training, runs, longer, unseen]);
+function hashOf({ training, runs, unseen }: StudyResults): Promise<string> {
+  return jsonHash([training, runs, unseen]);
 }
 
 /**
@@ -119,14 +116,19 @@ export async function loadStudyResults(file: URL = STUDY_RESULTS_FILE): Promise<
 
 const rounded = (value: number): number => Math.round(1e4 * value) / 1e4;
 
-/** What the grades of an arm come to. */
-export function armResult(arm: StudyArmName, grades: readonly StudyGrade[]): StudyArmResult {
-  const of = (name: "states" | "transitions" | "edges"): number[] =>
-    grades.flatMap((grade) => grade[name] === undefined ? [] : [rounded(grade[name])]);
+const digits = (answers: readonly boolean[]): string => answers.map(Number).join("");
+
+/** What the answers of an arm come to. */
+export function armResult(arm: StudyArmName, answers: readonly StudyAnswer[]): StudyArmResult {
+  const of = (name: "states" | "outputs" | "transitions" | "edges"): number[] =>
+    answers.flatMap(({ grade }) => grade[name] === undefined ? [] : [rounded(grade[name])]);
+  const follows = answers.flatMap((answer) => answer.follows ?? []);
   return {
     arm,
-    pass: grades.map(({ pass }) => pass ? "1" : "0").join(""),
+    pass: digits(answers.map(({ grade }) => grade.pass)),
+    ...(follows.length === 0 ? {} : { follows: digits(follows) }),
     states: of("states"),
+    outputs: of("outputs"),
     transitions: of("transitions"),
     edges: of("edges"),
   };
@@ -139,8 +141,7 @@ export async function askEveryArm(
 ): Promise<StudyArmResult[]> {
   const results: StudyArmResult[] = [];
   for (const arm of STUDY_ARM_NAMES) {
-    const asked = await askStudyModel(model, designs, STUDY_ARMS[arm]);
-    results.push(armResult(arm, asked.map(({ grade }) => grade)));
+    results.push(armResult(arm, await askStudyModel(model, designs, STUDY_ARMS[arm])));
   }
   return results;
 }

@@ -14,7 +14,9 @@ import {
 } from "./prompts.ts";
 import type { StudyArmResult, StudyResults } from "./results.ts";
 
-function armsOf({ runs }: StudyResults, arm: StudyArmName): StudyArmResult[] {
+type Runs = Pick<StudyResults | StudyResults["unseen"], "runs">;
+
+function armsOf({ runs }: Runs, arm: StudyArmName): StudyArmResult[] {
   return runs.map(({ seed, arms }) => {
     const found = arms.find((each) => each.arm === arm);
     if (found === undefined) throw new RangeError(`seed ${seed} was not asked in arm ${arm}`);
@@ -27,9 +29,13 @@ function columnMeans(rows: readonly (readonly number[])[]): number[] {
   return rows[0]!.map((_, i) => mean(rows.map((row) => row[i]!)));
 }
 
+function passIn(runs: Runs, arm: StudyArmName): number[] {
+  return columnMeans(armsOf(runs, arm).map(({ pass }) => [...pass].map(Number)));
+}
+
 /** pass@1 of each held-out design in an arm, averaged over seeds. */
 export function passByDesign(results: StudyResults, arm: StudyArmName): number[] {
-  return columnMeans(armsOf(results, arm).map(({ pass }) => [...pass].map(Number)));
+  return passIn(results, arm);
 }
 
 const BOOTSTRAP = { seed: 6, resamples: 10_000 } as const;
@@ -98,9 +104,10 @@ export function studyArmRows(results: StudyResults): StudyArmRow[] {
 /** Machines of one size in an arm. */
 export interface StudySizeRow {
   states: number;
-  /** Shares of right transitions and of declared states, and of machines that are right as a whole. */
+  /** Shares of right transitions, declared states and right outputs, and of machines that are right as a whole. */
   transitions: number;
   declared: number;
+  outputs: number;
   pass: number;
   /** Share of right transitions in each seed. */
   seeds: number[];
@@ -120,58 +127,69 @@ export function studySizeRows(results: StudyResults, arm: StudyArmName): StudySi
       states,
       transitions: mean(seeds),
       declared: mean(arms.map((each) => of(each.states))),
+      outputs: mean(arms.map((each) => of(each.outputs))),
       pass: of(pass),
       seeds,
     };
   });
 }
 
-/** An arm on designs that no training has shown, by how long the models were trained. */
+/** An arm on designs that no training has shown. */
 export interface UnseenRow {
   arm: StudyArmName;
-  steps: number;
   /** Seeds behind the means. */
   seeds: number;
   pass: number;
-  /** Mean share of right transitions of machines, and mean F1 of the wires of wirings. */
+  /** Mean shares of right transitions and outputs of machines, and mean F1 of the wires of wirings. */
   transitions: number;
+  outputs: number;
   edges: number;
-}
-
-function unseenArms({ unseen }: StudyResults, arm: StudyArmName, steps: number): StudyArmResult[] {
-  return unseen.runs.filter((run) => run.steps === steps)
-    .map(({ arms }) => arms.find((each) => each.arm === arm)!);
 }
 
 /** The arms' table on designs that no training has shown. */
 export function unseenRows(results: StudyResults): UnseenRow[] {
-  const lengths = [...new Set(results.unseen.runs.map(({ steps }) => steps))];
-  return lengths.flatMap((steps) =>
-    STUDY_ARM_NAMES.map((arm) => {
-      const found = unseenArms(results, arm, steps);
-      const share = (of: (each: StudyArmResult) => readonly number[]) =>
-        mean(found.map((each) => mean(of(each))));
-      return {
-        arm,
-        steps,
-        seeds: found.length,
-        pass: share(({ pass }) => [...pass].map(Number)),
-        transitions: share(({ transitions }) => transitions),
-        edges: share(({ edges }) => edges),
-      };
-    })
-  );
+  return STUDY_ARM_NAMES.map((arm) => {
+    const found = armsOf(results.unseen, arm);
+    const share = (of: (each: StudyArmResult) => readonly number[]) =>
+      mean(found.map((each) => mean(of(each))));
+    return {
+      arm,
+      seeds: found.length,
+      pass: share(({ pass }) => [...pass].map(Number)),
+      transitions: share(({ transitions }) => transitions),
+      outputs: share(({ outputs }) => outputs),
+      edges: share(({ edges }) => edges),
+    };
+  });
 }
 
-/** {@linkcode passGain} on designs that no training has shown, for the models that were trained for `steps` steps. */
+/** {@linkcode passGain} on designs that no training has shown. */
 export function unseenGain(
-  results: StudyResults,
+  { unseen }: StudyResults,
   arm: StudyArmName,
   control: StudyArmName,
-  steps = results.training.steps,
 ): MeanInterval {
-  const [a, b] = [arm, control].map((name) =>
-    columnMeans(unseenArms(results, name, steps).map(({ pass }) => [...pass].map(Number)))
+  return pairedBootstrap(passIn(unseen, arm), passIn(unseen, control), BOOTSTRAP);
+}
+
+/**
+ * Asked with the graph of another design, on designs that no training has shown: share of answers that build what the graph
+ * shows, less share that build the design whose name and purpose the prompt has.
+ */
+export function wrongGraphFollowed({ unseen }: StudyResults): MeanInterval {
+  const arm = "T-vague+G-wrong";
+  const follows = columnMeans(
+    armsOf(unseen, arm).map((each) => [...each.follows!].map(Number)),
   );
-  return pairedBootstrap(a!, b!, BOOTSTRAP);
+  return pairedBootstrap(follows, passIn(unseen, arm), BOOTSTRAP);
+}
+
+/** Of machines that no training has shown, asked with names, purpose and graph: share of right outputs less share of right transitions. */
+export function outputsOverTransitions({ unseen }: StudyResults): MeanInterval {
+  const arms = armsOf(unseen, "T-vague+G");
+  return pairedBootstrap(
+    columnMeans(arms.map(({ outputs }) => outputs)),
+    columnMeans(arms.map(({ transitions }) => transitions)),
+    BOOTSTRAP,
+  );
 }

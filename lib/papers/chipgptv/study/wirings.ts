@@ -112,8 +112,16 @@ export function drawWiring(random: Random, count: number): WiringDesign {
     const module = `${which}_driver`;
     return { kind, family: "regular", module, ...parts, chosen: regularChoice(parts, which) };
   }
-  const chosen = candidatesOf(parts).map((some) => some[random.integer(some.length)]!);
-  return { kind, family: "network", module: "network", ...parts, chosen };
+  return { kind, family: "network", module: "network", ...parts, chosen: anyChoice(random, parts) };
+}
+
+function anyChoice(random: Random, parts: WiringParts): number[] {
+  return candidatesOf(parts).map((some) => some[random.integer(some.length)]!);
+}
+
+/** The same ports and blocks with all drivers drawn anew, independently and uniformly. */
+export function rewired(random: Random, design: WiringDesign): WiringDesign {
+  return { ...design, chosen: anyChoice(random, design) };
 }
 
 /** Probability of the most likely wiring given purpose, ports, blocks and, where `named`, the module's name. */

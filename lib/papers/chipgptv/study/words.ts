@@ -38,8 +38,12 @@ export const PURPOSES = {
   network: "\nIt routes data.",
 } as const;
 
-/** The beginnings of lines that end with a name. */
+/** Lines that say an output, and the beginnings of lines that end with a name. */
 export const LINE = {
+  /** A whole line of the canonical text of a machine, the same as a sentence, and the same of an answer. */
+  moore: (state: string, bit: number): string => `\nmoore ${state} out=${bit}`,
+  toldOutput: (state: string, bit: number): string => `\nIn state ${state}, out is ${bit}.`,
+  output: (state: string, bit: number): string => `;\n${state}: out = 1'b${bit}`,
   /** Of the canonical text of a machine. */
   arrow: (from: string, guard: string): string => `\n${from} --${guard}--> `,
   /** Of a transition told as a sentence. */
@@ -83,6 +87,9 @@ export const STUDY_WORDS: readonly string[] = [
   ...Object.keys(BLOCK_TYPES),
   ...BLOCK_NAMES,
   ...BLOCK_NAMES.map((block) => `${block}_q`),
+  ...[LINE.moore, LINE.toldOutput, LINE.output].flatMap((line) =>
+    STATE_NAMES.flatMap((state) => [0, 1].map((bit) => line(state, bit)))
+  ),
   ...STATE_NAMES.flatMap((state) => ["in=0", "in=1", "*"].map((guard) => LINE.arrow(state, guard))),
   ...STATE_NAMES.flatMap((state) => [0, 1].map((bit) => LINE.told(state, bit))),
   ...STATE_NAMES.flatMap((state) => [0, 1].map((bit) => LINE.next(state, bit))),

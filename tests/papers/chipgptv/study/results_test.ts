@@ -7,6 +7,7 @@ import {
   largeDesign,
   loadStudyResults,
   openStudyModel,
+  outputsOverTransitions,
   passByDesign,
   passGain,
   passOverCeiling,
@@ -23,6 +24,7 @@ import {
   UNSEEN_DESIGNS,
   unseenGain,
   unseenRows,
+  wrongGraphFollowed,
 } from "offprint/papers/chipgptv/study/mod.ts";
 import { parameterCount } from "offprint/lm/transformer/mod.ts";
 import { mean } from "offprint/stats.ts";
@@ -34,16 +36,23 @@ Deno.test("three seeds were asked about every held-out design in every arm", () 
   const machines = designs.filter(({ kind }) => kind === "machine").length;
   assertEquals(results.runs.map(({ seed }) => seed), [...STUDY_SEEDS]);
   assertEquals(results.training.parameters, parameterCount(studyConfig()));
-  for (const { arms, seen } of [...results.runs, ...results.longer]) {
+  for (const { arms, seen } of results.runs) {
     assertEquals(seen.length, designs.length);
     assertEquals(arms.map(({ arm }) => arm), STUDY_ARM_NAMES);
-    for (const { pass, states, transitions, edges } of arms) {
+    for (const { arm, pass, follows, states, outputs, transitions, edges } of arms) {
       assertEquals(pass.length, designs.length);
-      assertEquals([states.length, transitions.length], [machines, machines]);
+      assertEquals(follows?.length, arm === "T-vague+G-wrong" ? designs.length : undefined);
+      assertEquals(
+        [states.length, outputs.length, transitions.length],
+        [machines, machines, machines],
+      );
       assertEquals(edges.length, designs.length - machines);
       // What passes has every part right.
       [...pass].forEach((digit, i) => {
-        if (digit === "1") assertEquals(i < machines ? transitions[i] : edges[i - machines], 1);
+        if (digit === "0") return;
+        assertEquals(i < machines ? transitions[i]! * outputs[i]! : edges[i - machines], 1);
+        // One answer builds one design.
+        assert(follows?.[i] !== "1");
       });
     }
   }
@@ -69,17 +78,24 @@ Deno.test("strictly held-out designs are new to the first training, and all thre
   const { draws, runs } = results.unseen;
   assertEquals(draws.length, UNSEEN_DESIGNS);
   assertEquals(new Set(draws.map((i) => designKey(largeDesign(i)))).size, draws.length);
-  // Of one training the first steps with designs of all sizes; all six take more than a minute.
+  // Of one training the first steps; all three take too long.
   const shown = trainedDesigns(STUDY_SEEDS[0], STUDY_TRAINING, 400);
   assert(draws.every((i) => !shown.has(designKey(largeDesign(i)))));
-  const planned = runs.filter(({ steps }) => steps === results.training.steps);
-  assertEquals(planned.map(({ seed }) => seed), [...STUDY_SEEDS]);
-  const rows = new Map(
-    unseenRows(results).filter(({ steps }) => steps === results.training.steps)
-      .map((row) => [row.arm, row]),
-  );
+  assertEquals(runs.map(({ seed }) => seed), [...STUDY_SEEDS]);
+  const rows = new Map(unseenRows(results).map((row) => [row.arm, row]));
   const gain = unseenGain(results, "T-vague+G", "T-vague");
   assertAlmostEquals(gain.mean, rows.get("T-vague+G")!.pass - rows.get("T-vague")!.pass, 1e-12);
+  const { transitions, outputs } = rows.get("T-vague+G")!;
+  const over = outputsOverTransitions(results);
+  assertAlmostEquals(over.mean, outputs - transitions, 1e-9);
+  const wrong = runs.map(({ arms }) => arms.find(({ arm }) => arm === "T-vague+G-wrong")!);
+  const share = (texts: readonly string[]) =>
+    mean(texts.map((text) => mean([...text].map(Number))));
+  assertAlmostEquals(
+    wrongGraphFollowed(results).mean,
+    share(wrong.map(({ follows }) => follows!)) - share(wrong.map(({ pass }) => pass)),
+    1e-12,
+  );
 });
 
 Deno.test("the committed model answers as it did, and fresh designs are asked about", async () => {
