@@ -218,7 +218,7 @@ await display(throws);
 // | 03 AIME | 18 | 26 |  | 3 |
 // | 04 A Common Pitfall of Margin-based Language Model Alignment | 25 | 17 |  | 3 |
 // | 05 COMET | 41 | 34 | 8 | 28 |
-// | 06 Natural Language Is Not Enough | 35 | 24 | 1 | 3 |
+// | 06 Natural Language Is Not Enough | 35 | 27 | 1 | 3 |
 // | 07 Data Is All You Need | 13 | 12 | 1 | 4 |
 // | 08 Contractual Reinforcement Learning | 21 | 14 | 3 | 1 |
 // | 09 SAIL | 21 | 12 | 1 | 4 |

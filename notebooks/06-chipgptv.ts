@@ -236,9 +236,9 @@ import {
   heldOutDesigns,
   loadStudyResults,
   openStudyModel,
+  outputsOverTransitions,
   passGain,
   passOverCeiling,
-  outputsOverTransitions,
   STUDY_ARMS,
   studyArmRows,
   studySizeRows,
@@ -1218,7 +1218,8 @@ await display(plot({
   } to ${formatNumber(sizeRows.at(-1)!.transitions)}; states from ${
     formatNumber(sizeRows[0]!.declared)
   } to ${formatNumber(sizeRows.at(-1)!.declared)}.`,
-  caption: "Shares of transitions, outputs and declared states that are right, by number of states.",
+  caption:
+    "Shares of transitions, outputs and declared states that are right, by number of states.",
   height: 300,
   x: { label: "states", tickFormat: "d" },
   y: { label: "share right", domain: [0, 1.02], grid: true },
@@ -1266,8 +1267,7 @@ await display(table(liveRows, { caption: "The first model, asked now" }));
 // %% id="study-short" tags=["drawing"]
 const verdictOn = ({ low, high }: { low: number; high: number }): string =>
   low > 0 ? "more right answers" : high < 0 ? "fewer right answers" : "no difference that shows";
-const rightWith = (arm: string) =>
-  formatNumber(100 * unseen.find((row) => row.arm === arm)!.pass);
+const rightWith = (arm: string) => formatNumber(100 * unseen.find((row) => row.arm === arm)!.pass);
 await display(
   md`**In short.** On held-out designs the graph beside vague words gives ${
     verdictOn(overVague!)
@@ -1280,7 +1280,9 @@ await display(
   } % with the graph, ${rightWith("T-complete")} % with all sentences, ${
     rightWith("T-vague")
   } % with names alone. What helps is ${
-    overComplete!.low > 0 ? "the graph's form too" : "the information, not the form in which it comes"
+    overComplete!.low > 0
+      ? "the graph's form too"
+      : "the information, not the form in which it comes"
   }. With another design's graph a model ${
     followed.low > 0
       ? "builds what the graph shows"
