@@ -207,7 +207,7 @@ Deno.test("unknown names and wrong arguments are one clear line", async () => {
   await assertRejects(
     () => command.run(["nothing"]),
     UserError,
-    "sotu-draft, sotu-target, tiny",
+    "sotu-draft, sotu-target, sums",
   );
   await assertRejects(() => command.run(["tiny", "--fast"]), UserError, "options among --out");
   await assertRejects(() => command.run(["tiny", "--minutes", "soon"]), UserError, "--minutes");
