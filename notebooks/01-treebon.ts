@@ -1370,9 +1370,9 @@ await display(table(
     };
   }),
   {
-    caption: `Share of right answers over ${
-      new Set(sums.runs.map(({ seed }) => seed)).size
-    } seeds, ` +
+    caption: `Share of right answers, seed ${
+      [...new Set(sums.runs.map(({ seed }) => seed))].join(" and ")
+    }, ` +
       `with 95 % intervals over sums of the difference; up to ${SUM_TOKENS} tokens`,
     limit: 20,
   },
