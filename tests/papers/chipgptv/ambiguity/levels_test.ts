@@ -26,7 +26,9 @@ Deno.test("of every held-out design more words leave no more open, and all words
 Deno.test("a sentence that is left out stays open, and a wrong one agrees with nothing", () => {
   const design = heldOutDesigns({ machines: 1, wirings: 0 })[3]!;
   assert(design.kind === "machine");
-  const told = toldLines(design).map((line) => line.join("").trim());
+  // What the outputs are leaves no transition open.
+  const told = toldLines(design).map((line) => line.join("").trim())
+    .filter((line) => line.includes("go to"));
   const fsm = fsmOfMachine(design);
   assertEquals(ambiguityRow("less", fsm, told.slice(1)).bits[2], Math.log2(5));
   const wrong = told[0]!.replace(/S\d$/, (state) => state === "S0" ? "S1" : "S0");
