@@ -5,9 +5,9 @@
 // %% [markdown] id="title"
 // # 03 · Several evaluators for one program
 //
-// A language model writes code, another one criticises it, a third rewrites it by the critique. The paper of this notebook
-// replaces the one critic by several that look at one criterion each, and puts their texts one behind the other. Here the
-// critics are real analysers, the programs are run, and each gain stands beside its price in false alarms.
+// A language model writes code, another one (the *evaluator*) criticises it, and a third (the *optimiser*) rewrites it by the
+// critique. The paper of this notebook replaces the one evaluator by several that look at one criterion each, and joins their texts
+// into one. Here the evaluators are real analysers, the programs are run, and each gain stands beside its price in false alarms.
 
 // %% id="citation" tags=["imports"]
 import { citation, display, verdicts } from "offprint/notebook/mod.ts";
@@ -17,21 +17,26 @@ await display(citation("03-aime"));
 // %% [markdown] id="summary"
 // ## In two minutes
 //
-// * **One critic, one criterion.** Six roles look at the same program: syntax, logic, correctness, readability, runtime,
+// * **One evaluator, one criterion.** Six roles look at the same program: syntax, logic, correctness, readability, runtime,
 //   redundancy. Their texts are joined, and the program counts as defective when any of them says so.
-// * **A union detects more, and alarms more.** Adding a role can raise detection only, and false alarms as well. A detection
-//   rate alone says nothing: a critic that always complains detects everything.
-// * **The theorem is about something else.** It bounds what a *mixture* of evaluators loses, where one sampled evaluation is
-//   shown. The protocol shows all of them.
-// * **Equal budgets decide.** Six evaluators share what one may use. Without any limit a generalist with all the rules says the
-//   same as six specialists, so what is left of a gain is how a limited budget is spent.
+// * **A union detects more, and gives more false alarms.** Each role that is added can only raise the number of defects that are
+//   detected, and likewise the number of false alarms. A detection rate alone says nothing: an evaluator that always complains
+//   detects everything.
+// * **The theorem is about something else.** It bounds what a *mixture* of evaluators loses, where the optimiser reads one evaluation
+//   that is drawn at random. In the paper's procedure it reads all of them.
+// * **The comparison must be at equal budgets.** Six evaluators share what one may use. Without any limit a *generalist*, one evaluator
+//   with the rules of all roles, says the same as six specialists. A gain can then only come from how a limited budget is spent.
 //
 // What came out: one evaluator that runs the public examples sees nearly all defects, so that five more roles add false alarms and
-// little else. Dividing the budget costs detection. And in the loop a limited evaluator can be outrun: programs that use its budget
-// up look better than they are.
+// little else. Dividing the budget costs detection. And a limited budget can mislead the loop: a program that uses the budget up stops
+// its evaluator before that has found anything, so it looks better than it is.
 //
 // First one wrong binary search and six opinions of it, then the theory, then 54 functions with their defective
 // versions, and last a loop that repairs them.
+//
+// Two other notebooks judge programs by running them: [notebook 07](07-chipgpt-ft.ipynb) lets trained models write circuits and grades
+// them with test benches, and [notebook 06](06-chipgptv.ipynb) asks how good such benches are. There a program that was run has the last
+// word; here the question is how far one can come with opinions.
 
 // %% id="verdicts" tags=["check"]
 await verdicts("03-aime");
@@ -40,7 +45,9 @@ await verdicts("03-aime");
 // ## The idea: one wrong binary search, six opinions
 //
 // The program looks for the first place of `x` in an ascending list. One character is wrong: `<=` where `<` should stand, as in
-// the collection QuixBugs. Six programs look at it; none of them sees the tests that decide.
+// QuixBugs, a public collection of programs with a defect in one line. Six evaluators look at it. Each reads the program, its description
+// and a few *public examples*, and returns *findings*; it says FAIL when at least one of them is an error. Whether the program really is
+// defective is decided by *hidden tests*, which no evaluator sees.
 
 // %% id="idea-imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";
@@ -67,7 +74,12 @@ const ideaRows = PAPER_ROLES.map((role) => {
     "steps of work": work,
   };
 });
-await display(table(ideaRows, { caption: "What each role says of the wrong search" }));
+await display(
+  table(ideaRows, {
+    caption:
+      "What each role says of the wrong search; a step of work is a node of the syntax tree looked at, or a statement executed",
+  }),
+);
 
 // %% id="idea-versions"
 // All versions of this search: the reference, the ported defect, and twelve drawn mutants.
@@ -102,9 +114,9 @@ await display(plot({
   height: 400,
   marginLeft: 110,
   marginBottom: 70,
-  x: { label: null, domain: [...PAPER_ROLES, "joined"], tickRotate: -35 },
-  y: { label: null, domain: versions.map(({ version }) => version) },
-  color: { legend: true, domain: ["detects", "false alarm"] },
+  x: { label: "role", domain: [...PAPER_ROLES, "joined"], tickRotate: -35 },
+  y: { label: "version of the program", domain: versions.map(({ version }) => version) },
+  color: { legend: true, label: "a role that says FAIL", domain: ["detects", "false alarm"] },
   data: versionRows,
   marks: [
     Plot.cell(versionRows.filter(({ opinion }) => opinion !== "is silent"), {
@@ -124,9 +136,9 @@ await display(explore(unionExploration));
 
 // %% [markdown] id="idea-summary"
 // **In short.** The parser has nothing to complain about, and neither has a reader of style. The two roles that *run* the program see
-// that it does not end. Over all versions, each column is one evaluator and the last one their union. It has every
-// complaint of every role, the false ones too. The figure that can be moved shows the same over all programs of the evaluation half, with
-// a budget that the roles share, and with roles that lie.
+// that it does not end. In the figure over all versions each column is one evaluator, and the last column is their union. It has every
+// complaint of every role, the false ones too. The figure that can be moved shows the same over all programs that decide the claims
+// below, with a budget that the roles share, and with roles that lie.
 
 // %% [markdown] id="parameters-text"
 // ## Parameters
@@ -213,14 +225,20 @@ import { mean, wilson } from "offprint/stats.ts";
 // %% [markdown] id="mixture-text"
 // ## The theory: mixtures
 //
-// An evaluation is drawn from a policy $\pi(e\mid x,y)$. The distance of two policies is the total variation
+// An evaluator that is a language model does not always say the same. So it is described by a *policy* $\pi(e\mid x,y)$: the probability of
+// the evaluation $e$, given the task $x$ and the program $y$. The paper assumes that a best policy $\pi^\star$ exists and asks how near the
+// policies $\pi_1,\dots,\pi_K$ of its evaluators come to it. The distance of two policies is the total variation
 //
-// $$\mathrm{TV}(p,q)=\tfrac12\sum_e|p(e)-q(e)|,$$
+// $$\mathrm{TV}(p,q)=\tfrac12\sum_e|p(e)-q(e)|.$$
 //
-// and for a utility $\ell$ of evaluations, $|\mathbb E_p\ell-\mathbb E_q\ell|\le(\max\ell-\min\ell)\,\mathrm{TV}(p,q)$.
+// Let $\ell(e)$ say how useful an evaluation is. Then two policies that are near each other are about equally useful:
+//
+// $$|\mathbb E_p\ell-\mathbb E_q\ell|\le(\max\ell-\min\ell)\,\mathrm{TV}(p,q).$$
+//
+// The example has four possible evaluations (no error, an error of logic, of syntax, at runtime) and three evaluators.
 
 // %% id="distance"
-const target = [0.1, 0.5, 0.25, 0.15];
+const ideal = [0.1, 0.5, 0.25, 0.15];
 const policies = [[0.3, 0.6, 0.05, 0.05], [0.4, 0.1, 0.45, 0.05], [0.45, 0.1, 0.05, 0.4]];
 const utility = [0, 1, 0.8, 0.3];
 await display(equation({
@@ -229,49 +247,53 @@ await display(equation({
   fn: totalVariation,
   // The largest difference of probabilities over all events, which is what the distance means.
   checks: policies.map((policy) => ({
-    args: [target, policy] as [number[], number[]],
+    args: [ideal, policy] as [number[], number[]],
     equals: Math.max(
       ...Array.from(
         { length: 16 },
         (_, event) =>
-          target.reduce((sum, p, i) => sum + ((event >> i & 1) === 1 ? p - policy[i]! : 0), 0),
+          ideal.reduce((sum, p, i) => sum + ((event >> i & 1) === 1 ? p - policy[i]! : 0), 0),
       ),
     ),
     tolerance: 1e-12,
   })),
 }));
-await claim("03.distances", policies.map((policy) => totalVariation(target, policy)));
+await claim("03.distances", policies.map((policy) => totalVariation(ideal, policy)));
 
 // %% [markdown] id="best-mixture-text"
 // ### The best mixture
 //
-// A mixture draws one of the evaluators with probabilities $\alpha$. The nearest one, $\min_\alpha\mathrm{TV}(\pi^\star,\sum_k\alpha_k\pi_k)$, is a
-// linear programme. Here outcomes are none, logic, syntax and runtime error.
+// A mixture draws one of the $K$ evaluators, the $k$-th with probability $\alpha_k$, and shows what this one says. Its policy is
+// $\sum_k\alpha_k\pi_k$. The mixture that is nearest to the best policy,
+//
+// $$\min_\alpha\mathrm{TV}\Big(\pi^\star,\sum_k\alpha_k\pi_k\Big),$$
+//
+// is found by linear programming. Equal weights need not be good: in the example they are no better than the first evaluator alone.
 
 // %% id="mixtures"
-const best = bestMixture(target, policies);
+const best = bestMixture(ideal, policies);
 const pairsOf3 = [[0, 1], [0, 2], [1, 2]].map((pair) =>
-  bestMixture(target, pair.map((k) => policies[k]!)).distance
+  bestMixture(ideal, pair.map((k) => policies[k]!)).distance
 );
 const equalWeights = mixture(policies, [1 / 3, 1 / 3, 1 / 3]);
 await claim("03.best-mixture", [
   best.distance,
   ...best.weights,
   ...pairsOf3,
-  totalVariation(target, equalWeights),
+  totalVariation(ideal, equalWeights),
 ]);
 await claim(
   "03.nesting",
-  [1, 2, 3].map((k) => bestMixture(target, policies.slice(0, k)).distance),
+  [1, 2, 3].map((k) => bestMixture(ideal, policies.slice(0, k)).distance),
 );
 
 // %% id="utilities"
 const expected = (policy: readonly number[]): number =>
   policy.reduce((sum, p, i) => sum + p * utility[i]!, 0);
 const bestPolicy = mixture(policies, best.weights);
-await claim("03.expected-utility", [target, ...policies, bestPolicy].map(expected));
+await claim("03.expected-utility", [ideal, ...policies, bestPolicy].map(expected));
 const range = Math.max(...utility) - Math.min(...utility);
-const everyPolicy = [...policies, bestPolicy, equalWeights, target];
+const everyPolicy = [...policies, bestPolicy, equalWeights, ideal];
 const excess = everyPolicy.flatMap((p) =>
   everyPolicy.map((q) => Math.abs(expected(p) - expected(q)) - range * totalVariation(p, q) - 1e-12)
 );
@@ -284,7 +306,7 @@ const simplex = Array.from(
   (_, i) =>
     Array.from({ length: simplexSteps + 1 - i }, (_, j) => {
       const weights = [i, j, simplexSteps - i - j].map((part) => part / simplexSteps);
-      const distance = totalVariation(target, mixture(policies, weights));
+      const distance = totalVariation(ideal, mixture(policies, weights));
       return { first: weights[0]!, second: weights[1]!, distance };
     }),
 ).flat();
@@ -318,12 +340,16 @@ await display(plot({
 // %% [markdown] id="union-text"
 // ### What concatenation does instead
 //
-// A mixture shows the optimiser *one* sampled evaluation, concatenation shows all $K$. So the theorem motivates the protocol and
-// does not describe it. When the joined text says "defective" as soon as one role does, and the roles are independent, then
+// A mixture shows the optimiser *one* evaluation, drawn at random. The paper's procedure joins (concatenates) the texts of all $K$
+// evaluators. So the theorem is a reason to try the procedure, but does not describe it.
 //
-// $$\mathrm{EDR}=1-\prod_k(1-q_k),\qquad \mathrm{FAR}=1-\prod_k(1-\varphi_k)$$
+// Let role $k$ complain about a defective program with probability $q_k$ (its detection rate) and about a right one with probability
+// $\varphi_k$ (its false-alarm rate). The joined text says "defective" as soon as one role does. If the roles are independent, the error
+// detection rate (EDR) and the false-alarm rate (FAR) of the joined text are
 //
-// for detection rates $q_k$ and false-alarm rates $\varphi_k$. A role that always approves takes only its own factor away.
+// $$\mathrm{EDR}=1-\prod_k(1-q_k),\qquad \mathrm{FAR}=1-\prod_k(1-\varphi_k).$$
+//
+// A role that always approves has $q_k=\varphi_k=0$: its factor is 1, and the others are as good as before.
 
 // %% id="union"
 const exampleRates = [0.3, 0.5, 0.2];
@@ -362,9 +388,9 @@ await display(plot({
   }.`,
   caption: "Each detects 30 % and alarms 5 %. Both curves can only rise.",
   height: 260,
-  x: { label: "evaluators" },
+  x: { label: "number of evaluators" },
   y: { label: "rate of the union", domain: [0, 1] },
-  color: { legend: true },
+  color: { legend: true, label: "rate" },
   data: unionRows,
   marks: [Plot.lineY(unionRows, { x: "evaluators", y: "rate", stroke: "what", marker: true })],
 }));
@@ -372,10 +398,13 @@ await display(plot({
 // %% [markdown] id="protocol-text"
 // ## The protocol
 //
-// Each iteration lets $K$ evaluators look at the program, each with $\lfloor 3600/K\rfloor$ tokens of text, joins what they say, and lets an
-// optimiser rewrite the program; ten rewrites, so eleven programs. With a language model that is $11(K+2)$ calls.
+// In each iteration $K$ evaluators look at the program, their texts are joined, and the optimiser rewrites the program. Together the
+// evaluators may write 3600 tokens, so each has $\lfloor 3600/K\rfloor$. Ten rewrites make eleven programs. Where language models do all the
+// work, each of the eleven rounds takes $K$ calls for the evaluations, one that turns them into a critique, and one for the rewrite:
+// $11(K+2)$ calls.
 //
-// Success rate (SR) is the share of passed tests, completion rate (CR) the share of programs that pass all of theirs.
+// Two rates say how good the programs are at the end. The success rate (SR) is the share of hidden tests that are passed, the completion
+// rate (CR) is the share of programs that pass all of theirs.
 
 // %% id="protocol"
 const shares = [1, 2, 3, 4, 5, 6].map((k) => shareOf({ tokens: TOTAL_TOKENS, work: 0 }, k).tokens);
@@ -402,7 +431,8 @@ await claim(
 // 54 small functions of our own, each with a statement, public examples, ten or more hidden tests, a declared growth of work and
 // relations that hold for every right program. For 32 of them the one-line defect that QuixBugs has for the same algorithm was
 // ported by hand. Up to twelve mutants of each were drawn: those of seven *functional* kinds must fail a hidden test, those of three
-// kinds of *quality* (slow, redundant, hard to read) must pass all. One half of the functions is for calibration, the other decides.
+// kinds of *quality* (slow, redundant, hard to read) must pass all. The functions are split in two halves. On the calibration half
+// budgets and weights are chosen; the evaluation half decides the claims.
 
 // %% id="corpus"
 const opinions = await loadOpinions();
@@ -562,8 +592,8 @@ await display(plot({
   width: 520,
   height: 400,
   marginBottom: 70,
-  x: { label: null, domain: [...PAPER_ROLES], tickRotate: -35 },
-  y: { label: null, domain: kinds },
+  x: { label: "role", domain: [...PAPER_ROLES], tickRotate: -35 },
+  y: { label: "kind of program", domain: kinds },
   color: { legend: true, label: "share flagged", domain: [0, 1] },
   data: matrixRows,
   marks: [Plot.cell(matrixRows, { x: "role", y: "origin", fill: "share", inset: 0.5 })],
@@ -584,9 +614,14 @@ await display(
 // %% [markdown] id="arms-text"
 // ## Detection and its price
 //
-// The error detection rate (EDR) is the share of defective programs that are called defective, the false-alarm rate (FAR) the same
-// among programs that pass all hidden tests, and Youden's $J$ their difference. All arms of the first block have the same
-// budget together.
+// The error detection rate (EDR) is the share of defective programs that are called defective. The false-alarm rate (FAR) is the share
+// of programs called defective among those that pass all hidden tests. Their difference is Youden's $J$: 1 for a perfect verdict, 0 for one
+// that knows nothing.
+//
+// An *arm* is one way to evaluate. Compared are each role alone; the correctness role asked six times, on other random inputs each time;
+// the generalist; two sets of three roles, those that inform about errors (syntax, logic, correctness) and those that look at quality
+// (readability, redundancy, runtime); and AIME-6, all six roles. All of these may use the same budget in total. Two arms have no limit, and
+// in three an evaluator lies. The column "cut by budget" is the share of evaluations that ended because their budget did.
 
 // %% id="arms"
 const bad = defectiveOf(evaluation), good = passingOf(evaluation);
@@ -644,8 +679,8 @@ await display(plot({
   height: 340,
   marginLeft: 140,
   x: { label: "rate", domain: [0, 1] },
-  y: { label: null, domain: ranked.map(({ arm }) => arm) },
-  color: { legend: true, domain: ["detection", "false alarms"] },
+  y: { label: "arm", domain: ranked.map(({ arm }) => arm) },
+  color: { legend: true, label: "rate", domain: ["detection", "false alarms"] },
   data: ranked,
   marks: [
     Plot.ruleY(ranked, { y: "arm", x1: "EDR low", x2: "EDR high", strokeOpacity: 0.5 }),
@@ -677,7 +712,7 @@ await display(
     rateOf(roleArm("correctness"), bad)
   }: five more roles add little here. With a sixth of the budget each, six roles detect ${
     rateOf(AIME, bad)
-  }. The difference are programs that do not end: finding out costs ${STOPPED_WORK} steps, and a sixth is ${
+  }. The difference comes from programs that do not end: to find that out takes ${STOPPED_WORK} steps, and a sixth of the budget is ${
     budgetOf(AIME, total).work
   }. False alarms of the union are ${
     rateOf(AIME, good)
@@ -704,8 +739,9 @@ await claim("03.unlimited-generalist", disagreement.length);
 // %% [markdown] id="adversary-text"
 // ### An evaluator that lies
 //
-// One order is to approve always, the other to complain always. An approving role takes its own factor away and no more; a
-// complaining one is enough to spoil the verdict of all. No rule that only counts complaints resists both.
+// Suppose that one role is told to approve every program. Then its own detections are lost, and no others. Suppose that it is told to
+// complain about every program. Then the joined verdict is always "defective", whatever the others say. A rule that only counts
+// complaints cannot resist both.
 
 // %% id="adversary"
 const [aimeApproves, singleApproves, aimeComplains] = ADVERSARIAL_ARMS.map((arm) =>
@@ -727,8 +763,9 @@ await claim("03.complaining-adversary", [
 // %% [markdown] id="dependence-text"
 // ### Do they see the same?
 //
-// The union formula takes the roles for independent. Their $\varphi$ coefficients on defective programs say how far they are not, and
-// κ how far they agree beyond chance.
+// The formula of the union assumes that the roles are independent. How far two roles are from that is measured on defective programs by
+// the correlation of their yes-or-no verdicts (the phi coefficient: 0 if independent, 1 if always equal), and by Cohen's kappa, their
+// agreement beyond what chance would give.
 
 // %% id="dependence"
 const pairs = PAPER_ROLES.flatMap((first, i) =>
@@ -739,13 +776,13 @@ const pairs = PAPER_ROLES.flatMap((first, i) =>
       both: counts.both,
       one: counts.onlyFirst + counts.onlySecond,
       neither: counts.neither,
-      φ: phiCoefficient(counts),
-      κ: cohenKappa(counts),
+      correlation: phiCoefficient(counts),
+      kappa: cohenKappa(counts),
     };
   })
 );
 const rates = PAPER_ROLES.map((role) => flaggedShare(bad, inShare(role)).mean);
-await display(table(pairs.filter(({ φ }) => !Number.isNaN(φ)), {
+await display(table(pairs.filter(({ correlation }) => !Number.isNaN(correlation)), {
   caption:
     "Pairs of roles on defective programs of the evaluation half, a sixth of the budget each",
 }));
@@ -760,8 +797,13 @@ await display(
 // %% [markdown] id="weights-text"
 // ### Votes with weights
 //
-// Under naive Bayes the complaint of a role is worth $\log\frac{q(1-\varphi)}{\varphi(1-q)}$. Below 0 it is worse than silence. Rates come from the
-// calibration half, with half a count added to each cell.
+// Not every complaint is worth the same. If the roles were independent, the complaint of a role with detection rate $q$ and false-alarm rate
+// $\varphi$ should count with the weight
+//
+// $$\log\frac{q(1-\varphi)}{\varphi(1-q)}$$
+//
+// (the rule of naive Bayes). A weight below 0 means that the role complains more often about right programs than about defective ones.
+// The rates come from the calibration half; half a program is added to each count, so that no rate is exactly 0 or 1.
 
 // %% id="weights"
 const weightOf = (role: PaperRole): number => {
@@ -794,7 +836,7 @@ await claim("03.weighted-youden", youden(evaluation, (program) => scoreOf(progra
 // %% id="weights-summary" tags=["drawing"]
 await display(table([weights], { caption: "Weight of each role's complaint, calibration half" }));
 await display(
-  md`Area under the ROC curve on the evaluation half: ${
+  md`How often does a defective program of the evaluation half get a higher score than a passing one (the area under the ROC curve; .5 is chance)? ${
     formatNumber(areaUnderCurve(bad.map(scoreOf), good.map(scoreOf)), 3)
   } for the weighted sum, ${
     formatNumber(
@@ -811,7 +853,8 @@ await display(
 // %% [markdown] id="budget-text"
 // ## What of the gain is budget
 //
-// The same verdicts when all six may use less text, or less work, than the default; one generalist beside them.
+// The same verdicts are computed for other budgets: all six together may write less text, or do less or more work, than in the default. One
+// generalist with the same budget stands beside them.
 
 // %% id="budgets"
 const budgetRows = [600, 1200, 2400, 3600].flatMap((tokens) =>
@@ -858,7 +901,7 @@ await display(plot({
     tickFormat: (factor: number) => formatNumber(factor, 2),
   },
   y: { label: "detection rate", domain: [0, 1] },
-  color: { legend: true },
+  color: { legend: true, label: "arm" },
   data: textRows,
   marks: [
     Plot.lineY(textRows, { x: "work, of the default", y: "EDR", stroke: "arm", marker: true }),
@@ -890,9 +933,9 @@ await display(plot({
   caption:
     "Mean over all sets with that many roles. The growing budget gives each role a sixth of the default.",
   height: 300,
-  x: { label: "roles" },
+  x: { label: "number of roles" },
   y: { label: "mean rate", domain: [0, 1] },
-  color: { legend: true },
+  color: { legend: true, label: "rate and budget" },
   data: sizeRows,
   marks: [Plot.lineY(sizeRows, { x: "size", y: "rate", stroke: "what", marker: true })],
 }));
@@ -945,8 +988,12 @@ ${fence}`,
 // %% [markdown] id="loop-results-text"
 // ### All loops
 //
-// Two defective programs of each function of the evaluation half, three seeds, all 63 sets of roles and the controls. Every arm starts
-// with the same programs and the same random numbers.
+// The loops ran on two defective programs of each function of the evaluation half, with three seeds, for all 63 sets of roles. Every arm
+// starts with the same programs and the same random numbers. There are two controls: with *random spans* the same edits are tried anywhere
+// in the program, and with the *oracle line* they are tried only in the line that really is defective.
+//
+// Which of the eleven programs counts? "SR last" takes the last one, "SR by verdict" the one that the evaluators complain least about,
+// and "SR oracle-best" the one that passes most hidden tests. Nobody could choose that one without the hidden tests.
 
 // %% id="loops"
 const loops = await loadLoops();
@@ -1008,7 +1055,7 @@ await display(plot({
   height: 320,
   x: { label: "rewrites" },
   y: { label: "success rate" },
-  color: { legend: true },
+  color: { legend: true, label: "arm" },
   data: curveRows,
   marks: [Plot.lineY(curveRows, { x: "iteration", y: "SR", stroke: "arm", marker: true })],
 }));
@@ -1031,7 +1078,7 @@ await display(plot({
   height: 320,
   x: { label: "rewrites" },
   y: { label: "completion rate" },
-  color: { legend: true },
+  color: { legend: true, label: "arm" },
   data: completionRows,
   marks: [Plot.lineY(completionRows, { x: "iteration", y: "CR", stroke: "arm", marker: true })],
 }));
@@ -1082,7 +1129,9 @@ await display(
 // %% [markdown] id="choice-text"
 // ### Which roles, and how many
 //
-// All 63 sets at the same total budget. Each dot is one set; the line is the mean for that number of roles.
+// Six roles make 63 sets of at least one. All of them have the same total budget. In the figure each dot is one set, and the line is the mean
+// for that number of roles. Each set's success rate is compared with that of all six. Because 62 differences are tested at once, some
+// would look large by chance; Holm's correction makes the test of each one stricter by as much.
 
 // %% id="choice"
 const setRows = SUBSET_ARMS.map(({ name, roles }) => ({
@@ -1090,7 +1139,7 @@ const setRows = SUBSET_ARMS.map(({ name, roles }) => ({
   size: roles.length,
   SR: plainSuccessRate(loops, name),
   CR: plainSuccessRate(loops, name, { completion: true }),
-  correctness: roles.includes("correctness") ? "with correctness" : "without",
+  correctness: roles.includes("correctness") ? "with correctness" : "without correctness",
 }));
 const meanBySize = [1, 2, 3, 4, 5, 6].map((size) => ({
   size,
@@ -1125,7 +1174,7 @@ await display(plot({
   height: 320,
   x: { label: "roles in the set" },
   y: { label: "success rate" },
-  color: { legend: true },
+  color: { legend: true, label: "the set" },
   data: setRows,
   marks: [
     Plot.lineY(meanBySize, { x: "size", y: "SR", strokeOpacity: 0.6 }),
@@ -1136,9 +1185,10 @@ await display(plot({
 // %% [markdown] id="order-text"
 // ### In which order
 //
-// With a budget of its own each role says the same whoever spoke before. One evaluator with all the rules may have spent its budget
-// before it comes to the last ones: below are all 720 orders of its six roles. The order has a second place, in the joined text that
-// the optimiser reads; there loops were run again with all sections reversed, on the same starts with the same random numbers.
+// A role with a budget of its own says the same whoever spoke before it. This differs for one evaluator with all the rules: it may have
+// used its budget up before it comes to the last ones. So it was asked with its six roles in all 720 orders. The order could also matter in
+// the joined text that the optimiser reads. For this the loops were run again with all sections reversed, on the same starts with the same
+// random numbers.
 
 // %% id="order"
 const learned = orderRates(calibration, total);
@@ -1250,7 +1300,8 @@ await display(ablation);
 // %% [markdown] id="cost"
 // ## Which role costs what
 //
-// Steps of work of each role without any budget, and what it has to say; medians and the largest value over the evaluation half.
+// The table says how many steps of work each role takes when it has no limit, and how many tokens of text it writes, over the programs
+// of the evaluation half.
 
 // %% id="costs"
 const costRows = PAPER_ROLES.map((role) => {
@@ -1277,6 +1328,8 @@ await display(table(costRows, { caption: "What each role costs" }));
 //
 // * **Language models.** The evaluators are programs with rules and tests, and no model was asked. Nothing here says what a language
 //   model overlooks, and no number here may stand beside the paper's.
+// * **Trained critics.** Networks that learn to see defects, one with six outputs or six of the same size together, would stand between
+//   these analysers and language models. They were not built.
 // * **The paper's numbers.** Up to 62 % more detection, up to 16 % more success and up to 12 % by the choice of roles were measured with
 //   GPT-4o. Whether points or relative is not known to us, and neither is any other cell of its tables.
 // * **A budget of text that binds.** 3600 tokens hardly ever cut these texts; what binds is work. It is our addition: in the
