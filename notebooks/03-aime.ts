@@ -1414,17 +1414,18 @@ await display(table(
 //
 // Each has a check that says what is wrong without giving the answer away.
 //
-// **1. The least that a union detects.** Given the detection rates of several evaluators, whatever their dependence, return the least
-// and the most that their union can detect.
+// **1. The least that a union detects.** (10 minutes, 2 points.) Several evaluators are asked, and a program counts as defective when at
+// least one of them says so. `each` holds their detection rates; how they depend on each other is not known. Return the least and the
+// most that all of them together can detect.
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function unionBounds(each: readonly number[]): [number, number] {
   // BEGIN SOLUTION
   return [Math.max(...each), Math.min(1, each.reduce((sum, rate) => sum + rate, 0))];
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const nested = [0.2, 0.5, 0.3];
 const widest = Math.max(...nested);
 await display(check("exercise 1", {
@@ -1434,10 +1435,30 @@ await display(check("exercise 1", {
   hint: "Think of evaluators that detect the same programs, and of ones that never do.",
 }));
 
-// %% [markdown] id="exercise-2-text"
-// **2. Holm by hand.** Return the number of p values that stay below the level after Holm's correction.
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+import { stream } from "offprint/random.ts";
+const gradedDraw = stream(seed, "graded rates");
+const gradedRates = Array.from({ length: 4 }, () => 0.2 * gradedDraw.uniform());
+await hiddenTest("four drawn rates", {
+  got: unionBounds(gradedRates),
+  expected: [[...gradedRates].sort((a, b) => a - b).at(-1), 4 * mean(gradedRates)],
+  points: 2,
+});
+await hiddenTest("rates that add up to more than 1", {
+  got: [unionBounds([0.7, 0.6]), unionBounds([0.4, 0.4, 0.4])],
+  expected: [[0.7, 1], [0.4, 1]],
+});
+await hiddenTest("one evaluator", { got: unionBounds([0.35]), expected: [0.35, 0.35] });
+// END HIDDEN TESTS
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% [markdown] id="exercise-2-text"
+// **2. Holm by hand.** (15 minutes, 3 points.) Six roles are compared with one arm, so six p values are looked at. Holm's correction sorts the $m$
+// values, multiplies the smallest by $m$, the next by $m-1$ and so on, and gives none a smaller value than the one before it. Return how
+// many corrected values are below `level`.
+
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function stillSignificant(pValues: readonly number[], level: number): number {
   // BEGIN SOLUTION
   const sorted = [...pValues].sort((a, b) => a - b);
@@ -1446,7 +1467,7 @@ function stillSignificant(pValues: readonly number[], level: number): number {
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const exerciseValues = [[0.001, 0.04, 0.012, 0.3], [0.02, 0.03], [0.001, 0.002]];
 await display(check("exercise 2", {
   got: exerciseValues.map((values) => stillSignificant(values, 0.05)),
@@ -1456,11 +1477,30 @@ await display(check("exercise 2", {
     "The smallest is multiplied by how many there are, the next by one less; stop at the first that fails.",
 }));
 
-// %% [markdown] id="exercise-3-text"
-// **3. Silence is no approval.** Return whether a program counts as defective when an evaluator that its budget cut counts as one that
-// complains. `armVerdict` says how many were cut.
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedP = stream(seed, "graded p values");
+const gradedFamilies = Array.from(
+  { length: 30 },
+  () => Array.from({ length: 6 }, () => 0.06 * gradedP.uniform() ** 3),
+);
+await hiddenTest("thirty drawn families", {
+  got: gradedFamilies.map((values) => stillSignificant(values, 0.02)),
+  expected: gradedFamilies.map((values) => holm(values).filter((p) => p < 0.02).length),
+  points: 2,
+});
+await hiddenTest("a small value behind one that fails", {
+  got: [stillSignificant([0.02, 0.02, 0.02], 0.05), stillSignificant([0.02, 0.02, 0.02], 0.1)],
+  expected: [0, 3],
+});
+// END HIDDEN TESTS
 
-// %% id="exercise-3" tags=["exercise","solution"]
+// %% [markdown] id="exercise-3-text"
+// **3. Silence is no approval.** (10 minutes, 2 points.) An evaluator whose budget is spent says nothing, and the union takes that for approval. Change
+// the verdict: a program counts as defective when a role complains *or* was cut by its budget.
+// `armVerdict(AIME, program, total)` gives `flagged`, whether a role complains, and `truncated`, how many were cut.
+
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function cautious(program: JudgedProgram): boolean {
   // BEGIN SOLUTION
   const { flagged, truncated } = armVerdict(AIME, program, total);
@@ -1468,7 +1508,7 @@ function cautious(program: JudgedProgram): boolean {
   // END SOLUTION
 }
 
-// %% id="exercise-3-check" tags=["check"]
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const cautiousRate = (group: readonly JudgedProgram[]): number =>
   group.filter(cautious).length / group.length;
 const outrun = (program: JudgedProgram): boolean =>
@@ -1490,9 +1530,57 @@ await display(
   } %.`,
 );
 
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("every program of the calibration half", {
+  got: calibration.map(cautious),
+  expected: calibration.map(outrun),
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="exercise-4-text"
-// **4. A rule that resists both liars.** Write a verdict of six opinions that neither one approving nor one complaining role can
-// change where the other five agree, and say what it costs in detection. (Open; no check.)
+// **4. A rule that resists both liars.** (15 minutes, 4 points.) Where any complaint counts as a defect, one evaluator that always complains decides
+// alone. Write a verdict of three or more opinions (`true` complains) that one liar cannot change, whichever way it lies: where all
+// evaluators agree, or all but one do, the verdict is theirs. In all other cases it is yours to choose. Run on the paper's six roles, the notebook
+// says what the rule costs in detection.
+
+// %% id="exercise-4" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-4","locked":false,"schema_version":3,"solution":true,"task":false}
+function resistantVerdict(complaints: readonly boolean[]): boolean {
+  // BEGIN SOLUTION
+  return 2 * complaints.filter(Boolean).length > complaints.length;
+  // END SOLUTION
+}
+
+// %% id="exercise-4-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
+const oneLiar = (evaluators: number) =>
+  [true, false].flatMap((agreed) =>
+    Array.from({ length: evaluators + 1 }, (_, liar) => ({
+      agreed,
+      complaints: Array.from({ length: evaluators }, (_, k) => k === liar ? !agreed : agreed),
+    }))
+  );
+await display(check("exercise 4", {
+  got: oneLiar(6).map(({ complaints }) => resistantVerdict(complaints)),
+  expected: oneLiar(6).map(({ agreed }) => agreed),
+  hint: "One complaint among six must not be enough, and five must be.",
+}));
+const resistantJudge: Judge = (program) => resistantVerdict(armVerdict(AIME, program, total).each);
+await display(
+  md`This rule detects ${
+    formatNumber(100 * flaggedShare(bad, resistantJudge).mean, 3)
+  } % of defective programs; any complaint detects ${
+    formatNumber(100 * flaggedShare(bad, aime).mean, 3)
+  } %.`,
+);
+
+// %% id="exercise-4-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-hidden","locked":true,"points":4,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedSizes = [3, 4, 7];
+await hiddenTest("three, four and seven evaluators", {
+  got: gradedSizes.flatMap(oneLiar).map(({ complaints }) => resistantVerdict(complaints)),
+  expected: gradedSizes.flatMap(oneLiar).map(({ agreed }) => agreed),
+});
+// END HIDDEN TESTS
 
 // %% id="close" tags=["imports"]
 await sandbox[Symbol.asyncDispose]();

@@ -1609,10 +1609,10 @@ await claim("06.real-levels", levels);
 //
 // Each has a check that says what is wrong without giving the answer away.
 //
-// **1. Bits of a wiring.** A design has sinks of several widths; `sinks[w]` of width `w` are not told, and there are
-// `drivers[w]` drivers of that width. How many bits are open?
+// **1. Bits of a wiring.** (10 minutes, 2 points.) A design has sinks of several widths. `sinks[w]` sinks of width `w` are not told, and each may be
+// connected to any of the `drivers[w]` drivers of that width. How many bits are open?
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function openBits(sinks: Record<number, number>, drivers: Record<number, number>): number {
   // BEGIN SOLUTION
   return Object.entries(sinks).reduce(
@@ -1622,18 +1622,39 @@ function openBits(sinks: Record<number, number>, drivers: Record<number, number>
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 1", {
   got: [openBits({ 8: 5, 16: 2, 1: 6 }, { 8: 4, 16: 2, 1: 2 }), openBits({ 4: 3 }, { 4: 1 })],
-  expected: [ambiguityBits(wiringFamily(chain), []), 0],
+  // The first is the chain of this notebook's beginning.
+  expected: [bitsOfWiring([5, 2, 6], [4, 2, 2]), 0],
   hint: "Choices multiply, so their logarithms add.",
 }));
 
-// %% [markdown] id="exercise-2-text"
-// **2. When is the output 1?** Walk a Moore machine from reset and give the numbers of the bits (from 1) after which its
-// output is 1.
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+import { stream } from "offprint/random.ts";
+const gradedDraw = stream(seed, "graded wiring");
+const gradedCounts = (most: number) =>
+  [1, 2, 3].map(() => 1 + Math.floor(most * gradedDraw.uniform()));
+const gradedSinks = gradedCounts(9);
+const gradedDrivers = gradedCounts(6);
+const byWidth = (counts: readonly number[]) =>
+  Object.fromEntries(counts.map((count, k) => [2 ** k, count]));
+await hiddenTest("a drawn wiring of three widths", {
+  got: openBits(byWidth(gradedSinks), byWidth(gradedDrivers)),
+  expected: bitsOfWiring(gradedSinks, gradedDrivers),
+  points: 2,
+});
+await hiddenTest("nothing is open", { got: openBits({}, { 8: 4 }), expected: 0 });
+// END HIDDEN TESTS
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% [markdown] id="exercise-2-text"
+// **2. When is the output 1?** (15 minutes, 3 points.) Walk a Moore machine from its reset state and give the numbers of the bits (from 1) after
+// which its output is 1. `statesVisited(fsm, bits)` lists the state after each bit, and `fsm.moore[state]` is the text of a state's outputs,
+// `out=1` or `out=0`.
+
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function detectedAfter(fsm: Fsm, bits: string): number[] {
   // BEGIN SOLUTION
   return statesVisited(fsm, bits).flatMap((state, at) =>
@@ -1642,18 +1663,50 @@ function detectedAfter(fsm: Fsm, bits: string): number[] {
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
+const drawnDetector = detectorUnit.fsm!;
 await display(check("exercise 2", {
-  got: [detectedAfter(detector.fsm, "1001110011"), detectedAfter(detector.fsm, "100100")],
+  got: [detectedAfter(drawnDetector, "1001110011"), detectedAfter(drawnDetector, "100100")],
   expected: [[5, 10], []],
-  hint: "statesVisited gives the state after each bit; detector.fsm.moore its outputs as text.",
+  hint: "The first state of the list is the one after bit 1.",
 }));
 
-// %% [markdown] id="exercise-3-text"
-// **3. Read what a simulator says.** The released grader counts a run as right when its output holds `pass`. Write one that
-// goes by an explicit count, and that an error line overrules.
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedBits = stream(seed, "graded bits");
+const manyBits = Array.from({ length: 400 }, () => gradedBits.uniform() < 0.5 ? "0" : "1").join("");
+await hiddenTest("four hundred drawn bits", {
+  got: detectedAfter(drawnDetector, manyBits),
+  // By what the machine is for: the last five bits are 10011.
+  expected: [...manyBits].flatMap((_, at) =>
+    manyBits.slice(0, at + 1).endsWith("10011") ? [at + 1] : []
+  ),
+  points: 2,
+});
+const oddOnes: Fsm = {
+  states: ["even", "odd"],
+  reset: "even",
+  inputs: ["in"],
+  moore: { even: "out=0", odd: "out=1" },
+  next: ["even", "odd"].flatMap((from) => [
+    { from, guard: "in=0", to: from },
+    { from, guard: "in=1", to: from === "odd" ? "even" : "odd" },
+  ]),
+};
+await hiddenTest("another machine", {
+  got: detectedAfter(oddOnes, "0110100"),
+  expected: [2, 5, 6, 7].filter((at) =>
+    [..."0110100"].slice(0, at).filter((bit) => bit === "1").length % 2 === 1
+  ),
+});
+// END HIDDEN TESTS
 
-// %% id="exercise-3" tags=["exercise","solution"]
+// %% [markdown] id="exercise-3-text"
+// **3. Read what a simulator says.** (20 minutes, 4 points.) The released grader counts a run as right when its output holds `pass`, which is also in "not
+// passed" and "bypass". Write one that goes by a count. A run is right when one of its lines is `TB_RESULT passed=N total=N` with the same
+// number twice and that number is not 0, and no line begins, after blanks, with the word `ERROR` or `FATAL`.
+
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function isRight(output: string): boolean {
   // BEGIN SOLUTION
   if (output.split("\n").some((line) => /^\s*(ERROR|FATAL)\b/.test(line))) return false;
@@ -1662,20 +1715,42 @@ function isRight(output: string): boolean {
   // END SOLUTION
 }
 
-// %% id="exercise-3-check" tags=["check"]
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
+const simulatorOutputs = [
+  "TB_RESULT passed=23 total=23",
+  "===Error=== not passed",
+  "All tests passed. The bypass works.",
+  "ERROR: bench.v:3: wrong\nTB_RESULT passed=23 total=23",
+  "TB_RESULT passed=22 total=23",
+  "TB_RESULT passed=0 total=0",
+];
 await display(check("exercise 3", {
-  got: [
-    "TB_RESULT passed=23 total=23",
-    "===Error=== not passed",
-    "All tests passed. The bypass works.",
-    "ERROR: bench.v:3: wrong\nTB_RESULT passed=23 total=23",
-    "TB_RESULT passed=22 total=23",
-    "TB_RESULT passed=0 total=0",
-  ].map(isRight),
-  expected: [true, false, false, false, false, false],
+  got: simulatorOutputs.map(isRight),
+  expected: simulatorOutputs.map((output) => readPrinted({ ended: "exit", output }).passes),
   hint:
     "Three things: an error at the start of a line, the counts, and that there was something to count.",
 }));
+
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":4,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedOutputs = [
+  "VCD info: dumpfile wave.vcd opened\nTB_RESULT passed=8 total=8\n",
+  "TB_RESULT passed=8 total=8\n  FATAL: bench.v:9: stopped\n",
+  "no ERROR was found\nTB_RESULT passed=10 total=10\nbye\n",
+  "the line TB_RESULT passed=8 total=8 is what is expected\n",
+  "TB_RESULT passed=1 total=10\n",
+  "ERRORS: 0\nTB_RESULT passed=3 total=3\n",
+];
+await hiddenTest("a line among others", {
+  got: isRight(gradedOutputs[0]!),
+  expected: readPrinted({ ended: "exit", output: gradedOutputs[0]! }).passes,
+});
+await hiddenTest("five outputs that look like another thing", {
+  got: gradedOutputs.slice(1).map(isRight),
+  expected: gradedOutputs.slice(1).map((output) => readPrinted({ ended: "exit", output }).passes),
+  points: 2,
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="exercise-4-text"
 // **4. Information or form?** An arm with a picture and words is better than one with words. Which third arm tells whether the

@@ -1359,10 +1359,10 @@ await display(table(
 // Each exercise has a check that says what is wrong without giving the answer away. When a cell hangs, restart the kernel
 // (an interrupt does not reach Deno's kernel).
 //
-// **1. The unbiased estimate.** Of $n$ samples $c$ are right. Write the probability that at least one of $k$ samples, drawn
+// **1. The unbiased estimate.** (10 minutes, 2 points.) Of $n$ samples $c$ are right. Write the probability that at least one of $k$ samples, drawn
 // without putting any back, is right. Do not use `passAtK`.
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function bestOf(n: number, c: number, k: number): number {
   // BEGIN SOLUTION
   let none = 1;
@@ -1371,7 +1371,7 @@ function bestOf(n: number, c: number, k: number): number {
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 const bestOfCases: [number, number, number][] = [[5, 1, 1], [5, 2, 3], [20, 18, 5], [5, 0, 5]];
 await display(check("exercise 1", {
   got: bestOfCases.map((args) => bestOf(...args)),
@@ -1379,24 +1379,61 @@ await display(check("exercise 1", {
   hint: "Multiply the chances that each draw is wrong, given that all before were.",
 }));
 
-// %% [markdown] id="exercise-2-text"
-// **2. Write in the templates.** Change the description of the counter, which is printed near the top of this notebook, so that the
-// counter starts at all ones after a reset, counts down and stops at zero, and `full` says that it is at zero. The function gets the
-// whole description and returns the changed one; the rules make the module. Operators of one operand are written as *the logical
-// NOT of*, *the bitwise complement of*, *the AND reduction of*, and likewise with *OR*, *NAND*, *NOR* reduction; those of two as *the sum of
-// A and B*, *the difference of A and B*.
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+const gradedDraw = stream(seed, "graded samples");
+const gradedCases = Array.from({ length: 6 }, (): [number, number, number] => {
+  const n = 6 + Math.floor(7 * gradedDraw.uniform());
+  return [n, Math.floor(n * gradedDraw.uniform()), 1 + Math.floor(4 * gradedDraw.uniform())];
+});
+await hiddenTest("six drawn cases", {
+  got: gradedCases.map((args) => bestOf(...args)),
+  expected: gradedCases.map((args) => shareByCounting(...args)),
+  points: 2,
+});
+await hiddenTest("fewer wrong samples than are drawn", {
+  got: [bestOf(4, 2, 3), bestOf(3, 3, 1)],
+  expected: [1, 1],
+});
+// END HIDDEN TESTS
 
-// %% id="exercise-2" tags=["exercise","solution"]
+// %% [markdown] id="exercise-2-text"
+// **2. Write in the templates.** (25 minutes, 3 points.) `description` is the text of the saturating counter, which the notebook prints near its top
+// (`goldenDescription.text`; display it to see it). Change it so that the counter starts at all ones after a reset, counts down, stops at
+// zero, and `full` says that it is at zero. Three phrases change, one word in each. The rules make a module of the text. Operators of one operand are
+// written as *the logical NOT of*, *the bitwise complement of*, *the AND reduction of*, and likewise with *OR*, *NAND*, *NOR* reduction; those of
+// two as *the sum of A and B*, *the difference of A and B*. Let it work, too, where the register `cnt` and the width `W` have other names.
+
+// %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function countDown(description: string): string {
   // BEGIN SOLUTION
   return description
-    .replace("the replication by W of 1'b0", "the replication by W of 1'b1")
-    .replace("the sum of cnt and 1'b1", "the difference of cnt and 1'b1")
-    .replace("the AND reduction of cnt", "the NOR reduction of cnt");
+    .replace(/the replication by (\w+) of 1'b0/, "the replication by $1 of 1'b1")
+    .replace(/the sum of (\w+) and 1'b1/, "the difference of $1 and 1'b1")
+    .replace(/the AND reduction of (\w+)/, "the NOR reduction of $1");
   // END SOLUTION
 }
 
-// %% id="exercise-2-check" tags=["check"]
+// %% id="exercise-2-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
+/** The module that the rules make of a description; the reason where it is not in the templates. */
+const moduleOf = (description: string): string => {
+  try {
+    return writeModule(readDescription(description));
+  } catch (error) {
+    return String(error);
+  }
+};
+const downVerilog = SATURATING_COUNTER
+  .replace("{W{1'b0}}", "{W{1'b1}}").replace("cnt + 1'b1", "cnt - 1'b1").replace("&cnt", "~|cnt");
+const [downModule] = await readModules(downVerilog);
+await display(check("exercise 2", {
+  got: moduleOf(countDown(goldenDescription.text)),
+  expected: writeModule(downModule!),
+  hint: "Three phrases change: the value after reset, the step, and what full looks at.",
+}));
+
+// %% id="exercise-2-simulated" tags=["check"]
 const up = saturatingCounterBench();
 const down: Bench = {
   ...up,
@@ -1404,43 +1441,109 @@ const down: Bench = {
     expect === undefined ? { set } : { set, expect: { ...expect, cnt: 15 - Number(expect.cnt) } }
   ),
 };
-const { passed: downPassed } = await runBench(
-  writeModule(readDescription(countDown(goldenDescription.text))),
-  down,
-  yosys,
+const simulatedDown = await runBench(moduleOf(countDown(goldenDescription.text)), down, yosys);
+await display(
+  md`Simulated, ${simulatedDown.passed} of ${simulatedDown.total} comparisons of a bench that counts down hold.`,
 );
-await display(check("exercise 2", {
-  got: downPassed,
-  expected: benchTotal(down),
-  hint: "Three phrases change: the value after reset, the step, and what full looks at.",
-}));
+
+// %% id="exercise-2-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-2-hidden","locked":true,"points":3,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const renamedFrom = (text: string, register: string, width: string) =>
+  text.replaceAll(/\bcnt\b/g, register).replaceAll(/\bW\b/g, width);
+const [gradedModule] = await readModules(renamedFrom(downVerilog, "value", "BITS"));
+await hiddenTest("the counter of this notebook", {
+  got: moduleOf(countDown(goldenDescription.text)),
+  expected: writeModule(downModule!),
+});
+await hiddenTest("a counter with other names", {
+  got: moduleOf(countDown(renamedFrom(goldenDescription.text, "value", "BITS"))),
+  expected: writeModule(gradedModule!),
+  points: 2,
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="exercise-3-text"
-// **3. A bench that sees.** Write a bench of at most three comparisons for a two-input `and` that notices when `|`, `^` or
-// `~^` stands in its place. One comparison is a step such as `{ set: { a: 1, b: 1 }, expect: { y: 1 } }`.
+// **3. A bench that sees.** (30 minutes, 4 points.) A mutant that behaves like the original on every input of a bench is not noticed. Return as few inputs
+// `[a, b]` of a gate with two inputs as are needed to notice every gate of `mutants` that stands in the place of `right`. A gate is a
+// function such as `(a, b) => a & b`; all mutants differ from `right` somewhere.
 
-// %% id="exercise-3" tags=["exercise","solution"]
-function seeingBench(): Bench {
-  const steps: Bench["steps"] = [];
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
+function fewestInputs(right: Gate, mutants: readonly Gate[]): [number, number][] {
   // BEGIN SOLUTION
-  // 0,1 tells and from or and xor; 0,0 tells it from xnor.
-  steps.push({ set: { a: 0, b: 1 }, expect: { y: 0 } }, { set: { a: 0, b: 0 }, expect: { y: 0 } });
+  const inputs: [number, number][] = [[0, 0], [0, 1], [1, 0], [1, 1]];
+  const subsets = Array.from(
+    { length: 2 ** inputs.length },
+    (_, chosen) => inputs.filter((_, k) => (chosen >> k & 1) === 1),
+  ).sort((one, other) => one.length - other.length);
+  return subsets.find((subset) =>
+    mutants.every((mutant) => subset.some(([a, b]) => mutant(a, b) !== right(a, b)))
+  )!;
   // END SOLUTION
-  return { top: "g", inputs: { a: 1, b: 1 }, outputs: { y: 1 }, steps };
 }
 
-// %% id="exercise-3-check" tags=["check"]
-const gateResults: boolean[] = [];
-for (const operator of ["&", "|", "^", "~^"]) {
-  const text = `module g(input a, input b, output y); assign y = a ${operator} b; endmodule`;
-  const { passed, total } = await runBench(text, seeingBench(), yosys);
-  gateResults.push(passed === total && total > 0 && total <= 3);
-}
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
+type Gate = (a: number, b: number) => number;
+const gates: Record<"and" | "or" | "xor" | "xnor" | "nand" | "nor", Gate> = {
+  and: (a, b) => a & b,
+  or: (a, b) => a | b,
+  xor: (a, b) => a ^ b,
+  xnor: (a, b) => 1 - (a ^ b),
+  nand: (a, b) => 1 - (a & b),
+  nor: (a, b) => 1 - (a | b),
+};
+const noticed = (inputs: readonly [number, number][], right: Gate, mutants: readonly Gate[]) =>
+  mutants.map((mutant) => inputs.some(([a, b]) => mutant(a, b) !== right(a, b)));
+const likeAnd = [gates.or, gates.xor, gates.xnor];
+const forAnd = fewestInputs(gates.and, likeAnd);
 await display(check("exercise 3", {
-  got: gateResults,
-  expected: [true, false, false, false],
-  hint: "Which inputs tell `a & b` from `a ~^ b`? And is there one that tells it from both others?",
+  got: [
+    forAnd.length,
+    fewestInputs(gates.or, [gates.nor]).length,
+    ...noticed(forAnd, gates.and, likeAnd),
+  ],
+  expected: [2, 1, true, true, true],
+  hint:
+    "There are four inputs, so sixteen sets of them: take the smallest that notices every mutant.",
 }));
+
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":4,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedGate = (table: number): Gate => (a, b) => table >> (2 * a + b) & 1;
+const fewest = (right: number, others: readonly number[]) =>
+  Math.min(
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+      .filter((set) => others.every((other) => ((other ^ right) & set) !== 0))
+      .map((set) => set.toString(2).replaceAll("0", "").length),
+  );
+const gradedTables = stream(seed, "graded gates");
+const gradedBenches = Array.from({ length: 12 }, () => {
+  const right = Math.floor(16 * gradedTables.uniform());
+  const others = Array.from(
+    { length: 4 },
+    () => right ^ 1 + Math.floor(15 * gradedTables.uniform()),
+  );
+  return { right, others };
+});
+await hiddenTest("twelve drawn gates with four mutants each", {
+  got: gradedBenches.map(({ right, others }) =>
+    fewestInputs(gradedGate(right), others.map(gradedGate))
+  ),
+  accept: (benches: [number, number][][]) =>
+    benches.length === gradedBenches.length && benches.every((inputs, k) => {
+      const { right, others } = gradedBenches[k]!;
+      return inputs.length === fewest(right, others) &&
+        noticed(inputs, gradedGate(right), others.map(gradedGate)).every(Boolean);
+    }),
+  points: 3,
+});
+await hiddenTest("every gate but one", {
+  got: fewestInputs(
+    gradedGate(8),
+    Array.from({ length: 16 }, (_, table) => table).filter((table) => table !== 8).map(gradedGate),
+  ).length,
+  expected: fewest(8, Array.from({ length: 16 }, (_, table) => table).filter((t) => t !== 8)),
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="exercise-4-text"
 // **4. An honest prompt.** Take a design of the generator and write in one sentence what a person would ask for. Which of

@@ -1462,7 +1462,75 @@ await hiddenTest("two values", { got: leaveOneOut([3, 5]), expected: [5, 3] });
 // END HIDDEN TESTS
 
 // %% [markdown] id="exercise-3-text"
-// **3. Hold the divergence down.** Add `reverseKl` to the DPR of the sweep, in both modes, and say which one keeps the
+// **3. Let the extra term fade.** (25 minutes, 4 points.) With the extra term ascent ends away from the best policy; without it, it loses the
+// gradient's other half. Change the algorithm so that the term's weight may depend on the step: begin at logits 0, and in step $t=0,1,\dots$ add
+// `stepSize` times $\nabla_{\text{pair}}+\lambda(t)\,\nabla_{\text{response}}$ to them. `exactTerms(bandit, logits, "DPR")` gives both parts as `pair` and
+// `response`, one number for each answer. Return the probabilities of the three answers at the end, the softmax of the logits.
+
+// %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
+function ascendWith(
+  weight: (step: number) => number,
+  steps: number,
+  stepSize: number,
+): number[] {
+  // BEGIN SOLUTION
+  const logits = [0, 0, 0];
+  for (let step = 0; step < steps; step++) {
+    const { pair, response } = exactTerms(bandit, logits, "DPR");
+    for (let k = 0; k < 3; k++) logits[k]! += stepSize * (pair[k]! + weight(step) * response[k]!);
+  }
+  const powers = logits.map(Math.exp);
+  const sum = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / sum);
+  // END SOLUTION
+}
+
+// %% id="exercise-3-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
+const constantAscent = (lambda: number, steps: number, stepSize: number) =>
+  Array.from(
+    ascend(bandit, singleRoute("DPR", lambda), { steps, stepSize }).logProbs[0]!,
+    Math.exp,
+  );
+await display(check("exercise 3", {
+  got: [0, 0.3, 1].map((lambda) => ascendWith(() => lambda, 200, 2)),
+  expected: [0, 0.3, 1].map((lambda) => constantAscent(lambda, 200, 2)),
+  hint: "Both parts belong to the same logits: ask for them anew in each step, before the step.",
+}));
+await display(
+  md`The best answer has ${
+    formatNumber(ascendWith((step) => Math.max(0, 1 - step / 200), 1000, 2)[0]!, 4)
+  } where the weight falls from 1 to 0 in 200 of 1000 steps, and ${
+    formatNumber(constantAscent(1, 1000, 2)[0]!, 4)
+  } where it stays 1; the best policy gives it ${formatNumber(Math.exp(star[0]!), 4)}.`,
+);
+
+// %% id="exercise-3-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-3-hidden","locked":true,"points":4,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+await hiddenTest("one small step, and none", {
+  got: [ascendWith(() => 0.5, 1, 0.1), ascendWith(() => 0.5, 0, 0.1)],
+  expected: [constantAscent(0.5, 1, 0.1), [1 / 3, 1 / 3, 1 / 3]],
+});
+await hiddenTest("a weight that is switched off", {
+  got: ascendWith((step) => step < 50 ? 1 : 0, 120, 2),
+  expected: Array.from(
+    ascend(bandit, singleRoute("DPR", 0), {
+      steps: 70,
+      stepSize: 2,
+      start: ascend(bandit, singleRoute("DPR", 1), { steps: 50, stepSize: 2 }).theta,
+    }).logProbs[0]!,
+    Math.exp,
+  ),
+  points: 2,
+});
+await hiddenTest("a weight that fades", {
+  got: ascendWith((step) => 1 / (1 + step) ** 2, 4000, 2),
+  expected: star.map(Math.exp),
+  tolerance: 1e-6,
+});
+// END HIDDEN TESTS
+
+// %% [markdown] id="exercise-4-text"
+// **4. Hold the divergence down.** Add `reverseKl` to the DPR of the sweep, in both modes, and say which one keeps the
 // policy near its reference. (Open; no check.)
 
 // %% [markdown] id="claims"

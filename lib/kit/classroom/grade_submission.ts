@@ -62,7 +62,7 @@ export async function gradeAnswers(
       }
       if (child?.alive !== true) {
         await child?.close();
-        child = new LimitedChild(folder, judge.seed, limits);
+        child = await LimitedChild.start(folder, judge.seed, limits);
       }
       const reply = await child.ask(module, index);
       if ("none" in reply) lost++;

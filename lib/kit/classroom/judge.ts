@@ -87,7 +87,7 @@ export class Judge {
       const module = await this.#module(question);
       if (this.#child?.alive !== true) {
         await this.#child?.close();
-        this.#child = new LimitedChild(this.folder, this.seed, this.limits, true);
+        this.#child = await LimitedChild.start(this.folder, this.seed, this.limits, true);
       }
       return await this.#child.ask(module, index, value);
     });

@@ -6,7 +6,14 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Child, LATE, startChild, within, withinOwnTime } from "offprint/process/mod.ts";
+import {
+  type Child,
+  LATE,
+  packageFolders,
+  startChild,
+  within,
+  withinOwnTime,
+} from "offprint/process/mod.ts";
 import { ROOT } from "../project.ts";
 
 /** What one submission may use. */
@@ -56,6 +63,10 @@ const PROGRAM = fileURLToPath(new URL("./child_program.ts", import.meta.url));
 /** What students' code may read: what the papers' modules read. Notebooks and tests hold answers. */
 const READABLE = ["lib", "kernels", "data", "import_map.json"].map((name) => join(ROOT, name));
 
+/** What `offprint/syntax` reads besides: exercises may parse programs. */
+const PARSER = "web-tree-sitter";
+let parserFolders: Promise<string[]> | undefined;
+
 /** A running process that answers questions about one submission. */
 export class LimitedChild {
   readonly #child: Child;
@@ -73,16 +84,33 @@ export class LimitedChild {
   #next = 0;
 
   /**
+   * Starts one.
+   *
    * @param modules a folder of ours with the modules that it is asked for; it may read there.
    * @param seed of `Math.random` in it.
    * @param trusted whether it runs the teacher's code alone, which may do what the teacher may.
    */
-  constructor(modules: string, seed: number, limits: GradingLimits, trusted = false) {
+  static async start(
+    modules: string,
+    seed: number,
+    limits: GradingLimits,
+    trusted = false,
+  ): Promise<LimitedChild> {
+    parserFolders ??= packageFolders(PARSER, import.meta.resolve(PARSER));
+    const readable = [...READABLE, ...await parserFolders, modules];
+    return new LimitedChild(modules, limits, commandLine(seed, trusted ? undefined : readable));
+  }
+
+  private constructor(
+    modules: string,
+    limits: GradingLimits,
+    line: (mark: string, own: string) => string[],
+  ) {
     this.#limits = limits;
     this.#modules = modules;
     this.#folder = Deno.makeTempDirSync({ dir: modules, prefix: "own-" });
     this.#mark = crypto.randomUUID();
-    this.#child = startChild(Deno.execPath(), this.#arguments(seed, trusted), {
+    this.#child = startChild(Deno.execPath(), line(this.#mark, this.#folder), {
       cwd: this.#folder,
       stdin: "piped",
       clearEnv: true,
@@ -142,28 +170,6 @@ export class LimitedChild {
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
   }
 
-  #arguments(seed: number, trusted: boolean): string[] {
-    return [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      "--no-check",
-      "--no-remote",
-      "--cached-only",
-      `--config=${join(ROOT, "deno.json")}`,
-      `--lock=${join(ROOT, "deno.lock")}`,
-      "--frozen",
-      ...(trusted ? ["--allow-all"] : [
-        `--allow-read=${[...READABLE, this.#modules].join(",")}`,
-        `--allow-write=${this.#folder}`,
-        "--allow-env",
-      ]),
-      `--v8-flags=--random-seed=${seed},--max-old-space-size=${HEAP_MB}`,
-      PROGRAM,
-      this.#mark,
-    ];
-  }
-
   #stop(reason: NoAnswer): void {
     this.#ended ??= reason;
     this.#child.kill();
@@ -208,6 +214,27 @@ export class LimitedChild {
   #wayItEnded(): NoAnswer {
     return /out of memory|OOM|memory allocation of/i.test(this.#errors) ? "memory" : "ended";
   }
+}
+
+/** Deno's arguments for it; without `readable` it may do everything. */
+function commandLine(seed: number, readable?: readonly string[]) {
+  return (mark: string, own: string): string[] => [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-check",
+    "--no-remote",
+    "--cached-only",
+    `--config=${join(ROOT, "deno.json")}`,
+    `--lock=${join(ROOT, "deno.lock")}`,
+    "--frozen",
+    ...(readable === undefined
+      ? ["--allow-all"]
+      : [`--allow-read=${readable.join(",")}`, `--allow-write=${own}`, "--allow-env"]),
+    `--v8-flags=--random-seed=${seed},--max-old-space-size=${HEAP_MB}`,
+    PROGRAM,
+    mark,
+  ];
 }
 
 /** What Deno needs to find its caches, and nothing of ours. */

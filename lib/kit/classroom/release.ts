@@ -97,7 +97,7 @@ export async function checkRelease(judge: Judge, released: Notebook): Promise<vo
 /** Runs one module in a process of its own. */
 async function runAlone({ seed }: Judge, text: string): Promise<Reply> {
   const folder = await temporaryFolder("release");
-  const child = new LimitedChild(folder, seed, GRADING_LIMITS);
+  const child = await LimitedChild.start(folder, seed, GRADING_LIMITS);
   try {
     await Deno.writeTextFile(join(folder, "cells.ts"), text);
     return await child.ask("cells.ts", 0);
