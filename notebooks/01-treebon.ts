@@ -1563,8 +1563,8 @@ await display(
 // %% [markdown] id="exercises"
 // ## Exercises
 //
-// **1. A weighted score by hand.** (10 minutes, 2 points.) Write the weighted implicit reward of a text from the log-probabilities of its tokens under the tuned
-// policy and under the reference. Which token has weight 1?
+// **1. A weighted score by hand.** (10 minutes, 2 points.) Write the weighted implicit reward of a text, $\sum_k\tfrac1k\big(\log\pi_k-\log\pi_{0,k}\big)$, from
+// the log-probabilities of its tokens $k=1,2,\dots$ under the tuned policy and under the reference. Which token has weight 1?
 
 // %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function weightedImplicitReward(tuned: readonly number[], reference: readonly number[]): number {
@@ -1600,8 +1600,9 @@ await hiddenTest("one token", { got: weightedImplicitReward([-0.5], [-2]), expec
 // END HIDDEN TESTS
 
 // %% [markdown] id="exercise-2-text"
-// **2. Why random pruning loses.** (20 minutes, 3 points.) Two fair bits, one parent kept of two, two children: $N=2$ and 2 layers. Compute the expected number of
-// ones of the chosen text when the parent is chosen at random, by listing the cases, and of best-of-2.
+// **2. Why random pruning loses.** (20 minutes, 3 points.) A text is two fair bits, and its reward the number of ones. The tree ($N=2$, 2 layers) draws two
+// first bits, keeps one of them at random, gives it two second bits, and chooses the text with more ones. Best-of-2 chooses it of two whole texts.
+// Compute the expected number of ones of the chosen text of both, by listing the cases.
 
 // %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function randomPruningOfTwo(): { tree: number; bestOfTwo: number } {
@@ -1638,7 +1639,8 @@ await hiddenTest("both numbers", {
 
 // %% [markdown] id="exercise-3-text"
 // **3. Break-even.** (25 minutes, 4 points.) Find, to within 0.02, the correlation at which a normal tree of width 32 with 4 layers of 4 children beats
-// best-of-32 as often as not. Use `gaussianTree` and one stream for all tries.
+// best-of-32 as often as not. `gaussianTree` is called as in the check below; open the same stream anew for each try, so that tries differ in the
+// correlation alone.
 
 // %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function breakEvenCorrelation(): number {

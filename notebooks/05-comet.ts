@@ -2067,7 +2067,8 @@ await display(md`W4AxKV4 of ${modelName} on two excerpts: perplexity ${perplexit
 // ## Exercises
 //
 // **1.** (10 minutes, 2 points.) How large must an outlier be before every ordinary channel in its block is rounded to 0, if ordinary numbers are at
-// most 1 and codes run from −7 to 7? Predict, then find the smallest such size.
+// most 1 and codes run from −7 to 7? A code is the number over the step, rounded; the step is a seventh of the largest number. Predict, then find the
+// size at which it begins.
 
 // %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function smallestOutlier(): number {
@@ -2098,8 +2099,8 @@ await hiddenTest("the size", {
 // END HIDDEN TESTS
 
 // %% [markdown] id="exercise-2-text"
-// **2.** (15 minutes, 3 points.) The paper's 1.71 times over W4A8 was reached with tiles that cost 2 : 1. What is the most that any
-// share in 4 bits can gain on a processor where the ratio is only 1.15 : 1?
+// **2.** (10 minutes, 3 points.) The paper's 1.71 times over W4A8 was reached with tiles that cost 2 : 1: one in 8 bits takes twice the time of
+// one in 4 bits. How many times as fast can any share in 4 bits become on a processor where the ratio is only 1.15 : 1?
 
 // %% id="exercise-2" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-2","locked":false,"schema_version":3,"solution":true,"task":false}
 function mostGain(ratio: number): number {

@@ -2294,7 +2294,8 @@ await display(table(
 // a cell hangs.
 //
 // **1. The rule.** (15 minutes, 3 points.) Given the predicted acceptances of the candidates a draft would propose, return how many the official
-// decoder submits: at least 2, at most 20, and the product covers all candidates but the last.
+// decoder submits: at least 2, at most 20. It stops as soon as 1 less the product of predictions is greater than the threshold `h`; the product covers
+// all candidates but the last one drafted. Where no more are proposed, it submits what there is.
 
 // %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function submitted(predicted: number[], h: number): number {
@@ -2396,8 +2397,8 @@ await hiddenTest("one token dropped", {
 // END HIDDEN TESTS
 
 // %% [markdown] id="exercise-3-text"
-// **3. From one weight to another.** (10 minutes, 2 points.) A head trained with $w=6$ stops after one candidate when $1-\hat P_1>0.7$. Which true
-// acceptance is that, and which threshold would an unweighted head need to stop at the same candidate?
+// **3. From one weight to another.** (10 minutes, 2 points.) A head whose loss counts rejections $w$ times learns $\hat P=a/(a+w(1-a))$ where the true acceptance is
+// $a$. With $w=6$ it stops after one candidate when $1-\hat P_1>0.7$. Which true acceptance is that, and which threshold would an unweighted head need to stop at the same candidate?
 
 // %% id="exercise-3" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-3","locked":false,"schema_version":3,"solution":true,"task":false}
 function equivalentThreshold(h: number, weight: number): number {
@@ -2429,7 +2430,7 @@ await hiddenTest("a drawn threshold at weight 3", {
 
 // %% [markdown] id="exercise-4-text"
 // **4. When is drafting hopeless?** (15 minutes, 3 points.) With equal acceptance $\alpha$, one verification costing `ratio` draft passes, from which
-// acceptance on is one candidate ($K=1$) better than none? Give the smallest $\alpha$ as a formula of the ratio.
+// acceptance on does one candidate a round ($K=1$) cost less time per token than none? A round gives a token more than it accepts. Give the smallest $\alpha$ as a formula of the ratio.
 
 // %% id="exercise-4" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-4","locked":false,"schema_version":3,"solution":true,"task":false}
 function leastAcceptance(ratio: number): number {
