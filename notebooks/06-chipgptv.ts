@@ -5,9 +5,10 @@
 // %% [markdown] id="title"
 // # 06 · What does a diagram say that the words leave out?
 //
-// Which block is wired to which, and which state follows which, is easier to draw than to tell. The paper of this notebook
-// asks for a hardware task as a pair, a diagram for the structure and prose for the function, builds a benchmark of such
-// pairs, and reports how many more Verilog modules a model then gets right.
+// Which block of a circuit is wired to which, and which state of a machine follows which, is easier to draw than to tell. The paper of this
+// notebook lets a language model write circuits in Verilog, the usual language for hardware. It states each task as a pair, a diagram
+// for the structure and prose for the function, builds a benchmark of such pairs, and reports how many more circuits a model then
+// gets right.
 
 // %% id="citation" tags=["imports"]
 import { citation, display, verdicts } from "offprint/notebook/mod.ts";
@@ -18,15 +19,20 @@ await display(citation("06-chipgptv"));
 // ## In two minutes
 //
 // * **Words leave wiring open.** A short description of a small chain of two units fits $2^{18}$ different wirings. Its diagram
-//   fits one. The difference, 18 bits, can be counted exactly and belongs to no model.
-// * **Sparse wiring is cheap to tell.** The paper argues that prose grows with the square of the number of blocks. It does for
-//   a crossbar. For a ring it grows with the number of blocks, and every diagram can be told in as many sentences as it has lines.
-// * **So there are two questions.** Does the *information* help, or the *form*? The paper's arm without a picture has less of
-//   the first. We add the arm that decides: the same information in words.
-// * **The paper's tables, again.** Of twelve printed averages five do not follow from their cells. The gain of the GPT-4 series
-//   stays; that of the LLaMA series and that of next tokens are within chance.
-// * **No model looks at a picture here.** There is no vision model offline. What runs is everything else: 33 units whose
-//   diagrams are generated from their own Verilog, the query language, the grading, and a small model that reads graphs as text.
+//   fits one. The difference, 18 bits, can be counted exactly. It is a property of the description, whatever model reads it.
+// * **Most wiring takes few sentences.** The paper argues that prose grows with the square of the number of blocks. It does where every
+//   block is wired to every other (a crossbar). In a ring, where each is wired to the next, it grows with the number of blocks. Every
+//   diagram can be told in as many sentences as it has lines.
+// * **So there are two questions.** Is it the *information* in a picture that helps a model, or its *form*? The paper compares a prompt
+//   with a picture and one without; the second also says less. We add the comparison that decides: the same information in words.
+// * **The paper's tables, again.** Of twelve printed averages five do not follow from the numbers that they should average. The gain of the
+//   GPT-4 series stays; the gains of the LLaMA series and in predicting next tokens could be chance.
+// * **No model looks at a picture here.** There is no vision model offline. Everything else runs: 33 tasks (*units*) whose
+//   diagrams are generated from their own Verilog, a language for queries with pictures, the grading, and a small model that reads graphs
+//   as text.
+//
+// Answers are graded by programs that try the circuit, as in [notebook 07](07-chipgpt-ft.ipynb), whose models read and write Verilog without
+// pictures. What opinions of programs are worth where nothing decides is the question of [notebook 03](03-aime.ipynb).
 
 // %% id="verdicts" tags=["check"]
 await verdicts("06-chipgptv");
@@ -34,8 +40,11 @@ await verdicts("06-chipgptv");
 // %% [markdown] id="idea"
 // ## The idea, on one chain
 //
-// Two units multiply and add. The second gets its weight one cycle later, through a register. This is the paper's first case:
-// asked in words alone, its model flattened the units and failed.
+// Two units multiply and add. The second gets its weight one tick of the clock later, through a register, which keeps a value for
+// one tick. This is the paper's first case: asked in words alone, its model wrote everything in one block and failed.
+//
+// Below is the circuit in Verilog. A `module` is a kind of block with named *ports*; the last module puts blocks together. Yosys, an open
+// compiler for Verilog, reads the circuit, and its connections are printed, one a line.
 
 // %% id="idea-imports" tags=["imports"]
 import {
@@ -90,8 +99,10 @@ await display(
 );
 
 // %% [markdown] id="idea-words"
-// A description tells some of these thirteen connections. Every connection that it does not tell could end at any driver of the
-// right width. So each fact that is told takes away a factor, whatever the fact is written in.
+// Each of these thirteen connections leads from a *driver* (an input of the whole, or an output of a block) to a *sink* (an input of a block,
+// or an output of the whole). A description tells some of them. A sink about which it says nothing could be wired to any driver with the
+// same number of bits. So each connection that is told divides the number of wirings that are still possible, and it makes no difference
+// whether it is told by a sentence or by a line in a picture. The count is given in bits: one bit is a factor of two.
 
 // %% id="idea-example"
 const sinkOf = (fact: Fact): string => fact.what.split(".").at(-1)!;
@@ -130,7 +141,7 @@ await display(plot({
   marginLeft: 210,
   height: 240,
   x: { label: "bits left open", grid: true },
-  y: { label: null, domain: tellings.map(({ description }) => description) },
+  y: { label: "what is told", domain: tellings.map(({ description }) => description) },
   data: tellings,
   marks: [
     Plot.barX(tellings, {
@@ -152,7 +163,7 @@ await claim(
 );
 
 // %% [markdown] id="idea-move-text"
-// The same with a state diagram, to be moved: choose for each state which of its two transitions the description states.
+// The same for a state diagram, in a figure that you can change: choose for each state which of its two transitions the description tells.
 
 // %% id="idea-explore" tags=["drawing"]
 import { explore } from "offprint/notebook/explore/mod.ts";
@@ -286,8 +297,8 @@ await display(
 // %% [markdown] id="equation-ambiguity-text"
 // ### Ambiguity
 //
-// For a description $d$ and a finite family $\mathcal F$ of designs, let $C(d)$ be the designs that agree with every fact of
-// $d$. Its ambiguity, in bits, is
+// Take a description $d$ and a finite family $\mathcal F$ of designs, for example all wirings of some blocks. Let $C(d)$ be the designs that
+// agree with every fact of $d$. The ambiguity of $d$, in bits, is
 //
 // $$A(d)=\log_2\lvert C(d)\rvert .$$
 //
@@ -322,15 +333,17 @@ await display(equation({
 // %% [markdown] id="equation-machines-text"
 // ### State machines
 //
-// A machine with $n$ named states, a known reset state and $b$ input bits has $n\,2^b$ transitions, each with $n$ targets:
+// A machine with $n$ named states, a known reset state and $b$ input bits has $n\,2^b$ transitions, each of which can lead to $n$ states:
 //
 // $$\lvert\mathcal F\rvert=n^{\,n2^b},\qquad A(d)=(n2^b-\text{told})\,\log_2 n .$$
 //
-// Machines in which some state is never reached are not machines of $n$ states. Those in which all are, $R(n)$, follow by taking away what reaches fewer:
+// Some of them never reach one of their states, so they are really smaller machines. Let $R(n)$ be the number of those that reach all $n$.
+// It follows by taking away the machines that reach only $k<n$ states:
 //
 // $$R(n)=n^{\,n2^b}-\sum_{k<n}\binom{n-1}{k-1}\,R(k)\,n^{(n-k)2^b}.$$
 //
-// No renaming of the other states leaves such a machine as it is, so up to names there are $R(n)/(n-1)!$.
+// The names of the states other than the reset state do not matter. Every renaming of these $n-1$ states gives another table of the same
+// machine, so there are $R(n)/(n-1)!$ machines that differ in more than names.
 
 // %% id="equation-machines"
 /** Machines with one input bit in which all states are reached, by the formula. */
@@ -363,11 +376,12 @@ await claim(
 // %% [markdown] id="equation-pass-text"
 // ### How often one of k answers is right
 //
-// Of $n$ answers $c$ are right. The probability that $k$ of them, drawn without putting back, hold a right one is
+// A model gave $n$ answers, and $c$ of them are right. If $k$ of the $n$ are drawn, none twice, the probability that at least one of these is
+// right is
 //
 // $$\mathrm{pass@}k = 1-\binom{n-c}{k}\Big/\binom{n}{k}.$$
 //
-// The tempting estimate $1-(1-c/n)^k$ draws with putting back and is too low.
+// The simpler estimate $1-(1-c/n)^k$ can draw the same answer twice, and is too low.
 
 // %% id="equation-pass"
 /** All ways to take k of n, one by one: the share that holds a right one. */
@@ -419,7 +433,8 @@ await claim(
 // ## How much prose does a diagram take?
 //
 // The paper's second argument is that $n$ blocks can have $n^2$ connections, so that prose needs $n^2$ sentences. Here the
-// sentences are written and counted (experiment E2).
+// sentences are written and counted, for three kinds of wiring: a ring, where each block is wired to the next, a mesh, where each is
+// wired to its neighbours in a square, and a crossbar, where each is wired to every other.
 
 // %% id="connections"
 const counted = CONNECTION_KINDS.flatMap((kind) =>
@@ -463,14 +478,15 @@ await display(plot({
 }));
 
 // %% [markdown] id="connections-short"
-// **In short.** "Prose needs $n^2$ sentences" is true of one of three wirings. Hardware is mostly of the other kinds.
+// **In short.** "Prose needs $n^2$ sentences" is true of one of these three wirings, the crossbar.
 
 // %% [markdown] id="units-text"
 // ## A benchmark whose pictures are right
 //
 // The released benchmark has pictures that do not agree with its references (its detector of 10011 sends two arrows to other
-// states than the reference does) and references that fail their own test benches: of 33, 22 pass, and five of those benches accept a
-// design whose outputs are always 0. So these units are new: 33 designs with the paper's names and levels. The Verilog is
+// states than the reference, its right answer, does). A *test bench* feeds a design with inputs and compares its outputs with what they should
+// be; of 33 released references 22 pass their own bench, and five of those benches accept a design whose outputs are always 0. So
+// the units here are new: 33 designs with the paper's names and levels of difficulty. The Verilog is
 // written first, each picture is drawn *from* it, and each bench is made from a model of the behaviour that never saw the Verilog.
 
 // %% id="units"
@@ -492,8 +508,8 @@ await claim("06.units", perLevel.map(({ length }) => length));
 // %% [markdown] id="units-detector-text"
 // ### The detector of 10011
 //
-// The second case of the paper: six states, the output is 1 when the last five bits were 1, 0, 0, 1, 1. The machine is read
-// from the Verilog through Yosys.
+// The second case of the paper is a machine with one input bit and six states. Its output is 1 when the last five bits were 1, 0, 0, 1, 1.
+// Yosys finds the states and transitions in the Verilog.
 
 // %% id="units-detector"
 const detectorUnit = units.find(({ name }) => name === "fsm")!;
@@ -526,8 +542,8 @@ await claim("06.detector-walk", statesVisited(detector.fsm, "1001110011").join("
 //
 // The prompts of the benchmark, like the paper's, never put the diagram into words. So each unit is described here in four steps:
 // names of blocks, ports and states alone (*simple*); half of the sentences that tell its diagram (*medium*); all of them
-// (*complex*); the canonical graph. What a text tells is read back from its words, and counted in the family of the unit's diagram: wirings
-// for block diagrams, transitions for state machines (experiment E1).
+// (*complex*); and the graph itself, as a list of its nodes and edges in a fixed order. What a text tells is read back from its words. Then
+// it is counted which designs agree with it: which wirings for block diagrams, which transitions for state machines.
 
 // %% id="units-ambiguity"
 const openness = units.map(({ name, level, graph, fsm }) => {
@@ -591,7 +607,7 @@ await display(plot({
     ticks: [5, 10, 20, 50, 100, 200],
     tickFormat: "d",
   },
-  y: { label: null, domain: [...UNIT_LEVELS] },
+  y: { label: "level of the unit", domain: [...UNIT_LEVELS] },
   data: openness,
   marks: [Plot.dot(openness, { x: "simple", y: "level", r: 5, stroke: "currentColor" })],
 }));
@@ -599,10 +615,10 @@ await display(plot({
 // %% [markdown] id="units-audit-text"
 // ### What the benches are worth
 //
-// A bench that passes what is wrong measures nothing. Each reference must pass its own bench, a module with constant outputs
-// must fail it, and so must at least four of five mutants of the reference (another operator, clock edge, constant or width;
-// mutants that are proved to be the same circuit are not drawn). The committed table has all units, in both simulators; the
-// references are run again below (experiment E9).
+// A bench that passes wrong designs measures nothing. Each reference must pass its own bench. A *stub*, a module with constant outputs,
+// must fail it, and so must at least four of five *mutants*: copies of the reference with one thing changed (an operator, a clock edge, a
+// constant or a width; a change that provably leaves the circuit the same is not used). The committed table has all units, in
+// the simulator of this project and in Icarus Verilog, a widely used one; the references are run again below.
 
 // %% id="units-audit"
 const audits = await readAudit();
@@ -663,9 +679,9 @@ await display(
 // %% [markdown] id="gallery-text"
 // ### The gallery
 //
-// Pictures are drawn from the graphs and machines that Yosys reads in the Verilog: block diagrams by netlistsvg, with instance names
-// and widths added, state diagrams by Graphviz. Each is read back from its SVG. The parameter `wanted` searches names, prompts,
-// blocks and states.
+// Pictures are drawn from the graphs and machines that Yosys finds in the Verilog. Two public programs draw them: netlistsvg the block
+// diagrams, to which we add the names of blocks and the widths, and Graphviz the state diagrams. To be sure that nothing was lost, each
+// picture is read back and compared with what it should show. The parameter `wanted` searches names, prompts, blocks and states.
 
 // %% id="gallery"
 /** A unit's diagram as SVG; with another order of blocks or states it is laid out otherwise. */
@@ -795,8 +811,9 @@ await claim("06.query-text", digest.toHex().slice(0, 16));
 // %% [markdown] id="query-errors-text"
 // ### Seven errors
 //
-// A picture and no model that sees; an unknown mode; no function line; a wanted module that nobody knows; a function line for a block
-// that the diagram does not show; a port line that contradicts it; a port twice. Each query below has one of them.
+// Each query below has one of seven errors: it has a picture, but the model cannot see; its mode is unknown; it says of no block what that
+// does; it wants a module that does not exist; it says what a block does that is not in the diagram; it gives a port another width than the
+// diagram does; it has a port twice.
 
 // %% id="query-errors"
 const declared = { mode: "func_block", vision: "vm", language: "lm" } as const;
@@ -824,9 +841,9 @@ await claim("06.query-errors", found.map(({ errors }) => errors));
 // %% [markdown] id="query-cost-text"
 // ### Does it save tokens?
 //
-// The paper says so and counts none. Here a query is written for each unit (picture, function of each block, ports of the module) and counted
+// The paper says that queries save tokens, but does not count them. Here a query is written for each unit (picture, function of each block, ports of the module) and counted
 // beside prose that says the same, with every connection or transition as a sentence, by the byte-pair tokenizer of paper 07's
-// models. What the picture itself costs is not in it: hosted models count it as several hundred tokens.
+// models. The picture itself is not counted here; hosted models count one as several hundred tokens.
 
 // %% id="query-cost"
 const { model: reader, tokenizer } = await loadModel("verilog-aligned");
@@ -897,11 +914,12 @@ await display(
 );
 
 // %% [markdown] id="harness-text"
-// ## Asking, and reading what comes back
+// ## Asking a model, and grading its answers
 //
-// The released grader counts a run as right when its output holds `pass` in any case, also in "not passed" and "bypass". Its
-// prefixes for completion differ from arm to arm, and one holds the whole module. So every step is defined anew: which code is
-// taken from an answer and by which rule, what counts as right, and one prefix a design and index for all arms.
+// The paper's released grader counts a run as right when its output holds the letters `pass`, also in "not passed" and "bypass". In one
+// of its tasks the model completes a design from its beginning (the *prefix*). There the prefixes differ between the prompts that are
+// compared, and one holds the whole design. So every step is defined anew: which code is taken from an answer and by which rule, what
+// counts as right, and the same prefixes for all ways of asking.
 
 // %% id="harness-extraction"
 const fence = (tag: string, code: string) =>
@@ -939,10 +957,10 @@ await display(table(graded, { caption: "What four runs of a simulator are worth"
 await claim("06.grader", graded.map(({ verdict }) => verdict));
 
 // %% [markdown] id="harness-prefixes-text"
-// ### One beginning for all arms
+// ### The same prefixes for all
 //
-// Prefixes are cut between two tokens of Verilog, at a place drawn once for each design and index. Every arm gets the same ones, and
-// the cut is stored with each answer.
+// A prefix ends between two tokens of Verilog, at a place that is drawn once for each design. Every way of asking gets the same
+// prefixes, and where they end is stored with each answer.
 
 // %% id="harness-prefixes"
 const asked = units.map((unit) => askedUnit(unit));
@@ -985,8 +1003,9 @@ await claim("06.prefixes", { value: wrongCuts.length, compared: cuts!.length });
 // %% [markdown] id="harness-arms-text"
 // ### What each way of asking sees
 //
-// Arms with and without a picture share their prompt byte for byte but for declared sentences. The arm with all connections in
-// words, *T-complete*, has the diagram's information without its form; blank and wrong pictures have the form without the information.
+// An *arm* is one way of asking; `V` in its name stands for a picture and `T` for text. The prompts of two arms are equal byte for byte, except
+// for sentences that the table names. *T-complete* tells all connections in words: it has the diagram's information without its form. A
+// blank or a wrong picture has the form without the information.
 
 // %% id="harness-arms"
 await display(table(
@@ -1013,8 +1032,8 @@ await claim("06.shared-prompts", { value: apart.length, compared: units.length }
 // %% [markdown] id="harness-hostile-text"
 // ### Answers that must not count
 //
-// Seven answers, none of which holds a right design, are taken apart and graded. (Through a server that gives them, with time-outs and
-// refusals, they go in the tests.)
+// Seven answers, none of which holds a right design, are read and graded. (The tests of this project also send them through a server, with
+// time-outs and refusals.)
 
 // %% id="harness-hostile"
 const target = asked.find(({ name }) => name === "fsm")!;
@@ -1044,21 +1063,30 @@ await claim("06.hostile-answers", {
 });
 
 // %% [markdown] id="harness-short"
-// **In short.** Every answer is kept with the rule that found its code, the cut of its beginning and an explicit count. What compiles, what
-// passes, the best share of comparisons, next tokens, transitions and edges stay separate numbers.
+// **In short.** Every answer is kept, with the rule that found its code, the end of its prefix and the number of comparisons that it passed.
+// Whether it compiles, whether it passes, how many comparisons, next tokens, transitions and edges are right: these stay separate numbers.
 
 // %% [markdown] id="study-text"
 // ## A small model that reads graphs
 //
-// A decoder of four hundred thousand parameters is trained on generated Moore machines and wirings, described in words, as a graph, or
-// both, and asked about 520 designs that were drawn anew. Most of them do what some design of the training does, because small machines
-// are few; the table says what is left on the others. No picture is involved. The arms differ in what the prompt holds: *T-vague* names and
-// purpose, *T-complete* a sentence for every transition or wire, *G* the canonical graph, *T-vague+G* names, purpose and graph; in the
-// arms with *anon* the module's name says nothing. *T-vague+G-wrong* shows the graph of another design with the same states or
-// blocks; no training has such a prompt. One model of each of three seeds is asked in all arms; the answers are committed, with a hash.
+// A small language model, of four hundred thousand parameters, is trained on generated wirings and state machines (Moore machines: the output
+// depends on the state alone). They are described in words, as a graph, or both. It is then asked about 520 *fresh draws*, designs from the same
+// generator. Small machines are few, so most fresh draws do what some design of the training does; the table also gives the rate on
+// the others. No picture is involved. The arms differ in what the prompt holds:
 //
-// From words alone no answer can be right more often than the most likely design that fits them. This *ceiling* is computed exactly for
-// each design from the distribution that designs are drawn from.
+// | arm | the prompt holds |
+// | --- | --- |
+// | *T-vague* | names and purpose |
+// | *T-complete* | a sentence for every transition or wire |
+// | *G* | the graph |
+// | *T-vague+G* | names, purpose and graph |
+// | *T-vague+G-wrong* | names and purpose, and the graph of another design with the same states or blocks, which no training has |
+// | with *anon* | the same, but the module's name says nothing |
+//
+// One model for each of three seeds is asked in all arms; the answers are committed, with a hash.
+//
+// A description can fit several designs. Then no answer can be right more often than the most likely of them is. This *ceiling* is computed
+// exactly for each design, from the distribution that designs are drawn from.
 
 // %% id="study"
 const study = await loadStudyResults();
@@ -1079,7 +1107,7 @@ await display(table(studyRows.map((row) => ({ ...row })), {
 
 // %% id="study-figure" tags=["drawing"]
 await display(plot({
-  title: "What is told decides, and the form it has",
+  title: "How often each arm is right, and its ceiling",
   alt: `Bars of the share of right answers by arm: ${
     studyRows.map(({ arm, pass }) => `${arm} ${formatNumber(pass)}`).join("; ")
   }. Ticks mark the ceilings.`,
@@ -1087,7 +1115,7 @@ await display(plot({
   marginLeft: 120,
   height: 240,
   x: { label: "share right", domain: [0, 1], grid: true },
-  y: { label: null, domain: studyRows.map(({ arm }) => arm) },
+  y: { label: "arm", domain: studyRows.map(({ arm }) => arm) },
   data: studyRows.map(({ arm, pass, ceiling }) => ({ arm, pass, ceiling })),
   marks: [
     Plot.barX(studyRows, { y: "arm", x: "pass", fill: "currentColor", fillOpacity: 0.5 }),
@@ -1176,8 +1204,8 @@ await claim("06.outputs-over-transitions", { value: outputsOver, compared: outpu
 // %% [markdown] id="study-sizes-text"
 // ### Larger machines
 //
-// The paper's Table 4: GPT-4V declares the states of a machine long after its transitions are wrong. The same for the small model,
-// with names, purpose and graph, for machines of two to nine states (experiment E4).
+// In the paper's Table 4 GPT-4V still gets the states of a machine right when the machine is so large that its transitions are wrong. The
+// same is asked of the small model, with names, purpose and graph, for machines of two to nine states.
 
 // %% id="study-sizes"
 const sizeRows = studySizeRows(study, "T-vague+G");
@@ -1223,7 +1251,7 @@ await display(plot({
   height: 300,
   x: { label: "states", tickFormat: "d" },
   y: { label: "share right", domain: [0, 1.02], grid: true },
-  color: { legend: true, label: "what" },
+  color: { legend: true, label: "share of" },
   data: sizeLines,
   marks: [Plot.lineY(sizeLines, { x: "states", y: "share", stroke: "what", marker: true })],
 }));
@@ -1295,8 +1323,8 @@ await display(
 // %% [markdown] id="tables"
 // ## The paper's tables, recomputed
 //
-// Table 3 has 32 designs, six columns, and for each the number of samples of five with a syntax error and the best sample's
-// share of passed test cases. Everything that is printed below such cells can be computed again.
+// Table 3 has 32 designs and six columns. A model gave five answers for each design. A cell says how many of the five have a syntax error,
+// and what share of its test cases the best answer passes. The averages that are printed below the columns can be computed again.
 
 // %% id="tables-columns"
 const columns = recomputeColumns();
@@ -1359,8 +1387,8 @@ await claim("06.published-medium", [gptMedium.mean, gptMedium.above]);
 // %% [markdown] id="tables-levels-text"
 // ### Where is the gain?
 //
-// If diagrams carry structure, designs with more structure should gain more. This is the part of the claim that a table of 32
-// cells can show best.
+// If a diagram helps because it shows structure, then designs with more structure should gain more from it. The paper sorts its designs by
+// level, so its own table can answer this.
 
 // %% id="tables-levels"
 const levelGains = (["arithmetic", "logic", "advanced"] as const).map(gainByLevel);
@@ -1383,8 +1411,8 @@ await claim("06.gain-where-structure", levelGains.map(({ gain }) => gain));
 //
 // The same 32 designs were asked with and without the picture, so the evidence lies in the designs that differ. Three tests see
 // three things: the **sign test** only which is better, **Wilcoxon's** also by how much, and the **bootstrap** asks how the mean would
-// move with other designs. Few values occur in the cells, so resamples can be weighed exactly instead of drawn: with whole
-// numbers $d_i$ the sum of $n$ draws has the distribution of an $n$-fold convolution.
+// move if other designs had been chosen. Usually a bootstrap draws designs at random many times. Here it is exact: the gains $d_1,\dots,d_n$ are
+// whole numbers, and the distribution of a sum of $n$ draws is the distribution of one draw convolved with itself $n$ times.
 
 // %% id="tables-paired"
 const pairedRows = SERIES.map(({ series }, at) => {
@@ -1442,7 +1470,7 @@ await display(plot({
   height: 320,
   x: { label: "gain, points", domain: gainSteps },
   y: { label: "designs", grid: true },
-  fy: { label: null },
+  fy: { label: "series" },
   data: gainCounts,
   marks: [
     Plot.barY(gainCounts, { x: "gain", y: "designs", fy: "series", fillOpacity: 0.7 }),
@@ -1483,8 +1511,8 @@ await display(
 // %% [markdown] id="ablate"
 // ## Ablate it yourself
 //
-// How fast do facts close a machine? A machine of $n$ states with $b$ input bits, of which a description tells some share of the
-// transitions. Everything is exact. Change the lists and run the cell again.
+// How fast does a machine become certain when its transitions are told? Take a machine of $n$ states with $b$ input bits, and tell some share
+// of its transitions. Everything is exact. Change the lists and run the cell again.
 
 // %% id="ablation" tags=["ablation"]
 const ablation = await sweep({
@@ -1548,7 +1576,7 @@ await claim("06.headline-next-token", null);
 // deno task run 06 --set answers=real.json
 // ```
 //
-// Without such a file the experiments E5 to E8 print "not run: no endpoint" and no numbers.
+// Without such a file the experiments below print "not run: no endpoint" and no numbers.
 
 // %% id="real"
 const real = answers === ""
@@ -1563,22 +1591,22 @@ const against = (first: Way, second: Way) =>
 const experiments = [
   {
     id: "06.real-over-text",
-    experiment: "E5, image and text less text",
+    experiment: "image and text less text",
     value: against(full, { ...full, arm: "T" }),
   },
   {
     id: "06.real-over-image",
-    experiment: "E5, image and text less image",
+    experiment: "image and text less image",
     value: against(full, { ...full, arm: "V" }),
   },
   {
     id: "06.real-over-blank",
-    experiment: "E6, right image less blank image, names replaced",
+    experiment: "right image less blank image, names replaced",
     value: against({ ...full, anonymous: true }, { ...full, arm: "V-blank+T", anonymous: true }),
   },
   {
     id: "06.real-next-token",
-    experiment: "E8, next tokens with image less text",
+    experiment: "next tokens with image less text",
     value: against({ ...full, task: "next token" }, { ...full, arm: "T", task: "next token" }),
   },
 ];
@@ -1593,7 +1621,7 @@ await display(table(
       result: "needs" in value ? "not run: no endpoint" : `${value.mean} [${ends(value)}]`,
     })),
     {
-      experiment: "E7, simple, medium and complex prompts",
+      experiment: "simple, medium and complex prompts",
       result: "needs" in levels ? "not run: no endpoint" : levels.map(formatNumber).join(", "),
     },
   ],

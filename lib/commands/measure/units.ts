@@ -33,7 +33,7 @@ const USAGE = `deno task measure-units STEP [--out FOLDER] [--collect]
 
 Works on the units of paper 06.
 
-  audit          run the reference, a stub and five mutants of each unit through its bench (experiment E9). What is made of
+  audit          run the reference, a stub and five mutants of each unit through its bench. What is made of
                  each unit is kept in a file of its own: stop it whenever you like, and start it several times to share the work
   pictures       draw all units: UNIT.png is the picture that a prompt shows, the others are UNIT.KIND.png; beside each
                  lie its SVG and, as JSON, what it shows

@@ -1,5 +1,5 @@
 /**
- * What descriptions of growing detail leave open (experiment E1).
+ * What descriptions of growing detail leave open.
  *
  * @module
  */

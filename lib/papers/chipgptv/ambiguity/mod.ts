@@ -1,5 +1,5 @@
 /**
- * What a description leaves open, in exact counts and bits (paper 06, experiments E1 and E2).
+ * What a description leaves open, in exact counts and bits (paper 06).
  *
  * Begin with `ambiguityBits` in `choices.ts`: a family of designs as independent choices, and facts that make them.
  * `told_facts.ts` reads facts back from texts, and `levels.ts` tells a design in growing detail. `machine_counts.ts` has the closed forms for state machines, `agreeing_tables.ts` counts small ones one by one;

@@ -113,7 +113,7 @@ export interface StudySizeRow {
   seeds: number[];
 }
 
-/** Machines by number of states (experiment E4). */
+/** Machines by number of states. */
 export function studySizeRows(results: StudyResults, arm: StudyArmName): StudySizeRow[] {
   const machines = heldOutDesigns().filter(({ kind }) => kind === "machine");
   const arms = armsOf(results, arm);

@@ -1,5 +1,5 @@
 /**
- * Experiment E9: what each unit's bench is worth. A bench that passes what is wrong, or fails what is right, measures
+ * What each unit's bench is worth. A bench that passes what is wrong, or fails what is right, measures
  * nothing, and 11 of the paper's released references fail their own.
  *
  * @module
@@ -26,7 +26,7 @@ export const MUTANT_RULES: readonly MutationRule[] = [
 /** Mutants that are drawn at most, since some do not run and some are the same circuit. */
 const MOST_DRAWN = 30;
 
-/** A line of E9's table. */
+/** A line of the audit's table. */
 export interface UnitAudit {
   name: string;
   /** Comparisons that the reference passes, of all, in the embedded simulator and in Icarus where it is installed. */

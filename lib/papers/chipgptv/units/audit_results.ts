@@ -1,5 +1,5 @@
 /**
- * E9's committed table, and the text it is kept as.
+ * The audit's committed table, and the text it is kept as.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export function auditText(rows: readonly AuditRow[]): string {
 export async function readAudit(file: URL = AUDIT_FILE): Promise<AuditRow[]> {
   return checkedJson(fileSchema, await readText(file), {
     what: "06-bench-audit.json",
-    expected: "E9's table",
+    expected: "the audit's table",
     todo: "Make it with deno task measure-units audit.",
   }).rows as AuditRow[];
 }

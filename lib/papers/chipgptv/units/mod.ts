@@ -3,7 +3,7 @@
  *
  * Begin with `Unit` in `unit.ts` and `readUnits` in `read_units.ts`. The texts lie in `data/problems/06`; the behaviour of each
  * unit, from which its bench is made, in `arithmetic.ts`, `logic.ts` and `advanced.ts` (`model.ts` says what a model is).
- * `prompts.ts` puts the prompts together; `audit.ts` tries references, stubs and mutants (experiment E9); `exchanges.ts` makes mutants of structure, `audit_results.ts` holds what came out.
+ * `prompts.ts` puts the prompts together; `audit.ts` tries references, stubs and mutants; `exchanges.ts` makes mutants of structure, `audit_results.ts` holds what came out.
  * `unit_pictures.ts` draws a unit, `legibility.ts` has its pictures read.
  *
  * @module
