@@ -1732,10 +1732,10 @@ const times = (count: number, work: () => unknown) => () => {
 const lengthsTimed = [5, 10, 20, 40, 80];
 const planMs = await medianTimesMs(lengthsTimed.map((H) => {
   const instance = randomInstance({ H, n: 8, m: 8, seed: 8 });
-  return times(400 / H, () => plan(instance));
+  return times(160 / H, () => plan(instance));
 }));
 const planTimes = lengthsTimed.map((H, k) => {
-  const ms = (planMs[k] ?? NaN) / (400 / H);
+  const ms = (planMs[k] ?? NaN) / (160 / H);
   return { H, "programs H·n·m": H * 64, ms, "µs per program": 1000 * ms / (H * 64) };
 });
 await display(table(planTimes, { caption: "Planning with 8 states and 8 actions" }));
@@ -1747,11 +1747,11 @@ await claim("08.planning-linear", (msAt(80) / 80) / (msAt(10) / 10));
 const sizesTimed = [2, 4, 8, 16];
 const sizeMs = await medianTimesMs(sizesTimed.map((size) => {
   const instance = randomInstance({ H: 10, n: size, m: size, seed: 9 });
-  return times(5, () => plan(instance));
+  return times(2, () => plan(instance));
 }));
 await display(table(
   sizesTimed.map((size, k) => {
-    const ms = (sizeMs[k] ?? NaN) / 5;
+    const ms = (sizeMs[k] ?? NaN) / 2;
     return {
       "n = m": size,
       "programs H·n·m": 10 * size ** 2,

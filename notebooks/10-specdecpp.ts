@@ -1514,14 +1514,14 @@ const exactLaw = await textProbabilities(pair.target, {
   length: 4,
   warp: narrow,
 });
-const realLawHeads: [string, (text: number) => AcceptancePredictor, batch?: number][] = [
-  ["random", (text) => randomPredictor(stream(seed, "random head", text))],
-  ["always doubts", () => constantPredictor(0), 32],
-  ["never doubts", () => constantPredictor(1), 32],
-  ["knows the truth", () => oraclePredictor(pair.target, narrow), 32],
-  ["trained, w = 6", () => headPredictor(realHead(6)), 32],
+const realLawHeads: [string, AcceptancePredictor][] = [
+  ["random", randomPredictor(stream(seed, "random head"))],
+  ["always doubts", constantPredictor(0)],
+  ["never doubts", constantPredictor(1)],
+  ["knows the truth", oraclePredictor(pair.target, narrow)],
+  ["trained, w = 6", headPredictor(realHead(6))],
 ];
-const realLawRows = await Array.fromAsync(realLawHeads, async ([head, predictor, batch]) => {
+const realLawRows = await Array.fromAsync(realLawHeads, async ([head, predictor]) => {
   const counted = await countTexts({
     ...pair,
     prompt: lawPrompt,
@@ -1531,10 +1531,10 @@ const realLawRows = await Array.fromAsync(realLawHeads, async ([head, predictor,
     probabilities: exactLaw,
     texts: scaleOf(lawRuns),
     threshold: 0.5,
-    predictor,
+    predictor: () => predictor,
     random: (text) => stream(seed, "law of models", head, text),
-    // A predictor of its own for each text where it holds a stream; else texts side by side.
-    ...(batch === undefined ? {} : { batch }),
+    // Texts side by side; the random head draws from one stream for all of them.
+    batch: 32,
   });
   return { head, ...counted };
 });
@@ -2072,7 +2072,7 @@ await display(table(shapeRows, {
 // %% [markdown] id="models-clock-text"
 // ### Measured on this machine
 //
-// So far time was counted in draft passes. Here we measure seconds on this machine. Each text is decoded three times, in turns with all other
+// So far time was counted in draft passes. Here we measure seconds on this machine. Each text (half as long as above in the quick profile) is decoded three times, in turns with all other
 // policies, and its median time counts, so that a slow moment of the machine does not decide. From the passes of all policies on one half
 // of the texts comes one cost model ($t_{\mathrm{draft}}$, $t_{\mathrm{target}}$ by number of candidates, everything else of a round).
 // What it makes of each policy's rounds on the other half is compared with the clock, both ways round. Beside other work this
@@ -2084,7 +2084,7 @@ await display(table(shapeRows, {
     ...pair,
     ...end,
     prompts: tokensOf("test", Math.max(4, realTexts / 4)),
-    maxTokens: results.recipe.textTokens,
+    maxTokens: profile === "quick" ? results.recipe.textTokens / 2 : results.recipe.textTokens,
     policies: results.decoded.filter(({ family }) => family !== SHUFFLED_HEAD_FAMILY)
       .map((setting) => ({ name: labelOf(setting), policy: policyOf(setting) })),
     turns: 3,

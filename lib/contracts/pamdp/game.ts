@@ -95,12 +95,13 @@ export class ContractGame {
       only: this.#reached,
       ...(rec === undefined ? {} : { rec }),
     });
-    hoped.set(actual.actions);
+    for (let at = 0; at < hoped.length; at++) hoped[at] = actual.actions[at]!;
     let followed = actual.VP[start]!;
     let deviated = false;
     if (rec !== undefined) {
+      const reached = this.#reached;
       for (let at = 0; at < rec.length; at++) {
-        if (this.#reached[at] === 0 || rec[at]! < 0 || actual.actions[at] === rec[at]) continue;
+        if (reached[at] === 0 || rec[at]! < 0 || actual.actions[at] === rec[at]) continue;
         hoped[at] = rec[at]!;
         deviated = true;
       }
@@ -129,22 +130,24 @@ export class ContractGame {
     const { instance } = this;
     const { H, n, m, P, r } = instance;
     const { states, actions } = this.#episode;
-    this.ledger.add(...this.#parts);
+    const responses = this.#response.actions, contracts = this.#contracts, random = this.#random;
+    const observed = this.observed;
+    const [policyLoss, premium, failed, deviated] = this.#parts;
+    this.ledger.add(policyLoss, premium, failed, deviated);
     let profit = 0;
     let s = instance.start;
     states[0] = s;
     for (let h = 0; h < H; h++) {
-      const a = this.#response.actions[h * n + s]!;
-      const at = h * n + s, row = (at * m + a) * n;
-      let left = this.#random.uniform();
+      const at = h * n + s, a = responses[at]!, row = (at * m + a) * n;
+      let left = random.uniform();
       let next = 0;
       for (; next < n - 1; next++) {
         left -= P[row + next]!;
         if (left < 0) break;
       }
       while (P[row + next] === 0) next--;
-      profit += r[row + next]! - this.#contracts[at * n + next]!;
-      actions[h] = this.observed ? a : -1;
+      profit += r[row + next]! - contracts[at * n + next]!;
+      actions[h] = observed ? a : -1;
       states[h + 1] = s = next;
     }
     this.#episode.profit = profit;
@@ -158,8 +161,9 @@ export class ContractGame {
 
   /** Value of a policy when every action in it is induced at its least payment. */
   #leastPaid(policy: Int32Array): number {
+    const last = this.#lastPolicy;
     let same = true;
-    for (let at = 0; at < policy.length; at++) same &&= policy[at] === this.#lastPolicy[at];
+    for (let at = 0; at < policy.length; at++) same &&= policy[at] === last[at];
     if (same) return this.#lastLeast;
     const key = policy.join();
     const known = this.#least.get(key) ?? this.#computeLeastPaid(policy);
