@@ -5,10 +5,10 @@
 // %% [markdown] id="title"
 // # 01 · When does it pay to drop answers before they are finished?
 //
-// Best-of-N sampling lets a language model write N whole answers and keeps the one that a reward model likes best. The paper of
-// this notebook grows the N answers in *layers*: after each layer the weak ones are dropped, and the strong ones go on in several
-// branches. As many tokens are written. Whether the result is better depends on one thing: how well one can tell, halfway,
-// which answer will be good.
+// Best-of-N sampling lets a language model write N whole answers and keeps the one that a *reward model* likes best, a network that
+// gives each answer a number for how good it is. The paper of this notebook grows the N answers in *layers*: after each layer the weak
+// ones are dropped, and the strong ones go on in several branches. The number of tokens that are written is the same. Whether the result is
+// better depends on one thing: how well one can tell, halfway, which answer will be good.
 
 // %% id="citation" tags=["imports"]
 import { citation, display, verdicts } from "offprint/notebook/mod.ts";
@@ -18,20 +18,21 @@ await display(citation("01-treebon"));
 // %% [markdown] id="summary"
 // ## In two minutes
 //
-// * **A tree of constant width.** N beginnings are written. The best N / children of them become parents, each parent gets that many
-//   children, and so on. The last layer is ranked by the reward model alone.
-// * **A score for beginnings.** Reward models are trained on whole answers. TreeBoN scores a beginning by how much
-//   likelier each of its tokens is under a preference-tuned policy than under the policy it was tuned from, with weights $1,\frac12,\frac13,\dots$
-// * **Siblings share their beginning.** That is the price: a tree looks at fewer different beginnings. A score that knows nothing
+// * **A tree of constant width.** N beginnings are written. With C children a parent, the best N / C of them become parents, each parent
+//   gets C children, and so on. The last layer is ranked by the reward model alone.
+// * **A score for beginnings.** Reward models are trained on whole answers. So TreeBoN asks two *policies* (a policy is a language model
+//   that writes answers): one that was tuned on people's preferences, and its *reference*, the one that it was tuned from. A
+//   beginning scores high if its tokens are likelier under the tuned policy; the tokens count with weights $1,\frac12,\frac13,\dots$
+// * **Siblings share their beginning.** So a tree looks at fewer different beginnings than best-of-N does. A score that knows nothing
 //   therefore makes the tree *worse* than best-of-N, and we can say by how much.
-// * **Equal tokens are not equal work.** The preference-tuned policy has to read what was written: with three models of one size
+// * **Equal tokens are not equal work.** The tuned policy has to read what was written: with three models of one size
 //   a tree of four layers takes 1.375 times the operations.
 //
-// First four fair bits, where everything can be counted; then a model in which everything is normal, which maps how well a
-// score knows the final reward to how often the tree wins; then chains with an exact preference-tuned policy; then three small
-// trained models.
+// First come texts of two fair bits, where everything can be counted. Then rewards and scores are normally distributed; this gives a
+// map from how well a score knows the final reward to how often the tree wins. Then come chains of words whose tuned policy is known
+// exactly, and last three small trained models.
 //
-// The token rewards come from a policy tuned by DPO. What a DPO step does to the two answers that it compares stands in
+// The tuned policy is trained by direct preference optimisation (DPO). What a DPO step does to the two answers that it compares stands in
 // [notebook 04](04-gradient-entanglement.ipynb), and how DPO goes on with answers of its own in [notebook 09](09-sail.ipynb).
 
 // %% id="verdicts" tags=["check"]
@@ -41,8 +42,8 @@ await verdicts("01-treebon");
 // ## The idea: four texts of two bits
 //
 // A text is two fair bits, its reward is the number of ones. Best-of-4 writes four texts. The tree writes four first bits,
-// keeps the two best, and lets each of them have two second bits: eight bits either way. Below is one such tree by the decoder of
-// this kit; the score of a beginning is the number of ones so far, which is as good as a score can be.
+// keeps the two best, and gives each of them two second bits: eight bits either way. Below is one such tree, grown by the decoder of
+// this project. The score of a beginning is the number of ones so far; no score could be better.
 
 // %% id="idea-imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";
@@ -236,12 +237,18 @@ await display(
 // %% [markdown] id="score-text"
 // ## Where a score for a beginning comes from
 //
-// Preference training (DPO) ends with a policy $\pi^\star$ and its reference $\pi$. If it were perfect, $\pi^\star(y)\propto\pi(y)\,e^{r(y)/\beta}$
-// for the reward $r$. Write $V(s)=\beta\log\mathbb E_{y\sim\pi\mid s}\,e^{r(y)/\beta}$ for what a beginning $s$ is worth. Then, token by token,
+// Preference training starts from a reference policy $\pi_0$ and ends with a tuned policy $\pi^\star$. Let $r(y)$ be the reward of the answer $y$.
+// Perfect training would give
 //
-// $$\ell_k=\log\frac{\pi^\star(y_k\mid y_{:k})}{\pi(y_k\mid y_{:k})},\qquad \beta\sum_{k<K}\ell_k=V(y_{:K})-V(\varnothing)$$
+// $$\pi^\star(y)\propto\pi_0(y)\,e^{r(y)/\beta},$$
 //
-// So the plain sum of log-ratios *is* the value of the beginning, up to a constant: an exact score, for nothing but two models.
+// where $\beta$ says how close to the reference the tuned policy stays. What is a beginning $s$ worth? Its *value* is a soft mean
+// of the rewards of all answers that begin so: $V(s)=\beta\log\mathbb E_{y\sim\pi_0\mid s}\,e^{r(y)/\beta}$. Write $y_k$ for token number $k$, $y_{:K}$ for
+// the first $K$ tokens and $\varnothing$ for the empty beginning. Then the *log-ratios* $\ell_k$ of the tokens add up to the value:
+//
+// $$\ell_k=\log\frac{\pi^\star(y_k\mid y_{:k})}{\pi_0(y_k\mid y_{:k})},\qquad \beta\sum_{k<K}\ell_k=V(y_{:K})-V(\varnothing).$$
+//
+// So the plain sum of log-ratios *is* the value of the beginning, up to a constant. Two policies are enough for an exact score.
 // The example has two fair bits, $\beta=1$ and rewards $r(00,01,10,11)=(0,1,\frac12,\frac12)$.
 
 // %% id="score-example"
@@ -297,10 +304,10 @@ await claim("01.soft-value-chain", worstValue);
 // %% [markdown] id="weights-text"
 // ### The paper's weights
 //
-// A trained policy is not perfect, its log-ratios are noisy, and a sum collects all the noise. The paper weights token $k$, counted from 0
-// from the start of the answer, by $w_k=\frac1{k+1}$:
+// A trained policy is not perfect: its log-ratios are noisy, and their sum adds up the noise of all tokens. The paper gives less weight to
+// later tokens. With $k$ counted from 0 at the start of the answer, the weight is $w_k=\frac1{k+1}$:
 //
-// $$r_{\mathrm{partial}}(y_{:K})=\sum_{k=0}^{K-1}\frac{\ell_k}{k+1}$$
+// $$r_{\mathrm{partial}}(y_{:K})=\sum_{k=0}^{K-1}\frac{\ell_k}{k+1}.$$
 
 // %% id="weights"
 function weightedScore(ratios: number[]): number {
@@ -360,12 +367,13 @@ await claim("01.harmonic", [48, 96, 144, 192, 384].map(harmonicNumber));
 // %% [markdown] id="signal-text"
 // ### When do the weights help?
 //
-// Let an answer have a quality $\theta\sim\mathcal N(0,1)$, and its log-ratios show it as $\ell_k=s_k\theta+\mathcal N(0,1)$. The correlation of the score
-// with the quality is
+// Let an answer have a quality $\theta\sim\mathcal N(0,1)$. Each log-ratio shows some of it, with noise: $\ell_k=s_k\theta+\mathcal N(0,1)$, where the
+// *signal* $s_k$ says how much token $k$ tells about the quality. The correlation of a weighted score with the quality is
 //
-// $$\rho=\frac{\sum_k w_ks_k}{\sqrt{(\sum_k w_ks_k)^2+\sum_k w_k^2}}$$
+// $$\rho=\frac{\sum_k w_ks_k}{\sqrt{(\sum_k w_ks_k)^2+\sum_k w_k^2}}.$$
 //
-// It is largest when the weights are proportional to the signal. So $\frac1{k+1}$ is right exactly when the signal falls like that.
+// It is largest when the weights are proportional to the signal. So the weights $\frac1{k+1}$ are best exactly when the signal is proportional
+// to $\frac1{k+1}$ too.
 
 // %% id="signal"
 const signalTokens = 48;
@@ -414,7 +422,8 @@ await display(plot({
 // %% [markdown] id="exact"
 // ## Exact rerun: fair bits
 //
-// The same as above for eight shapes, in whole numbers; beside each the mean of the *decoder* through the model interface.
+// The expected number of ones, as in the idea above, for trees of eight shapes. It is counted exactly, in whole numbers. Beside it stands the
+// mean over texts that the *decoder* really wrote, so that a mistake in the decoder would show.
 
 // %% id="bits"
 const bitShapes = [
@@ -474,11 +483,11 @@ await claim("01.bits-decoder", {
 });
 
 // %% [markdown] id="degenerate-text"
-// ### What must be best-of-N, and what must never happen
+// ### Trees that must equal best-of-N
 //
-// With one layer nothing is pruned, and with one child nothing is branched: both must give best-of-N's text, token for token. So the
-// random numbers belong to a node's *path* in the tree, and a first child goes on with its parent's. The texts here end early
-// with probability 0.1 a token; a tuned policy from a table scores them.
+// With one layer nothing is dropped, and with one child a parent nothing branches. Both trees must choose the same text as best-of-N, token for
+// token. To make this comparable, the random numbers belong to a node's *path* in the tree, and a first child goes on with its
+// parent's. The texts here end early with probability 0.1 a token, and a tuned policy that is given as a table scores them.
 
 // %% id="degenerate"
 const endToken = 3;
@@ -531,14 +540,19 @@ await claim("01.end-of-text", {
 });
 
 // %% [markdown] id="exact-short"
-// **In short.** The decoder has the exact expectations, and where it must be best-of-N it is, to the last token.
+// **In short.** The means of the decoder agree with the exact expectations, and where the tree must equal best-of-N it does, to the last token.
 
 // %% [markdown] id="map"
 // ## The map: from correlation to win rate
 //
-// Now let everything be normal. An answer is worth $S=\sum_{i\le L}g_i$ with independent $g_i\sim\mathcal N(0,\frac1L)$ for its $L$ segments, and at the end of
-// segment $i$ the score sees $\rho\,S_i+\sqrt{1-\rho^2}\,\sqrt{i/L}\;z$: among beginnings that nothing has selected its correlation with the partial sum
-// is $\rho$. The last choice sees $S$. One number, $\rho$, then says how often the tree beats best-of-N.
+// Now let rewards and scores be normally distributed. An answer has $L$ segments, one for each layer of the tree. Segment $i$ adds an independent
+// gain $g_i\sim\mathcal N(0,\frac1L)$, so that the whole answer is worth $S=\sum_{i\le L}g_i$. At the end of segment $i$ the partial sum is
+// $S_i=g_1+\dots+g_i$, and the score is a noisy view of it,
+//
+// $$\rho\,S_i+\sqrt{1-\rho^2}\,\sqrt{i/L}\;z,\qquad z\sim\mathcal N(0,1).$$
+//
+// Among beginnings from which nothing was dropped yet, its correlation with $S_i$ is $\rho$. The final choice sees $S$ itself. So one number,
+// $\rho$, says how often the tree beats best-of-N (its *win rate*).
 
 // %% id="map-cells"
 const printedCells = [
@@ -688,10 +702,13 @@ await display(
 // %% [markdown] id="chains"
 // ## Chains with an exact preference-tuned policy
 //
-// A language model of 16 words, each depending on the one before; texts of 64 tokens. The reward adds up: 1 for each of four words,
-// −1 for a repetition. Backward recursion over word and remaining length gives $V$, and with it the exact
-// $\pi^\star(a\mid s)\propto\pi(a\mid s)\,e^{(r(s,a)+V(s'))/\beta}$ with $\beta=4$. This is best-of-N's home: the reward is known. The tree gets the same
-// number of tokens.
+// The policy is a language model with 16 words, in which each word depends on the one before; texts have 64 tokens. The reward is a sum over
+// the text: 1 for each of four good words, −1 for a repetition. Going backwards from the end of the text one can compute the value $V$
+// of every beginning, and with it the exact tuned policy
+//
+// $$\pi^\star(a\mid s)\propto\pi_0(a\mid s)\,e^{(r(s,a)+V(s'))/\beta},\qquad\beta=4,$$
+//
+// where $s'$ is the beginning $s$ with the word $a$ added. Best-of-N sees the true reward here, and the tree writes the same number of tokens.
 
 // %% id="chains-arms"
 const steady = chainLab({ seed });
@@ -812,8 +829,9 @@ await display(plot({
 // %% [markdown] id="noise-text"
 // ### A policy that is not perfect
 //
-// Noise on every log-ratio stands for what a trained policy gets wrong. The more noise, the lower the correlation of score and final
-// reward, measured on plain samples *before* any tree is grown; and the lower that is, the less often the tree wins.
+// A trained policy makes errors. Here noise is added to every log-ratio in their place. The more noise, the lower the correlation of score and
+// final reward, which is measured on plain samples *before* any tree is grown. And the lower that correlation, the less often the tree
+// wins.
 
 // %% id="noise" tags=["slow"]
 // change me: [4, 1, 0] keeps three of the levels; the order stays.
@@ -847,9 +865,9 @@ await claim("01.correlation-pays", decidingRows.map((row) => row["win rate"]));
 // %% [markdown] id="first-token-text"
 // ### Where the weights are right
 //
-// One might expect the weights to win as soon as early tokens matter more. With an exact policy they do not, for the sum is
-// the value itself. They win here: the *first* token decides most of the reward, the policy is held close to the base ($\beta=12$,
-// so log-ratios are small), and every log-ratio carries noise of half a nat.
+// One might expect the weights to win as soon as early tokens matter more. With an exact policy they do not, because the plain sum is
+// the value itself. They do win in this example: the *first* token decides most of the reward, the tuned policy is held close to the
+// reference ($\beta=12$, so log-ratios are small), and every log-ratio carries noise of half a nat (a nat is the unit of natural logarithms).
 
 // %% id="first-token" tags=["slow"]
 const decidedEarly = chainLab({ seed, reward: "first token", beta: 12, noise: 0.5 });
@@ -873,9 +891,9 @@ await claim(
 // %% [markdown] id="count-reward-text"
 // ### A reward model on beginnings
 //
-// The paper's reason for not scoring beginnings with the reward model: it was trained on whole answers. Here a reward model is a
-// ridge regression on how often each word occurs and on the last word, learned from 400 whole texts. It cannot know what is still to
-// come.
+// Why not score beginnings with the reward model itself? The paper's reason is that it was trained on whole answers. Here the reward model is
+// a ridge regression on how often each word occurs and on the last word, learned from 400 whole texts. Given a beginning, it
+// does not know that more is to come.
 
 // %% id="count-reward" tags=["slow"]
 const prefixRows = Array.from({ length: 8 }, (_, each) => {
@@ -897,17 +915,18 @@ await claim(
 );
 
 // %% [markdown] id="chains-short"
-// **In short.** With an exact policy the tree wins clearly, and by the plain sum more than by the weighted one. What the score
-// knows decides; noise takes the win away, and pruning at random is worse than best-of-N.
+// **In short.** With an exact tuned policy the tree wins clearly, and with the plain sum by more than with the weighted one. How much the
+// score knows decides: with enough noise the tree no longer wins, and when it drops beginnings at random it is worse than best-of-N.
 
 // %% [markdown] id="trio"
 // ## Three trained models
 //
-// The policy is the kit's small draft model, which writes something like addresses of American presidents. The *reward model* says
-// whether a text reads like the twentieth century: it learned from the years of one half of the addresses. The *tuned policy*
-// learned by DPO from pairs that the policy wrote and that reward model labelled. The *judge* is of another kind, the
-// log-odds of two Kneser–Ney trigram models, and learned from the other half; nothing is judged by what selected it. Prompts are the
-// beginnings of sentences in addresses that no model has seen.
+// The policy is the smallest language model of this project, which writes something like addresses of American presidents. The *reward
+// model* says whether a text reads like the twentieth century: it learned from the years of one half of the addresses. The *tuned policy*
+// learned by DPO from pairs of texts that the policy wrote and the reward model labelled. Whether a chosen text really is better must be
+// said by somebody who did not choose it. This *judge* learned from the other half of the addresses and is of another kind: it counts
+// sequences of three words (two trigram models, one for each time) and compares the two probabilities. Prompts are
+// the beginnings of sentences in addresses that no model has seen.
 
 // %% id="trio-imports" tags=["imports"]
 import {
@@ -985,6 +1004,10 @@ await display(table(
 // %% [markdown] id="trio-results-text"
 // The numbers below come from `deno task measure-tree`, committed in `data/results/01-trio.json`. The plan has 200
 // prompts and three seeds; the tables say on how many prompts of the first seed each comparison rests so far, and what was not run.
+//
+// Besides best-of-N of several sizes, three rivals are compared: a tree whose beginnings the reward model scores (*rm*), a tree that drops
+// beginnings at random, and *speculative rejection*, which writes many texts side by side and drops the worst of
+// them at intervals. "Implicit reward" means that the log-ratios of the two policies choose among whole texts.
 
 // %% id="trio-main"
 const armChoices = (name: string): ChosenByPrompt => choicesOf(committed, name);
@@ -1114,7 +1137,8 @@ await claim("01.trio-speculative-rejection", wins("tree, weighted | speculative 
 // %% [markdown] id="trio-correlation-text"
 // ### What the scores know before anything is selected
 //
-// For each prompt, the correlation of a partial score with the final reward over its plain samples, at the end of each segment.
+// Each prompt has plain samples: whole texts from which nothing was dropped. At the end of each segment a score is computed for each of them,
+// and correlated with the reward of the finished text.
 
 // %% id="trio-correlation"
 const knownScores = TRIO_SCORES.filter((score) => score !== "random");
@@ -1164,8 +1188,8 @@ await display(plot({
 // %% [markdown] id="trio-predict-text"
 // ### Will a tree pay?
 //
-// Those correlations go into the map: a correlation $c$ with the *final* reward at the end of segment $i$ of $L$ means $\rho=c/\sqrt{i/L}$ with the
-// partial sum. The map then says how often a tree should have the higher reward, before any tree was grown.
+// These correlations are looked up in the map above. A correlation $c$ with the *final* reward at the end of segment $i$ of $L$ corresponds to
+// $\rho=c/\sqrt{i/L}$ with the partial sum. The map then predicts how often the tree should find the higher reward, before any tree is grown.
 
 // %% id="trio-predict"
 const predictedRows = [...TRIO_ARMS.values()].flatMap((arm) => {
@@ -1226,7 +1250,8 @@ await display(table(
 // %% [markdown] id="trio-n-text"
 // ### Reward against judge
 //
-// The more texts the reward model may choose from, the higher the reward it finds. The judge need not follow.
+// The more texts the reward model may choose from, the higher the reward that it finds. But the judge need not agree that the text becomes
+// better.
 
 // %% id="trio-n"
 const nRows = [1, 2, 4, 8, 16, 32, 64, 128].flatMap((n) => {
@@ -1288,7 +1313,7 @@ await display(
 // %% [markdown] id="sums"
 // ## Sums that can be checked
 //
-// A reward model and a judge both have tastes. A sum has one right answer, so here the judge is a checker. A small policy learned
+// Whether a text is good is a matter of opinion, for a reward model and for a judge. A sum has one right answer, so here the judge is a program that checks it. A small policy learned
 // to add two numbers of four digits, one place after the other, from worked sums in which every place has a slip (one too many or
 // too few) with probability 0.15; it makes about as many mistakes as its teachers did. The reward is the log-probability that another
 // small model gives to an answer; that model learned from right workings only, of sums that the policy was not trained on. The tuned
@@ -1457,8 +1482,9 @@ await display(plot({
 // %% [markdown] id="cost"
 // ## What it costs
 //
-// The paper compares at equal *generated* tokens. The preference-tuned policy reads all but the last layer besides; the reference need
-// not, if it is the policy that writes and its log-probabilities are kept. Every prefix read anew would cost twice as much again.
+// The paper compares at equal *generated* tokens. But the tuned policy must also read what was written, in all layers but the last. The reference
+// need not, if it is the policy that writes and its log-probabilities are kept. This holds if it keeps what it has read in
+// its cache; a tuned policy that reads every beginning anew after each of four layers reads twice as many tokens.
 
 // %% id="cost-plan"
 const plans = [[128, 192], [8, 192], [128, 384]].map(([n = 128, maxTokens = 192]) => ({
@@ -1498,8 +1524,8 @@ const { account } = await treeBon(
 await claim("01.costs-decoder", [account.generated, account.scorer, account.reward]);
 
 // %% [markdown] id="cost-short"
-// **In short.** At equal tokens the tree is not free: best-of-N may write 1.375 N texts for the same operations, and that is the
-// comparison to ask for.
+// **In short.** At equal tokens the tree does more work. For the same operations best-of-N could write 1.375 N texts, and this is the fair
+// comparison.
 
 // %% [markdown] id="limits"
 // ## What this rerun does not show
@@ -1524,7 +1550,7 @@ await claim("01.headline-ablation", null);
 // %% [markdown] id="own-model"
 // ## With your own model
 //
-// `deno task tree MODEL --dpo MODEL --reward MODEL --prompts FILE` asks the question of this notebook of models of yours. It draws plain
+// Will a tree pay with your own models? `deno task tree MODEL --dpo MODEL --reward MODEL --prompts FILE` answers this. It draws plain
 // samples (50 unless you say otherwise), measures how well every partial score knows the final reward, and prints the predicted win rate with its
 // interval: a tree pays, it does not, or that cannot be told from so few samples. MODEL and the tuned policy may be public ones in ONNX,
 // by folder, with one vocabulary; the reward model is one that `deno task train` wrote.
