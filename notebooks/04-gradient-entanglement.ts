@@ -5,10 +5,10 @@
 // %% [markdown] id="title"
 // # 04 · Why the good answer can get less likely
 //
-// A language model is shown two answers and told which one is better. Methods like DPO then raise the *margin* between
-// the two log-probabilities. The margin grows, the loss falls, and still the better answer can become less likely, or the
-// worse one more likely. The paper of this notebook finds the reason in one number, the inner product of the two answers'
-// gradients, and says for every loss when it happens.
+// A language model is shown two answers and told which one is better. Methods like DPO (direct preference optimisation) then raise the
+// *margin*, the difference of the two log-probabilities. The margin grows, the loss falls, and still the better answer can become less
+// likely, or the worse one more likely. The paper of this notebook finds the reason in one number, the inner product of the two
+// answers' gradients, and says for every loss when it happens.
 
 // %% id="citation" tags=["imports"]
 import { citation, display, verdicts } from "offprint/notebook/mod.ts";
@@ -20,19 +20,20 @@ await display(citation("04-gradient-entanglement"));
 //
 // * **Three numbers decide.** A step on a margin loss moves each log-probability by its own squared gradient norm, minus
 //   the inner product with the other answer's gradient. If that product is larger than one of the squared norms,
-//   both move the same way.
-// * **A band of ratios.** Every loss pulls the chosen answer with some weight and pushes the rejected one with another.
-//   The step is ideal if the ratio of the two weights lies in a band that the gradients fix. DPO's ratio is always 1.
-// * **Long shared endings do it.** A word that both answers have in common gives both gradients nearly the same part.
+//   both log-probabilities move the same way. The paper calls this *gradient entanglement*.
+// * **A band of ratios.** Every loss pulls the *chosen* (better) answer up with some weight and pushes the *rejected* one down with
+//   another. The step is *ideal*, chosen up and rejected down, if the ratio of the two weights lies in a band that the gradients fix. DPO's
+//   ratio is always 1.
+// * **The cause is a long shared ending.** A word that both answers have in common gives both gradients nearly the same part.
 //   The longer the shared ending, the larger the inner product at the start, and the further the chosen answer falls.
-// * **On exact policies it can be cured.** Looking only at the tokens that differ, or giving both gradients the same length,
-//   keeps the chosen answer up. Pulling it up by an extra term also does, and lets the rejected answer rise when it pulls
-//   too hard. In the trained model the cures help too, each at a price that *Remedies and other losses* shows.
+// * **On exact policies it can be cured.** Two changes of the step keep the chosen answer from falling: to look only at the tokens that
+//   differ, or to give both gradients the same length. So does an extra term that pulls the chosen answer up, but when it pulls too hard the
+//   rejected answer rises as well. In the trained model the cures help too, each at a price that *Remedies and other losses* shows.
 //
 // First everything is exact, on policies with a handful of parameters. Then a language model of 0.1 million parameters is
 // trained on a sentiment task with three lengths of shared ending.
 //
-// The same DPO loss gives the token rewards of [notebook 01](01-treebon.ipynb), and [notebook 09](09-sail.ipynb) asks what is missing in its
+// The same DPO loss gives the token rewards of [notebook 01](01-treebon.ipynb), which uses them to drop answers early, and [notebook 09](09-sail.ipynb) asks what is missing in its
 // gradient when the policy writes its own data.
 
 // %% id="verdicts" tags=["check"]
@@ -41,8 +42,8 @@ await verdicts("04-gradient-entanglement");
 // %% [markdown] id="idea"
 // ## The idea: one pair, two gradients, three numbers
 //
-// A policy has four possible answers and only two parameters, so that gradients can be drawn. At the start all answers are
-// equally likely. The gradient $g_w$ of the chosen answer's log-probability says which way to go to make it likelier, and
+// A *policy* is a model that gives each answer a probability. This one has four possible answers and only two parameters, so that
+// gradients can be drawn. At the start all answers are equally likely. The gradient $g_w$ of the chosen answer's log-probability says which way to go to make it likelier, and
 // $g_l$ the same for the rejected one. A step of DPO goes along $g_w-g_l$. Whether the chosen answer rises depends on the
 // angle between $g_w$ and that direction, and nothing guarantees that it is less than a right angle.
 
@@ -235,10 +236,10 @@ import { meanInterval } from "offprint/stats.ts";
 // %% [markdown] id="law-text"
 // ## The law of one step
 //
-// Let $a=\log\pi(y_w\mid x)$ and $b=\log\pi(y_l\mid x)$ be the log-probabilities of the chosen and the rejected answer,
-// summed over their tokens. Any preference loss $\ell(a,b)$ has two weights, $d_w=-\partial\ell/\partial a$ and
-// $d_l=\partial\ell/\partial b$, and plain descent goes along $d_w g_w-d_l g_l$. With $I=\langle g_w,g_l\rangle$,
-// $N_w=\lVert g_w\rVert^2$ and $N_l=\lVert g_l\rVert^2$, a step of size $\eta$ changes them by
+// Let $x$ be the prompt, $y_w$ the chosen answer and $y_l$ the rejected one (winner and loser). Let $a=\log\pi(y_w\mid x)$ and
+// $b=\log\pi(y_l\mid x)$ be their log-probabilities under the policy $\pi$, summed over their tokens. Any preference loss $\ell(a,b)$ has
+// two weights, $d_w=-\partial\ell/\partial a$ and $d_l=\partial\ell/\partial b$, and plain gradient descent goes along $d_w g_w-d_l g_l$. With
+// $I=\langle g_w,g_l\rangle$, $N_w=\lVert g_w\rVert^2$ and $N_l=\lVert g_l\rVert^2$, a step of size $\eta$ changes $a$ and $b$ by
 //
 // $$\Delta a=\eta\,(d_wN_w-d_lI)+O(\eta^2),\qquad \Delta b=\eta\,(d_wI-d_lN_l)+O(\eta^2).$$
 
@@ -267,11 +268,11 @@ await display(equation({
 // %% [markdown] id="band-text"
 // ### The band
 //
-// Both conditions, chosen up and rejected down, ask something of the ratio $d_w/d_l$ alone:
+// Two things are wanted: the chosen answer should rise, and the rejected one fall. Both are conditions on the ratio $d_w/d_l$ alone:
 //
 // $$\frac{I}{N_w}\ \le\ \frac{d_w}{d_l}\ \le\ \frac{N_l}{I}\qquad\text{if } I>0,$$
 //
-// and nothing if $I\le0$. Below the band both fall, above it both rise. The band is never empty, because
+// and if $I\le0$ every ratio will do. Below the band both answers fall, above it both rise. The band is never empty, because
 // $I^2\le N_wN_l$. For DPO the ratio is 1, and the step is ideal exactly if $I\le\min(N_w,N_l)$.
 
 // %% id="band"
@@ -297,10 +298,10 @@ await display(equation({
 // %% [markdown] id="losses-text"
 // ### Twelve losses, one of them with two settings
 //
-// What differs between the methods is only the two weights. With $D=(a-a_0)-(b-b_0)$ the margin relative to a frozen
-// reference, $n_w$ and $n_l$ the numbers of tokens, $\bar a=a/n_w$ and $\bar b=b/n_l$ means over tokens, and $\sigma$ the
-// logistic function. $\alpha$, $\beta$, $\gamma$, $\delta$ and $\lambda$ are constants of the methods (DPOP is computed with
-// two values of $\lambda$):
+// The methods differ only in the two weights. In their formulas $a_0$ and $b_0$ are the log-probabilities under a frozen reference policy,
+// $D=(a-a_0)-(b-b_0)$ is the margin relative to it, $n_w$ and $n_l$ are the numbers of tokens, $\bar a=a/n_w$ and $\bar b=b/n_l$ are means over
+// tokens, and $\sigma$ is the logistic function. $\alpha$, $\beta$, $\gamma$, $\delta$ and $\lambda$ are constants of the methods (DPOP is computed
+// with two values of $\lambda$):
 //
 // | loss | $\ell$ |
 // |---|---|
@@ -310,7 +311,7 @@ await display(equation({
 // | RRHF, SLiC-HF | $\max(0,\bar b-\bar a)-\lambda a$, $\max(0,\delta-a+b)-\lambda a$ |
 // | CPO | $-\log\sigma(\beta(a-b))-\lambda a$ |
 // | DPOP | $-\log\sigma(\beta(D-\lambda\max(0,a_0-a)))$ |
-// | KTO, SPPO | $f(a)+g(b)$: separable, and entangled all the same |
+// | KTO, SPPO | $f(a)+g(b)$: a sum of one term for each answer; the gradients still meet in the step |
 // | ORPO | $-\bar a-\lambda\log\sigma(o(\bar a)-o(\bar b))$, $o(t)=t-\log(1-e^t)$ |
 //
 // The table evaluates all of them at one pair whose chosen answer has already fallen below the reference.
@@ -533,7 +534,8 @@ await claim("04.signs-exact", { value: signs.wrong, compared: signs.compared });
 // ## Token by token
 //
 // The inner product is a sum over pairs of tokens, $I=\sum_{i,j}\langle g_w^i,g_l^j\rangle$. With an output matrix $W$ on
-// hidden states $h$ the gradient of a token is $(e_y-p)\,h^\top$, so
+// hidden states $h$ the gradient of a token $y$ is $(e_y-p)\,h^\top$, where $p$ is the predicted distribution and $e_y$ is 1 at the token and
+// 0 elsewhere. So
 //
 // $$\langle g^i,g^j\rangle=\langle h_i,h_j\rangle\,\langle e_{y_i}-p_i,\;e_{y_j}-p_j\rangle .$$
 //
@@ -576,8 +578,8 @@ const entries = suffixChosen.flatMap((a) =>
 await claim("04.token-matrix", [...entries, entries.reduce((x, y) => x + y)]);
 
 // %% [markdown] id="prompt-text"
-// Tokens of the prompt have no place in the sums. For a policy that ignores its prompt, adding prompt tokens changes
-// nothing, as long as they are masked.
+// The sums run over tokens of the answers. Tokens of the prompt must be left out of them (masked). Then for a policy that ignores its
+// prompt, a longer prompt changes nothing. This is checked here.
 
 // %% id="prompt"
 const bare = sharedSuffix(2);
@@ -690,9 +692,10 @@ await display(plot({
 // %% [markdown] id="cures-text"
 // ### Cures and their limits
 //
-// Giving both gradients the same length is ideal for every pair: the ratio $\lVert g_l\rVert/\lVert g_w\rVert$ is the
-// geometric mean of the band's ends. An explicit term for the chosen answer can lift the ratio into the band, or past it.
-// And a batch can undo what is ideal for each of its pairs, as can an optimiser that rescales coordinates.
+// Giving both gradients the same length makes the step ideal for every pair: it sets the ratio to $\lVert g_l\rVert/\lVert g_w\rVert$,
+// the geometric mean of the band's two ends. An explicit term for the chosen answer raises the ratio, into the band or too far. All this
+// holds for one pair and a plain step. In a batch the other pairs pull too, and an optimiser like Adam rescales the coordinates of the
+// step; either can make a step wrong that was ideal for each pair.
 
 // %% id="cures"
 const normalised = [bothFall(), bothRise()].flatMap((pair) => {
@@ -756,8 +759,8 @@ await claim("04.sign-step", [
 
 // %% [markdown] id="cures-summary"
 // **In short.** Shared words at the end add to the inner product until the chosen answer falls. Gradients of equal length cure
-// every single pair. An explicit term cures some pairs and makes the rejected answer of others rise, and neither batches nor
-// rescaling optimisers keep what holds for one pair and one plain step.
+// every single pair. An explicit term cures some pairs and makes the rejected answer of others rise. What holds for one pair and one plain
+// step need not hold in a batch, or with an optimiser that rescales.
 
 // %% [markdown] id="model-text"
 // ## A language model, trained here
@@ -765,7 +768,8 @@ await claim("04.sign-step", [
 // A small decoder (two layers, width 64) reads reviews of one to three clauses in a vocabulary of 59 words and says
 // *positive* or *negative*. Three data sets have the same reviews and differ in what follows the label in both answers:
 // nothing (*single*), a full stop and the end (*short*), or eleven words and the end (*long*). Training begins with 50
-// supervised steps; then DPO runs for 240 steps with AdamW.
+// *supervised* steps, which only make the right answers likelier; then DPO runs for 240 steps with the optimiser AdamW. Changes of
+// log-probabilities are in *nats*, the unit of natural logarithms: one nat is a factor of 2.72.
 
 // %% id="data"
 const taskRows = SUFFIXES.map((suffix) => {
@@ -1014,8 +1018,8 @@ await display(
 //
 // At the supervised start nearly every pair is ideal, and yet the chosen answer falls in the first steps, even on the single
 // set. The law is about one pair and one plain step; training takes steps of AdamW on batches, in which other pairs pull
-// too (see *From one pair to a batch* below). The table shows what a plain step on each pair alone would do, the figure how
-// the cosine changes.
+// too (see *From one pair to a batch* below). The table shows what a plain step on each pair alone would do. The figure shows the cosine of the
+// angle between the two gradients of a pair: near 1 they are entangled, at 0 or below they are not.
 
 // %% id="geometry"
 const geometryRows = SUFFIXES.flatMap((suffix) =>
@@ -1092,8 +1096,8 @@ await display(
 // %% [markdown] id="heat-text"
 // ## Which tokens pull together
 //
-// The same sum over tokens in the trained network, one backward pass for each token. Rows are the chosen answer, columns
-// the rejected one.
+// The inner product of a pair is again split into pairs of tokens, now in the trained network, with one backward pass for each token. Rows are
+// the chosen answer, columns the rejected one.
 
 // %% id="heat" tags=["native"]
 const heatPair = runPairs({ suffix: "long", noise: 0, seed }).test[0]!;
@@ -1291,8 +1295,8 @@ await display(plot({
 }));
 
 // %% [markdown] id="others-text"
-// Two more trainings were made with one seed: DPO by plain descent (*dpo-sgd*, step size 0.2), and DPO with masks that are
-// learned beside the weights at a price of 0.01 for each open token (*soft mask*).
+// Two more trainings were made with one seed. In *dpo-sgd* DPO takes plain gradient steps, of size 0.2. In *soft mask* the network also learns
+// which tokens should count; each token that counts costs 0.01 in the loss.
 
 // %% id="others" tags=["drawing"]
 const otherRuns = resultsOf(
@@ -1651,9 +1655,12 @@ await display(
 // %% [markdown] id="optimiser-text"
 // ### From one pair to a batch, from plain descent to Adam
 //
-// The law of one pair takes no account of its neighbours in the batch or of the optimiser. For a batch,
-// $\Delta a_i=\tfrac\eta B\sum_j\big(d_w^j\langle g_w^i,g_w^j\rangle-d_l^j\langle g_w^i,g_l^j\rangle\big)$; with Adam every inner
-// product gets the optimiser's diagonal, $\langle u,Pv\rangle$. How many signs does each get right?
+// The law of one pair leaves out the other pairs of the batch, and the optimiser. For pair $i$ in a batch of $B$ pairs it becomes
+//
+// $$\Delta a_i=\tfrac\eta B\sum_j\big(d_w^j\langle g_w^i,g_w^j\rangle-d_l^j\langle g_w^i,g_l^j\rangle\big).$$
+//
+// Adam divides each coordinate of the step by a number of its own. With these numbers in a diagonal matrix $P$, every inner product
+// $\langle u,v\rangle$ becomes $\langle u,Pv\rangle$. How many signs does each of these laws get right?
 
 // %% id="optimiser" tags=["native"]
 const longPairs = runPairs({ suffix: "long", noise: 0, seed }).train.slice(0, 32);
@@ -1738,7 +1745,8 @@ await display(ablation);
 // %% [markdown] id="cost"
 // ## What it costs
 //
-// The report of one pair is two backward passes. Times are of this run on this machine, and are not kept in the file.
+// To know what a step would do to a pair takes two backward passes, one for each answer. Times are of this run on this machine, and are not
+// kept in the file.
 
 // %% id="timing" tags=["timing"]
 const timedEngine = await OnnxEngine.open({

@@ -5,10 +5,10 @@
 // %% [markdown] id="title"
 // # 05 · Four bits for nearly everything
 //
-// A language model in 4-bit weights is small, but as long as its activations stay in 16 bits the fast 4-bit units of a
-// processor stand idle. Rounding activations to 4 bits as well destroys the model, because a few channels are tens of
-// times larger than the others. COMET moves those channels together, keeps the few blocks that hold them in 8 bits, and
-// rounds everything else, the key-value cache included, to 4.
+// A language model in 4-bit weights is small, but as long as its *activations*, the vectors that go from layer to layer, stay in 16 bits the
+// fast 4-bit units of a processor stand idle. Rounding activations to 4 bits as well destroys the model, because a few of their
+// entries (*channels*) are tens of times larger than the others. COMET moves those channels together, keeps the few blocks that hold them
+// in 8 bits, and rounds everything else to 4, also the key-value cache, in which the model keeps what it has read.
 
 // %% id="citation" tags=["imports"]
 import { citation, display, verdicts } from "offprint/notebook/mod.ts";
@@ -18,20 +18,21 @@ await display(citation("05-comet"));
 // %% [markdown] id="summary"
 // ## In two minutes
 //
-// * **One channel spoils its neighbours.** Numbers that share a scale share its step. A channel 30 times as large as the
-//   others makes the step so coarse that most of the others become 0.
-// * **Blocks limit the damage, the permutation gathers it.** With a scale for each block of channels only the blocks that
-//   hold an outlier suffer. They can have 8 bits; moved together, the outliers need few such blocks.
-// * **The permutation buys speed, not accuracy.** With 8-bit blocks wherever an outlier happens to be, accuracy is about
+// * **One channel spoils its neighbours.** Rounded numbers are multiples of a *step*. Numbers that are rounded together have the same
+//   step, which follows from the largest of them. A channel 30 times as large as the others (an *outlier*) makes it so coarse that most of
+//   the others become 0.
+// * **Blocks limit the damage.** If each block of channels has a step of its own, only the blocks that hold an outlier suffer. They can
+//   have 8 bits. If the channels are put in another order (a *permutation*), with the outliers side by side, few such blocks are needed.
+// * **The permutation makes the model faster, not more accurate.** With 8-bit blocks wherever an outlier happens to be, accuracy is about
 //   the same, but far more of the work is in 8 bits.
 // * **Here on a small model.** Models of this size have no outliers of their own, so some are injected in a way that
 //   leaves the function exactly as it was. The main schemes are measured with and without them.
-// * **Outliers are real.** A recogniser of printed text and a voice-activity detector have them without our help; there too the
-//   permutation gathers them, though so small a recogniser does not bear 4-bit weights.
+// * **Real networks have outliers.** A recogniser of printed text and a detector of speech have them without our help. There too the
+//   permutation gathers them, though this small recogniser makes many more mistakes with 4-bit weights.
 // * **What is not shown:** the paper's speeds. They need an A100; its tables stand beside what this machine does.
 //
-// What a cheaper pass of the target does to speculative decoding follows from the ratio of the two costs, which
-// [notebook 10](10-specdecpp.ipynb) varies.
+// A quantised model can also be the *target* of speculative decoding, where a small draft model proposes tokens and the target checks them.
+// How much is then gained depends on the ratio of the two models' costs, which [notebook 10](10-specdecpp.ipynb) varies.
 
 // %% id="verdicts" tags=["check"]
 await verdicts("05-comet");
@@ -255,8 +256,9 @@ import { mean, meanInterval } from "offprint/stats.ts";
 //
 // ### Rounding a block
 //
-// Symmetric codes keep 0 at 0; min–max codes use the whole range and carry a real offset ζ. The numbers of the paper's
-// figure 4 are those of the second form.
+// The numbers $x$ of a block become *codes* $q$, whole numbers of $\beta$ bits. $s$ is the step, and $\hat x$ is the number that a code stands for;
+// $\lfloor\cdot\rfloor$ rounds down. Symmetric codes (first formula) keep 0 at 0. Min–max codes (second formula) use the whole range and need an offset $\zeta$, the code of 0 before
+// it is rounded. The numbers of the paper's figure 4 are those of the second form.
 //
 // $$s=\frac{\max|x|}{2^{\beta-1}-1},\quad \hat x=s\left\lfloor \frac xs+\tfrac12\right\rfloor \qquad\text{and}\qquad s=\frac{\max x-\min x}{2^\beta-1},\quad q=\left\lfloor\frac{x-\min x}s+\tfrac12\right\rfloor-2^{\beta-1},\quad \hat x=(q-\zeta)\,s$$
 
@@ -289,9 +291,10 @@ await display(equation({
 // %% [markdown] id="equation-plan-text"
 // ### Which channels are outliers, and where they go
 //
-// $a_c=\max_t|x_{t,c}|$ over calibration tokens. Channels above κ times the median are outliers, $O$; they need
-// $n_8=\lceil|O|/k\rceil$ blocks of $k$ channels. The order π puts ordinary channels first and outliers last, and the share
-// of the work in 4 bits is $f$.
+// Some texts are read for calibration. Let $x_{t,c}$ be channel $c$ of token $t$, and $a_c=\max_t|x_{t,c}|$ the largest size of that channel. Channels
+// above $\kappa$ times the median size are the outliers, the set $O$. There are $K$ channels in blocks of $k$, so the outliers need
+// $n_8=\lceil|O|/k\rceil$ blocks with 8 bits. The order $\pi$ puts ordinary channels first and outliers last. $f$ is the share of the work in 4 bits. If the
+// weights $W$ are put in the same order as the activations $X$, the product stays the same.
 //
 // $$O=\{c: a_c>\kappa\cdot\operatorname{median}(a)\},\qquad f=1-\frac{\lceil |O|/k\rceil}{K/k},\qquad X W^\top=X_{:,\pi}\,W_{:,\pi}^\top$$
 
@@ -321,8 +324,9 @@ await display(equation({
 // %% [markdown] id="equation-product-text"
 // ### The mixed product
 //
-// Within a block everything is integers; one scale of the activations and one of the weights turn each block's sum into a
-// float, and blocks are added in order. Blocks of 4 and 8 bits differ only in how large the codes are.
+// Output $n$ of token $m$ is a sum over blocks $b$. Within a block, the codes $q^A$ of the activations are multiplied by the codes $q^W$ of the weights and
+// added up as integers. One step of the activations, $s^A$, and one of the weights, $s^W$, then turn this sum into a float. Blocks of 4
+// and of 8 bits differ only in how large the codes are.
 //
 // $$\hat Y_{m,n}=\sum_{b}s^A_{m,b}\,s^W_{n,b}\sum_{j\in b}q^A_{m,j}\,q^W_{n,j}$$
 
@@ -378,8 +382,9 @@ await display(equation({
 // %% [markdown] id="equation-cache-text"
 // ### The cache in 4 bits
 //
-// Keys and values get a scale and a zero point for each channel and group of $G$ tokens. Both can be folded out of the
-// inner loop, so attention reads codes and never widens them:
+// The cache holds a key and a value vector for each token. Each channel of a group of $G$ tokens gets a step $s$ and a zero point $z$, the code that stands for 0.
+// Attention multiplies a query $q$ by each key $\hat k_t$, whose codes are $Q_{t,c}$. Steps and zero points can be taken out of the sum over
+// tokens, so that attention works on the codes themselves:
 //
 // $$s=\frac{\max-\min}{15},\quad z=\left\lfloor-\frac{\min}{s}+\tfrac12\right\rfloor,\quad q\cdot\hat k_t=\sum_c(q_cs_c)\,Q_{t,c}-\sum_cq_cs_cz_c,\qquad \text{bits per element}=4+\frac{32}{G}$$
 
@@ -428,7 +433,7 @@ await claim("05.permutation-toy", [...examplePlan.order, ...examplePlan.bits]);
 // %% [markdown] id="exact-layout-text"
 // ### One weight layout for both precisions
 //
-// A tensor core that takes bytes needs each 4-bit weight widened. If the eight weights of a word are stored in the order
+// A *tensor core*, the matrix unit of a GPU, that multiplies bytes needs each 4-bit weight widened to a byte. If the eight weights of a word are stored in the order
 // 0, 4, 1, 5, 2, 6, 3, 7, one mask leaves four of them in the upper halves of four bytes, each as sixteen times its
 // value, and a shift with the same mask leaves the other four. Dividing the scale by 16 undoes it, and nothing is
 // sign-extended.
@@ -477,8 +482,8 @@ await claim("05.sixteen-bit-sums", [Math.floor(most16 / pairOf8), Math.floor(mos
 // %% [markdown] id="exact-product-text"
 // ### The product, number by number
 //
-// Two tokens have outliers in the second block. With 8 bits there, the product is close. With a single 4-bit scale for the
-// whole token every ordinary channel is lost, and what remains is the outliers' part.
+// Two tokens have outliers in the second block. With 8 bits there, the product is close. With a single 4-bit step for the
+// whole token every ordinary channel becomes 0, and only the outliers' part of the product remains.
 
 // %% id="exact-product"
 const tokenCodes = productX.map((row) => {
@@ -509,8 +514,8 @@ const productBlocks = [{ from: 0, to: 4, limit: 7 }, { from: 4, to: 8, limit: 12
 await claim("05.error-bound", boundUse(productX, productW, productBlocks));
 
 // %% [markdown] id="exact-accumulators-text"
-// Within a block everything is integers, so every backend must find the same sums, whoever computes which tile. Random codes
-// whose scales are all 1 show them: the outputs are then the sums themselves.
+// The kernels exist in several forms (*backends*): TypeScript, C, and code for a GPU. Sums of integers must be exactly equal in all of them, in whatever
+// order they are computed. To see the sums, all steps are set to 1, and the codes are random: the outputs are then the sums themselves.
 
 // %% id="exact-accumulators" tags=["native"]
 const sums = await accumulatorMismatches(seed);
@@ -549,7 +554,8 @@ await claim("05.outlier-error-int8", outlierRows.map((row) => row["error, 8 bits
 // %% [markdown] id="exact-rest-text"
 // ### Cache and schedule
 //
-// Figure 8 deals 18 tiles to 4 processors; an 8-bit tile takes two units of time, a 4-bit one takes one. If an 8-bit tile
+// A large product is divided into *tiles*, pieces of the output that one processor computes at a time. The paper's figure 8 deals 18 tiles to 4
+// processors; an 8-bit tile takes two units of time, a 4-bit one takes one. If an 8-bit tile
 // takes $r$ times as long as a 4-bit one and a share $f$ of the tiles is in 4 bits, the balanced time, against all tiles in
 // 8 bits, is
 //
@@ -579,7 +585,7 @@ await claim("05.speed-law-share", [1.71, 1.67].map((speed) => 2 - 2 / speed));
 // %% [markdown] id="exact-invariance-text"
 // ### The permutation changes nothing by itself
 //
-// $XW^\top=X_{:,\pi}W_{:,\pi}^\top$ is a sum in another order. The whole model's turn comes below.
+// $XW^\top=X_{:,\pi}W_{:,\pi}^\top$: both sides are the same sum, in another order. Below the same is checked for the whole model.
 
 // %% id="exact-invariance"
 const invariance = stream(seed, "invariance");
@@ -656,8 +662,8 @@ await display(
 // %% [markdown] id="model"
 // ## The whole model
 //
-// The committed target has 3.67 million parameters and no outliers behind its norms (its down-projections have some, its
-// attention outputs a few). Outliers like those of large models are put in without changing what it computes: behind each layer's two norms, one channel in a hundred is made 20
+// The model is the larger one of this project's two language models, the target of notebooks 02 and 10. It has 3.67 million parameters and no outliers
+// behind its norms, where each layer begins (the inputs of its down-projections have some, its attention outputs a few). Outliers like those of large models are put in without changing what it computes: behind each layer's two norms, one channel in a hundred is made 20
 // to 60 times as large, and the weights that read it are divided by the same factor.
 //
 // First the check that this is so: logits in 32-bit floats before and after, and before and after permuting every layer's
@@ -785,7 +791,8 @@ await claim("05.blocks-in-place", shareInPlace);
 // %% [markdown] id="accuracy"
 // ### Accuracy: the committed measurements
 //
-// Perplexity of held-out addresses; SmoothQuant and the rotation were measured with the 16-bit cache only. No text that is judged was calibrated on (checked by document).
+// Accuracy is measured by the perplexity of held-out addresses, the exponential of the mean loss per token: the lower, the better. SmoothQuant and the rotation are two
+// other ways to treat outliers; they were measured with the 16-bit cache only. No text that is judged was used for calibration (checked by document).
 // W4A4 and W4Ax have the same 4-bit weights as W4A16, so what differs between them is the activations.
 
 // %% id="accuracy-table"
@@ -890,8 +897,9 @@ await claim("05.hadamard-w4a4", ratio(stored(true, "W4A4 Hadamard"), stored(true
 // %% [markdown] id="agreement-text"
 // ### The simulator is the kernels
 //
-// What the kernels can run is to be scored by both. They cannot agree bit for bit, since their floats differ in the last digit
-// and a code next to a tie goes one way or the other, but over a text these differences should average out.
+// The measurements above come from a simulator, which rounds numbers and then computes in floats. What the kernels can run is scored by both. They cannot
+// agree bit for bit: their floats differ in the last digit, and a number half-way between two codes goes one way or the other. But over
+// a text these differences should average out.
 
 // %% id="agreement"
 const agreementParts = results.agreement[0]?.rounds ?? 0;
@@ -1224,8 +1232,9 @@ await claim(
 // %% [markdown] id="studies-errors-text"
 // ### Where errors arise
 //
-// Three ways to look for it: each part by itself with everything before it in floats, as signal over noise; one kind of part
-// rounded alone, as perplexity; and how the error of the residual stream grows from layer to layer and over the context.
+// There are three ways to look for it. Each product is rounded by itself, with everything before it in floats; the result is given as the ratio of
+// signal to noise. Or one kind of part is rounded in the whole model, and the perplexity is measured. Or the error of the vector
+// that goes from layer to layer (the residual stream) is followed through the layers and over the context.
 
 // %% id="studies-errors"
 const noiseSchemes = [...new Set(noiseStudy.map(({ scheme }) => scheme))];
@@ -1269,7 +1278,7 @@ const unmeasured = [
 if (unmeasured.length > 0) await display(md`Not measured yet: ${unmeasured.join(", ")}.`);
 
 // %% [markdown] id="studies-context-text"
-// A token reads what all tokens before it left in the cache. Does what rounding costs build up along the context?
+// A token reads what all tokens before it left in the cache. Does the loss by rounding grow as the context becomes longer?
 
 // %% id="studies-context"
 const natsAlong = (scheme: string, kv: string) =>
@@ -1549,9 +1558,9 @@ await display(ablatedGroups);
 //
 // ### What the paper's processor allows
 //
-// The least time of one LLaMA-3-8B layer on an A100, from its data sheet: a product takes as long as moving its bytes or as
-// long as computing at the peak, whichever is longer. With few tokens only the bytes of the weights count, so all formats
-// with 4-bit weights are equally fast. With many tokens the 4-bit units pay.
+// From its data sheet follows the least time that an A100 needs for one layer of LLaMA-3-8B: a product takes as long as moving its bytes, or as
+// long as computing at the highest speed, whichever is longer. With few tokens only the bytes of the weights count, so all formats
+// with 4-bit weights are equally fast. With many tokens the 4-bit units make a difference.
 
 // %% id="cost-roofline"
 const formats = [
@@ -1642,7 +1651,7 @@ await claim("05.schedule-balance-eighths", { value: worstEighths, compared: 200 
 // %% [markdown] id="cost-memory-text"
 // ### Memory
 //
-// At long contexts the cache is what fills a processor's memory, and texts that do not fit are not served.
+// At long contexts most of a GPU's memory holds the cache. The smaller the cache of a text, the more texts can be written at the same time.
 
 // %% id="cost-memory"
 const cacheRows = Object.entries(CACHES).map(([model, shape]) => ({
@@ -1722,8 +1731,8 @@ await display(plot({
 // %% [markdown] id="cost-clock-text"
 // ### This machine's clock
 //
-// The kernels here are for ordinary processors. Contestants take turns within each row; medians. Times are not committed,
-// since another machine has others.
+// The kernels here are for ordinary processors. Within each row of the table the kernels take turns, and medians are shown. Times are not committed,
+// because another machine has others.
 
 // %% id="cost-clock" tags=["timing","native"]
 const kernels = await openKernels({ say: () => {} });
@@ -1810,9 +1819,10 @@ await display(plot({
 }));
 
 // %% [markdown] id="cost-conversion-text"
-// Widening by masks against shifting each nibble and extending its sign, and collecting a lane's codes from interleaved words
-// against sequential ones, both in TypeScript; and the quantised decoder's tokens a second against the number of texts it
-// writes together. The paper's kernel is 1.53 and 1.27 times as slow without them.
+// Two ingredients of the paper's kernel are timed in TypeScript: widening by masks, against shifting each 4-bit weight and extending its sign; and codes
+// that are stored interleaved, in the order in which they are needed, against codes stored one after the other. Without them the paper's kernel takes
+// 1.53 and 1.27 times as long. The second table has the tokens a second of the quantised decoder, against the number of texts that it writes
+// together.
 
 // %% id="cost-conversion" tags=["timing","native"]
 await claim("05.conversion-speed", await conversionSpeed(seed));

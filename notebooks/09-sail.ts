@@ -5,10 +5,10 @@
 // %% [markdown] id="title"
 // # 09 · Learning from answers that the policy gives itself
 //
-// Preference learning usually goes on with a fixed set of pairs, while the policy that it trains would by now give other
-// answers. *Online* methods draw new ones. Then the data depend on the very parameters that are being changed, and the
-// gradient has a term for it that most methods leave out. The paper of this notebook puts it in, and lets the policy
-// itself say which of two answers is better.
+// Preference learning trains a *policy*, a language model that writes answers, on pairs of answers of which one is labelled as better. Usually
+// the pairs are fixed, although the policy would by now write other answers. *Online* methods draw new pairs from the policy. Then the
+// data depend on the very parameters that are being changed, and the gradient has a term for it that most methods leave out. The paper of
+// this notebook puts this term in, and lets the policy itself say which of two answers is better.
 
 // %% id="citation" tags=["imports"]
 import { citation, display, verdicts } from "offprint/notebook/mod.ts";
@@ -18,19 +18,21 @@ await display(citation("09-sail"));
 // %% [markdown] id="summary"
 // ## In two minutes
 //
-// * **Two levels become one.** A reward is fitted to preferences over answers of the policy that this reward makes best.
-//   Since that policy is known in closed form, the whole is one objective with an ordinary gradient.
-// * **The gradient has an extra term.** Its first part is what online DPO descends on. The extra one is there because answers,
-//   labels or both are drawn by the policy. It pushes down pairs whose label is uncertain.
-// * **Labels by the policy alone carry no news.** In expectation they leave the first part at 0. What is left is the extra
+// * **Two levels become one.** A reward should explain people's preferences between answers, and the answers should come from the policy that
+//   is best under this reward: one optimisation inside another. But there is a formula for that best policy. With it the two become one
+//   objective with an ordinary gradient.
+// * **The gradient has an extra term.** Its first part is the gradient of online DPO (direct preference optimisation on answers that are drawn
+//   anew). The extra term is there because answers, labels or both are drawn by the policy. It lowers the probability of pairs whose label is
+//   uncertain.
+// * **Labels by the policy alone bring no information.** In expectation they leave the first part at 0. What is left is the extra
 //   term, and it makes the policy surer of the preferences that it already has.
-// * **Three things are mixed up in a gain**: fresh labels, more steps, and the extra term. Here each has its control.
+// * **A gain can have three causes**: fresh labels, more steps, and the extra term. Here each of them is also tried alone.
 //
 // First we look at three answers to one prompt, then at a small world in which everything can be summed, and then at a language
 // model of 0.1 million parameters with a program as the judge.
 //
 // The loss without the extra term is DPO: [notebook 04](04-gradient-entanglement.ipynb) shows what its step does to both answers, and
-// [notebook 01](01-treebon.ipynb) uses its log-ratios to steer decoding.
+// [notebook 01](01-treebon.ipynb) uses its log-ratios to decide early which answers are worth finishing.
 
 // %% id="verdicts" tags=["check"]
 await verdicts("09-sail");
@@ -38,10 +40,11 @@ await verdicts("09-sail");
 // %% [markdown] id="idea"
 // ## The idea: one prompt, three answers, two arrows
 //
-// A policy over three answers is a point of a triangle; each corner is an answer that is always given. Two answers are drawn
-// from the policy, a judge says which one is better, and the objective is the mean of $F=\log\sigma(u)$. Here $u$ is $\beta$ times
-// the difference of the two answers' log-ratios against the reference policy, and $\sigma$ the logistic function: $F$ is the
-// log-probability that the policy's own preference gives to the label. Its gradient has two parts.
+// A policy over three answers is a point of a triangle; each corner is a policy that always gives the same answer. Two answers are drawn
+// from the policy, and a judge says which one is better. How much does the policy agree with the judge? Take the *log-ratio* of an answer, the
+// logarithm of its probability under the policy over that under the *reference*, the policy before training. Let $u$ be $\beta$ times the
+// log-ratio of the better answer less that of the worse one, and $\sigma$ the logistic function. Then $\sigma(u)$ is the probability with which the
+// policy itself prefers the better answer, and the objective is the mean of $F=\log\sigma(u)$. Its gradient has two parts.
 
 // %% id="idea-imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";
@@ -234,15 +237,19 @@ import { medianTimesMs, processorTimeMs } from "offprint/timing.ts";
 // %% [markdown] id="levels-text"
 // ## From two levels to one
 //
-// The upper level fits a reward $r$ to preferences over answers of the policy $\pi^\star_r$ that is best under it:
+// The upper level looks for a reward $r$ that explains the preferences $p^\star$ of people. Their answers $y_1,y_2$ to the prompt $x$ come from
+// the policy $\pi^\star_r$ that is best under this very reward, which is the lower level ("s.t." stands for "such that"):
 //
 // $$\min_r\ -\mathbb E_{x,\;y_1,y_2\sim\pi^\star_r,\;(y_w\succ y_l)\sim p^\star}\big[\log\sigma(r(x,y_w)-r(x,y_l))\big]\quad\text{s.t.}\quad
 // \pi^\star_r=\arg\max_\pi\ \mathbb E_\pi[r]-\beta\,\mathrm{KL}(\pi\Vert\pi_0).$$
 //
-// Here $\pi_0$ is the reference, the policy before training, and $\beta$ the price of moving away from it. The lower level has
-// the answer $\pi^\star_r\propto\pi_0e^{r/\beta}$, so a difference of rewards is
-// $u=\beta\big[\log\tfrac{\pi(y)}{\pi_0(y)}-\log\tfrac{\pi(y')}{\pi_0(y')}\big]$ and the objective is
-// $J(\theta)=\mathbb E[F_\theta]$ with $F_\theta=\log\sigma(u_\theta(y_w,y_l))$. A pair's own slope is
+// Here $\pi_0$ is the reference, and $\beta$ the price of moving away from it. The solution of the lower level is known:
+// $\pi^\star_r\propto\pi_0e^{r/\beta}$. Solved for $r$, it says that the difference of the rewards of two answers $y$ and $y'$ is
+//
+// $$u=\beta\Big[\log\tfrac{\pi(y)}{\pi_0(y)}-\log\tfrac{\pi(y')}{\pi_0(y')}\Big].$$
+//
+// So the reward is not needed any more: the objective is $J(\theta)=\mathbb E[F_\theta]$ with $F_\theta=\log\sigma(u_\theta(y_w,y_l))$ for the
+// better answer $y_w$ and the worse one $y_l$, where $\theta$ are the parameters of the policy. For one fixed pair its gradient is
 // $\nabla F=\beta\,\sigma(-u)\,(g_w-g_l)$ with $g=\nabla\log\pi$:
 
 // %% id="pair-weight"
@@ -265,7 +272,8 @@ await display(equation({
 // %% [markdown] id="gradient-text"
 // ### The gradient, and what is added to DPO's
 //
-// The ordered pair of winner and loser comes with probability $q_\theta=2\,\pi(y_w)\pi(y_l)\,p(y_w\succ y_l)$. By the product rule
+// A pair with winner $y_w$ and loser $y_l$ is drawn with probability $q_\theta=2\,\pi(y_w)\pi(y_l)\,p(y_w\succ y_l)$, which depends on the policy,
+// too. By the product rule
 //
 // $$\nabla J=\underbrace{\mathbb E_q[\nabla F]}_{\text{online DPO}}+\underbrace{\mathbb E_q[F\,\nabla\log q]}_{\text{extra term}}.$$
 //
@@ -340,7 +348,8 @@ await claim(
 );
 
 // %% [markdown] id="invariance-text"
-// Only differences of log-ratios between answers to one prompt count, so adding a number per prompt to $\log\pi_0$ changes nothing:
+// Only differences of log-ratios between answers to one prompt count. So a number may be added to $\log\pi_0$ for each prompt, and nothing
+// changes:
 
 // %% id="invariance"
 const shifted = {
@@ -361,8 +370,9 @@ const shiftGaps = ROUTES.flatMap((route) => {
 await claim("09.invariance", Math.max(...shiftGaps));
 
 // %% [markdown] id="routes-text"
-// Routes are drawn pair by pair; their frequencies must be the shares. To pass equally often over the pairs with the data's own
-// label, a mixture takes more steps, $1/(1-\text{shares})$ times as many. And the mean of $g$ under the policy is 0:
+// In a mixture the route is drawn for each pair; the frequencies of the routes must be the shares. Then fewer pairs of a step are the data's own.
+// To use the data as often as DPO does, a mixture takes more steps, $1/(1-\text{sum of the shares})$ times as many. Three checks; the
+// last one is that the mean of $g$ under the policy is 0:
 
 // %% id="routes-and-scores"
 const routeShares = sharesOf({
@@ -401,7 +411,8 @@ await claim("09.score-mean", Math.max(...scoreMean.map(Math.abs)));
 // %% [markdown] id="fixed-text"
 // ## What the extra term does when an oracle labels
 //
-// Gradient ascent on online DPO plus $\lambda$ times the extra term, from the same start until it stands still:
+// An *oracle* is a judge that knows the true reward. The policy takes gradient steps along online DPO plus $\lambda$ times the extra term, always
+// from the same start, until it no longer moves:
 
 // %% id="fixed-points"
 // change me: [0, 1, 2] shows where a doubled extra term leads.
@@ -468,8 +479,9 @@ await display(
 // %% [markdown] id="entropy-text"
 // ## What is left when the policy labels
 //
-// The label is right with the policy's own probability $p=\sigma(u)$. Then online DPO has mean $\beta(p-\sigma(u))=0$, and DDP's
-// objective is $p\log p+(1-p)\log(1-p)$: minus the entropy of the own preference.
+// Now the policy itself draws the label: it prefers the first of two answers with probability $p=\sigma(u)$. Then the mean of online DPO's
+// gradient is in proportion to $p-\sigma(u)=0$. The objective of DDP becomes $p\log p+(1-p)\log(1-p)$, which is minus the entropy of the
+// policy's own preference.
 
 // %% id="entropy"
 function ownLabelObjective(margin: number): number {
@@ -569,9 +581,10 @@ await display(
 // %% [markdown] id="noise-text"
 // ## Noise, and the published code
 //
-// The extra term of drawn answers is an estimate with one pair at a time, $F(g_w+g_l)$. Since $\mathbb E[g]=0$, a baseline $c$ in
-// $(F-c)(g_w+g_l)$ changes no mean. And the code that the authors published divides by the log-probability,
-// $F/\log\pi(y)$: both are negative, so it *raises* both answers where the formula lowers them.
+// In training the extra term is estimated from drawn pairs, by $F(g_w+g_l)$ for each pair, which is noisy. Because $\mathbb E[g]=0$, any constant $c$ (a
+// *baseline*) may be subtracted: $(F-c)(g_w+g_l)$ has the same mean, and less noise for a good $c$. The code that the authors published
+// does something else: it uses $F/\log\pi(y)$. Both numbers are negative, so their ratio is positive, and this term *raises* the
+// probability of both answers where the formula lowers it.
 
 // %% id="noise"
 const noisy = responseTermMoments(bandit, EXAMPLE_LOGITS, 0);
@@ -608,9 +621,9 @@ await claim("09.published-singular", Math.max(...singular.map(({ share }) => sha
 // %% [markdown] id="tabular-text"
 // ## The exact comparison
 //
-// 24 prompts with 8 answers each; the reference prefers bad answers, and 200 pairs drawn from it are all that is known of the
-// truth. Training uses full gradients, so there is no sampling noise in it. Mixtures take more steps, so that all methods pass equally often over
-// the pairs; therefore DPO with as many *steps* is a control of its own.
+// A world has 24 prompts with 8 answers each. The reference prefers bad answers, and 200 pairs drawn from it are all that is known of the
+// truth. Training uses full gradients, so there is no sampling noise in it. Mixtures take more steps, so that all methods use the pairs
+// equally often. Is a gain then only due to the steps? To see this, DPO is also run with as many *steps* as a mixture.
 
 // %% id="tabular" tags=["slow"]
 const shownMethods: readonly TabularMethod[] = profile === "quick"
@@ -740,8 +753,8 @@ await display(
 );
 
 // %% [markdown] id="reverse-kl-text"
-// **A penalty on the divergence.** A follow-up of the paper adds a reverse-KL term with weight $\lambda$. The true penalty is
-// $-\lambda\,\mathrm{KL}(\pi\Vert\pi_0)$. What the follow-up's public code adds to the loss is the mean of $\log\pi_0-\log\pi$ over the tokens
+// **A penalty on the divergence.** A later paper adds a penalty on the divergence from the reference (the reverse KL) with weight $\lambda$. The true penalty is
+// $-\lambda\,\mathrm{KL}(\pi\Vert\pi_0)$. What that paper's public code adds to the loss is the mean of $\log\pi_0-\log\pi$ over the tokens
 // of both answers. Its gradient raises both answers, whatever the reference says. Here both are added to DPR(.3, .3):
 
 // %% id="reverse-kl"
@@ -784,8 +797,9 @@ await display(
 // ## A language model and a program that judges
 //
 // Prompts ask for a list, *list three with plum :*. A program counts how many of four constraints an answer meets: the word is
-// there, nothing comes twice, the length is right, the answer ends. A decoder of 0.1 million parameters learns from
-// mediocre answers; the offline pairs come from an older state of it, with labels drawn after Bradley and Terry.
+// there, nothing comes twice, the length is right, the answer ends. A language model of 0.1 million parameters learns from
+// mediocre answers. The offline pairs come from an older state of it. Their labels are drawn by the model of Bradley and Terry: the larger the
+// difference of two rewards, the more probable is the right label.
 
 // %% id="list-setup" tags=["slow", "native"]
 const setup = await listSetup(seed);
@@ -799,8 +813,7 @@ await display(table(
 ));
 
 // %% [markdown] id="list-live-text"
-// Here DPO, DDP and online DPO are trained, each for a short time. Drawn answers come from the policy of the very step: the decoding graph takes
-// its weights as inputs, so no graph is built anew. The numbers below these come from `deno task measure-sail`, committed in
+// Here DPO, DDP and online DPO are trained, each for a short time. Drawn answers come from the policy as it is at that step. The numbers below these come from `deno task measure-sail`, committed in
 // `data/results/09-list-task.json`.
 
 // %% id="results" tags=["imports"]
@@ -1006,7 +1019,8 @@ await claim(
 
 // %% [markdown] id="list-margin-text"
 // **Margin beside accuracy.** A margin grows whenever the policy moves away from the reference, right or wrong. The held-out accuracy
-// says whether it grows on the right side, and a warning is given where it falls by more than 0.02 while the margin rises.
+// (the share of held-out pairs in which the better answer has the higher log-ratio) says whether the right answers gain. A warning is given
+// where it falls by more than 0.02 while the margin rises.
 
 // %% id="list-warnings"
 const marginRows = LIST_ARMS.flatMap((arm) => {
@@ -1027,10 +1041,10 @@ const marginRows = LIST_ARMS.flatMap((arm) => {
 await display(table(marginRows, { caption: "Means over seeds at equal passes; margin in nats" }));
 
 // %% [markdown] id="list-studies-text"
-// **Older answers, surer labels, a bonus for exploring.** Answers may wait in a buffer for up to 1, 4 or 16 steps. The judge may
-// always name the better answer ("hard labels") in place of drawing the label after Bradley and Terry. An optimism bonus of weight
-// 0.02 pushes the data's own answers down, which is a control for the extra term, since both flatten the policy. One seed each:
-// this shows sizes, and decides nothing.
+// **Older answers, surer labels, a bonus for exploring.** Three things are varied. Answers may be up to 1, 4 or 16 steps old when they are used. The
+// judge may always name the better answer ("hard labels"), where usually its label is drawn. And an *optimism bonus* of weight 0.02 lowers
+// the probability of the data's own answers; like the extra term it makes the policy flatter, so it shows what flatness alone does. There
+// is one seed each, so this shows sizes, and decides nothing.
 
 // %% id="list-studies"
 const studyPairs = [
@@ -1057,7 +1071,7 @@ await display(table(studyRows, {
 }));
 
 // %% [markdown] id="list-length-text"
-// **Length drift.** A term that pushes answers down or up by their log-probability also changes how long they are.
+// **Length of answers.** A term that makes answers less or more probable also changes how long they are.
 
 // %% id="list-length"
 const lengthRows = ["DPO", "online DPO", "DPR", "DPR, no baseline", "DPR, as-published"].flatMap((
@@ -1091,8 +1105,8 @@ await display(plot({
 }));
 
 // %% [markdown] id="list-learned-text"
-// **A learned judge.** A reward model that saw the offline pairs alone labels instead of the program. As training goes on, does
-// its own score rise further than the true reward?
+// **A learned judge.** Instead of the program, a reward model gives the labels; it was trained on the offline pairs only. As training goes on,
+// its own score can rise while the true reward does not. Does it?
 
 // %% id="list-learned" tags=["drawing"]
 const learnedRows = ["online DPO, learned", "DPR, learned", "online DPO"].flatMap((arm) =>
