@@ -81,12 +81,27 @@ export async function openText(
   result: SpeculativeResult,
 ): Promise<OpenText> {
   const draft = await options.draft.open(prompt);
-  let target: Sequence | undefined;
+  let target: Sequence;
   try {
     target = await options.target.open(prompt);
+  } catch (error) {
+    draft.close();
+    throw error;
+  }
+  return startText(options, prompt, result, { draft, target });
+}
+
+/** Starts the policy on two sequences that hold the prompt; they are closed with the text, or when this fails. */
+export function startText(
+  options: Omit<SpeculativeOptions, "prompt">,
+  prompt: Tokens,
+  result: SpeculativeResult,
+  sequences: OpenText["sequences"],
+): OpenText {
+  const { draft, target } = sequences;
+  try {
     const policy = options.candidates ?? TO_THE_END;
     const length = policy.begin({ draft: options.draft, prompt });
-    const sequences = { draft, target };
     return {
       loop: speculation(options, result, draft, target, policy, length),
       sequences,
@@ -94,13 +109,13 @@ export async function openText(
         try {
           length.end?.();
         } finally {
-          sequences.target.close();
+          target.close();
           draft.close();
         }
       },
     };
   } catch (error) {
-    target?.close();
+    target.close();
     draft.close();
     throw error;
   }

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { ExtendResult, LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
+import {
+  type ExtendResult,
+  type LanguageModel,
+  openTexts,
+  type Sequence,
+  type Tokens,
+} from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkVocabularies, checkWhole } from "../verification/option_checks.ts";
 import {
@@ -12,7 +18,7 @@ import {
   type SpeculativeOptions,
   type SpeculativeResult,
 } from "./speculation_loop.ts";
-import { type OpenText, openText } from "./speculate.ts";
+import { type OpenText, startText } from "./speculate.ts";
 
 /** How {@linkcode speculateTexts} decodes: as `speculate`, for several prompts. */
 export interface SpeculateTextsOptions extends Omit<SpeculativeOptions, "prompt" | "random"> {
@@ -29,7 +35,8 @@ export interface SpeculateTextsOptions extends Omit<SpeculativeOptions, "prompt"
 /**
  * {@linkcode speculate} for many prompts, several times faster on transformers: the texts of a batch draft in
  * step, each as long as its own policy says, and are then verified in one pass of the target. Token for
- * token the same as one after the other. Draft passes that must give hidden states are not shared.
+ * token the same as one after the other. The prompts are read side by side too; draft passes that must give hidden
+ * states are not shared.
  *
  * @throws {UserError} as {@linkcode speculate}, before anything is decoded.
  *
@@ -65,10 +72,17 @@ export async function speculateTexts(
   let done = 0;
   for (let from = 0; from < prompts.length; from += batch) {
     const texts: OpenText[] = [];
+    const given = prompts.slice(from, from + batch);
+    /** Opened, and not yet part of a text. */
+    let drafts: Sequence[] = [], targets: Sequence[] = [];
     try {
       let waiting: Waiting[] = [];
-      for (let i = from; i < Math.min(from + batch, prompts.length); i++) {
-        const text = await openText({ ...options, random: random(i) }, prompts[i]!, results[i]!);
+      drafts = await openTexts(draft, given);
+      targets = await openTexts(target, given);
+      for (const [k, prompt] of given.entries()) {
+        const pair = { draft: drafts.shift()!, target: targets.shift()! };
+        const own = { ...options, random: random(from + k) };
+        const text = startText(own, prompt, results[from + k]!, pair);
         texts.push(text);
         const first = text.loop.next();
         if (!first.done) waiting.push({ text, need: first.value });
@@ -79,7 +93,7 @@ export async function speculateTexts(
         for (let i = waiting.length; i < count; i++) onText?.(++done);
       }
     } finally {
-      for (const text of texts) text.close();
+      for (const each of [...texts, ...drafts, ...targets]) each.close();
     }
   }
   return results;
