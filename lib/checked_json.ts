@@ -76,7 +76,7 @@ export function jsonOf(text: string, { what, expected, todo }: CheckOptions): un
   } catch (error) {
     throw new UserError({
       what,
-      got: new Described(messageOf(error)),
+      got: new Described(`text that is not JSON (${messageOf(error)})`),
       expected: expected ?? "JSON",
       ...(todo === undefined ? {} : { todo }),
     });

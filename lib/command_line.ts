@@ -41,8 +41,19 @@ export function parse(
     const { positionals } = parsed;
     return { values, positionals, option: (name) => values[name] as string | undefined };
   } catch (error) {
-    // "Unknown option '--x'. To specify …", "Option '-s, --set <value>' argument missing"
+    // "Unknown option '--x'. To specify …", "Option '-s, --set <value>' argument missing",
+    // "Option '--limit' argument is ambiguous.\nDid you forget …"
     const complaint = messageOf(error).split(/[.\n]/)[0]!;
+    const [, ambiguous] = /^Option '(?:-\w, )?(--[\w-]+)' argument is ambiguous/.exec(complaint) ??
+      [];
+    if (ambiguous !== undefined) {
+      throw new UserError({
+        what: `deno task ${name}`,
+        got: new Described(`${ambiguous} with a value that begins with a dash, or with none`),
+        expected: `a value for ${ambiguous}`,
+        todo: `Write ${ambiguous}=VALUE where it does begin so.`,
+      });
+    }
     const known = Object.keys(options).map((option) => `--${option}`);
     throw new UserError({
       what: `deno task ${name}`,

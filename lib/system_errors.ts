@@ -80,7 +80,11 @@ export function systemError(thrown: unknown): UserError | undefined {
   const [, , from, to] = ACTION.exec(thrown.message) ?? [];
   const temporary = /\(os error \d+\): tmpdir$/.test(thrown.message);
   return new UserError({
-    what: temporary ? "the folder of temporary files" : to ?? from ?? "the system",
+    what: temporary
+      ? "the folder of temporary files"
+      : (to ?? from) === ""
+      ? "an empty path"
+      : to ?? from ?? "the system",
     got: new Described(got),
     expected,
     todo: temporary ? "Set TMPDIR to a folder that can be written." : todo,

@@ -53,6 +53,6 @@ Deno.test("a text that is no JSON is told with the parser's reason, a right one 
   assertThrows(
     () => checkedJson(z.int(), "{", { what: "f.json", todo: "Restore it." }),
     UserError,
-    "f.json: got Expected property name",
+    "f.json: got text that is not JSON (Expected property name",
   );
 });

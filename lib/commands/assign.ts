@@ -81,7 +81,16 @@ async function assign(args: string[]): Promise<number> {
 /** A master notebook, as a user names it. */
 async function masterOf(given: string): Promise<{ notebook: Notebook; name: string }> {
   const extension = extname(given);
-  if ((extension === ".ts" || extension === ".ipynb") && await exists(given)) {
+  const notebook = extension === ".ts" || extension === ".ipynb";
+  if ((notebook || /[\\/]/.test(given) || extension !== "") && !(notebook && await exists(given))) {
+    throw new UserError({
+      what: given,
+      got: new Described(notebook ? "no such file" : "no notebook's file"),
+      expected: "a paper's number, or a notebook that ends in .ts or .ipynb",
+      todo: "Write for example deno task assign 02.",
+    });
+  }
+  if (notebook) {
     const text = await readText(given);
     const notebook = extension === ".ts" ? parsePercent(text, given) : parseNotebook(text, given);
     return { notebook, name: basename(given, extension) };

@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep as SEPARATOR } from "node:path";
 import { availableParallelism } from "node:os";
 import { parse, realNumber, wholeNumber } from "offprint/command_line.ts";
 import { Described, UserError } from "offprint/errors.ts";
+import { exists } from "offprint/files.ts";
 import { countingLine, Ending } from "offprint/terminal.ts";
 import type { Command } from "../kit/command.ts";
 import {
   type Assignment,
   type ClassReport,
+  FOLDERS,
   gradeAll,
   type GradeOptions,
   GRADING_LIMITS,
@@ -68,9 +70,11 @@ async function grade(args: string[]): Promise<number> {
     json: { type: "boolean" },
   }, true);
   const folder = await folderOf(positionals);
-  const assignment = await openAssignment(option("assignment") ?? dirname(folder));
+  const home = option("assignment") ?? dirname(folder);
+  const assignment = await openAssignment(home);
   const path = option("out") ?? join(dirname(folder), "graded");
   const out = await checkedOutput({ option: "--out", path, kind: "folder" });
+  await refuseMixing(folder, home, out);
   const seed = option("seed");
   const limit = option("limit");
   const jobs = option("jobs");
@@ -197,10 +201,51 @@ async function folderOf(positionals: readonly string[]): Promise<string> {
   const info = await Deno.stat(folder).catch(() => undefined);
   if (info?.isDirectory !== true) {
     throw new UserError({
+      what: folder === "" ? "deno task grade" : folder,
+      got: new Described(info === undefined ? "no such folder" : "a file"),
+      expected: "the folder in which the submissions lie",
+      todo: "Correct the path.",
+    });
+  }
+  if (await exists(join(folder, FOLDERS.teacher, "assignment.json"))) {
+    throw new UserError({
       what: folder,
-      got: new Described("no folder"),
-      expected: "one with submissions",
+      got: new Described("the folder of the whole assignment"),
+      expected: "the folder in which the submissions lie",
+      todo: `Write deno task grade ${join(folder, FOLDERS.submitted)}.`,
     });
   }
   return resolve(folder);
+}
+
+/** What is handed out and the key are no submissions, and a report lies beside them, not among them. */
+async function refuseMixing(folder: string, home: string, out: string): Promise<void> {
+  const submissions = await Deno.realPath(folder);
+  for (const name of [FOLDERS.release, FOLDERS.teacher]) {
+    const kept = await Deno.realPath(join(home, name)).catch(() => undefined);
+    if (kept === undefined) continue;
+    if (isInside(submissions, kept)) {
+      throw new UserError({
+        what: folder,
+        got: new Described(`what deno task assign wrote into ${name}/`),
+        expected: "the folder in which the submissions lie",
+        todo: `Put them into ${join(home, FOLDERS.submitted)}, and name that.`,
+      });
+    }
+    if (isInside(out, kept)) throw mixed(out, `${name}/ of the assignment`);
+  }
+  if (isInside(out, submissions)) throw mixed(out, "the folder of the submissions");
+}
+
+function mixed(out: string, got: string): UserError {
+  return new UserError({
+    what: `--out ${out}`,
+    got: new Described(got),
+    expected: "a folder that holds reports alone",
+    todo: "Leave --out away: the report goes to graded, beside the submissions.",
+  });
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + SEPARATOR);
 }

@@ -1,6 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { command as assign } from "offprint/commands/assign.ts";
+import { command as grade } from "offprint/commands/grade.ts";
+import { UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
+import { systemError } from "offprint/system_errors.ts";
 import { COMMAND_FLAGS, ROOT } from "offprint/kit/project.ts";
 import { LineReader, runToEnd, startChild } from "offprint/process/mod.ts";
 import { MASTER, NAME, RIGHT_1, submission, writeSample } from "../kit/classroom/sample.ts";
@@ -71,23 +75,73 @@ Deno.test("with --watch a notebook that arrives is graded, until an interrupt", 
   }
 });
 
+/** As the command line shows it. */
+const asUserError = (thrown: unknown): never => {
+  throw systemError(thrown) ?? thrown;
+};
+
 Deno.test("wrong arguments give one line", async () => {
   const folder = await Deno.makeTempDir({ prefix: "classroom-" });
+  const made = join(folder, "made");
+  const at = (...names: string[]) => join(made, ...names);
   try {
+    await writeSample(made);
+    await Deno.writeTextFile(at("submitted", "ann.ipynb"), "{}");
+    const master = join(folder, "other.ts");
+    await Deno.writeTextFile(master, MASTER);
+    await Deno.writeTextFile(join(folder, "points.json"), '{"exercise-1": 3}');
+    await Deno.writeTextFile(join(folder, "broken.json"), "{");
     for (
       const [args, message] of [
+        [["assign", "none.ts"], "none.ts: got no such file, expected a paper's number, or"],
+        [["assign", folder], "got no notebook's file, expected a paper's number, or"],
+        [
+          ["assign", master, "--out", made],
+          `got the folder of the assignment ${NAME}, expected a new folder, or that of other.`,
+        ],
+        [
+          ["assign", master, "--points", join(folder, "points.json")],
+          '--points: got "exercise-1", expected graded cells alone: exercise-1-check, ',
+        ],
+        [
+          ["assign", master, "--points", join(folder, "broken.json")],
+          "broken.json: got text that is not JSON (",
+        ],
+        [["assign", master, "--points", ""], "an empty path: got no such file or folder"],
+        [["grade", made], "got the folder of the whole assignment, expected"],
+        [["grade", at("release")], "got what deno task assign wrote into release/, expected"],
+        [["grade", at("teacher")], "got what deno task assign wrote into teacher/, expected"],
+        [["grade", at("submitted", "ann.ipynb")], "ann.ipynb: got a file, expected the folder"],
+        [
+          ["grade", at("submitted"), "--out", at("submitted", "graded")],
+          "got the folder of the submissions, expected a folder that holds reports alone.",
+        ],
+        [["grade", at("submitted"), "--out", at("teacher")], "got teacher/ of the assignment,"],
+        [
+          ["grade", at("submitted"), "--assignment", at("teacher", "assignment.json")],
+          "got no folder, expected the folder that deno task assign made.",
+        ],
+        [
+          ["grade", at("submitted"), "--limit", "-3"],
+          "got --limit with a value that begins with a dash, or with none, expected a value",
+        ],
         [["assign"], "deno task assign: got no notebook, expected one notebook."],
         [
           ["grade", folder],
-          "got no teacher/assignment.json, expected a folder that deno task assign made.",
+          "got no teacher/assignment.json, expected the folder that deno task assign made.",
         ],
-        [["grade", join(folder, "none")], "none: got no folder, expected one with submissions."],
+        [["grade", join(folder, "none")], "none: got no such folder, expected the folder in"],
       ] as const
     ) {
-      const { code, stderr } = await task(...args);
-      assertEquals([code, stderr.trimEnd().split("\n").length], [2, 1]);
-      assert(stderr.includes(message), stderr);
+      const [name, ...rest] = args;
+      const error = await assertRejects(
+        async () => await (name === "assign" ? assign : grade).run(rest).catch(asUserError),
+        UserError,
+      );
+      assert(error.message.includes(message) && !error.message.includes("\n"), error.message);
     }
+    const { code, stderr } = await task("grade", join(folder, "none"));
+    assertEquals([code, stderr.trimEnd().split("\n").length], [2, 1]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { checkedJson } from "offprint/checked_json.ts";
-import { messageOf, UserError } from "offprint/errors.ts";
+import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { ifThere, readText, writeWhole } from "offprint/files.ts";
 import type { Assignment } from "./form/mod.ts";
 import { gradeAnswers } from "./grade_submission.ts";
@@ -99,7 +99,7 @@ export async function gradeAll(
   if (files.length === 0) {
     throw new UserError({
       what: folder,
-      got: "no notebook",
+      got: new Described("no notebook"),
       expected: "STUDENT.ipynb or STUDENT/FILE.ipynb",
       todo: "Collect the submissions there.",
     });

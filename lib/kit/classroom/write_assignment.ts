@@ -39,6 +39,7 @@ export async function writeAssignment(
   folder: string,
   points: Readonly<Record<string, number>> = {},
 ): Promise<Assignment> {
+  await refuseOther(folder, name);
   const assignment = await readAssignment(master, name, points);
   const modules = await QuestionModules.of(assignment);
   await using judge = await Judge.of(modules, 1, GRADING_LIMITS);
@@ -62,6 +63,19 @@ export async function writeAssignment(
   return assignment;
 }
 
+/** Two assignments in one folder would have one key. */
+async function refuseOther(folder: string, name: string): Promise<void> {
+  const text = await ifThere(readText(join(folder, FOLDERS.teacher, "assignment.json")));
+  const other = /"name": "([^"]*)"/.exec(text ?? "")?.[1];
+  if (other === undefined || other === name) return;
+  throw new UserError({
+    what: folder,
+    got: new Described(`the folder of the assignment ${other}`),
+    expected: `a new folder, or that of ${name}`,
+    todo: "Name another one with --out.",
+  });
+}
+
 /**
  * The assignment of a folder that {@linkcode writeAssignment} made.
  *
@@ -69,13 +83,15 @@ export async function writeAssignment(
  */
 export async function openAssignment(folder: string): Promise<Assignment> {
   const file = join(folder, FOLDERS.teacher, "assignment.json");
-  const text = await ifThere(readText(file));
+  const isFolder = await Deno.stat(folder).then((info) => info.isDirectory, () => false);
+  const text = isFolder ? await ifThere(readText(file)) : undefined;
   if (text === undefined) {
     throw new UserError({
-      what: folder,
-      got: new Described(`no ${FOLDERS.teacher}/assignment.json`),
-      expected: "a folder that deno task assign made",
-      todo: "Name it with --assignment.",
+      what: folder === "" ? "--assignment" : folder,
+      got: new Described(isFolder ? `no ${FOLDERS.teacher}/assignment.json` : "no folder"),
+      expected: "the folder that deno task assign made",
+      todo:
+        `Name with --assignment the one that holds ${FOLDERS.teacher}/ and ${FOLDERS.release}/.`,
     });
   }
   const todo = "Make it again with deno task assign.";

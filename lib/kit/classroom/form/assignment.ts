@@ -9,7 +9,7 @@ import { Described, UserError } from "offprint/errors.ts";
 import { type Notebook, tagsOf } from "../../nbformat.ts";
 import { parseParameters } from "../../pairs/mod.ts";
 import { importsIn, testsOf } from "./cell_tests.ts";
-import { nbgraderOf, nbgraderSchema, roleOf } from "./nbgrader.ts";
+import { type Nbgrader, nbgraderOf, nbgraderSchema, roleOf } from "./nbgrader.ts";
 import { regionsOf } from "./regions.ts";
 import { needed, type Statement, statementsOf } from "./statements.ts";
 
@@ -97,7 +97,7 @@ export async function readAssignment(
     }
     return { ...each, meta, role: roleOf(meta) };
   });
-  checkIds(cells.flatMap(({ meta }) => meta === undefined ? [] : [meta.grade_id]), points, name);
+  checkIds(cells.flatMap(({ meta }) => meta ?? []), points, name);
   const questions: Question[] = [];
   const units: Unit[] = [];
   const forStudents = new Set<string>();
@@ -220,10 +220,11 @@ export function hasSeed({ tags, teacher, role }: AssignmentCell): boolean {
 }
 
 function checkIds(
-  ids: readonly string[],
+  metas: readonly Nbgrader[],
   points: Readonly<Record<string, number>>,
   name: string,
 ): void {
+  const ids = metas.map(({ grade_id }) => grade_id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) {
     throw new UserError({
@@ -232,12 +233,13 @@ function checkIds(
       expected: "an id that no other cell has",
     });
   }
-  const unknown = Object.keys(points).find((id) => !ids.includes(id));
+  const graded = metas.filter(({ grade }) => grade).map(({ grade_id }) => grade_id);
+  const unknown = Object.keys(points).find((id) => !graded.includes(id));
   if (unknown !== undefined) {
     throw new UserError({
       what: "--points",
       got: unknown,
-      expected: `one of ${ids.join(", ")}`,
+      expected: `graded cells alone: ${graded.join(", ")}`,
     });
   }
 }
