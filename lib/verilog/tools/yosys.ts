@@ -32,7 +32,7 @@ export interface YosysOptions {
 
 /** A run of a Yosys script over files in memory. */
 export interface YosysRun {
-  /** Commands, separated by `;` or line breaks. */
+  /** Commands, separated by `;` or line breaks. They name no file but those given here and those they write. */
   script: string;
   /** Files the script may read, by name. */
   files: Record<string, string>;

@@ -5,6 +5,7 @@
  * @module
  */
 import type * as Yosys from "@yowasp/yosys";
+import { keepYosys } from "./kept_yosys.ts";
 
 /** One Yosys run. */
 export interface YosysRequest {
@@ -27,49 +28,39 @@ export interface YosysAnswer {
 // Not a literal, so that only this process downloads the package.
 const YOSYS_PACKAGE: string = "@yowasp/yosys";
 
-async function answer(yosys: typeof Yosys, request: YosysRequest): Promise<YosysAnswer> {
-  const { script, files, outputs, logBytes } = request;
+/** Lines of the standard input, each waited for without giving up the thread: Yosys asks in the middle of its work. */
+function lineReader(): () => string | undefined {
   const decoder = new TextDecoder();
-  let log = "";
-  const write = (bytes: Uint8Array | null) => {
-    if (bytes !== null && log.length < logBytes) log += decoder.decode(bytes, { stream: true });
+  const piece = new Uint8Array(65_536);
+  let rest: string[] = [];
+  const lines: string[] = [];
+  return () => {
+    while (lines.length === 0) {
+      const count = Deno.stdin.readSync(piece);
+      if (count === null) return undefined;
+      const parts = decoder.decode(piece.subarray(0, count), { stream: true }).split("\n");
+      rest.push(parts.shift()!);
+      for (const part of parts) {
+        lines.push(rest.join(""));
+        rest = [part];
+      }
+    }
+    return lines.shift();
   };
-  const finish = (code: number, tree: Yosys.Tree | undefined): YosysAnswer => ({
-    code,
-    log: log.slice(0, logBytes),
-    files: Object.fromEntries(outputs.flatMap((name) => {
-      const content = tree?.[name];
-      if (content === undefined) return [];
-      if (typeof content === "string") return [[name, content]];
-      return content instanceof Uint8Array ? [[name, new TextDecoder().decode(content)]] : [];
-    })),
-  });
-  try {
-    const streams = { stdout: write, stderr: write, decodeASCII: false };
-    return finish(0, await yosys.runYosys(["-Q", "-T", "-p", script], files, streams));
-  } catch (error) {
-    if (error instanceof yosys.Exit) return finish(error.code, error.files);
-    return {
-      ...finish(1, undefined),
-      failure: error instanceof Error ? error.message : String(error),
-    };
-  }
-}
-
-async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const piece of stream.pipeThrough(new TextDecoderStream() as never)) {
-    const parts = (rest + piece).split("\n");
-    rest = parts.pop()!;
-    yield* parts;
-  }
 }
 
 if (import.meta.main) {
   const yosys: typeof Yosys = await import(YOSYS_PACKAGE);
   const encoder = new TextEncoder();
-  for await (const line of lines(Deno.stdin.readable)) {
-    const bytes = encoder.encode(JSON.stringify(await answer(yosys, JSON.parse(line))) + "\n");
-    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
-  }
+  const nextLine = lineReader();
+  await keepYosys(yosys, {
+    next: () => {
+      const line = nextLine();
+      return line === undefined ? undefined : JSON.parse(line);
+    },
+    send: (answer) => {
+      const bytes = encoder.encode(JSON.stringify(answer) + "\n");
+      for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+    },
+  });
 }
