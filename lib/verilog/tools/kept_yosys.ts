@@ -8,7 +8,7 @@
  * @module
  */
 import type * as Yosys from "@yowasp/yosys";
-import type { YosysAnswer, YosysRequest } from "./yosys_child.ts";
+import type { YosysAnswer, YosysRequest } from "./yosys_request.ts";
 
 /** The part of `npm:@yowasp/yosys` that is used. */
 export type YosysModuleApi = Pick<typeof Yosys, "runYosys" | "Exit">;

@@ -13,7 +13,7 @@ import {
   startChild,
   withinOwnTime,
 } from "offprint/process/mod.ts";
-import type { YosysAnswer, YosysRequest } from "./yosys_child.ts";
+import type { YosysAnswer, YosysRequest } from "./yosys_request.ts";
 
 /** Name and version, for records and cards. */
 export const YOSYS_VERSION = "Yosys 0.55 (@yowasp/yosys 0.55.944)";

@@ -7,24 +7,6 @@
 import type * as Yosys from "@yowasp/yosys";
 import { keepYosys } from "./kept_yosys.ts";
 
-/** One Yosys run. */
-export interface YosysRequest {
-  script: string;
-  files: Record<string, string>;
-  /** Names of files to send back. */
-  outputs: string[];
-  /** Bytes of log to keep. */
-  logBytes: number;
-}
-
-/** Its result; `failure` is set when Yosys did not end by itself (no memory). */
-export interface YosysAnswer {
-  code: number;
-  log: string;
-  files: Record<string, string>;
-  failure?: string;
-}
-
 // Not a literal, so that only this process downloads the package.
 const YOSYS_PACKAGE: string = "@yowasp/yosys";
 

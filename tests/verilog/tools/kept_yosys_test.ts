@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type * as Yosys from "@yowasp/yosys";
 import { keepYosys, runOnce } from "../../../lib/verilog/tools/kept_yosys.ts";
-import type { YosysAnswer, YosysRequest } from "../../../lib/verilog/tools/yosys_child.ts";
+import type { YosysAnswer, YosysRequest } from "../../../lib/verilog/tools/yosys_request.ts";
 
 const YOSYS_PACKAGE: string = "@yowasp/yosys";
 const yosys: typeof Yosys = await import(YOSYS_PACKAGE);
