@@ -172,7 +172,14 @@ import {
 } from "kernels/reference/mod.ts";
 import { perplexity } from "offprint/lm/training/mod.ts";
 import { readTransformer } from "offprint/lm/transformer/mod.ts";
-import { claim, claimsTable, equation, type Measured, sweep } from "offprint/notebook/mod.ts";
+import {
+  claim,
+  claimsTable,
+  equation,
+  experimentsOf,
+  type Measured,
+  sweep,
+} from "offprint/notebook/mod.ts";
 import {
   A100,
   accumulatorMismatches,
@@ -1512,34 +1519,25 @@ await display(
 //
 // The sweep crosses what decides on 8 bits (a threshold κ or a share ρ of the blocks) with the block size, and then varies the
 // group of the cache, on 1 000 tokens. As long as the outliers have 8 bits, perplexity hardly moves; what moves is the work in
-// 4 bits, $f$. A lower threshold and larger blocks leave less of it.
+// 4 bits, $f$. A lower threshold and larger blocks leave less of it. The points run on all cores, and what has been run is kept.
 
 // %% id="ablation" tags=["ablation","native"]
 // change me: [1.5, 4, 64] shows both ends: many 8-bit blocks, and outliers left in 4 bits.
 const thresholds = [4, 16];
-const budgets = [0.25];
-const ablatedBy = (value: string) => {
-  const [name, number] = value.split(" = ") as [string, string];
-  return name === "κ" ? { threshold: Number(number) } : { share8: Number(number) };
-};
-const ablatedRow = async (
-  options: Parameters<typeof fmpq>[1],
-  groupSize: number,
-): Promise<{ "f, %": number; perplexity: number }> => ({
-  "f, %": 100 * shareOf4Work(injected, options),
-  perplexity: await livePerplexity(
-    injected,
-    withKv(fmpq(injected.calibration, options), { bits: 4, axis: "channel", groupSize }),
-    excerptDocuments.slice(0, 4),
-  ),
-});
+const shares = [0.25];
+const inBlocks = experimentsOf<typeof import("offprint/papers/comet/experiments.ts")>(
+  "offprint/papers/comet/experiments.ts",
+);
 const ablated = await sweep({
   name: "W4AxKV4 with injected outliers",
+  module: inBlocks,
+  run: "mixedPrecision",
   over: {
-    "8 bits by": [...thresholds.map((κ) => `κ = ${κ}`), ...budgets.map((ρ) => `ρ = ${ρ}`)],
+    eightBits: [...thresholds.map((κ) => `κ = ${κ}`), ...shares.map((ρ) => `ρ = ${ρ}`)],
     blockSize: [32, 128],
   },
-  run: ({ "8 bits by": by, blockSize }) => ablatedRow({ blockSize, ...ablatedBy(by) }, groupSize),
+  fixed: { groupSize, model: modelName },
+  seed,
 });
 await display(ablated);
 
@@ -1548,8 +1546,11 @@ await display(ablated);
 const groupSizes = [32, 128];
 const ablatedGroups = await sweep({
   name: "groups of the 4-bit cache",
+  module: inBlocks,
+  run: "mixedPrecision",
   over: { groupSize: groupSizes },
-  run: ({ groupSize }) => ablatedRow(plans, groupSize),
+  fixed: { eightBits: `κ = ${threshold}`, blockSize, model: modelName },
+  seed,
 });
 await display(ablatedGroups);
 

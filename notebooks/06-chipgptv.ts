@@ -196,7 +196,14 @@ const seed: number = 1;
 // %% id="imports" tags=["imports"]
 import { spearman } from "offprint/correlation.ts";
 import { loadModel } from "offprint/lm/mod.ts";
-import { check, claimsTable, equation, formatNumber, sweep } from "offprint/notebook/mod.ts";
+import {
+  check,
+  claimsTable,
+  equation,
+  experimentsOf,
+  formatNumber,
+  sweep,
+} from "offprint/notebook/mod.ts";
 import {
   agreeingTables,
   ambiguityRow,
@@ -204,10 +211,8 @@ import {
   CONNECTION_SIZES,
   connectionSentences,
   connectionSlope,
-  log2Exact,
   reachableFunctions,
   reachableShapes,
-  transitionCount,
   transitionFunctions,
 } from "offprint/papers/chipgptv/ambiguity/mod.ts";
 import {
@@ -1517,15 +1522,12 @@ await display(
 // %% id="ablation" tags=["ablation"]
 const ablation = await sweep({
   name: "bits that a partial description leaves",
+  module: experimentsOf<typeof import("offprint/papers/chipgptv/experiments.ts")>(
+    "offprint/papers/chipgptv/experiments.ts",
+  ),
+  run: "openBits",
   // Add 12 to the first list: twice the states leave more than twice the bits.
   over: { states: [2, 4, 6, 9], inputBits: [1, 2], told: [0, 0.25, 0.5, 0.75, 1] },
-  seed,
-  depends: {},
-  run: ({ states, inputBits, told }) => {
-    const family = { states, inputBits };
-    const stated = Math.round(told * transitionCount(family));
-    return { stated, "bits open": log2Exact(transitionFunctions(family, stated)) };
-  },
 });
 await display(ablation);
 

@@ -72,11 +72,10 @@ import {
 } from "offprint/papers/chipgpt_ft/arms/mod.ts";
 import {
   corpusProperties,
-  cutBench,
   discordantPairs,
   expectedRecords,
   impossibleCells,
-  notices,
+  noticedBy,
   PUBLISHED_GENERATION,
   PUBLISHED_MODELS,
   PUBLISHED_SIZES,
@@ -1179,7 +1178,8 @@ await display(table(
 //
 // How many comparisons does a bench need before it notices a *silent* mutant, one that all tools accept and that does something
 // else? Change the list: longer benches should notice more, and never all, since a port that has become wider looks the same through
-// a wire that has not. The benches of the mutants above are cut, so the points run in this kernel, in a few seconds.
+// a wire that has not. The benches of the mutants above are cut, so the points run in this kernel, in a few seconds;
+// `deno task sweep 07 --experiment shortBenches` draws mutants of its own and runs on all cores.
 
 // %% id="silent-mutants"
 const silent = (await Array.fromAsync(
@@ -1197,12 +1197,7 @@ const ablation = await sweep({
   name: "comparisons of a bench",
   over: { comparisons: benchLengths },
   seed,
-  run: ({ comparisons }) => {
-    const noticed = silent.filter(({ simulation, bench }) =>
-      notices(simulation, cutBench(bench, comparisons))
-    ).length;
-    return { mutants: silent.length, noticed, percent: 100 * noticed / silent.length };
-  },
+  run: ({ comparisons }) => noticedBy(silent, comparisons),
 });
 await display(ablation);
 

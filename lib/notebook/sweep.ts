@@ -66,6 +66,9 @@ export type ExperimentAxes<Parameters> = {
   readonly [Axis in keyof Parameters]?: readonly NonNullable<Parameters[Axis]>[];
 };
 
+/** What the caption of a sweep says whose function cannot leave the kernel. */
+const IN_KERNEL = "run in this kernel, one point after the other";
+
 /** The results of this session by name, seed, code, dependencies and point. */
 const kept = new Map<string, Row>();
 
@@ -75,7 +78,7 @@ const kept = new Map<string, Row>();
  * With the name of an experiment (a function that a module exports) points run in as many processes as there are cores,
  * each result is kept on disk under what it hangs on (`out/sweeps/`), and a point whose code, parameters and seed have not
  * changed is never run again, also after a restart. A function that stands in the cell cannot travel: its points run in
- * this kernel one after the other, every time, unless the sweep declares what it hangs on (`depends`).
+ * this kernel one after the other, which the caption says, and every time, unless the sweep declares what it hangs on (`depends`).
  *
  * A point that throws or exceeds `limitSeconds` becomes a row whose `error` says why, and the caption counts such rows.
  *
@@ -169,7 +172,10 @@ async function inKernel(
     if (result !== undefined) runs.push({ point, seed, result });
     steps.tick();
   }
-  const notes = reused === 0 ? [] : [`${reused} points kept from earlier in this session`];
+  const notes = [
+    IN_KERNEL,
+    ...(reused === 0 ? [] : [`${reused} points kept from earlier in this session`]),
+  ];
   return { runs, notes };
 }
 

@@ -23,7 +23,7 @@ quietly("sweep runs every combination, the last parameter fastest", async () => 
   ]);
   assertEquals(
     String(table),
-    "order\na  b  value\n─  ─  ─────\n1  x  x7\n1  y  y7\n2  x  x14\n2  y  y14",
+    "order; run in this kernel, one point after the other\na  b  value\n─  ─  ─────\n1  x  x7\n1  y  y7\n2  x  x14\n2  y  y14",
   );
 });
 
@@ -60,15 +60,14 @@ quietly(
       const table = await sweep({ ...options, ...change });
       return [runs - before, String(table).split("\n")[0]];
     };
-    assertEquals(await count({}), [3, "kept"]);
-    assertEquals(await count({}), [0, "kept; 3 points kept from earlier in this session"]);
-    assertEquals(await count({ over: { n: [2, 4] } }), [
-      1,
-      "kept; 1 points kept from earlier in this session",
-    ]);
-    assertEquals(await count({ seed: 2 }), [3, "kept"]);
-    assertEquals(await count({ depends: { runs: 10 } }), [3, "kept"]);
-    assertEquals(await count({ run: ({ n }) => ({ square: n ** 2 + runs++ * 0 }) }), [3, "kept"]);
+    const anew = "kept; run in this kernel, one point after the other";
+    const kept = (points: number) => `${anew}; ${points} points kept from earlier in this session`;
+    assertEquals(await count({}), [3, anew]);
+    assertEquals(await count({}), [0, kept(3)]);
+    assertEquals(await count({ over: { n: [2, 4] } }), [1, kept(1)]);
+    assertEquals(await count({ seed: 2 }), [3, anew]);
+    assertEquals(await count({ depends: { runs: 10 } }), [3, anew]);
+    assertEquals(await count({ run: ({ n }) => ({ square: n ** 2 + runs++ * 0 }) }), [3, anew]);
   },
 );
 
@@ -81,7 +80,7 @@ quietly("sweep: a failing point becomes a row, is counted and is tried again", a
   const options = { name: "failing", over: { n: [1, 2, 3] }, run };
   const table = await sweep(options);
   assertEquals(table.rows[1], { n: 2, error: "no chain of 2 states" });
-  assertStringIncludes(String(table), "failing; 1 of 3 points failed\n");
+  assertStringIncludes(String(table), "failing; 1 of 3 points failed; run in this kernel");
   assertStringIncludes(String(table.html()), "no chain of 2 states");
   broken = false;
   assertEquals((await sweep(options)).rows[1], { n: 2, value: 2 });

@@ -1,6 +1,7 @@
 // What brings an exploration to life in a browser: controls above the picture, handles on it, and a new drawing for
 // every move. The state lives here; nothing is stored, sent or loaded, and nothing moves by itself.
 import { keyTarget } from "./controls.ts";
+import { drawer, drawWhatIsAsked } from "./drawer.js";
 import { pictureOf, readingText, shownWidths } from "./exploration.ts";
 import { fromPixels, toPixels } from "./frame.ts";
 
@@ -28,16 +29,17 @@ function make(name, properties, ...children) {
   return node;
 }
 
-/** Brings every figure of the page that shows `exploration` to life, once each. */
+/** Brings every figure of the page that shows `exploration` to life, once each. In a worker the same script only draws. */
 export function start(exploration) {
+  if (typeof document === "undefined") return drawWhatIsAsked(exploration);
   const waiting = `figure[data-exploration="${exploration.id}"]:not([data-moves])`;
   for (const figure of document.querySelectorAll(waiting)) {
     figure.setAttribute("data-moves", "");
-    bring(figure, exploration);
+    bring(figure, exploration, document.currentScript);
   }
 }
 
-function bring(figure, exploration) {
+function bring(figure, exploration, script) {
   const { controls, frame, start } = exploration;
   let values = { ...start };
   const redraws = [];
@@ -54,16 +56,21 @@ function bring(figure, exploration) {
   says.setAttribute("aria-live", "polite");
   const shown = figure.querySelectorAll(".offprint-readings dd");
 
-  const draw = () => {
-    const drawing = exploration.draw(values);
+  const show = (drawing) => {
     picture.innerHTML = pictureOf(exploration, drawing);
     if (says.textContent !== drawing.says) says.textContent = drawing.says;
     drawing.readings.forEach((reading, i) => shown[i].textContent = readingText(reading));
-    for (const redraw of redraws) redraw();
   };
+  const draw = drawer(
+    exploration,
+    script,
+    show,
+    (busy) => stage.setAttribute("aria-busy", String(busy)),
+  );
   const become = (next) => {
     values = next;
-    draw();
+    for (const redraw of redraws) redraw();
+    draw(values);
   };
 
   const panel = make("div", { className: "offprint-controls", role: "group" });
@@ -76,7 +83,7 @@ function bring(figure, exploration) {
   back.addEventListener("click", () => become({ ...start }));
   panel.append(back);
   stage.parentElement.before(make("style", { textContent: STYLE }), panel);
-  draw();
+  become(values);
 
   function slider(name, { label, min, max, step }) {
     const input = make("input", { type: "range", min, max, step, value: values[name], name });

@@ -3,7 +3,7 @@
  *
  * Begin with `Exploration` in `exploration.ts`: a title, a starting state, controls and a pure function that draws. `controls.ts`
  * has sliders, choices and handles, `frame.ts` the coordinates, `marks.ts` what a picture is made of; `explore.ts` shows it
- * in a notebook. `in_page.js` is the part that runs in the browser.
+ * in a notebook. `in_page.js` is the part that runs in the browser, `drawer.js` decides whether the page or a worker draws.
  *
  * @module
  */

@@ -3,7 +3,7 @@
  *
  * Begin with `published_tables.ts`, the paper's own numbers with where they come from, and `coverage.ts`, how much of real
  * Verilog the flows cover. `corpus_properties.ts` checks what must be true of every generated design;
- * `short_benches.ts` cuts benches short. `explore_problems.ts` is the figure that can be moved. The trained arms are in `arms`; the pipeline is `verilog/records`.
+ * `short_benches.ts` cuts benches short. `experiments.ts` are what sweeps run. `explore_problems.ts` is the figure that can be moved. The trained arms are in `arms`; the pipeline is `verilog/records`.
  *
  * @module
  */

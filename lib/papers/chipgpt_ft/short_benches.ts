@@ -19,3 +19,20 @@ export function notices(simulation: Simulation, bench: Bench): boolean {
   const { passed, total, refused } = runSteps(simulation, bench);
   return refused !== undefined || passed < total;
 }
+
+/** A design with a mistake in it that all tools accept, and the bench of the design it was made of. */
+export interface SilentMutant {
+  simulation: Simulation;
+  bench: Bench;
+}
+
+/** How many silent mutants are noticed by benches that are cut after some comparisons, and their percentage. */
+export function noticedBy(
+  silent: readonly SilentMutant[],
+  comparisons: number,
+): { silent: number; noticed: number; percent: number } {
+  const noticed =
+    silent.filter(({ simulation, bench }) => notices(simulation, cutBench(bench, comparisons)))
+      .length;
+  return { silent: silent.length, noticed, percent: 100 * noticed / silent.length };
+}

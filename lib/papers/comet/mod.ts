@@ -5,8 +5,8 @@
  * Begin with `configurations.ts`: every scheme of the comparison, with and without injected outliers.
  * `measurement_texts.ts` says which documents are calibrated on and which are judged; `measure_accuracy.ts`
  * scores the held-out text under every configuration, `studies` asks the questions behind it, and
- * both keep what is finished. `accuracy_results.ts` reads what was committed. `explore_channels.ts` is the figure that
- * can be moved.
+ * both keep what is finished. `accuracy_results.ts` reads what was committed. `experiments.ts` are what
+ * sweeps run; `explore_channels.ts` is the figure that can be moved.
  *
  * The quantisation itself is in `quantization`, its simulator in `quantization/simulate`, the cores in `kernels`.
  *

@@ -25,8 +25,10 @@ class Moving {
     this.values = exploration.start;
   }
 
-  /** What stands in the figure: its sentence, its numbers, and the description of its picture. */
+  /** What stands in the figure when it is drawn: its sentence, its numbers, and the description of its picture. */
   async shown(): Promise<{ says: string; numbers: string[]; label: string }> {
+    // On a slow machine a worker may be drawing.
+    await this.figure.locator('.offprint-stage:not([aria-busy="true"])').waitFor();
     const at = `document.querySelector('figure[data-exploration="${this.exploration.id}"]')`;
     return await this.figure.page().evaluate(
       `((figure) => ({ says: figure.querySelector(".offprint-says").textContent, ` +
@@ -203,6 +205,28 @@ Deno.test({
         assertEquals(problems, []);
       });
       await page.context().close();
+
+      const slow = await onPage({ viewport: { width: 1280, height: 1000 } });
+      // A clock on which every drawing takes longer than a frame.
+      await slow.page.evaluate("(() => { let at = 0; performance.now = () => at += 20; })()");
+      await t.step({
+        name: "what takes longer than a frame is drawn in a worker, and says the same",
+        async fn() {
+          const worker = slow.page.waitForEvent("worker");
+          const moving = new Moving(
+            slow.page.locator(selectorOf(explorations[0]!)),
+            explorations[0]!,
+          );
+          await moving.handles(slow.page);
+          await moving.sliders(slow.page);
+          await worker;
+          assertEquals(slow.page.workers().length, 1);
+          assertEquals(slow.problems, []);
+        },
+        sanitizeOps: false,
+        sanitizeResources: false,
+      });
+      await slow.page.context().close();
 
       const phone = await onPage({
         viewport: { width: 360, height: 740 },
