@@ -163,9 +163,9 @@ import { estimate } from "offprint/stats.ts";
 // Statistics says that it shrinks like one over the square root of *n*: four times the throws, half the error.
 
 // %% id="parameters" tags=["parameters"]
-/** Probability of heads. Change me: at 0.05 all errors are less than half as large. */
+/** Probability of heads. Change me: at 0.05 all errors are less than half as large. @range 0.01 to 0.99 by 0.01 */
 const bias: number = 0.3;
-/** Seed of all throws. Change me: another seed changes the means, but hardly the errors. */
+/** Seed of all throws. Change me: another seed changes the means, but hardly the errors. @range 0 or more by 1 */
 const seed: number = 2;
 
 // %% id="ablation-run" tags=["ablation"]

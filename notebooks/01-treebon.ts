@@ -180,11 +180,13 @@ const profile: "quick" | "full" = "quick";
 /**
  * Runs of each arm on the chains that decide claims.
  * Change me: with 1000 the intervals become narrower by a third.
+ * @range 2 or more by 1 @unit runs
  */
 const runs: number = 500;
 /**
  * Seed of the chains and of all streams.
  * Change me: 2 makes another chain; the order of the arms should stay.
+ * @range 0 or more by 1
  */
 const seed: number = 1;
 

@@ -138,22 +138,26 @@ const profile: "quick" | "full" = "quick";
 /**
  * Texts drawn by the direct simulator for each Monte Carlo estimate.
  * Change me: with 10000 the curves of the simulation figure end further from 1.
+ * @range 2 or more by 1 @unit texts
  */
 const runs: number = 100000;
 /**
  * Texts drawn by the decoders themselves, through the model interface.
  * Change me: 2000 makes their standard errors three times as large.
+ * @range 2 or more by 1 @unit texts
  */
 const decoderRuns: number = 20000;
 /** The trained pair: names in `data/models`, or paths from here or from the project's folder. */
 const draftModel: string = "sotu-draft";
 const targetModel: string = "sotu-target";
-/** Texts of the trained pair and their tokens; full takes 20 times as many, of 200 tokens. */
+/** Texts of the trained pair; full takes 20 times as many. @range 2 or more by 1 @unit texts */
 const modelTexts: number = 100;
+/** Length of these texts; full takes 200. @range 2 to 200 by 1 @unit tokens */
 const modelTokens: number = 50;
 /**
  * Seed of every random stream.
  * Change me: with 2 all measured numbers move a little, and all exact ones stay.
+ * @range 0 or more by 1
  */
 const seed: number = 1;
 

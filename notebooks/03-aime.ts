@@ -146,9 +146,12 @@ await display(explore(unionExploration));
 // Change them here, or from the command line: `deno task run 03 --set functions=20`.
 
 // %% id="parameters" tags=["parameters"]
-/** Functions that are examined live in this run; the others come from the committed results. */
+/**
+ * Functions that are examined live in this run; the others come from the committed results.
+ * @range 1 to 54 by 1 @unit functions
+ */
 const functions: number = 12;
-/** change me: 2 shows another loop on the same program. */
+/** change me: 2 shows another loop on the same program. @range 0 or more by 1 */
 const seed: number = 1;
 
 // %% id="imports" tags=["imports"]

@@ -153,9 +153,15 @@ await display(
 // %% id="parameters" tags=["parameters"]
 /** "quick" or "full"; full trains 240 steps where quick trains 24, and looks at all test pairs, not at 60. */
 const profile: "quick" | "full" = "quick";
-/** Seed of the training that is made here, 1 to 5. Change me: 3 trains another one and compares it with its committed run. */
+/**
+ * Seed of the training that is made here, 1 to 5. Change me: 3 trains another one and compares it with its committed run.
+ * @range 1 to 5 by 1
+ */
 const seed: number = 2;
-/** Length of the DPO training in the ablation, steps. Change me: 80 lets the two lengths of ending part further. */
+/**
+ * Length of the DPO training in the ablation, steps. Change me: 80 lets the two lengths of ending part further.
+ * @range 1 or more by 1 @unit steps
+ */
 const ablationSteps: number = 40;
 
 // %% id="imports" tags=["imports"]

@@ -144,15 +144,24 @@ await display(
 // %% id="parameters" tags=["parameters"]
 /** "quick" or "full"; full scores all committed excerpts anew for every scheme, quick for the main ones. */
 const profile: "quick" | "full" = "quick";
-/** κ, times the median size of a channel. Change me: 16 lets more channels count as ordinary: more work in 4 bits. */
+/**
+ * κ, times the median size of a channel. Change me: 16 lets more channels count as ordinary: more work in 4 bits.
+ * @range 0 or more @unit medians
+ */
 const threshold: number = 4;
-/** Channels of a block: 32, 64 or 128. Change me: 64 puts more channels under one scale. */
+/**
+ * Channels of a block: 32, 64 or 128. Change me: 64 puts more channels under one scale.
+ * @values 32, 64, 128
+ */
 const blockSize: number = 32;
-/** Tokens of a group of the cache: 32, 64 or 128. Change me: 128 lets more tokens share a scale. */
+/**
+ * Tokens of a group of the cache: 32, 64 or 128. Change me: 128 lets more tokens share a scale.
+ * @values 32, 64, 128
+ */
 const groupSize: number = 64;
 /** The model: a name in `data/models`, or a path from here or from the project's folder. */
 const modelName: string = "sotu-target";
-/** Seed of every random stream. */
+/** Seed of every random stream. @range 0 or more by 1 */
 const seed: number = 1;
 
 // %% id="imports" tags=["imports"]

@@ -190,7 +190,7 @@ const profile: "quick" | "full" = "quick";
 const wanted: string = "pe";
 /** Answers of a real model, as `deno task diagrams --out` writes them; empty where there is no endpoint. */
 const answers: string = "";
-/** Seed of prefixes and mutants. */
+/** Seed of prefixes and mutants. @range 0 or more by 1 */
 const seed: number = 1;
 
 // %% id="imports" tags=["imports"]

@@ -255,21 +255,25 @@ const profile: "quick" | "full" = "quick";
 /**
  * Generated files on which properties are checked.
  * Change me: with 100 it is faster, and the properties still hold.
+ * @range 1 or more by 1
  */
 const modules: number = 1000;
 /**
  * Generated files that are broken and shown to the tools.
  * Change me: with 10 each class has few mutants.
+ * @range 1 or more by 1
  */
 const broken: number = 36;
 /**
  * Mutants drawn of each.
  * Change me: with 1 the files are the same, and fewer rules have their turn.
+ * @range 1 or more by 1
  */
 const mutantsPerFile: number = 5;
 /**
  * Seed of every random stream.
  * Change me: 2 makes other files, and the properties still hold.
+ * @range 0 or more by 1
  */
 const seed: number = 1;
 

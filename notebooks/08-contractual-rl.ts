@@ -256,31 +256,37 @@ const profile: "quick" | "full" = "quick";
 /**
  * Seed of every random stream.
  * Change me: 2 moves the regret curves within their bands, and exact results not at all.
+ * @range 0 or more by 1
  */
 const seed: number = 1;
 /**
  * Seeds behind each point of a regret curve, in quick; at least two, so that there is a band.
  * Change me: with 5 the bands get twice as wide.
+ * @range 2 or more by 1 @unit seeds
  */
 const seeds: number = 20;
 /**
  * Factor on the agent's costs in the scenarios.
  * Change me: with 2 the plans ask for less effort.
+ * @range 0 or more
  */
 const costScale: number = 1;
 /**
  * Largest payment on one transition in the scenarios; 0 for none.
  * Change me: with 0.3 the plans ask for less effort.
+ * @range 0 or more
  */
 const cap: number = 0;
 /**
  * Steps of the maintenance scenario.
  * Change me: with 1 it makes no difference whether the operator looks ahead.
+ * @range 1 or more by 1 @unit steps
  */
 const horizon: number = 8;
 /**
  * How much likelier work makes success, in the section on one run.
  * Change me: with 0.25 the regret is larger.
+ * @range 0.01 to 0.8 by 0.01 @unit probability
  */
 const gap: number = 0.5;
 

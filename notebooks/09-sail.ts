@@ -165,11 +165,12 @@ await display(
 // %% id="parameters" tags=["parameters"]
 /** "quick" or "full"; full sweeps 5 × 5 settings with 8 seeds where quick sweeps 3 × 3 with 3. */
 const profile: "quick" | "full" = "quick";
-/** change me: 2 trains the language model of another seed of the three. */
+/** change me: 2 trains the language model of another seed of the three. @range 1 or more by 1 */
 const seed: number = 1;
 /**
  * Worlds of the exact comparison.
  * Change me: 3 is faster; the claims about eight worlds then have no verdict.
+ * @range 1 or more by 1 @unit worlds
  */
 const worlds: number = 8;
 

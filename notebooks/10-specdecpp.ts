@@ -143,11 +143,15 @@ const profile: "quick" | "full" = "quick";
 /**
  * Latency of one verification in units of one draft pass; the paper's machine had about 4.5.
  * Change me: with 10 longer rounds are best, for constants and for SpecDec++.
+ * @range 0 or more @unit draft passes
  */
 const ratio: number = 4.5;
-/** Texts decoded for each policy, once for choosing its setting and once for measuring it. */
+/**
+ * Texts decoded for each policy, once for choosing its setting and once for measuring it.
+ * @range 1 or more by 1 @unit texts
+ */
 const texts: number = 100;
-/** Tokens of each text. */
+/** Tokens of each text. @range 1 or more by 1 @unit tokens */
 const textTokens: number = 200;
 /**
  * The draft and the target: names in `data/models`, or paths from here or from the
@@ -157,11 +161,20 @@ const draftModel: string = "sotu-draft";
 const targetModel: string = "sotu-target";
 /** Where the heads and their measurements lie; empty for `data/heads`. */
 const headsFolder: string = "";
-/** Texts of the trained pair that are decoded anew, of those of the committed counts. */
+/**
+ * Texts of the trained pair that are decoded anew, of those of the committed counts.
+ * @range 1 or more by 1 @unit texts
+ */
 const liveTexts: number = 16;
-/** Texts of the trained pair for each test of its output's distribution. */
+/**
+ * Texts of the trained pair for each test of its output's distribution.
+ * @range 1 or more by 1 @unit texts
+ */
 const lawRuns: number = 200;
-/** Seed of every random stream. Change me: with 2 all measured numbers move a little. */
+/**
+ * Seed of every random stream. Change me: with 2 all measured numbers move a little.
+ * @range 0 or more by 1
+ */
 const seed: number = 1;
 
 // %% id="imports" tags=["imports"]

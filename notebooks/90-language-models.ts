@@ -112,16 +112,19 @@ const prompt: string = "The people of the United States";
 /**
  * Below 1 the likely tokens become likelier; 1 is the model as trained.
  * Change me: at 0.3 the samples repeat themselves.
+ * @range 0.01 or more
  */
 const temperature: number = 0.8;
 /**
  * Tokens of each sample.
  * Change me: 200 tokens show for how long each model keeps to a subject.
+ * @range 1 or more by 1 @unit tokens
  */
 const tokens: number = 80;
 /**
  * Seed of every random stream.
  * Change me: 2 gives other samples of the same models.
+ * @range 0 or more by 1
  */
 const seed: number = 1;
 

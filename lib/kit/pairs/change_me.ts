@@ -51,7 +51,8 @@ export function markedNumbers(cellSource: string): ChangeMe[] {
     const [whole, comment, name, initial] = match as unknown as [string, string, string, string];
     const words = comment.replace(/^[ \t]*(?:\/\/|\/\*\*|\*\/|\*)[ \t]?|\*\/\s*$/gm, "")
       .replace(/\s+/g, " ");
-    const says = /change me:\s*(.*)$/i.exec(words)?.[1]?.trim();
+    // Tags that say which numbers a parameter takes stand below.
+    const says = /change me:\s*(.*?)(?:\s@[a-z].*)?$/i.exec(words)?.[1]?.trim();
     if (says === undefined) continue;
     const proposed = LITERAL.exec(says)?.[0];
     const literal = [...initial.matchAll(new RegExp(LITERAL, "g"))].find(([text]) =>

@@ -21,6 +21,7 @@ export { chooseNotebooks, notebookIds, type Pair, readPair } from "./pair_files.
 export { foldedAs, FOLDING_TAGS } from "./folding.ts";
 export { formatNotebook, formatSource, formatTypeScript } from "./format.ts";
 export { parseNotebook, stringifyNotebook } from "./ipynb.ts";
+export { limitsIn, type ParameterLimits } from "./parameter_limits.ts";
 export { fromJupyter, mergePair, uncarriedEdits } from "./merge.ts";
 export {
   injectParameters,

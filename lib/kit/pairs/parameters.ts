@@ -1,15 +1,25 @@
 /**
  * The parameters cell of a notebook: typed constants that `--set name=value` can change. Only
- * declarations of this form stand in it, so that it can be read without running it:
+ * declarations of this form stand in it, so that it can be read without running it. Tags of a comment
+ * say which numbers are taken (see `parameter_limits.ts`).
  *
  * ```ts
  * /** which sample sizes to use *\/
  * const profile: "quick" | "full" = "quick";
+ * /** texts that are drawn @range 1 to 1000 *\/
+ * const texts: number = 100;
  * ```
  *
  * @module
  */
 import { UserError, type UserErrorParts } from "offprint/errors.ts";
+import {
+  LIMIT_TAGS,
+  limitsIn,
+  limitsText,
+  type ParameterLimits,
+  withinLimits,
+} from "./parameter_limits.ts";
 
 /** One parameter of a notebook. */
 export interface Parameter {
@@ -19,8 +29,10 @@ export interface Parameter {
   options?: string[];
   /** As written in the notebook. */
   value: number | string | boolean;
-  /** The text of the comment above it; empty when there is none. */
+  /** The words of the comment above it; empty when there is none. */
   doc: string;
+  /** Which numbers it takes, and their unit, where the comment says so. */
+  limits?: ParameterLimits;
 }
 
 /** A parameter and where it is in the cell. */
@@ -110,14 +122,17 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 function literal(parameter: Parameter, given: string): string {
   const what = `--set ${parameter.name}`;
   switch (parameter.type) {
-    case "number":
-      if (NUMBER.test(given) && Number.isFinite(Number(given))) return String(Number(given));
+    case "number": {
+      const { limits = {} } = parameter;
+      const value = NUMBER.test(given) ? Number(given) : NaN;
+      if (Number.isFinite(value) && withinLimits(value, limits)) return String(value);
       throw new UserError({
         what,
         got: given,
-        expected: "a number",
+        expected: limitsText(limits),
         todo: `Write for example --set ${parameter.name}=${parameter.value}.`,
       });
+    }
     case "boolean":
       if (given === "true" || given === "false") return given;
       throw new UserError({
@@ -157,11 +172,11 @@ function scan(text: string): LocatedParameter[] {
     if (match !== null) at = pattern.lastIndex;
     return match;
   };
-  const fail = (expected: string): never => {
+  const fail = (expected: string, got?: string): never => {
     const line = text.slice(0, at).split("\n").length;
     throw new UserError({
       what: `parameters cell, line ${line}`,
-      got: text.slice(at).split("\n")[0]!.trim() || "the end of the cell",
+      got: got ?? (text.slice(at).split("\n")[0]!.trim() || "the end of the cell"),
       expected,
       todo: "Write for example: const seed: number = 1;",
     });
@@ -193,12 +208,19 @@ function scan(text: string): LocatedParameter[] {
       fail(`a value of type ${plain ?? options!.map((o) => JSON.stringify(o)).join(" | ")}`);
     }
     take(/\s*;/y) ?? fail('";" after the value');
+    const { words, limits } = limitsIn(cleanDoc(doc)) ??
+      fail(`in its comment only ${LIMIT_TAGS}`, cleanDoc(doc));
+    const limited = Object.keys(limits).length > 0;
+    if (limited && (plain !== "number" || !withinLimits(value, limits))) {
+      fail(`as its comment says, ${limitsText(limits)}`, `${name} = ${literal}`);
+    }
     parameters.push({
       name,
       type: plain ?? "choice",
       ...(options === undefined ? {} : { options }),
       value,
-      doc: cleanDoc(doc),
+      doc: words,
+      ...(limited ? { limits } : {}),
       start,
       end,
       line,

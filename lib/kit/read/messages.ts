@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import type { ParameterLimits } from "../pairs/mod.ts";
 
 const cell = z.string().max(200);
 const source = z.string().max(1_000_000);
@@ -70,6 +71,7 @@ export interface ParameterState {
   /** The value in the notebook as it is committed. */
   initial: string;
   doc: string;
+  limits?: ParameterLimits;
 }
 
 /** What the server says to all pages that show a notebook, or to one of them. */
@@ -93,8 +95,8 @@ export type ReaderEvent =
   | { type: "outputs"; cell: string; from: number; items: OutputItem[] }
   /** The printed text of output `at` goes on. */
   | { type: "text"; cell: string; at: number; text: string }
-  /** Verdicts, as the first page shows them. */
-  | { type: "claims"; html: string }
+  /** Verdicts: counted, and one by one as a list. Both are empty where there are none. */
+  | { type: "claims"; tally: string; list: string }
   | { type: "completions"; id: number; from: number; to: number; options: string[] }
   | { type: "inspected"; id: number; text: string }
   | { type: "saved"; note: string }

@@ -134,7 +134,7 @@ function connect(request: Request, id: string, around: Surroundings): Response {
   socket.onopen = () => {
     sockets.add(socket);
     for (const event of session.snapshot(save !== undefined)) say(event);
-    say({ type: "claims", html: shelf.verdicts(id) });
+    say({ type: "claims", ...shelf.claims(id) });
     leave = shelf.listen(id, say);
     session.prepare();
   };

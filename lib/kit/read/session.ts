@@ -90,6 +90,11 @@ export class Session {
     };
   }
 
+  /** Whether what a cell shows is of this session. */
+  hasRun(id: string): boolean {
+    return this.#outputs.has(id);
+  }
+
   /** Everything that a page which has just connected must know. */
   *snapshot(edit: boolean): Iterable<ReaderEvent> {
     this.#outputs.flush();

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { buildReport, type Report } from "../report.ts";
 import type { Notebook, Output } from "../nbformat.ts";
 import type { Paper } from "offprint/notebook/claims/ledger.ts";
+import { notebookSettings } from "../pairs/mod.ts";
 import { asCommitted, committedNotebooks, readLedger } from "../runner/committed.ts";
 import { indexPage } from "../site/index_page.ts";
 import { linkResolver } from "../site/links.ts";
@@ -22,7 +23,7 @@ import {
 import { renderNotebook } from "../site/mod.ts";
 import { paperPage, type RenderedNotebook } from "../site/paper_page.ts";
 import { placesOf, searchPage } from "../site/search_page.ts";
-import { tally } from "../site/claims.ts";
+import { type ClaimsShown, claimsShown } from "./claims_list.ts";
 import type { ReaderEvent } from "./messages.ts";
 import { Session } from "./session.ts";
 
@@ -159,10 +160,16 @@ export class Shelf {
     return buildReport(runs, this.#papers);
   }
 
-  /** The verdicts of a notebook as it is now, counted. */
-  verdicts(id: string): string {
+  /** The claims of a notebook as it is now; empty texts where it has none. */
+  claims(id: string): ClaimsShown {
     const [reported] = this.report([id]).papers;
-    return reported === undefined || reported.claims.length === 0 ? "" : tally(reported).text;
+    const notebook = this.notebook(id);
+    const paper = this.#papers.find(({ id }) => id === notebookSettings(notebook!).paper);
+    if (reported === undefined || paper === undefined || reported.claims.length === 0) {
+      return { tally: "", list: "" };
+    }
+    const session = this.#sessions.get(id);
+    return claimsShown(paper, reported, notebook!, (cell) => session?.hasRun(cell) ?? false);
   }
 
   /** Ends all kernels. */
@@ -219,10 +226,11 @@ export class Shelf {
   readonly #claims = new Map<string, string>();
 
   #tellClaims(id: string): void {
-    const html = this.verdicts(id);
-    if (html === "" || this.#claims.get(id) === html) return;
-    this.#claims.set(id, html);
-    for (const hear of this.#listeners.get(id) ?? []) hear({ type: "claims", html });
+    const shown = this.claims(id);
+    const key = JSON.stringify(shown);
+    if (shown.list === "" || this.#claims.get(id) === key) return;
+    this.#claims.set(id, key);
+    for (const hear of this.#listeners.get(id) ?? []) hear({ type: "claims", ...shown });
   }
 }
 

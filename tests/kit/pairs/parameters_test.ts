@@ -116,3 +116,32 @@ for (const [name, cell, line, got] of outside) {
 Deno.test("a cell within the grammar has no problem", () => {
   assertEquals(parameterProblem(CELL), undefined);
 });
+
+Deno.test("a comment's tags say which numbers are taken, and in which unit", () => {
+  const cell = "/** Texts. @range 1 to 50 @unit texts */\nconst texts: number = 10;\n" +
+    "/** @values 32, 64 */\nconst block: number = 32;\n" +
+    "/**\n * Share.\n * @range 0 or more by 0.1\n */\nconst share: number = 0.5;";
+  assertEquals(parseParameters(cell).map(({ doc, limits }) => [doc, limits]), [
+    ["Texts.", { min: 1, max: 50, unit: "texts" }],
+    ["", { values: [32, 64] }],
+    ["Share.", { min: 0, step: 0.1 }],
+  ]);
+  const refused = (set: Record<string, string>) =>
+    assertThrows(() => injectParameters(cell, set), UserError).message;
+  assertEquals(refused({ texts: "51" }).includes("a number from 1 to 50, in texts"), true);
+  assertEquals(refused({ block: "33" }).includes("expected 32 or 64"), true);
+  assertEquals(refused({ share: "-1" }).includes("a number of at least 0"), true);
+  assertEquals(refused({ share: "0.25" }).includes("of at least 0 in steps of 0.1"), true);
+  assertEquals(injectParameters(cell, { share: "0.3" }).includes("= 0.3;"), true);
+  assertEquals(injectParameters(cell, { texts: "50" }).includes("= 50;"), true);
+  const wrong = {
+    "a tag that says nothing": "/** @range some */\nconst a: number = 1;",
+    "an unknown tag": "/** @least 1 */\nconst a: number = 1;",
+    "ends that are changed over": "/** @range 5 to 1 */\nconst a: number = 1;",
+    "a value outside": "/** @range 2 to 5 */\nconst a: number = 1;",
+    "a range of a text": '/** @range 2 to 5 */\nconst a: string = "x";',
+  };
+  for (const [what, text] of Object.entries(wrong)) {
+    assertEquals(parameterProblem(text)?.line, 2, what);
+  }
+});

@@ -1,4 +1,4 @@
-// Two runs of a cell side by side: the one that was held, and the latest, with the difference of their numbers.
+// Two runs of a cell side by side: the one that was held, and the latest; figure beside figure, numbers with their difference.
 import { button, h } from "./dom.js";
 
 /** Where single numbers stand in what this project shows. */
@@ -18,6 +18,29 @@ export function differenceText(before, after) {
   return Number(shown) === 0 ? "±0" : `${by > 0 ? "+" : "−"}${shown}`;
 }
 
+/** Attributes that name an element by its id. */
+const NAMING = ["aria-labelledby", "aria-describedby", "for", "href", "clip-path", "fill", "mask"];
+
+let copies = 0;
+
+/** A copy of outputs with ids of its own, so that pictures in it keep their parts; nothing in it can be moved. */
+function stillCopy(box) {
+  const copy = box.cloneNode(true);
+  for (const node of copy.querySelectorAll(".offprint-controls, .offprint-handle")) node.remove();
+  const held = `held-${++copies}-`;
+  const ids = new Set([...copy.querySelectorAll("[id]")].map(({ id }) => id));
+  const renamed = (text) =>
+    text.replace(/[^\s"'()#]+/g, (word) => ids.has(word) ? held + word : word);
+  for (const node of copy.querySelectorAll("*")) {
+    if (node.id) node.id = held + node.id;
+    for (const name of NAMING) {
+      const text = node.getAttribute(name);
+      if (text) node.setAttribute(name, renamed(text));
+    }
+  }
+  return copy;
+}
+
 export class Held {
   constructor(cell, box) {
     this.cell = cell;
@@ -27,8 +50,7 @@ export class Held {
   /** Keeps a copy of what the cell shows now. */
   hold() {
     this.let();
-    const copy = this.box.cloneNode(true);
-    for (const node of copy.querySelectorAll("[id]")) node.removeAttribute("id");
+    const copy = stillCopy(this.box);
     this.copy = h(
       "section",
       { class: "held", "aria-label": "Held run" },

@@ -106,6 +106,13 @@ class Reader {
   toolbar() {
     this.status = h("span", { class: "kernel-status", role: "status" });
     this.tally = h("span", { class: "tally" });
+    this.claims = h("ol", { class: "claims-now" });
+    this.claimsBox = h(
+      "details",
+      { class: "claims-box", hidden: true },
+      h("summary", {}, "Claims ", this.tally),
+      this.claims,
+    );
     this.stopper = button("Stop", () => this.send({ type: "stop" }), {
       disabled: true,
       title: "Stop the running cell",
@@ -140,7 +147,7 @@ class Reader {
       button("Restart", () => this.send({ type: "restart" }), { title: "A new kernel" }),
       this.saver,
       this.status,
-      this.tally,
+      this.claimsBox,
     );
     this.problem = h("p", { class: "reader-problem", role: "alert", hidden: true });
     this.trust = h("div", { class: "reader-trust", hidden: true });
@@ -240,8 +247,7 @@ class Reader {
       case "text":
         return cell?.outputs.grow(event.at, event.text);
       case "claims":
-        this.tally.innerHTML = event.html;
-        return;
+        return this.showClaims(event);
       case "completions":
       case "inspected":
         return this.asked.get(event.id)?.(event);
@@ -268,6 +274,22 @@ class Reader {
         }),
         button("Trust this notebook", () => this.send({ type: "trust" }), { class: "trust" }),
       );
+    }
+  }
+
+  /** Claims as they stand; those that have changed since the page was last told are marked. */
+  showClaims({ tally, list }) {
+    const before = new Map(this.entries?.map(({ id, text }) => [id, text]));
+    this.claimsBox.hidden = list === "";
+    this.tally.innerHTML = tally;
+    this.claims.innerHTML = list;
+    this.entries = [...this.claims.children].map((node) => ({
+      id: node.dataset.claim,
+      text: node.textContent,
+      node,
+    }));
+    for (const { id, text, node } of this.entries) {
+      node.toggleAttribute("data-changed", before.has(id) && before.get(id) !== text);
     }
   }
 

@@ -1,10 +1,11 @@
 // The panel of parameters, made from the notebook's own cell of them.
 import { button, h } from "./dom.js";
 
-/** "from 1 to 5" or "1 to 5" in a parameter's comment: its range. */
-export function rangeIn(doc) {
-  const [, low, high] = /(?:from |, )(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)/.exec(doc) ?? [];
-  return low === undefined ? {} : { min: low, max: high };
+/** "from 1 to 5, in tokens": what the notebook says about a number, and where it began. */
+function saysOf({ limits = {}, initial }) {
+  const { min, max, unit } = limits;
+  const range = min === undefined ? "" : max === undefined ? `at least ${min}` : `${min} to ${max}`;
+  return [range, unit, `default ${initial === "" ? "empty" : initial}`].filter(Boolean).join(" · ");
 }
 
 /** Shows parameters and tells every change that was made to them. */
@@ -32,17 +33,20 @@ export class Panel {
     }
   }
 
-  row({ name, type, options, doc, initial }) {
+  row(parameter) {
+    const { name, type, doc, initial, limits = {} } = parameter;
+    const options = parameter.options ?? limits.values?.map(String);
     const change = (value) => this.onChange({ [name]: value });
     const id = `parameter-${name}`;
     const described = `${id}-doc`;
     const common = { id, "aria-describedby": described };
-    const input = type === "choice"
+    const { min, max, step = "any" } = limits;
+    const input = options
       ? h("select", common, ...options.map((value) => h("option", { value, text: value })))
       : type === "boolean"
       ? h("input", { ...common, type: "checkbox" })
       : type === "number"
-      ? h("input", { ...common, type: "number", step: "any", ...rangeIn(doc) })
+      ? h("input", { ...common, type: "number", step, min, max })
       : h("input", { ...common, type: "text" });
     input.addEventListener("change", () => {
       const value = type === "boolean" ? String(input.checked) : input.value;
@@ -57,7 +61,7 @@ export class Panel {
       h("label", { for: id, text: name }),
       input,
       back,
-      h("p", { id: described, text: doc }),
+      h("p", { id: described }, doc, " ", h("span", { class: "limits", text: saysOf(parameter) })),
     );
   }
 }
