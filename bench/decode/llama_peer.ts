@@ -12,7 +12,7 @@ const VERSION = "3.22.1";
 const PACKAGE = "@node-llama-cpp/linux-x64";
 
 /** How to get what is measured: 29 MB, and none of the package's other binaries (700 MB). */
-export const HOW_TO_INSTALL =
+const HOW_TO_INSTALL =
   `npm install --prefix out/llama --no-save --ignore-scripts ${PACKAGE}@${VERSION}`;
 
 /** The entries used, as `llama-addon.node` exports them. */

@@ -6,7 +6,7 @@
  */
 
 /** Tokens up to which the product runs row by row: it only reads weights then. */
-export const ROWWISE_TOKENS = 4;
+const ROWWISE_TOKENS = 4;
 const TILE_ROWS = 64, TILE_DEPTH = 32;
 
 /** A shader and how many tokens and rows one of its workgroups covers. */

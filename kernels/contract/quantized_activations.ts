@@ -18,7 +18,7 @@ import { checkColumns } from "./p32.ts";
 export type ActivationScheme = "symmetric" | "minmax";
 
 /** All schemes. */
-export const ACTIVATION_SCHEMES: readonly ActivationScheme[] = ["symmetric", "minmax"];
+const ACTIVATION_SCHEMES: readonly ActivationScheme[] = ["symmetric", "minmax"];
 
 /** How activations are quantised: the same for every token, decided by calibration. */
 export interface ActivationFormat {

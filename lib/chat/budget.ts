@@ -24,7 +24,7 @@ export interface Estimate {
 }
 
 /** What a picture is counted as. */
-export const IMAGE_TOKENS = 1000;
+const IMAGE_TOKENS = 1000;
 
 const CHARACTERS_PER_TOKEN = 4;
 

@@ -15,7 +15,7 @@ export type Axes = Record<string, readonly Parameter[]>;
 export type Point<Over extends Axes> = { [Name in keyof Over]: Over[Name][number] };
 
 /** More points than this are refused: a mistake in a range is likelier than the wish. */
-export const MOST_POINTS = 1_000_000;
+const MOST_POINTS = 1_000_000;
 
 /**
  * Numbers from `start` to `stop`, both included where the step meets them: `range(0.3, 0.7, 0.2)` is 0.3, 0.5 and 0.7.

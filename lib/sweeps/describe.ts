@@ -62,7 +62,7 @@ export async function describeExperiments(
 }
 
 /** The experiments of a parsed source. */
-export function describeText(tree: SyntaxTree): Map<string, ExperimentDescription> {
+function describeText(tree: SyntaxTree): Map<string, ExperimentDescription> {
   const types = new Map<string, SyntaxNode>();
   for (const node of walk(tree.root)) {
     const name = childOf(node, "type_identifier");

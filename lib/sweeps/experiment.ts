@@ -6,9 +6,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** What an experiment returns: named values, of which numbers get a mean and an interval over seeds. */
-export type ExperimentResult = Readonly<Record<string, unknown>>;
-
 declare const MODULE: unique symbol;
 
 /** The name of a module as it is imported, with the type of what the module exports. */

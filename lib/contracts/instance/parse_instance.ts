@@ -18,7 +18,7 @@ const grid = z.array(numbers);
  * An instance as JSON: nested arrays indexed from 0, `P[h][s][a][s′]`, `c[h][s][a]`, and rewards
  * `r[h][s][s′]` (on the transition) or `r[h][s][a][s′]`.
  */
-export const instanceSchema = z.strictObject({
+const instanceSchema = z.strictObject({
   name: z.string().default("instance"),
   P: z.array(z.array(grid)).min(1),
   r: z.array(z.array(z.union([numbers, grid]))),

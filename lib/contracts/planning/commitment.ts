@@ -10,10 +10,10 @@ import { cheapestContracts } from "./joint_program.ts";
 import { emptyPlan, finished, type Plan, type PlanOptions, StatePlanner } from "./state_planner.ts";
 
 /** More deterministic policies than this are refused. */
-export const POLICY_LIMIT = 2_000_000;
+const POLICY_LIMIT = 2_000_000;
 
 /** And more than this where each of them is a linear program of all steps. */
-export const JOINT_POLICY_LIMIT = 20_000;
+const JOINT_POLICY_LIMIT = 20_000;
 
 /**
  * The best deterministic Markov contracts under commitment, by brute force: force every choice of

@@ -75,7 +75,7 @@ export interface OpenText {
 }
 
 /** Opens both models on a prompt and starts the policy. What was opened is closed again when a part fails. */
-export async function openText(
+async function openText(
   options: Omit<SpeculativeOptions, "prompt">,
   prompt: Tokens,
   result: SpeculativeResult,

@@ -10,7 +10,7 @@ import type { AcceptanceHead } from "./head.ts";
 const CHUNK = 4096;
 
 /** The head as an ONNX graph: `states` float32 [N, d] to `pairs` float32 [N, 2], rejected and accepted. */
-export function headGraph({ config, weights }: AcceptanceHead): Uint8Array<ArrayBuffer> {
+function headGraph({ config, weights }: AcceptanceHead): Uint8Array<ArrayBuffer> {
   const { hiddenSize, depth, tied } = config;
   const graph = new OnnxGraph();
   const linear = (input: string, layer: string, outputs: number): string =>

@@ -8,7 +8,7 @@ import type { Random } from "offprint/random.ts";
 import type { Aggregate, PublicTask, Role } from "../records/contract.ts";
 
 /** What each role looks at. Changing a word changes every request and so every kept answer. */
-export const ROLE_DEFINITIONS: Readonly<Record<Role, string>> = {
+const ROLE_DEFINITIONS: Readonly<Record<Role, string>> = {
   syntax:
     "Whether the text is a program at all: brackets, keywords, names that are declared nowhere.",
   logic:

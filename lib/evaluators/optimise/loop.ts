@@ -37,7 +37,7 @@ export interface LoopRound {
 }
 
 /** Confidences of all errors together: what acceptance and the best iteration go by. */
-export function severityOf({ findings }: Aggregate): number {
+function severityOf({ findings }: Aggregate): number {
   return findings.reduce(
     (sum, { severity, confidence }) => sum + (severity === "error" ? confidence : 0),
     0,

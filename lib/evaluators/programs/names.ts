@@ -81,7 +81,7 @@ export function functionsOf(tree: SyntaxTree): FunctionNode[] {
 }
 
 /** Identifiers that a pattern binds; defaults are no bindings. */
-export function boundIn(pattern: SyntaxNode): SyntaxNode[] {
+function boundIn(pattern: SyntaxNode): SyntaxNode[] {
   switch (pattern.kind) {
     case "identifier":
     case "shorthand_property_identifier_pattern":

@@ -129,7 +129,7 @@ export type Evaluation = z.infer<typeof evaluationSchema>;
 export type Rule = "concatenate" | "any" | "majority" | "weighted";
 
 /** Zod schema of {@linkcode Aggregate}. */
-export const aggregateSchema = z.strictObject({
+const aggregateSchema = z.strictObject({
   roles: z.array(z.string()),
   rule: z.enum(["concatenate", "any", "majority", "weighted"]),
   text: z.string(),
@@ -144,7 +144,7 @@ export type Aggregate = z.infer<typeof aggregateSchema>;
 export type TestStatus = "pass" | "wrong value" | "throw" | "time-out" | "crash";
 
 /** Zod schema of {@linkcode Outcome}. */
-export const outcomeSchema = z.strictObject({
+const outcomeSchema = z.strictObject({
   tests: z.array(z.enum(["pass", "wrong value", "throw", "time-out", "crash"])),
 });
 
@@ -152,7 +152,7 @@ export const outcomeSchema = z.strictObject({
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** Zod schema of {@linkcode Step}. */
-export const stepSchema = z.strictObject({
+const stepSchema = z.strictObject({
   iteration: z.int().nonnegative(),
   before: z.string(),
   verdict: z.enum(["fail", "pass"]),

@@ -11,14 +11,14 @@ import type { Problem } from "./problem.ts";
 const [LONGEST, MEDIAN] = [60, 20];
 
 /** Whether a cell computes: folded cells, parameters, exercises and their solutions do not count. */
-export function isComputing(cell: Cell): boolean {
+function isComputing(cell: Cell): boolean {
   const other = ["parameters", "exercise", "solution"];
   return cell.cell_type === "code" && foldedAs(cell) === undefined &&
     !tagsOf(cell).some((tag) => other.includes(tag));
 }
 
 /** How many lines a cell has. */
-export function lineCount(cell: Cell): number {
+function lineCount(cell: Cell): number {
   return cell.source.trim().split("\n").length;
 }
 

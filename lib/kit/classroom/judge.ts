@@ -117,7 +117,7 @@ export function failureText(reply: Exclude<Reply, { value: unknown }>): string {
 }
 
 /** What ends a process, in words. */
-export const FAILURES = {
+const FAILURES = {
   time: "it took too long",
   memory: "it used too much memory",
   output: "it printed too much",

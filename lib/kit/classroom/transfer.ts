@@ -59,7 +59,7 @@ export function encodeValue(value: unknown): unknown {
 }
 
 /** Stands for a value that cannot be sent; equal to nothing, not even to another of the kind. */
-export class Unsendable {
+class Unsendable {
   constructor(readonly kind: string) {}
 }
 

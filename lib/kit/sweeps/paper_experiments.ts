@@ -17,7 +17,7 @@ const NOTEBOOKS = join(ROOT, "notebooks");
  * The module with the experiments of a notebook's paper, as it is imported: the file `experiments.ts` in the paper's room, which is
  * the first that the notebook imports from. Nothing where there is none.
  */
-export async function experimentsModule(id: string): Promise<string | undefined> {
+async function experimentsModule(id: string): Promise<string | undefined> {
   const source = await readText(join(NOTEBOOKS, `${id}.ts`));
   for (const [, room] of source.matchAll(/"offprint\/papers\/([a-z_]+)\//g)) {
     if (await exists(join(ROOT, "lib", "papers", room!, "experiments.ts"))) {

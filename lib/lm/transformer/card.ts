@@ -10,7 +10,7 @@ import { modelRecipeSchema } from "./recipe.ts";
 import { weightsHash } from "./weights_hash.ts";
 
 /** The schema of `card.json`. */
-export const cardSchema = z.strictObject({
+const cardSchema = z.strictObject({
   format: z.literal(1),
   name: z.string(),
   recipe: modelRecipeSchema,

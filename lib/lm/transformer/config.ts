@@ -14,7 +14,7 @@ const positive = z.int().positive().max(MOST);
 const layers = z.int().positive().max(MOST_LAYERS);
 
 /** The `config.json` of a committed model. Unknown keys are refused, so a typing error is not lost. */
-export const transformerConfigSchema = z.strictObject({
+const transformerConfigSchema = z.strictObject({
   architectures: z.tuple([z.literal("LlamaForCausalLM")]),
   model_type: z.literal("llama"),
   /** Size of the vocabulary, V. */

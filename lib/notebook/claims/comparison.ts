@@ -84,7 +84,7 @@ export function missingComparison(
 }
 
 /** True for `{ needs }`: the notebook itself says that nothing was compared. */
-export function isNothing(value: MeasuredValue): value is MeasuredNothing {
+function isNothing(value: MeasuredValue): value is MeasuredNothing {
   return typeof value === "object" && value !== null && !isList(value) && "needs" in value;
 }
 

@@ -13,7 +13,7 @@ import type { MeasuredValue, Recorded } from "./measured.ts";
 import { passes, type Rule, ruleSchema } from "./rules.ts";
 
 /** Zod schema of one {@linkcode Claim}. */
-export const claimSchema = z.strictObject({
+const claimSchema = z.strictObject({
   id: z.string().regex(/^\d\d\.[a-z0-9]+(-[a-z0-9]+)*$/, 'an id like "02.theorem-1"'),
   where: z.string().min(1),
   statement: z.string().min(1),
@@ -40,7 +40,7 @@ export const claimSchema = z.strictObject({
 /**
  * Zod schema of one sentence of a paper's abstract in our own words, with the claims that answer it; `none` says why no claim does.
  */
-export const abstractSentenceSchema = z.strictObject({
+const abstractSentenceSchema = z.strictObject({
   sentence: z.int().min(1),
   says: z.string().min(1),
   claims: z.array(z.string().min(1)),
@@ -53,7 +53,7 @@ export const abstractSentenceSchema = z.strictObject({
 });
 
 /** Zod schema of {@linkcode Paper}. */
-export const paperSchema = z.strictObject({
+const paperSchema = z.strictObject({
   id: z.string().regex(/^\d\d(-[a-z0-9]+)+$/, 'an id like "02-specdec-theory"'),
   number: z.string().regex(/^\d\d$/, "two digits"),
   title: z.string().min(1),

@@ -34,7 +34,7 @@ class InlineStyle {
 }
 
 /** A run of text in the tree. */
-export class SvgText {
+class SvgText {
   parentNode: SvgElement | null = null;
   constructor(readonly ownerDocument: SvgDocument, public nodeValue: string) {}
 

@@ -38,9 +38,9 @@ export interface LoopArm extends Arm {
 /** Rewrites of each loop. */
 export const ITERATIONS = 10;
 /** Seeds of the repairer. */
-export const LOOP_SEEDS: readonly number[] = [1, 2, 3];
+const LOOP_SEEDS: readonly number[] = [1, 2, 3];
 /** Defective programs of a function that loops begin with. */
-export const STARTS = 2;
+const STARTS = 2;
 
 /** All 63 subsets and the controls. */
 export const LOOP_ARMS: readonly LoopArm[] = [

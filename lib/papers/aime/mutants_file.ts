@@ -19,7 +19,7 @@ import type { SandboxPool } from "offprint/sandbox/mod.ts";
 /** Where they lie. */
 export const MUTANTS_FILE = new URL("../../../data/problems/03/mutants.json", import.meta.url);
 /** Of the drawing of mutants and of the split into halves. */
-export const CORPUS_SEED = 3;
+const CORPUS_SEED = 3;
 
 const editClass = z.custom<EditClass>((value) => typeof value === "string");
 const part = { start: z.int(), end: z.int(), text: z.string() };

@@ -135,7 +135,7 @@ export function ownRoleOf(origin: Origin): Role | undefined {
 export type Reported = (result: LoopResult) => LoopCounts;
 
 /** The last one, as the paper's loop ends. */
-export const lastProgram: Reported = ({ rounds }) => rounds.at(-1)!;
+const lastProgram: Reported = ({ rounds }) => rounds.at(-1)!;
 
 /** What is counted of loops. */
 export interface SuccessOptions {

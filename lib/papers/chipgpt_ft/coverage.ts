@@ -46,9 +46,6 @@ const fileSchema = z.strictObject({
   corpora: z.array(corpusSchema).min(1),
 });
 
-/** One package. */
-export type RealCorpus = z.infer<typeof corpusSchema>;
-
 /** All packages that were tried. */
 export type RealVerilog = z.infer<typeof fileSchema>;
 

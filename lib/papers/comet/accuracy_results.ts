@@ -19,7 +19,7 @@ const excerpt = z.strictObject({
 });
 
 /** The schema of `data/results/05-texts.json`. */
-export const committedTextsSchema = z.strictObject({
+const committedTextsSchema = z.strictObject({
   format: z.literal(1),
   /** Licence and source of the text. */
   source: z.string(),
@@ -43,7 +43,7 @@ const configuration = z.strictObject({
 });
 
 /** The schema of `data/results/05-accuracy.json`. */
-export const accuracySchema = z.strictObject({
+const accuracySchema = z.strictObject({
   format: z.literal(1),
   model: z.strictObject({ name: z.string(), sha256: z.string() }),
   settings: z.strictObject({

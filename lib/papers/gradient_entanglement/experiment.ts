@@ -25,7 +25,7 @@ const START_PAIRS = 60;
 const MATRIX_PAIRS = 8;
 
 /** The schema of a {@linkcode Geometry}. */
-export const geometrySchema = z.strictObject({
+const geometrySchema = z.strictObject({
   step: z.int(),
   /** Mean cosine of g_w and g_l over test pairs. */
   cosine: z.number(),

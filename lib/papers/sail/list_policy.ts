@@ -77,7 +77,7 @@ export interface SetupSteps {
 }
 
 /** The numbers of the rerun. */
-export const SETUP_STEPS: SetupSteps = {
+const SETUP_STEPS: SetupSteps = {
   pretraining: 150,
   supervised: 300,
   older: 100,

@@ -54,7 +54,7 @@ const answerLine = z.strictObject({
 });
 
 /** The schema of a {@linkcode RunLine}. */
-export const runLineSchema = z.discriminatedUnion("kind", [pairLine, heldOutLine, answerLine]);
+const runLineSchema = z.discriminatedUnion("kind", [pairLine, heldOutLine, answerLine]);
 
 /** One line of a run's file. */
 export type RunLine = z.infer<typeof runLineSchema>;
@@ -74,7 +74,7 @@ export function parseRunLines(text: string, name: string): RunLine[] {
 }
 
 /** The schema of a {@linkcode Judged}. */
-export const judgedSchema = z.strictObject({
+const judgedSchema = z.strictObject({
   step: z.int().nonnegative(),
   /** Mean true reward of each test prompt's answers, in the order of the prompts. */
   rewards: z.array(z.number()),

@@ -69,7 +69,7 @@ export function runTabular(
 }
 
 /** What a policy is worth in a world. */
-export function tabularResult(world: TabularWorld, logProbs: Float64Array[]): TabularResult {
+function tabularResult(world: TabularWorld, logProbs: Float64Array[]): TabularResult {
   const { reference, heldOut, beta } = world;
   let margin = 0;
   let right = 0;

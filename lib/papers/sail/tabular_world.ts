@@ -25,7 +25,7 @@ export interface TabularSizes {
 }
 
 /** The sizes of the comparison. */
-export const TABULAR_SIZES: TabularSizes = {
+const TABULAR_SIZES: TabularSizes = {
   prompts: 24,
   responses: 8,
   features: 6,

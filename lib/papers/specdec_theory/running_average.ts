@@ -22,7 +22,7 @@ export interface SimulatedAgainstExact {
 }
 
 /** Numbers of texts from 10 to `runs`, evenly spaced on a logarithmic axis. */
-export function logarithmicMarks(runs: number, count = 60): number[] {
+function logarithmicMarks(runs: number, count = 60): number[] {
   const marks = Array.from(
     { length: count },
     (_, i) => Math.round(10 * (runs / 10) ** (i / (count - 1))),

@@ -50,7 +50,7 @@ export interface Advice {
 }
 
 /** Samples of a prompt: fewer say nothing about differences within it. */
-export const LEAST_SAMPLES = 5;
+const LEAST_SAMPLES = 5;
 
 /** Draws plain samples and predicts. */
 export async function treeAdvice(options: AdviceOptions): Promise<Advice[]> {

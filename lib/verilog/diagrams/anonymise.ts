@@ -33,7 +33,7 @@ export interface Shown {
  * states `s0`, everything else `n0`, each in the order in which it comes up: first in the graph, then in the machine, then
  * in the text. One word has one new name wherever it stands.
  */
-export function renamingOf({ graph, fsm, text }: Shown): Map<string, string> {
+function renamingOf({ graph, fsm, text }: Shown): Map<string, string> {
   const names = new Map<string, string>();
   const counts = new Map<string, number>();
   const add = (name: string, kind: string) => {
@@ -98,7 +98,7 @@ export function anonymised(shown: Shown, given?: Renaming): Shown & { undo: Rena
 }
 
 /** A graph under other names; canonical again. */
-export function renameGraph({ top, ports, nodes, edges }: Graph, names: Renaming): Graph {
+function renameGraph({ top, ports, nodes, edges }: Graph, names: Renaming): Graph {
   const hidden = new Set(nodes.flatMap(({ id, type }) => type.startsWith("$") ? [id] : []));
   const id = (text: string) =>
     hidden.has(text) ? text : text.split(".").map((part) => renamed(part, names)).join(".");

@@ -4,7 +4,6 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { z } from "zod";
 import { byText } from "./graph.ts";
 import { coverOf, type Cube, parseGuard, printGuard, valuesOf } from "./guards.ts";
 
@@ -29,17 +28,6 @@ export interface Fsm {
   /** Sorted by state, guard and target; for every state and target as few guards as the cover takes. */
   next: Transition[];
 }
-
-const word = z.string().regex(/^\S+$/);
-
-/** Checks a machine read from JSON. */
-export const fsmSchema: z.ZodType<Fsm> = z.strictObject({
-  states: z.array(word).min(1),
-  reset: word,
-  inputs: z.array(word),
-  moore: z.record(z.string(), z.string()),
-  next: z.array(z.strictObject({ from: word, guard: word, to: word })),
-});
 
 const natural = new Intl.Collator("en", { numeric: true });
 
@@ -107,7 +95,7 @@ export function canonicalFsm(fsm: Fsm): Fsm {
 }
 
 /** The line of one arrow: `S3 --in=1--> S4`. */
-export function printTransition({ from, guard, to }: Transition): string {
+function printTransition({ from, guard, to }: Transition): string {
   return `${from} --${guard}--> ${to}`;
 }
 

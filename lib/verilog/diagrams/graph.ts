@@ -4,7 +4,6 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { z } from "zod";
 
 /** Which way a port goes, seen from the module that has it. */
 export type Direction = "input" | "output" | "inout";
@@ -50,20 +49,6 @@ export interface Graph {
 /** The block that stands for the module's own ports, and the one that stands for numbers. */
 export const PORT_NODE = "$port";
 export const CONST_NODE = "$const";
-
-const word = z.string().regex(/^\S+$/);
-const width = z.number().int().min(1);
-const endpoint = z.tuple([word, word]);
-
-/** Checks a graph read from JSON. */
-export const graphSchema: z.ZodType<Graph> = z.strictObject({
-  top: word,
-  ports: z.array(
-    z.strictObject({ name: word, dir: z.enum(["input", "output", "inout"]), width }),
-  ),
-  nodes: z.array(z.strictObject({ id: word, type: word })),
-  edges: z.array(z.strictObject({ from: endpoint, to: endpoint, width })),
-});
 
 /** A pin without its slice: `sum[3:0]` is `sum`. */
 export function pinName(pin: string): string {

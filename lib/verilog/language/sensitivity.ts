@@ -22,7 +22,7 @@ export async function incompleteSensitivity(
 }
 
 /** The first block of a module that is triggered by too little. */
-export function missingEvent(module: Module): string | undefined {
+function missingEvent(module: Module): string | undefined {
   const constants = new Set(module.parameters.map(({ name }) => name));
   const visit = (items: readonly Item[]): string | undefined => {
     for (const item of items) {

@@ -34,7 +34,7 @@ export interface BlockDiagramOptions {
 }
 
 /** The skin and netlist that netlistsvg draws a graph from, and how the pins with certain bits are declared. */
-export function netlistOfGraph(
+function netlistOfGraph(
   graph: Graph,
   { order = [] }: BlockDiagramOptions = {},
 ): { skin: string; netlist: unknown; indices: Map<string, Declared> } {

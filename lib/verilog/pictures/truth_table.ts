@@ -8,7 +8,7 @@ import type { Simulation } from "../simulate/mod.ts";
 import { attribute, escaped, readMarkup, textOf, within } from "./markup.ts";
 
 /** Input bits of a circuit whose table is still readable. */
-export const MOST_TABLE_BITS = 6;
+const MOST_TABLE_BITS = 6;
 
 /** A table: columns of inputs, then of outputs, and a row for every value of the inputs, in binary. */
 export interface TruthTable {

@@ -7,7 +7,7 @@
 import { lex } from "../tokens/lex.ts";
 
 /** Shortest run of source characters that counts as copied. */
-export const COPIED_LENGTH = 12;
+const COPIED_LENGTH = 12;
 
 /**
  * The first run of at least twelve consecutive source characters, blanks and comments left out, that

@@ -15,7 +15,7 @@ import {
 } from "../language/syntax_tree.ts";
 
 /** The eight rules. */
-export const MASK_RULES = [
+const MASK_RULES = [
   ...[
     "module name",
     "port name",

@@ -25,7 +25,7 @@ export interface Token {
 }
 
 /** Reserved words of Verilog-2005 and those of SystemVerilog that its grammar tells from names. */
-export const KEYWORDS: ReadonlySet<string> = new Set(
+const KEYWORDS: ReadonlySet<string> = new Set(
   ("always always_comb always_ff always_latch and assert assign assume automatic begin bit break buf bufif0 " +
     "bufif1 byte case casex casez cmos const continue deassign default defparam disable do edge else end endcase " +
     "endfunction endgenerate endinterface endmodule endpackage endprimitive endproperty endspecify endtable " +

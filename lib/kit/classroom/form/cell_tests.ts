@@ -118,18 +118,6 @@ function callIn(tree: SyntaxTree, statement: SyntaxNode) {
   return undefined;
 }
 
-/** Where the call of `check` stands that is shown to students, for whoever replaces it. */
-export function visibleCalls(
-  tree: SyntaxTree,
-): { start: number; end: number; statement: number }[] {
-  return tree.root.children.flatMap((node) => {
-    const found = callIn(tree, node);
-    return found?.name === "check"
-      ? [{ start: found.node.start, end: found.node.end, statement: node.start }]
-      : [];
-  });
-}
-
 function partsOf(
   tree: SyntaxTree,
   { name: callee, node }: { name: string; node: SyntaxNode },

@@ -12,7 +12,7 @@ import { type Heading, type MarkdownPlace, renderMarkdown } from "./markdown.ts"
 import { renderOutput } from "./output.ts";
 
 /** Ids that {@linkcode renderCells} leaves to the page around the cells. */
-export const PAGE_IDS = ["content", "contents", "cite", "bibtex"] as const;
+const PAGE_IDS = ["content", "contents", "cite", "bibtex"] as const;
 
 /** The body of a page, and what its table of contents lists. */
 export interface RenderedCells {

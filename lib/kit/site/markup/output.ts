@@ -17,7 +17,7 @@ import { renderMath } from "./math.ts";
  * Media types a page can show, best first. Data for programs, as a claim's record, is not among
  * them.
  */
-export const SHOWN_MEDIA_TYPES = [
+const SHOWN_MEDIA_TYPES = [
   "text/html",
   "image/svg+xml",
   "image/png",

@@ -14,7 +14,7 @@ export interface FlatState {
 }
 
 /** The norm of a gradient, block by block, summed in float64. */
-export function globalNorm(
+function globalNorm(
   blocks: readonly ParameterBlock[],
   gradient: Float32Array,
 ): number {

@@ -66,7 +66,7 @@ async function casesOf(
  * The report with the text of each reported line instead of its number: the layout of the arms has no
  * lines that could be counted.
  */
-export function quotedReport({ mutant, report }: RepairCase): string {
+function quotedReport({ mutant, report }: RepairCase): string {
   const lines = mutant.text.split("\n");
   return report.replace(/^line (\d+): (.*)$/gm, (_, number: string, message: string) => {
     const quoted = lines[Number(number) - 1]?.trim() ?? "";

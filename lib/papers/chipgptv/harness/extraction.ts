@@ -16,7 +16,7 @@ export interface Extracted {
 }
 
 /** Tags that are accepted, the first with a block wins; the last is a fence without a tag. */
-export const ACCEPTED_TAGS = ["verilog", "systemverilog", "v", "sv", ""] as const;
+const ACCEPTED_TAGS = ["verilog", "systemverilog", "v", "sv", ""] as const;
 
 /** A longer answer is not searched: no module of the benchmark comes near. In UTF-16 units. */
 export const LONGEST_ANSWER = 1_000_000;

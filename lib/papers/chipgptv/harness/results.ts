@@ -18,7 +18,7 @@ import { ARMS, TASKS } from "./arms.ts";
 import { PROMPT_LEVELS } from "./unit.ts";
 
 /** One answer, as it is kept: everything but the raw reply, which lies in the store of exchanges. */
-export const answerSchema = z.strictObject({
+const answerSchema = z.strictObject({
   unit: z.string(),
   group: z.string(),
   arm: z.enum(ARMS),

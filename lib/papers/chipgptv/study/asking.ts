@@ -24,7 +24,7 @@ import { STUDY_END } from "./words.ts";
 const HELD_OUT_SEED = 606;
 
 /** Held-out designs of each size. */
-export const HELD_OUT = { machines: 40, wirings: 50 } as const;
+const HELD_OUT = { machines: 40, wirings: 50 } as const;
 
 /** The held-out designs: 40 machines of each of 2 to 9 states, 50 wirings of each of 2 to 5 blocks, 520 in all. */
 export function heldOutDesigns(

@@ -33,7 +33,7 @@ export const MACHINE_SIZES = { least: 2, most: 9 } as const;
 const COUNTERS = ["up_hold", "down_hold", "up_clear", "down_clear"] as const;
 
 /** The table of a counter of `n` states: one step on in = 1, hold or go back to the start on in = 0. */
-export function counterTable(variant: string, n: number): MachineTable {
+function counterTable(variant: string, n: number): MachineTable {
   const step = variant.startsWith("up") ? 1 : n - 1;
   const clear = variant.endsWith("clear");
   return Array.from({ length: n }, (_, i) => [clear ? 0 : i, (i + step) % n]);

@@ -119,7 +119,7 @@ const rounded = (value: number): number => Math.round(1e4 * value) / 1e4;
 const digits = (answers: readonly boolean[]): string => answers.map(Number).join("");
 
 /** What the answers of an arm come to. */
-export function armResult(arm: StudyArmName, answers: readonly StudyAnswer[]): StudyArmResult {
+function armResult(arm: StudyArmName, answers: readonly StudyAnswer[]): StudyArmResult {
   const of = (name: "states" | "outputs" | "transitions" | "edges"): number[] =>
     answers.flatMap(({ grade }) => grade[name] === undefined ? [] : [rounded(grade[name])]);
   const follows = answers.flatMap((answer) => answer.follows ?? []);

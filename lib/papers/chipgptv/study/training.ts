@@ -72,7 +72,7 @@ export function studyConfig(): TransformerConfig {
  * Fresh weights, larger than those of a wide model: at small widths the usual deviation of 0.02 leaves attention flat for
  * thousands of steps.
  */
-export function startingWeights(
+function startingWeights(
   config: TransformerConfig,
   seed: number,
 ): Map<string, Float32Array> {
@@ -99,7 +99,7 @@ const GROWTH = 0.3;
  *
  * @param growth 0 for the smallest designs only, 1 for all sizes.
  */
-export function trainingExample(
+function trainingExample(
   growth: number,
   seed: number,
   ...names: StreamName[]
@@ -126,7 +126,7 @@ function drawnTogether(
 }
 
 /** Gives the examples of a step, counted from 0; what is drawn together is drawn once for steps in a row. */
-export function trainingBatches(
+function trainingBatches(
   seed: number,
   training: Pick<StudyTraining, "batch" | "steps">,
 ): (step: number) => StudyExample[] {

@@ -67,7 +67,7 @@ export function sinksOf({ outputs, blocks }: WiringParts): Sink[] {
 }
 
 /** Places among the drivers that may drive each sink, by width. */
-export function candidatesOf(parts: WiringParts): number[][] {
+function candidatesOf(parts: WiringParts): number[][] {
   const drivers = driversOf(parts);
   return sinksOf(parts).map(({ width }) =>
     drivers.flatMap((driver, i) => driver.width === width ? [i] : [])
@@ -78,7 +78,7 @@ export function candidatesOf(parts: WiringParts): number[][] {
  * A regular wiring: each sink takes the last or the first driver of its width that is declared before it; outputs are
  * declared last.
  */
-export function regularChoice(parts: WiringParts, which: "last" | "first"): number[] {
+function regularChoice(parts: WiringParts, which: "last" | "first"): number[] {
   const ports = parts.inputs.length;
   const place = new Map(parts.blocks.map(({ name }, i) => [name, i]));
   const sinks = sinksOf(parts);

@@ -17,7 +17,7 @@ export const BLOCK_NAMES: readonly string[] = ["u0", "u1", "u2", "u3", "u4"];
 export const ANONYMOUS_MODULE = "m0";
 
 /** Names of modules; those of counters and of regular wirings tell what the purpose does not. */
-export const MODULE_NAMES: readonly string[] =
+const MODULE_NAMES: readonly string[] =
   "up_hold down_hold up_clear down_clear detector controller last_driver first_driver network"
     .split(" ");
 

@@ -16,10 +16,10 @@ export const MUTANTS = 5;
 export const FAILING_MUTANTS = 4;
 
 /** Seed of the mutants. */
-export const MUTANT_SEED = 9;
+const MUTANT_SEED = 9;
 
 /** How the mutants are made: another operator, clock edge, constant or width; where that is not enough, exchanges. */
-export const MUTANT_RULES: readonly MutationRule[] = [
+const MUTANT_RULES: readonly MutationRule[] = [
   ...["op.swap", "edge.swap", "const.off", "width.minus"] as const,
 ];
 

@@ -19,7 +19,7 @@ import { promptsOf } from "./prompts.ts";
 import { type Unit, UNIT_LEVELS, type UnitLevel } from "./unit.ts";
 
 /** Models by level and name. */
-export const UNIT_MODELS: Readonly<Record<UnitLevel, Readonly<Record<string, UnitModel>>>> = {
+const UNIT_MODELS: Readonly<Record<UnitLevel, Readonly<Record<string, UnitModel>>>> = {
   arithmetic: ARITHMETIC,
   logic: LOGIC,
   advanced: ADVANCED,
@@ -31,10 +31,10 @@ export const UNIT_NAMES: readonly string[] = UNIT_LEVELS.flatMap((level) =>
 );
 
 /** Where the units lie. */
-export const UNITS_FOLDER = new URL("../../../../data/problems/06/", import.meta.url);
+const UNITS_FOLDER = new URL("../../../../data/problems/06/", import.meta.url);
 
 /** Seed of the random inputs of all benches. */
-export const BENCH_SEED = 6;
+const BENCH_SEED = 6;
 
 const unitSchema = z.strictObject({
   name: z.string(),

@@ -160,7 +160,7 @@ function controlHead(recipe: HeadsRecipe, heads: Map<string, AcceptanceHead>): A
 }
 
 /** What is decoded for real: the best of each family on dev; of the committed heads the best one. */
-export function chosenFamilies(
+function chosenFamilies(
   recipe: HeadsRecipe,
   settings: readonly MeasuredSetting[],
 ): MeasuredSetting[] {

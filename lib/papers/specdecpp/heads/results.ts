@@ -34,7 +34,7 @@ const modelSchema = z.strictObject({
 });
 
 /** The schema of `data/heads/results.json`. */
-export const headsResultsSchema = z.strictObject({
+const headsResultsSchema = z.strictObject({
   format: z.literal(1),
   recipe: headsRecipeSchema,
   models: z.strictObject({ draft: modelSchema, target: modelSchema }),
@@ -93,7 +93,7 @@ const promptSchema = z.strictObject({
 });
 
 /** The schema of `data/heads/prompts.json`: where each prompt was taken from, its text and its tokens. */
-export const promptsSchema = z.strictObject({
+const promptsSchema = z.strictObject({
   dev: z.array(promptSchema),
   test: z.array(promptSchema),
 });
@@ -160,7 +160,7 @@ export async function heldOutPrompts(
 }
 
 /** Reads a head by its variant. */
-export async function readHead(folder: URL, variant: HeadVariant): Promise<AcceptanceHead> {
+async function readHead(folder: URL, variant: HeadVariant): Promise<AcceptanceHead> {
   const file = new URL(`${variantName(variant)}.safetensors`, folder);
   const what = decodeURIComponent(file.pathname);
   let bytes: Uint8Array;

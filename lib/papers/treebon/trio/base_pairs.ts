@@ -14,7 +14,7 @@ import { drawPrompts } from "./prompts.ts";
 import { openReward } from "./trio.ts";
 
 /** How the pairs are made. */
-export const BASE_PAIRS = {
+const BASE_PAIRS = {
   base: "sotu-draft",
   reward: "era-reward",
   /** Prompts, from addresses of half A. */

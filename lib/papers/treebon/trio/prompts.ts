@@ -9,7 +9,7 @@ import { stream } from "offprint/random.ts";
 import { drawPassages } from "./passages.ts";
 
 /** Tokens of a prompt. */
-export const PROMPT_TOKENS = 8;
+const PROMPT_TOKENS = 8;
 
 /** Draws the beginnings of as many sentences. */
 export function drawPrompts(
