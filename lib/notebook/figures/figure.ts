@@ -25,10 +25,24 @@ const READABLE_LETTERS = 10;
 
 /**
  * How narrow a figure drawn for `width` pixels may become before it scrolls: its letters stay 10 pixels
- * tall, also on a phone.
+ * tall, also on a phone. `letters` is the size of its smallest ones as it is drawn.
  */
-export function leastWidth(width: number): number {
-  return Math.ceil(width * READABLE_LETTERS / SMALLEST_LETTERS);
+export function leastWidth(width: number, letters: number = SMALLEST_LETTERS): number {
+  return Math.ceil(width * READABLE_LETTERS / letters);
+}
+
+/**
+ * Size of the smallest letters of a picture, at most {@linkcode SMALLEST_LETTERS}: pictures that other programs
+ * draw, such as block diagrams, have smaller ones. A rule of style counts if the picture has something of its class.
+ */
+export function smallestLetters(svg: string): number {
+  const rules = [...svg.matchAll(/([^{}>]*)\{[^{}]*?font-size:\s*([\d.]+)px/g)]
+    .filter(([, selector]) => {
+      const last = /\.([\w-]+)[^.]*$/.exec(selector!)?.[1];
+      return last === undefined || new RegExp(`class="(?:[^"]* )?${last}[ "]`).test(svg);
+    });
+  const attributes = [...svg.matchAll(/ font-size="()([\d.]+)(?:px)?"/g)];
+  return Math.min(SMALLEST_LETTERS, ...[...rules, ...attributes].map(([, , size]) => Number(size)));
 }
 
 /** A finished figure. */
@@ -74,7 +88,9 @@ export class Figure extends Displayable {
       src: this.dataUrl,
       alt: `${title.replace(/[.:]$/, "")}. ${alt}`,
       width: this.#width,
-      style: `display:block;max-width:100%;min-width:${leastWidth(this.#width)}px;height:auto`,
+      style: `display:block;max-width:100%;min-width:${
+        leastWidth(this.#width, smallestLetters(this.svg))
+      }px;height:auto`,
     }).replace("></img>", ">");
     return element(
       "figure",

@@ -5,7 +5,7 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import type { ErrorOutput, Json, MimeBundle, Output } from "../../nbformat.ts";
-import { leastWidth } from "offprint/notebook/figures/figure.ts";
+import { leastWidth, smallestLetters } from "offprint/notebook/figures/figure.ts";
 import { withoutRemoteLoads } from "./attributes.ts";
 import { withoutFigureScripts } from "./figure_scripts.ts";
 import { Html, markup, raw } from "./html.ts";
@@ -209,7 +209,9 @@ function withNumber(html: string, { numbers }: MarkdownPlace): string {
 function drawingOf(file: string): string {
   const svg = svgElement(file);
   const width = svg.match(/^<svg\b[^>]*?\swidth="([\d.]+)(?:px)?"/)?.[1];
-  const least = width === undefined ? "" : ` style="--least:${leastWidth(+width)}px"`;
+  const least = width === undefined
+    ? ""
+    : ` style="--least:${leastWidth(+width, smallestLetters(svg))}px"`;
   return `<div class="drawing"${least}>${svg}</div>`;
 }
 
