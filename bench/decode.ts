@@ -1,7 +1,7 @@
 /**
  * The `decode` suite: tokens a second of the quantised decoder on a LLaMA shape of 110 million parameters
  * with random weights, against llama.cpp's Q4_0 at its better number of threads, both up to the logits
- * and without sampling; and what model and cache take in memory.
+ * and without sampling; what model and cache take in memory; and speculative decoding, sampling included.
  *
  * llama.cpp comes from npm and is not in the lock file; without it its rows are left out, and what
  * installs it is said.
@@ -25,6 +25,7 @@ import { stream } from "offprint/random.ts";
 import { randomDecoder } from "./decode/random_decoder.ts";
 import { type LlamaModel, openLlama } from "./decode/llama_peer.ts";
 import { SHAPE, writeGguf } from "./decode/llama_shape.ts";
+import { speculativeRows } from "./decode/speculative.ts";
 import { nativeSuite } from "./kernels/native_suite.ts";
 
 const BATCHES = [1, 16];
@@ -34,7 +35,7 @@ const GOALS: Readonly<Record<number, number>> = { 1: 20, 16: 30 };
 const TOKENS = 128;
 const CONTEXT = `context ${TOKENS} → ${2 * TOKENS}`;
 
-/** Runs the suite: about a minute on two quiet cores; no rows without native kernels. */
+/** Runs the suite: some minutes on two quiet cores; no rows without native kernels. */
 export function runBench(progress: (line: string) => void): Promise<BenchResult> {
   return nativeSuite("decode", progress, (kernels) => allRows(kernels, progress));
 }
@@ -51,7 +52,7 @@ async function allRows(kernels: Kernels, progress: (line: string) => void): Prom
   } else {
     await Deno.mkdir(`${ROOT}out`, { recursive: true });
     const path = `${ROOT}out/decode-q4_0.gguf`;
-    peerBytes = await writeGguf(path);
+    peerBytes = await writeGguf(path, SHAPE);
     peer = await llama.load(path);
   }
   for (const batch of BATCHES) {
@@ -60,6 +61,7 @@ async function allRows(kernels: Kernels, progress: (line: string) => void): Prom
   }
   await peer?.close();
   rows.push(...memoryRows(model, peerBytes));
+  rows.push(...await speculativeRows(kernels, llama, progress));
   return rows;
 }
 

@@ -41,12 +41,25 @@ interface AddonContext {
     logitIndexes: Uint32Array,
   ): Uint32Array;
   decodeBatch(): Promise<void>;
+  /** Forgets the tokens from position `from` to before `to`; -1 is the end. */
+  removeTokenCellsFromSequence(sequence: number, from: number, to: number): boolean;
 }
 
 /** A model in llama.cpp. */
 export interface LlamaModel {
   /** Texts side by side, each from a prompt. */
   open(prompts: readonly (readonly number[])[], threads: number): Promise<LlamaTexts>;
+  /** One text from a prompt, which several tokens can be added to in a pass and which can be cut. */
+  openText(prompt: readonly number[], threads: number): Promise<LlamaText>;
+  close(): Promise<void>;
+}
+
+/** A text that grows and is cut. */
+export interface LlamaText {
+  /** A forward pass over some tokens, up to the logits after each. */
+  extend(tokens: readonly number[]): Promise<void>;
+  /** Back to the first `length` tokens, the begin-of-text token not counted. */
+  truncate(length: number): void;
   close(): Promise<void>;
 }
 
@@ -84,23 +97,33 @@ export async function openLlama(): Promise<{ load(path: string): Promise<LlamaMo
 async function load(addon: Addon, file: string): Promise<LlamaModel> {
   const model = new addon.AddonModel(file, { addonExports: addon, gpuLayers: 0, useMmap: true });
   if (!await model.init()) throw new Error(`llama.cpp could not load ${file}`);
+  const newContext = async (texts: number, threads: number): Promise<AddonContext> => {
+    const context = new addon.AddonContext(model, {
+      contextSize: texts * 512,
+      batchSize: Math.max(512, texts),
+      sequences: texts,
+      flashAttention: true,
+      threads,
+    });
+    if (!await context.init()) throw new Error("llama.cpp could not make a context");
+    context.setThreads(threads);
+    return context;
+  };
+  /** A pass over new tokens of one text, up to the logits of those at `asked`. */
+  const pass = async (
+    context: AddonContext,
+    [text, position]: readonly [number, number],
+    tokens: readonly number[],
+    asked: readonly number[],
+  ): Promise<void> => {
+    context.initBatch(tokens.length);
+    context.addToBatch(text, position, Uint32Array.from(tokens), Uint32Array.from(asked));
+    await context.decodeBatch();
+  };
   return {
     async open(prompts, threads) {
-      const most = Math.max(...prompts.map(({ length }) => length));
-      const context = new addon.AddonContext(model, {
-        contextSize: prompts.length * 512,
-        batchSize: Math.max(512, prompts.length),
-        sequences: prompts.length,
-        flashAttention: true,
-        threads,
-      });
-      if (!await context.init()) throw new Error("llama.cpp could not make a context");
-      context.setThreads(threads);
-      for (const [i, prompt] of prompts.entries()) {
-        context.initBatch(most);
-        context.addToBatch(i, 0, Uint32Array.from(prompt), Uint32Array.of());
-        await context.decodeBatch();
-      }
+      const context = await newContext(prompts.length, threads);
+      for (const [i, prompt] of prompts.entries()) await pass(context, [i, 0], prompt, []);
       const lengths = prompts.map(({ length }) => length);
       return {
         async extend(tokens) {
@@ -109,6 +132,23 @@ async function load(addon: Addon, file: string): Promise<LlamaModel> {
             context.addToBatch(i, lengths[i]!++, Uint32Array.of(token), Uint32Array.of(0))
           );
           await context.decodeBatch();
+        },
+        close: () => context.dispose(),
+      };
+    },
+    async openText(prompt, threads) {
+      const context = await newContext(1, threads);
+      await pass(context, [0, 0], [0, ...prompt], []);
+      let length = 1 + prompt.length;
+      return {
+        async extend(tokens) {
+          await pass(context, [0, length], tokens, [...tokens.keys()]);
+          length += tokens.length;
+        },
+        truncate(to) {
+          length = 1 + to;
+          if (context.removeTokenCellsFromSequence(0, length, -1)) return;
+          throw new Error(`llama.cpp could not cut a text to ${to} tokens`);
         },
         close: () => context.dispose(),
       };

@@ -1,5 +1,5 @@
 /**
- * The shape that both sides decode, and its random weights as a GGUF file. Times do not depend on the
+ * The shapes that both sides decode, and their random weights as GGUF files. Times do not depend on the
  * weights, only on their number.
  *
  * @module
@@ -23,6 +23,17 @@ export const SHAPE: TransformerConfig = transformerConfig({
   contextLength: 1023,
 });
 
+/** 6.8 million parameters, most of them the embedding: what drafts for {@linkcode SHAPE}. */
+export const DRAFT_SHAPE: TransformerConfig = transformerConfig({
+  vocabSize: 32000,
+  width: 128,
+  layers: 6,
+  heads: 2,
+  keyValueHeads: 2,
+  feedForward: 1024,
+  contextLength: 1023,
+});
+
 /** Names in GGUF of what safetensors call otherwise. */
 const GGUF_NAMES: readonly (readonly [RegExp, string])[] = [
   [/^model\.embed_tokens/, "token_embd"],
@@ -36,23 +47,23 @@ const GGUF_NAMES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Writes the shape with random 4-bit weights (Q4_0, norms in 32-bit floats) to `path`, unless it is there.
+ * Writes a shape with random 4-bit weights (Q4_0, norms in 32-bit floats) to `path`, unless it is there.
  *
  * @returns its bytes.
  */
-export async function writeGguf(path: string): Promise<number> {
+export async function writeGguf(path: string, config: TransformerConfig): Promise<number> {
   try {
     return (await Deno.stat(path)).size;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   const random = stream(1, "bench-decode", "gguf");
-  const tensors = [...tensorShapes(SHAPE)].map(([name, shape]) => tensor(random, name, shape));
+  const tensors = [...tensorShapes(config)].map(([name, shape]) => tensor(random, name, shape));
   const temporary = `${path}.tmp`;
   const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
   try {
     const writer = file.writable.getWriter();
-    for (const piece of gguf(metadata(SHAPE), tensors)) await writer.write(piece);
+    for (const piece of gguf(metadata(config), tensors)) await writer.write(piece);
     await writer.close();
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});

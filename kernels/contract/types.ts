@@ -148,6 +148,14 @@ export interface Kernels {
     output?: Float64Array,
   ): Promise<Float64Array>;
 
+  /**
+   * `warpedSoftmax` of one row without waiting: what a decoder takes as its warp. On a GPU it runs on the
+   * CPU, as all of sampling does.
+   *
+   * @throws {KernelError} by what it returns, as `warpedSoftmax`.
+   */
+  warp(options: SamplingOptions): (logits: Float32Array) => Float64Array;
+
   /** One token per row of probabilities; see `reference/sampling.ts`. */
   sample(probabilities: Float64Array, rows: number, uniforms: Float64Array): Promise<Int32Array>;
 

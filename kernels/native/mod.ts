@@ -61,10 +61,14 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
     threadsFor: (work) => work < ONE_THREAD ? 1 : threads,
   };
   let closed = false;
+  const open = () => {
+    if (closed) throw closedKernels();
+  };
+  const sampling = nativeSampling(context);
   const cores = {
     ...nativeProducts(context),
     ...nativeKv4(context),
-    ...nativeSampling(context),
+    ...sampling,
     ...nativeForward(context),
   };
   const guarded = Object.fromEntries(
@@ -72,9 +76,7 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
       name,
       // An argument that is refused rejects the promise.
       async (...args: unknown[]) => {
-        if (closed) {
-          throw closedKernels();
-        }
+        open();
         const result = await (core as (...args: unknown[]) => unknown)(...args);
         processorDependent("native kernels", floatsOf(result));
         return result;
@@ -88,6 +90,12 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
     reason: `native, ${variant}: ${asked ? "asked for" : "the best that runs here"}`,
     describe: describeCore,
     ...guarded,
+    warp: (options) => (logits) => {
+      open();
+      const result = sampling.warpedSoftmax(logits, 1, options);
+      processorDependent("native kernels", floatsOf(result));
+      return result;
+    },
     close: () => {
       closed = true;
     },

@@ -22,11 +22,12 @@ import { verify } from "./verification.ts";
 /** The cores in plain TypeScript; `reason` says why they were chosen. */
 export function openReference(reason: string): Kernels {
   let closed = false;
+  const open = () => {
+    if (closed) throw closedKernels();
+  };
   const run = <T>(core: () => T): Promise<T> =>
     new Promise((resolve) => {
-      if (closed) {
-        throw closedKernels();
-      }
+      open();
       resolve(core());
     });
   return {
@@ -43,6 +44,10 @@ export function openReference(reason: string): Kernels {
     kvAttend: (...args) => run(() => kvAttend(...args)),
     forward: (...args) => run(() => forward(...args)),
     warpedSoftmax: (...args) => run(() => warpedSoftmax(...args)),
+    warp: (options) => (logits) => {
+      open();
+      return warpedSoftmax(logits, 1, options);
+    },
     sample: (...args) => run(() => sample(...args)),
     verify: (...args) => run(() => verify(...args)),
     close: () => {

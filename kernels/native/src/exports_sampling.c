@@ -30,11 +30,13 @@ static void softmax_piece(void *of, int64_t row, int slot) {
 EXPORT int32_t offprint_softmax(int32_t variant, int32_t threads, const float *logits,
                                 double *output, int32_t rows, int32_t vocabulary,
                                 double temperature, int32_t top_k, double top_p, double min_p) {
+  // Rows go to threads; a single row is shared among them.
+  const int32_t sharing = rows == 1 ? threads : 1;
   if (threads > rows) threads = rows;
   // Room that is not used is never touched, so it costs no memory.
   const size_t room = 2 * SOFTMAX_ENTRIES(vocabulary) * (size_t)threads;
   Softmax all = {variant_of(variant),
-                 {logits, output, vocabulary, top_k, temperature, top_p, min_p, 0, 0},
+                 {logits, output, vocabulary, top_k, temperature, top_p, min_p, 0, 0, sharing},
                  malloc(sizeof(Entry) * room),
                  malloc(sizeof(int32_t) * (size_t)rows)};
   int32_t result = OUT_OF_MEMORY;

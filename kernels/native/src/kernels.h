@@ -93,6 +93,7 @@ typedef struct {
   int32_t vocabulary, top_k;
   double temperature, top_p, min_p;
   Entry *entries, *copy; // [SOFTMAX_ENTRIES] each
+  int32_t threads;       // that may share the row
 } SoftmaxJob;
 
 // Room that a SoftmaxJob needs, in entries: twice for top-k, once for top-p.

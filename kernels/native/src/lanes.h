@@ -79,6 +79,18 @@ INLINE int32_t above8(f32x8 lanes, float value) {
 #endif
 }
 
+// Bit i: lane i is `value`.
+INLINE int32_t equal8(f32x8 lanes, float value) {
+  const i32x8 equal = (i32x8)(lanes == all8(value));
+#ifdef LANES_AVX2
+  return _mm256_movemask_ps((__m256)equal);
+#else
+  int32_t bits = 0;
+  for (int i = 0; i < 8; i++) bits |= (equal[i] & 1) << i;
+  return bits;
+#endif
+}
+
 // Whether any lane has a bit.
 INLINE int any4(i32x4 lanes) {
   int64_t halves[2];
@@ -156,23 +168,40 @@ INLINE void store_halves8(uint16_t *to, f32x8 lanes) {
 #endif
 }
 
-// expNegative of reference/exact_math.ts, lane by lane.
-INLINE f64x4 exp_negative4(f64x4 x) {
+// expNegative of reference/exact_math.ts, lane by lane, of `count` vectors at once (a constant, at most 4): each
+// step of Horner's rule waits for the one before it, so others are done meanwhile.
+INLINE void exp_negative(f64x4 *x, const int count) {
   static const double taylor[14] = {
       1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880,
       1.0 / 40320,      1.0 / 5040,      1.0 / 720,      1.0 / 120,     1.0 / 24,
       1.0 / 6,          1.0 / 2,         1.0,            1.0};
   const double rounder = 6755399441055744; // 1.5 * 2^52
-  f64x4 clamped = (f64x4)((i64x4)x & (i64x4)(x >= -708)); // lanes below the limit (or NaN) become 0 ...
-  f64x4 shifted = clamped * 1.4426950408889634 + rounder;
-  f64x4 n = shifted - rounder;
-  f64x4 r = (clamped - n * 0.6931471803691238) - n * 1.9082149292705877e-10;
-  f64x4 series = (f64x4){taylor[0], taylor[0], taylor[0], taylor[0]};
+  f64x4 r[4], series[4], shifted[4];
   UNROLL
-  for (int k = 1; k < 14; k++) series = series * r + taylor[k];
-  // The low bits of `shifted` hold n: move it to the exponent.
-  i64x4 power = ((i64x4)shifted - 0x4338000000000000 + 1023) << 52;
-  return (f64x4)((i64x4)(series * (f64x4)power) & (i64x4)(x >= -708)); // ... and here their result does
+  for (int i = 0; i < count; i++) {
+    f64x4 clamped = (f64x4)((i64x4)x[i] & (i64x4)(x[i] >= -708)); // below the limit (or NaN): 0 ...
+    shifted[i] = clamped * 1.4426950408889634 + rounder;
+    f64x4 n = shifted[i] - rounder;
+    r[i] = (clamped - n * 0.6931471803691238) - n * 1.9082149292705877e-10;
+    series[i] = (f64x4){taylor[0], taylor[0], taylor[0], taylor[0]};
+  }
+  UNROLL
+  for (int k = 1; k < 14; k++) {
+    UNROLL
+    for (int i = 0; i < count; i++) series[i] = series[i] * r[i] + taylor[k];
+  }
+  UNROLL
+  for (int i = 0; i < count; i++) {
+    // The low bits of the shifted number hold n: move it to the exponent.
+    i64x4 power = ((i64x4)shifted[i] - 0x4338000000000000 + 1023) << 52;
+    // ... and here their result does
+    x[i] = (f64x4)((i64x4)(series[i] * (f64x4)power) & (i64x4)(x[i] >= -708));
+  }
+}
+
+INLINE f64x4 exp_negative4(f64x4 x) {
+  exp_negative(&x, 1);
+  return x;
 }
 
 // The end of laneSum: `low` holds lanes 0-3, `high` lanes 4-7.

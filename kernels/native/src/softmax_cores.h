@@ -214,29 +214,71 @@ static uint64_t last_of_mass(const SoftmaxJob *job, double max) {
   return last_in_order(job->entries, tokens_of(job, max, a_unit, -1), enough);
 }
 
+// Logits of a piece of work that threads share.
+enum { SOFTENED = 8192 };
+
+// A row under way: what its pieces share.
+typedef struct {
+  const SoftmaxJob *job;
+  double max, total;
+  uint64_t last; // that top-p keeps, as a key; 0 where it keeps all
+} Softening;
+
+static int32_t piece_end(const Softening *all, int64_t index) {
+  const int64_t end = (index + 1) * SOFTENED;
+  return end < all->job->vocabulary ? (int32_t)end : all->job->vocabulary;
+}
+
 // (logits - max) / temperature to p, exponentiated.
-static void soften(const SoftmaxJob *job, double max) {
+static void soften_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  const Softening *all = of;
+  const SoftmaxJob *job = all->job;
   const float *logits = job->logits;
-  const double temperature = job->temperature;
-  const int32_t whole = job->vocabulary & ~7;
-  for (int32_t i = 0; i < whole; i += 8) {
-    f64x4 low = widen4(logits + i) - max, high = widen4(logits + i + 4) - max;
-    if (temperature != 1) low /= temperature, high /= temperature;
-    store4(job->p + i, exp_negative4(low));
-    store4(job->p + i + 4, exp_negative4(high));
+  const double max = all->max, temperature = job->temperature;
+  const int32_t end = piece_end(all, index);
+  int32_t i = (int32_t)(index * SOFTENED);
+  for (; i + 16 <= end; i += 16) {
+    f64x4 x[4];
+    UNROLL
+    for (int k = 0; k < 4; k++) x[k] = widen4(logits + i + 4 * k) - max;
+    if (temperature != 1) {
+      UNROLL
+      for (int k = 0; k < 4; k++) x[k] /= temperature;
+    }
+    exp_negative(x, 4);
+    UNROLL
+    for (int k = 0; k < 4; k++) store4(job->p + i + 4 * k, x[k]);
   }
-  for (int32_t i = whole; i < job->vocabulary; i++) {
+  for (; i < end; i++) {
     const double x = ((double)logits[i] - max) / temperature;
     job->p[i] = exp_negative4((f64x4){x, x, x, x})[0];
   }
 }
 
+static void divide_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  const Softening *all = of;
+  const int32_t end = piece_end(all, index);
+  double *p = all->job->p;
+  for (int32_t i = (int32_t)(index * SOFTENED); i < end; i++) p[i] /= all->total;
+}
+
+static void share_row(const Softening *all, Piece piece) {
+  const SoftmaxJob *job = all->job;
+  pool_run(job->threads, (job->vocabulary + SOFTENED - 1) / SOFTENED, piece, (void *)all);
+}
+
 // Zeroes what comes after `last`, and what is below min_p.
-static void cut_after(const SoftmaxJob *job, uint64_t last) {
-  const float logit = logit_of(last);
-  const int32_t token = token_of(last);
-  for (int32_t i = 0; i < job->vocabulary; i++) {
-    const int cut = (last != 0) & ((job->logits[i] < logit) | ((job->logits[i] == logit) & (i > token)));
+static void cut_piece(void *of, int64_t index, int slot) {
+  (void)slot;
+  const Softening *all = of;
+  const SoftmaxJob *job = all->job;
+  const float logit = logit_of(all->last);
+  const int32_t end = piece_end(all, index), any = all->last != 0;
+  const int32_t token = token_of(all->last);
+  for (int32_t i = (int32_t)(index * SOFTENED); i < end; i++) {
+    const int cut = any & ((job->logits[i] < logit) | ((job->logits[i] == logit) & (i > token)));
     job->p[i] = cut | (job->p[i] < job->min_p) ? 0 : job->p[i];
   }
 }
@@ -262,6 +304,7 @@ static int32_t best_token(const float *logits, int32_t count) {
     nan |= logits[i] != logits[i];
   }
   int32_t at = 0;
+  while (!nan && at < whole && !equal8(load8(logits + at), largest)) at += 8;
   while (nan ? logits[at] == logits[at] : logits[at] != largest) at++;
   return at;
 }
@@ -279,11 +322,12 @@ static int32_t softmax_row(const SoftmaxJob *job) {
     soften_few(job, max);
     return -1;
   }
-  soften(job, max);
-  const uint64_t last = job->top_p < 1 ? last_of_mass(job, max) : 0;
-  if (last != 0 || job->min_p > 0) cut_after(job, last);
-  const double total = lane_sum(job->p, job->vocabulary);
-  for (int32_t i = 0; i < job->vocabulary; i++) job->p[i] /= total;
+  Softening all = {job, max, 0, 0};
+  share_row(&all, soften_piece);
+  if (job->top_p < 1) all.last = last_of_mass(job, max);
+  if (all.last != 0 || job->min_p > 0) share_row(&all, cut_piece);
+  all.total = lane_sum(job->p, job->vocabulary);
+  share_row(&all, divide_piece);
   return -1;
 }
 
