@@ -10,8 +10,10 @@ import {
 
 const call = (entry: string, ...args: unknown[]) => ({ entry, args: args.map(literalOf) });
 
+/** One for all tests that need no pool of their own. The last test closes it. */
+const sandbox = javascriptSandbox();
+
 Deno.test("programs that misbehave end with a status, and the next one runs as if alone", async () => {
-  await using sandbox = javascriptSandbox();
   const limits = { steps: 100, timeMs: 300, memoryBytes: 16_000_000, outputCharacters: 10_000 };
   const after: SandboxJob = { code: "function f(x) { return x + 1; }", calls: [call("f", 1)] };
   const alone = await sandbox.run(after);
@@ -45,7 +47,6 @@ Deno.test("programs that misbehave end with a status, and the next one runs as i
 });
 
 Deno.test("a program reaches nothing outside", async () => {
-  await using sandbox = javascriptSandbox();
   const names = [
     "Deno",
     "process",
@@ -72,7 +73,6 @@ Deno.test("a program reaches nothing outside", async () => {
 });
 
 Deno.test("a program cannot change how its results are written", async () => {
-  await using sandbox = javascriptSandbox();
   const { calls } = await sandbox.run({
     code: `
       JSON.stringify = () => "pass"; String.prototype.toJSON = () => "pass";
@@ -94,7 +94,6 @@ Deno.test("a program cannot change how its results are written", async () => {
 });
 
 Deno.test("what one program leaves behind, the next does not find", async () => {
-  await using sandbox = javascriptSandbox();
   const second: SandboxJob = { code: "function g() { return helper(); }", calls: [call("g")] };
   const alone = await sandbox.run(second);
   const [, after] = await sandbox.runAll([
@@ -106,8 +105,8 @@ Deno.test("what one program leaves behind, the next does not find", async () => 
 });
 
 Deno.test("steps stop a program at the same place each time", async () => {
-  await using sandbox = javascriptSandbox({ limits: { steps: 3, timeMs: 60_000 } });
   const job: SandboxJob = {
+    limits: { steps: 3, timeMs: 60_000 },
     code: "let n = 0; function f() { for (;;) n++; } function g() { return n; }",
     calls: [call("f"), call("g")],
   };
@@ -118,7 +117,6 @@ Deno.test("steps stop a program at the same place each time", async () => {
 });
 
 Deno.test("texts that are no program, and calls after a failure", async () => {
-  await using sandbox = javascriptSandbox();
   const broken = await sandbox.run({ code: "function f( {", calls: [call("f")] });
   assertEquals([broken.status, broken.calls], ["syntax", []]);
   const throwing = await sandbox.run({ code: "throw new Error('no\\nway');", calls: [] });
@@ -132,7 +130,6 @@ Deno.test("texts that are no program, and calls after a failure", async () => {
 });
 
 Deno.test("a counter is read after each call", async () => {
-  await using sandbox = javascriptSandbox();
   const { calls } = await sandbox.run({
     prelude: "var steps = 0;",
     counter: "steps",
@@ -143,7 +140,7 @@ Deno.test("a counter is read after each call", async () => {
 });
 
 Deno.test("a process that is killed is replaced, and only its program is told", async () => {
-  await using sandbox = javascriptSandbox({ processes: 2 });
+  await using two = javascriptSandbox({ processes: 2 });
   // Far beyond its limits: the process is ended from outside.
   const stuck: SandboxJob = {
     code: "function f() { for (;;) {} }",
@@ -151,14 +148,13 @@ Deno.test("a process that is killed is replaced, and only its program is told", 
     limits: { steps: 1e9, timeMs: 1_000 },
   };
   const good: SandboxJob = { code: "function f() { return 1; }", calls: [call("f")] };
-  const results = await sandbox.runAll([good, stuck, ...Array(20).fill(good)]);
+  const results = await two.runAll([good, stuck, ...Array(20).fill(good)]);
   const statuses = results.map(({ calls }) => calls[0]?.status);
   assertEquals(statuses.filter((status) => status === "value").length, 21);
   assertEquals(statuses[1], "time");
 });
 
 Deno.test("literals are written alike on both sides", async () => {
-  await using sandbox = javascriptSandbox();
   const data = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: "small" },
@@ -189,14 +185,12 @@ Deno.test("literals are written alike on both sides", async () => {
 
 Deno.test("TypeScript runs without its types", async () => {
   const code = withoutTypes("function f(x: number, y?: string): string { return (y ?? '') + x; }");
-  await using sandbox = javascriptSandbox();
   assertEquals((await sandbox.run({ code, calls: [call("f", 1, "a")] })).calls[0]!.value, '"a1"');
   assertThrows(() => withoutTypes("enum A { B }"), SyntaxError);
   assertThrows(() => withoutTypes("let x: = 1"), SyntaxError);
 });
 
 Deno.test("a pool that is closed runs nothing, and leaves no process behind", async () => {
-  const sandbox = javascriptSandbox();
   await sandbox.run({ code: "", calls: [] });
   await sandbox[Symbol.asyncDispose]();
   assertThrows(() => sandbox.run({ code: "", calls: [] }), Error, "already closed");
