@@ -17,6 +17,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   test: () => import("./test.ts"),
   check: () => import("./check.ts"),
   sync: () => import("./sync.ts"),
+  site: () => import("./site.ts"),
   new: () => import("./new.ts"),
   bundle: () => import("./bundle.ts"),
   bench: () => import("./bench.ts"),

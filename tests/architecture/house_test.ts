@@ -38,7 +38,7 @@ Deno.test("every arrow keeps the order, and enters another room by its mod.ts", 
 const MOST_FILES = 18;
 
 /** Rooms that are larger all the same, and how many files each may have: a command is one file. */
-const LARGER: Record<string, number> = { commands: 24 };
+const LARGER: Record<string, number> = { commands: 25 };
 
 Deno.test(`no room has more than ${MOST_FILES} files of its own`, () => {
   const counts = new Map<string, number>();

@@ -14,6 +14,7 @@ import { escapeHtml, Html, renderCells } from "./markup/mod.ts";
 import { indexPage } from "./index_page.ts";
 import { linkResolver } from "./links.ts";
 import { paperPage, type RenderedNotebook } from "./paper_page.ts";
+import { type Publication, publish } from "./published.ts";
 import { placesOf, searchPage } from "./search_page.ts";
 
 /** What a site is made of. */
@@ -25,6 +26,8 @@ export interface Site {
   report: Report;
   /** Folder the site is written to; made where it does not exist. */
   outDir: string;
+  /** For a site that is put on a server. */
+  publication?: Publication;
 }
 
 /**
@@ -34,7 +37,9 @@ export interface Site {
  *
  * @returns The paths written.
  */
-export async function buildSite({ notebooks, papers, report, outDir }: Site): Promise<string[]> {
+export async function buildSite(
+  { notebooks, papers, report, outDir, publication }: Site,
+): Promise<string[]> {
   const order = notebooks.toSorted((a, b) => a.id < b.id ? -1 : 1);
   const resolve = linkResolver(order.map(({ id }) => id));
   const pages = order.map(({ id, notebook }) => renderNotebook(id, notebook, papers, resolve));
@@ -49,6 +54,7 @@ export async function buildSite({ notebooks, papers, report, outDir }: Site): Pr
     files.set(`${page.id}.ipynb`, stringifyNotebook(notebook));
     files.set(`${page.id}.ts`, printPercent({ ...notebook, metadata: sourceMetadata(notebook) }));
   });
+  if (publication !== undefined) publish(files, publication);
   return await writeFiles(outDir, files);
 }
 
