@@ -9,7 +9,7 @@ import type { Report } from "../report.ts";
 import { escapeHtml } from "./markup/mod.ts";
 
 /** Width and height in pixels that services which show previews ask for. */
-export const CARD_SIZE = { width: 1200, height: 630 } as const;
+const CARD_SIZE = { width: 1200, height: 630 } as const;
 
 /** Verdicts from left to right with their colours, and what is said of a number of them. */
 const VERDICTS = [
