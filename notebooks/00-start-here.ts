@@ -147,6 +147,28 @@
 // notebook twice gives the same outputs. Code that is longer than a cell lives in `lib/`, documented and tested;
 // the notebook imports it by name.
 
+// %% [markdown] id="symbols"
+// ## Symbols
+//
+// Each notebook says what its symbols mean where they first stand. These occur in more than one. In code the two models of
+// speculative decoding are always called `draft` and `target`; only their letters differ between the two papers, and each
+// notebook keeps those of its paper.
+//
+// | symbol | meaning (in notebook) |
+// | --- | --- |
+// | $\pi$ | a policy: the probability of each answer to a prompt (01, 04, 09); an evaluator: the probability of each opinion of a program (03); an order of channels (a permutation) (05) |
+// | $\pi_0$ | the reference: the policy before training (01, 09) |
+// | $\pi^\star$ | the policy that is best for a reward and stays near the reference (01, 09); the best evaluator (03) |
+// | $\beta$ | the price of moving away from the reference (01, 04, 09); bits of a code (05) |
+// | $y_w$ | the chosen, better answer of a pair; the rejected one is $y_l$ (04, 09) |
+// | $g_w$ | the gradient of the log-probability of the chosen answer; of the rejected one $g_l$ (04, 09) |
+// | $\sigma$ | the logistic function, $1/(1+e^{-u})$ (04, 09) |
+// | $\mathrm{TV}$ | total variation, the distance of two distributions: half the sum of all differences (02, 03) |
+// | $p$ | the distribution of the draft; the target's is $q$ (02); the distribution of the target; the draft's is $q$ (10); a probability (09) |
+// | $K$ | candidates that a draft proposes in a round (02, 10); evaluators (03); tokens of a beginning (01); channels (05) |
+// | $\alpha$ | the probability that a candidate is accepted (02, 10); the weights of a mixture (03) |
+// | $\mathrm{pass@}k$ | the probability that at least one of $k$ answers is right (06, 07) |
+
 // %% id="imports" tags=["imports"]
 import { type ClaimKind, display, loadPapers, sweep, table } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";

@@ -10,6 +10,7 @@ import { ifThere, readText, writeWhole } from "offprint/files.ts";
 import { type ClaimKind, loadPapers, type Paper } from "offprint/notebook/claims/ledger.ts";
 import type { Cell } from "../nbformat.ts";
 import { defaultMetadata, printPercent } from "./mod.ts";
+import { symbolTable } from "./symbols.ts";
 
 /** The name of the generated notebook. */
 export const START_HERE_ID = "00-start-here";
@@ -54,6 +55,7 @@ export function startHere(papers: readonly Paper[]): string {
     prose("papers", paperList(papers)),
     prose("how-to-run", HOW_TO_RUN),
     prose("how-to-read", HOW_TO_READ),
+    prose("symbols", symbolTable(papers.map(({ id }) => id.slice(0, 2)))),
     code("imports", IMPORTS, ["imports"]),
     prose("ablation", ABLATION),
     code("parameters", PARAMETERS, ["parameters"]),
