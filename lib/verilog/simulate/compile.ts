@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { CONSTANT_NETS, type Gate, type Net, type Netlist, type Refusal } from "./netlist.ts";
+import { CONSTANT_NETS, type Gate, type Net, type Netlist, type Refusal } from "./gates.ts";
 
 /** Evaluates all gates once, in an order in which every input is ready. */
 export type Evaluate = (v: Int32Array, x: Int32Array) => void;

@@ -5,7 +5,8 @@
  */
 import type { YosysPool } from "../tools/yosys.ts";
 import { type Bench, benchTotal, bitsOf } from "./bench.ts";
-import { netlistOf, type Refusal } from "./netlist.ts";
+import type { Refusal } from "./gates.ts";
+import { netlistOf } from "./netlist.ts";
 import { Simulation } from "./simulation.ts";
 
 /** How many comparisons held. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { compileGates, type Evaluate, ordered } from "./compile.ts";
-import { CONSTANT_NETS, type Net, type Netlist, type Refusal, type Register } from "./netlist.ts";
+import { CONSTANT_NETS, type Net, type Netlist, type Refusal, type Register } from "./gates.ts";
 
 /** Lanes of one simulation. */
 export const LANES = 32;
@@ -48,11 +48,15 @@ export class Simulation {
 
   /** Prepares a netlist; refused when it has a loop without a register. */
   static of(netlist: Netlist): Simulation | Refusal {
-    const order = ordered(netlist);
-    if ("refused" in order) return order;
+    const all = ordered(netlist);
+    if ("refused" in all) return all;
+    const needed = neededNets(netlist);
+    const order = all.filter(({ output }) => needed.has(output));
+    const registers = netlist.registers.filter(({ output }) => needed.has(output));
+    const used = { ...netlist, gates: order, registers };
     const kept = new Set<Net>([...netlist.outputs.values()].flat());
-    for (const register of netlist.registers) for (const net of pins(register)) kept.add(net);
-    return new Simulation(netlist, compileGates(order, kept), timingInputs(netlist));
+    for (const register of registers) for (const net of pins(register)) kept.add(net);
+    return new Simulation(used, compileGates(order, kept), timingInputs(used));
   }
 
   /** Back to the state before anything happened: everything unknown but initial values. */
@@ -163,22 +167,36 @@ function pins(register: Register): Net[] {
   return [data, clock, enable, set, reset, load, loadData].filter((net) => net !== undefined);
 }
 
+/** Nets on which an output depends. */
+function neededNets({ gates, registers, outputs }: Netlist): Set<Net> {
+  const sources = new Map<Net, readonly Net[]>();
+  for (const { inputs, output } of gates) sources.set(output, inputs);
+  for (const register of registers) sources.set(register.output, pins(register));
+  return reachedFrom([...outputs.values()].flat(), sources);
+}
+
+/** Nets from which these come, themselves included. */
+function reachedFrom(open: Net[], sources: ReadonlyMap<Net, readonly Net[]>): Set<Net> {
+  const reached = new Set<Net>();
+  for (let net = open.pop(); net !== undefined; net = open.pop()) {
+    if (reached.has(net)) continue;
+    reached.add(net);
+    open.push(...sources.get(net) ?? []);
+  }
+  return reached;
+}
+
 /** Inputs in the fan-in of anything that acts at once. */
 function timingInputs(netlist: Netlist): Set<string> {
   const driver = new Map<Net, readonly Net[]>();
   for (const { inputs, output } of netlist.gates) driver.set(output, inputs);
-  const reached = new Set<Net>();
   const open: Net[] = netlist.registers.flatMap(
     ({ kind, data, clock, set, reset, load, loadData, enable }) => {
       const latch = kind === "latch" ? [data, enable] : [];
       return [clock, set, reset, load, loadData, ...latch].filter((net) => net !== undefined);
     },
   );
-  for (let net = open.pop(); net !== undefined; net = open.pop()) {
-    if (reached.has(net)) continue;
-    reached.add(net);
-    open.push(...driver.get(net) ?? []);
-  }
+  const reached = reachedFrom(open, driver);
   return new Set(
     [...netlist.inputs].flatMap(([name, nets]) =>
       nets.some((net) => reached.has(net)) ? [name] : []

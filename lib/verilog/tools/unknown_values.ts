@@ -146,19 +146,23 @@ export const UNKNOWN_VALUES: string = [
 export const KNOWING_CELLS: string =
   "(* blackbox *) module offprint_is_one (input A, output Y); endmodule\n" +
   "(* blackbox *) module offprint_same (input A, input B, output Y); endmodule\n" +
-  // A choice with `?:`, set apart from the multiplexers that `if` and `case` become.
+  // A choice with `?:`, and the multiplexers that `if` and `case` become.
   "(* blackbox *) module offprint_choice #(parameter WIDTH = 1) " +
-  "(input [WIDTH-1:0] A, B, input S, output [WIDTH-1:0] Y); endmodule\n";
+  "(input [WIDTH-1:0] A, B, input S, output [WIDTH-1:0] Y); endmodule\n" +
+  "(* blackbox *) module offprint_branch #(parameter WIDTH = 1) " +
+  "(input [WIDTH-1:0] A, B, input S, output [WIDTH-1:0] Y); endmodule\n" +
+  "(* blackbox *) module offprint_cases #(parameter WIDTH = 1, S_WIDTH = 1) " +
+  "(input [WIDTH-1:0] A, input [WIDTH*S_WIDTH-1:0] B, input [S_WIDTH-1:0] S, output [WIDTH-1:0] Y); endmodule\n";
 
 /** `if` and `case` take the other branch when their condition is unknown; `===` compares unknown bits too. */
-export const BRANCHES: string = `module \\$mux (A, B, S, Y);
+export const BRANCHES: string = `module offprint_branch (A, B, S, Y);
   parameter WIDTH = 1;
   input [WIDTH-1:0] A, B; input S; output [WIDTH-1:0] Y;
   wire taken;
   offprint_is_one is_one (.A(S), .Y(taken));
   assign Y = taken ? B : A;
 endmodule
-module \\$pmux (A, B, S, Y);
+module offprint_cases (A, B, S, Y);
   parameter WIDTH = 1; parameter S_WIDTH = 1;
   input [WIDTH-1:0] A; input [WIDTH*S_WIDTH-1:0] B; input [S_WIDTH-1:0] S; output [WIDTH-1:0] Y;
   wire [WIDTH*(S_WIDTH+1)-1:0] steps;

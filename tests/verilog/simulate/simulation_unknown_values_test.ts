@@ -37,6 +37,10 @@ const values: [
     [3, "4'b000x", "8'hxx"],
     ["8'b0000xx01", 2, "8'b00xx0100"],
   ]],
+  ["a shift of a constant with an unknown bit", open("[6:0] y", "assign y = 4'b1x01 << i;"), 7, [
+    [0, 1, "7'b001x010"],
+    [0, 9, 0],
+  ]],
   ["a power", open("[7:0] y", "assign y = i ** 3;"), 8, [[0, 5, 125], [0, 0, 0], [
     0,
     "4'b0x00",
