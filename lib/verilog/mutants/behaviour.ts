@@ -8,7 +8,7 @@ import { modulesOf } from "../language/module_reader.ts";
 import type { Mutant } from "./draw_mutants.ts";
 import { type Reset, resetOf } from "../language/reset.ts";
 import { compareByStimulus } from "../simulate/compare.ts";
-import type { Refusal } from "../simulate/netlist.ts";
+import type { Refusal } from "../simulate/gates.ts";
 import { simulationOf } from "../simulate/run_bench.ts";
 import type { Simulation } from "../simulate/simulation.ts";
 import { incompleteSensitivity } from "../language/sensitivity.ts";
