@@ -4,15 +4,13 @@
  * @module
  */
 import type { Direction, Fsm, Graph } from "offprint/verilog/diagrams/mod.ts";
+import type { PictureKind } from "../units/mod.ts";
 
 /** What the boxes of a diagram are: logic gates, operations that their labels name, or blocks explained in words. */
 export const QUERY_MODES = ["gate", "algorithm", "func_block"] as const;
 
 /** One of them. */
 export type QueryMode = typeof QUERY_MODES[number];
-
-/** What a picture shows. */
-export type PictureKind = "block" | "schematic" | "fsm" | "wave" | "table";
 
 /** A picture of a query. */
 export interface QueryImage {

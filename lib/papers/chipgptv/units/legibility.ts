@@ -9,7 +9,7 @@ import { readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import { labelsFound, type TextReader } from "offprint/ocr/mod.ts";
 import { pngOf, shownTexts } from "offprint/verilog/pictures/mod.ts";
-import type { PictureKind } from "./unit.ts";
+import { PICTURE_KINDS, type PictureKind } from "./unit.ts";
 import type { UnitPicture } from "./unit_pictures.ts";
 
 /** Where the results lie. */
@@ -31,7 +31,7 @@ const found = z.strictObject({
 });
 const rowSchema = z.strictObject({
   unit: z.string(),
-  kind: z.enum(["block", "schematic", "fsm", "wave", "table"]),
+  kind: z.enum(PICTURE_KINDS),
   /** Of the labels, one a line. */
   sha256: z.string(),
   full: found,

@@ -16,7 +16,7 @@ import { ARITHMETIC } from "./arithmetic.ts";
 import { LOGIC } from "./logic.ts";
 import { unitBench, type UnitModel } from "./model.ts";
 import { promptsOf } from "./prompts.ts";
-import { type Unit, UNIT_LEVELS, type UnitLevel } from "./unit.ts";
+import { PICTURE_KINDS, type Unit, UNIT_LEVELS, type UnitLevel } from "./unit.ts";
 
 /** Models by level and name. */
 const UNIT_MODELS: Readonly<Record<UnitLevel, Readonly<Record<string, UnitModel>>>> = {
@@ -40,7 +40,7 @@ const unitSchema = z.strictObject({
   name: z.string(),
   level: z.enum(["arithmetic", "logic", "advanced"]),
   top: z.string().regex(/^[A-Za-z_]\w*$/),
-  pictures: z.array(z.enum(["block", "schematic", "fsm", "wave", "table"])).min(1),
+  pictures: z.array(z.enum(PICTURE_KINDS)).min(1),
   purpose: z.string(),
   core: z.string(),
   detail: z.array(z.string()),

@@ -17,8 +17,11 @@ export type PromptLevel = "simple" | "medium" | "complex";
 export const UNIT_LEVELS: readonly UnitLevel[] = ["arithmetic", "logic", "advanced"];
 export const PROMPT_LEVELS: readonly PromptLevel[] = ["simple", "medium", "complex"];
 
-/** What is drawn: the wiring of blocks, every cell, a state machine, signals over time, a table of values. */
-export type PictureKind = "block" | "schematic" | "fsm" | "wave" | "table";
+/** What can be drawn: the wiring of blocks, every cell, a state machine, signals over time, a table of values. */
+export const PICTURE_KINDS = ["block", "schematic", "fsm", "wave", "table"] as const;
+
+/** One of them. */
+export type PictureKind = typeof PICTURE_KINDS[number];
 
 /** A prompt in both wordings; they differ in the sentences about the picture alone. */
 export interface UnitPrompt {

@@ -53,18 +53,22 @@ export async function picturesOf(unit: Unit, yosys: YosysPool): Promise<UnitPict
         expected: "a reference that can be simulated",
       });
     })();
-  const pictures: UnitPicture[] = [];
-  for (const kind of unit.pictures) {
-    if (kind === "fsm") {
-      pictures.push({ kind, svg: await drawStateDiagram(unit.fsm!), shows: unit.fsm });
-    } else if (kind === "wave") {
+  const blocks = async () => ({ svg: await drawBlockDiagram(unit.graph!), shows: unit.graph });
+  const draw: Record<PictureKind, () => Promise<Omit<UnitPicture, "kind">>> = {
+    block: blocks,
+    schematic: blocks,
+    fsm: async () => ({ svg: await drawStateDiagram(unit.fsm!), shows: unit.fsm }),
+    wave: async () => {
       const { clock } = unit.clocking ?? {};
       const wave = waveOf(await simulated(), unit.bench, clock === undefined ? {} : { clock });
-      pictures.push({ kind, svg: await drawWaveform(wave), shows: waveJson(wave) });
-    } else if (kind === "table") {
+      return { svg: await drawWaveform(wave), shows: waveJson(wave) };
+    },
+    table: async () => {
       const table = truthTableOf(await simulated());
-      pictures.push({ kind, svg: drawTruthTable(table), shows: table });
-    } else pictures.push({ kind, svg: await drawBlockDiagram(unit.graph!), shows: unit.graph });
-  }
+      return { svg: drawTruthTable(table), shows: table };
+    },
+  };
+  const pictures: UnitPicture[] = [];
+  for (const kind of unit.pictures) pictures.push({ kind, ...await draw[kind]() });
   return pictures;
 }
