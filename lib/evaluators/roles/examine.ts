@@ -39,19 +39,17 @@ export type Examination<R extends string = Role> = Record<R, RoleReport>;
  * @example A seventh role
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { aggregate, ANALYSERS, evaluationOf, examine, Notes, UNLIMITED } from "offprint/evaluators/mod.ts";
- * import { readOwnProgram } from "offprint/evaluators/mod.ts";
+ * import * as evaluators from "offprint/evaluators/mod.ts";
  * import { javascriptSandbox } from "offprint/sandbox/mod.ts";
  *
- * const analysers = {
- *   ...ANALYSERS,
- *   comments({ text, tree }: { text: string; tree: { root: { start: number; end: number } } }) {
- *     const notes = new Notes("comments");
- *     notes.spend(text.length);
- *     if (!text.includes("//")) notes.add("warning", "style", tree.root, "it has no comment");
- *     return notes.report();
- *   },
+ * const { aggregate, ANALYSERS, evaluationOf, examine, Notes, readOwnProgram, UNLIMITED } = evaluators;
+ * const comments: evaluators.Analyser = ({ text, tree }) => {
+ *   const notes = new Notes("comments");
+ *   notes.spend(text.length);
+ *   if (!text.includes("//")) notes.add("warning", "style", tree.root, "it has no comment");
+ *   return notes.report();
  * };
+ * const analysers = { ...ANALYSERS, comments };
  * await using sandbox = javascriptSandbox();
  * const { task, text } = await readOwnProgram("function one() { return 1; }", { file: "one.js" });
  * const found = await examine(task, text, sandbox, analysers);
