@@ -2180,6 +2180,62 @@ await hiddenTest("three other formats", {
 });
 // END HIDDEN TESTS
 
+// %% [markdown] id="exercise-4-text"
+// **4. Outliers together.** (20 minutes, 4 points.) A block of `size` channels is computed in 8 bits as soon as the range of one of its channels is above
+// `limit`, and in 4 bits otherwise. Return an order of the channels, a permutation of $0,\dots,n-1$, under which as few blocks as possible need 8
+// bits. The number of channels is a multiple of `size`; ranges lie anywhere.
+
+// %% id="exercise-4" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-4","locked":false,"schema_version":3,"solution":true,"task":false}
+function outliersTogether(ranges: readonly number[], size: number, limit: number): number[] {
+  // BEGIN SOLUTION
+  const channels = ranges.map((_, channel) => channel);
+  const isOutlier = (channel: number) => ranges[channel]! > limit;
+  // Whole blocks of outliers first: one block at most holds both kinds.
+  return [...channels.filter(isOutlier), ...channels.filter((channel) => !isOutlier(channel))];
+  // END SOLUTION
+}
+
+// %% id="exercise-4-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
+/** Blocks that need 8 bits; NaN where the order is no permutation. */
+const blocksIn8Bits = (
+  ranges: readonly number[],
+  order: readonly number[],
+  size: number,
+  limit: number,
+) => {
+  const sorted = [...order].sort((a, b) => a - b);
+  if (sorted.length !== ranges.length || sorted.some((channel, k) => channel !== k)) return NaN;
+  const blocks = Array.from(
+    { length: ranges.length / size },
+    (_, k) => order.slice(k * size, (k + 1) * size),
+  );
+  return blocks.filter((block) => block.some((channel) => ranges[channel]! > limit)).length;
+};
+const scattered = Array.from({ length: 64 }, (_, channel) => channel % 9 === 4 ? 20 : 1);
+await display(check("blocks in 8 bits, of eight", {
+  got: blocksIn8Bits(scattered, outliersTogether(scattered, 8, 5), 8, 5),
+  expected: Math.ceil(scattered.filter((range) => range > 5).length / 8),
+  hint: "Seven outliers fit into one block of eight; every channel has to stand in the order once.",
+}));
+
+// %% id="exercise-4-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-4-hidden","locked":true,"points":4,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+const gradedDraw = stream(seed, "graded ranges");
+const gradedRanges = Array.from({ length: 96 }, () => 10 * gradedDraw.uniform() ** 4);
+const gradedOutliers = gradedRanges.filter((range) => range > 2).length;
+await hiddenTest("ninety-six drawn ranges", {
+  got: outliersTogether(gradedRanges, 8, 2),
+  accept: (order: number[]) =>
+    blocksIn8Bits(gradedRanges, order, 8, 2) === Math.ceil(gradedOutliers / 8),
+  points: 3,
+});
+await hiddenTest("no outlier, and nothing else", {
+  got: [outliersTogether([1, 2, 3, 4], 2, 4), outliersTogether([5, 9, 6, 7], 2, 4)],
+  accept: ([none, all]: [number[], number[]]) =>
+    blocksIn8Bits([1, 2, 3, 4], none, 2, 4) === 0 && blocksIn8Bits([5, 9, 6, 7], all, 2, 4) === 2,
+});
+// END HIDDEN TESTS
+
 // %% [markdown] id="claims"
 // ## Claims
 //

@@ -43,7 +43,7 @@ Options:
   --seed N             seed of the tests (default: one that the released notebook does not tell)
   --limit SECONDS      time of one test (default 10)
   --jobs N             submissions at the same time (default: one for each core)
-  --watch              stay, and grade again what changes, until Ctrl-C
+  --watch              stay, and grade what arrives or changes, until Ctrl-C
   --similar            also list pairs of submissions whose answers share structure, most alike first: something to
                        look at, not a verdict; names, numbers and comments do not count, nor what was handed out
   --json               print the report on standard output
@@ -93,6 +93,10 @@ async function grade(args: string[]): Promise<number> {
   };
   const ending = new Ending();
   try {
+    if (values["watch"] && (await listSubmissions(folder)).length === 0) {
+      await watch(folder, out, assignment, options, undefined, ending.signal);
+      return ending.exitCode ?? 0;
+    }
     const report = await gradeOnce(folder, out, assignment, options);
     if (values["json"]) console.log(JSON.stringify(report, undefined, 1));
     else console.log(summary(report, out));
@@ -127,7 +131,7 @@ async function watch(
   out: string,
   assignment: Assignment,
   options: GradeOptions,
-  first: ClassReport,
+  first: ClassReport | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   let before = first;
@@ -155,8 +159,8 @@ async function watch(
 }
 
 /** One line for each student whose result is another one now. */
-function changes(before: ClassReport, now: ClassReport): string[] {
-  const old = new Map(before.students.map((result) => [result.student, JSON.stringify(result)]));
+function changes(before: ClassReport | undefined, now: ClassReport): string[] {
+  const old = new Map(before?.students.map((result) => [result.student, JSON.stringify(result)]));
   return now.students.filter((result) => old.get(result.student) !== JSON.stringify(result))
     .map(lineOf);
 }
