@@ -180,7 +180,7 @@ const profile: "quick" | "full" = "quick";
 /**
  * Runs of each arm on the chains that decide claims.
  * Change me: with 1000 the intervals become narrower by a third.
- * @range 2 or more by 1 @unit runs
+ * @range 20 or more by 1 @unit runs
  */
 const runs: number = 500;
 /**

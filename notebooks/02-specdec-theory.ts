@@ -138,13 +138,13 @@ const profile: "quick" | "full" = "quick";
 /**
  * Texts drawn by the direct simulator for each Monte Carlo estimate.
  * Change me: with 10000 the curves of the simulation figure end further from 1.
- * @range 2 or more by 1 @unit texts
+ * @range 100 or more by 1 @unit texts
  */
 const runs: number = 100000;
 /**
  * Texts drawn by the decoders themselves, through the model interface.
  * Change me: 2000 makes their standard errors three times as large.
- * @range 2 or more by 1 @unit texts
+ * @range 100 or more by 1 @unit texts
  */
 const decoderRuns: number = 20000;
 /** The trained pair: names in `data/models`, or paths from here or from the project's folder. */

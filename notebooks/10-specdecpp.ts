@@ -143,7 +143,7 @@ const profile: "quick" | "full" = "quick";
 /**
  * Latency of one verification in units of one draft pass; the paper's machine had about 4.5.
  * Change me: with 10 longer rounds are best, for constants and for SpecDec++.
- * @range 0 or more @unit draft passes
+ * @range 1.1 or more @unit draft passes
  */
 const ratio: number = 4.5;
 /**

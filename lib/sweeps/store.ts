@@ -208,7 +208,7 @@ export class SweepStore implements Disposable {
       expected: full ? "room for the results" : "a file of results that can be read and written",
       todo: full
         ? "Free some space; what was finished is kept."
-        : "Remove the file, or name another folder in OFFPRINT_SWEEPS.",
+        : "See whether the disk has room, remove the file, or name another folder in OFFPRINT_SWEEPS.",
     });
   }
 }

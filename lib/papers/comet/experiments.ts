@@ -16,7 +16,7 @@ import {
   withKv,
 } from "offprint/quantization/simulate/mod.ts";
 import { loadTexts } from "./accuracy_results.ts";
-import { BLOCK_SIZE, GROUP_SIZE, INJECTION, type Subject, THRESHOLD } from "./configurations.ts";
+import { INJECTION, type Subject } from "./configurations.ts";
 import { asDocuments, type Excerpt } from "./measurement_texts.ts";
 import { shareOf4Work } from "./work_share.ts";
 
@@ -49,9 +49,9 @@ export interface MixedPrecision {
  */
 export async function mixedPrecision(
   {
-    eightBits = `κ = ${THRESHOLD}`,
-    blockSize = BLOCK_SIZE,
-    groupSize = GROUP_SIZE,
+    eightBits = "κ = 4",
+    blockSize = 32,
+    groupSize = 64,
     texts = 4,
     model = "sotu-target",
   }: MixedPrecision,
