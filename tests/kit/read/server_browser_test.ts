@@ -20,7 +20,8 @@ const HOSTILE = {
       cell_type: "markdown",
       id: "prose",
       metadata: {},
-      source: `# Kind\n\n**kept** <img src="x" onerror="${MARK}"><script>${MARK}</script>` +
+      source:
+        `# Kind\n\n**kept** $\\omega^{17}$ <img src="x" onerror="${MARK}"><script>${MARK}</script>` +
         `<a href="javascript:${MARK}">press</a><form action="/"><button class="trust">Trust</button></form>`,
     },
     {
@@ -96,7 +97,7 @@ Deno.test({
           await page.keyboard.press("Tab");
           await until(page, `${shown("both")} === "both 15" && ${status("both")} === "ok"`);
           assertEquals(
-            await page.evaluate(`document.querySelector(".held .outputs").innerText.trim()`),
+            await page.evaluate(`document.querySelector(".held-run .outputs").innerText.trim()`),
             "both 13",
           );
           assertEquals(await page.evaluate(status("alone")), "idle");
@@ -223,6 +224,7 @@ Deno.test({
             `document.querySelector(".foreign-cells").innerText`,
           );
           assertStringIncludes(inside, "kept");
+          assertEquals(inside.split("17").length, 2, "a formula stands there once");
           assertStringIncludes(inside, "shown");
           const acting =
             "form, script, [onload], [onerror], a[href^=javascript], .prose button, .output button";

@@ -122,7 +122,7 @@ Deno.test({
         });
         assertEquals(began, ["parameters", ...expected]);
         assertEquals(await unfinished(), []);
-        const [held, now] = [".held", ".held + .outputs"];
+        const [held, now] = [".held-run", ".held-run + .outputs"];
         const markup = (within: string) => page.evaluate<string>(`${picture(within)}.innerHTML`);
         const paths = (text: string) => [...text.matchAll(/ d="([^"]*)"/g)].map(([, path]) => path);
         assertNotEquals(paths(await markup(held)), paths(await markup(now)));

@@ -9,9 +9,15 @@ const HARMLESS = {
   ALLOW_DATA_ATTR: false,
 };
 
+/** Parts of the server's own markup that mean nothing without their classes: drawn copies of formulas, links to headings. */
+const BESIDES = ".katex-html, annotation, a.anchor";
+
 /** Markup without anything that acts. */
 export function pure(html) {
-  return DOMPurify.sanitize(html, HARMLESS);
+  const markup = document.createElement("template");
+  markup.innerHTML = html;
+  for (const node of markup.content.querySelectorAll(BESIDES)) node.remove();
+  return DOMPurify.sanitize(markup.innerHTML, HARMLESS);
 }
 
 /** A cell of a foreign notebook built anew: of what the server rendered, only code as text and sanitised content are kept. */

@@ -27,6 +27,9 @@ let copies = 0;
 function stillCopy(box) {
   const copy = box.cloneNode(true);
   for (const node of copy.querySelectorAll(".offprint-controls, .offprint-handle")) node.remove();
+  for (const side of ["is-cut-start", "is-cut-end"]) {
+    for (const node of copy.querySelectorAll(`.${side}`)) node.classList.remove(side);
+  }
   const held = `held-${++copies}-`;
   const ids = new Set([...copy.querySelectorAll("[id]")].map(({ id }) => id));
   const renamed = (text) =>
@@ -53,7 +56,7 @@ export class Held {
     const copy = stillCopy(this.box);
     this.copy = h(
       "section",
-      { class: "held", "aria-label": "Held run" },
+      { class: "held-run", "aria-label": "Held run" },
       h("p", { class: "held-label" }, "Held run ", button("Let go", () => this.let())),
       copy,
     );
