@@ -557,20 +557,23 @@ await claim("01.end-of-text", {
 // $\rho$, says how often the tree beats best-of-N (its *win rate*).
 
 // %% id="map-cells"
-const printedCells = [
-  { n: 128, children: 4, layers: 4, rho: 1, value: 3.692, winRate: 0.973 },
-  { n: 128, children: 4, layers: 4, rho: 0.3, value: 3.042, winRate: 0.768 },
-  { n: 128, children: 4, layers: 4, rho: 0, value: 2.418, winRate: 0.385 },
-  { n: 128, children: 2, layers: 4, rho: 0.5, value: 3.049, winRate: 0.789 },
-  { n: 128, children: 8, layers: 4, rho: 0.7, value: 3.798, winRate: 0.973 },
-  { n: 128, children: 4, layers: 2, rho: 1, value: 3.01, winRate: 0.778 },
-  { n: 128, children: 4, layers: 8, rho: 0, value: 2.23, winRate: 0.288 },
-  { n: 32, children: 4, layers: 4, rho: 0.7, value: 2.948, winRate: 0.706 },
-  { n: 32, children: 4, layers: 4, rho: 0.3, value: 2.39, winRate: 0.384 },
-  { n: 16, children: 4, layers: 4, rho: 1, value: 2.94, winRate: 0.709 },
-  { n: 8, children: 4, layers: 4, rho: 1, value: 2.562, winRate: 0.482 },
-  { n: 8, children: 4, layers: 4, rho: 0.5, value: 1.77, winRate: 0.173 },
+/** Mean value and win rate as printed, at correlations 1, 0.7, 0.5, 0.3 and 0: width N, children, layers. */
+const printedMap: [n: number, children: number, layers: number, cells: [number, number][]][] = [
+  [128, 4, 4, [[3.692, 0.973], [3.527, 0.944], [3.329, 0.89], [3.042, 0.768], [2.418, 0.385]]],
+  [128, 2, 4, [[3.192, 0.863], [3.137, 0.835], [3.049, 0.789], [2.901, 0.702], [2.522, 0.45]]],
+  [128, 8, 4, [[4.117, 0.995], [3.798, 0.973], [3.485, 0.919], [3.09, 0.776], [2.279, 0.314]]],
+  [128, 4, 2, [[3.01, 0.778], [2.958, 0.743], [2.881, 0.693], [2.772, 0.62], [2.543, 0.464]]],
+  [128, 4, 8, [[4.778, 1], [4.374, 0.997], [3.996, 0.984], [3.478, 0.91], [2.23, 0.288]]],
+  [32, 4, 4, [[3.228, 0.86], [2.948, 0.706], [2.697, 0.558], [2.39, 0.384], [1.776, 0.133]]],
+  [16, 4, 4, [[2.94, 0.709], [2.569, 0.486], [2.292, 0.346], [1.972, 0.217], [1.388, 0.072]]],
+  [8, 4, 4, [[2.562, 0.482], [2.071, 0.264], [1.77, 0.173], [1.456, 0.104], [0.941, 0.037]]],
 ];
+const printedCells = printedMap.flatMap(([n, children, layers, cells]) =>
+  [1, 0.7, 0.5, 0.3, 0].map((rho, i) => {
+    const [value, winRate] = cells[i]!;
+    return { n, children, layers, rho, value, winRate };
+  })
+);
 const mapRows = printedCells.map(({ value, winRate, ...cell }) => {
   const { n, children, layers, rho } = cell;
   const worth = gaussianTree(cell, {
@@ -595,7 +598,10 @@ await display(table(
     "win rate": worth.winRate.mean,
     "win rate as printed": printed.winRate,
   })),
-  { caption: `${scaled.trees} trees a cell; win rate against an independent best-of-128` },
+  {
+    caption: `${scaled.trees} trees a cell; win rate against an independent best-of-128`,
+    limit: mapRows.length,
+  },
 ));
 await claim("01.gaussian-map", {
   value: {
