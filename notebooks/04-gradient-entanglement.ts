@@ -1732,6 +1732,7 @@ await display(
 // ## Ablate it yourself
 //
 // The sweep crosses the length of the ending with the loss, with a short training for each of the combinations. Add a loss (`"simpo"`, `"ipo"`, `"slic-hf"`, …) or a length from 0 to 11.
+// With longer endings that both answers share, chosen and rejected should move more alike. The points run on all cores, and what has been run is kept.
 
 // %% id="ablation" tags=["ablation", "slow", "native"]
 // change me: [0, 4, 11] adds a length in between.

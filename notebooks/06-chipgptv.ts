@@ -1517,7 +1517,8 @@ await display(
 // ## Ablate it yourself
 //
 // How fast does a machine become certain when its transitions are told? Take a machine of $n$ states with $b$ input bits, and tell some share
-// of its transitions. Everything is exact. Change the lists and run the cell again.
+// of its transitions. Everything is exact. Change the lists and run the cell again: the bits that are left should fall in proportion to
+// what is told, and grow with the number of states. The points run on all cores, and what has been run is kept.
 
 // %% id="ablation" tags=["ablation"]
 const ablation = await sweep({

@@ -1175,7 +1175,8 @@ await display(
 // ## Ablate it yourself
 //
 // The sweep crosses the share of the pairs with the coefficient of the extra term, for each of the three routes, in the exact
-// world.
+// world. Change the lists, or make `worlds` or `steps` an axis: larger shares and coefficients should both raise $E[r^*]-\beta\,KL$.
+// The points run on all cores, and what has been run is kept.
 
 // %% id="ablation" tags=["ablation", "slow"]
 // change me: shares of [0.1, 0.5, 0.8] show where too few labels of the data are left.
