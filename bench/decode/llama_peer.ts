@@ -49,8 +49,8 @@ interface AddonContext {
 export interface LlamaModel {
   /** Texts side by side, each from a prompt. */
   open(prompts: readonly (readonly number[])[], threads: number): Promise<LlamaTexts>;
-  /** One text from a prompt, which several tokens can be added to in a pass and which can be cut. */
-  openText(prompt: readonly number[], threads: number): Promise<LlamaText>;
+  /** One text from a prompt, which several tokens can be added to in a pass and which can be cut; `context`: the most tokens, default 512. */
+  openText(prompt: readonly number[], threads: number, context?: number): Promise<LlamaText>;
   close(): Promise<void>;
 }
 
@@ -97,10 +97,14 @@ export async function openLlama(): Promise<{ load(path: string): Promise<LlamaMo
 async function load(addon: Addon, file: string): Promise<LlamaModel> {
   const model = new addon.AddonModel(file, { addonExports: addon, gpuLayers: 0, useMmap: true });
   if (!await model.init()) throw new Error(`llama.cpp could not load ${file}`);
-  const newContext = async (texts: number, threads: number): Promise<AddonContext> => {
+  const newContext = async (
+    texts: number,
+    threads: number,
+    most: number,
+  ): Promise<AddonContext> => {
     const context = new addon.AddonContext(model, {
-      contextSize: texts * 512,
-      batchSize: Math.max(512, texts),
+      contextSize: texts * most,
+      batchSize: Math.max(most, texts),
       sequences: texts,
       flashAttention: true,
       threads,
@@ -122,7 +126,7 @@ async function load(addon: Addon, file: string): Promise<LlamaModel> {
   };
   return {
     async open(prompts, threads) {
-      const context = await newContext(prompts.length, threads);
+      const context = await newContext(prompts.length, threads, 512);
       for (const [i, prompt] of prompts.entries()) await pass(context, [i, 0], prompt, []);
       const lengths = prompts.map(({ length }) => length);
       return {
@@ -136,8 +140,8 @@ async function load(addon: Addon, file: string): Promise<LlamaModel> {
         close: () => context.dispose(),
       };
     },
-    async openText(prompt, threads) {
-      const context = await newContext(1, threads);
+    async openText(prompt, threads, most = 512) {
+      const context = await newContext(1, threads, most);
       await pass(context, [0, 0], [0, ...prompt], []);
       let length = 1 + prompt.length;
       return {

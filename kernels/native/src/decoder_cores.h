@@ -58,24 +58,49 @@ INLINE float lanes_total(f32x8 v) {
   return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
 }
 
+// Products of `rows` rows of halves with `tokens` vectors (constants): each row is widened once for all.
+INLINE void half_tile(const uint16_t *w, const int rows, const float *x, const int tokens,
+                      int32_t width, float *y, int64_t stride) {
+  f32x8 sums[8];
+  UNROLL
+  for (int i = 0; i < rows * tokens; i++) sums[i] = all8(0);
+  for (int32_t j = 0; j < width; j += 8) {
+    UNROLL
+    for (int r = 0; r < rows; r++) {
+      const f32x8 row = halves8(w + (int64_t)r * width + j);
+      UNROLL
+      for (int t = 0; t < tokens; t++) sums[r * tokens + t] += row * load8(x + (int64_t)t * width + j);
+    }
+  }
+  UNROLL
+  for (int i = 0; i < rows * tokens; i++) y[i % tokens * stride + i / tokens] = lanes_total(sums[i]);
+}
+
+// Several sums in turn, since each waits for itself.
 static void half_product(const uint16_t *w, int32_t rows, const float *x, int32_t tokens,
                          int32_t width, float *y, int64_t stride) {
-  const int64_t all = (int64_t)rows * tokens;
-  for (int64_t first = 0; first < all; first += 4) { // four in turn, since a sum waits for itself
-    const uint16_t *left[4];
-    const float *right[4];
-    for (int i = 0; i < 4; i++) {
-      const int64_t at = first + i < all ? first + i : all - 1;
-      left[i] = w + at / tokens * width;
-      right[i] = x + at % tokens * width;
+  int32_t t = 0;
+  for (; t + 8 <= tokens; t += 8) {
+    for (int32_t r = 0; r < rows; r++) {
+      half_tile(w + (int64_t)r * width, 1, x + (int64_t)t * width, 8, width, y + t * stride + r, stride);
     }
-    f32x8 sums[4] = {all8(0), all8(0), all8(0), all8(0)};
-    for (int32_t j = 0; j < width; j += 8) {
-      UNROLL
-      for (int i = 0; i < 4; i++) sums[i] += halves8(left[i] + j) * load8(right[i] + j);
+  }
+  for (; t + 2 <= tokens; t += 2) {
+    int32_t r = 0;
+    for (; r + 4 <= rows; r += 4) {
+      half_tile(w + (int64_t)r * width, 4, x + (int64_t)t * width, 2, width, y + t * stride + r, stride);
     }
-    for (int i = 0; i < 4 && first + i < all; i++) {
-      y[(first + i) % tokens * stride + (first + i) / tokens] = lanes_total(sums[i]);
+    for (; r < rows; r++) {
+      half_tile(w + (int64_t)r * width, 1, x + (int64_t)t * width, 2, width, y + t * stride + r, stride);
+    }
+  }
+  for (; t < tokens; t++) {
+    int32_t r = 0;
+    for (; r + 4 <= rows; r += 4) {
+      half_tile(w + (int64_t)r * width, 4, x + (int64_t)t * width, 1, width, y + t * stride + r, stride);
+    }
+    for (; r < rows; r++) {
+      half_tile(w + (int64_t)r * width, 1, x + (int64_t)t * width, 1, width, y + t * stride + r, stride);
     }
   }
 }
