@@ -28,7 +28,10 @@ Deno.test("every experiment runs with its defaults, and says what each parameter
       for (const parameter of parameters) {
         assert(parameter.summary !== "", `${name} ${parameter.name}`);
       }
-      const small = { count: 3, rounds: 100, length: 5, steps: 4 } as Record<string, number>;
+      const small: Record<string, number> = {
+        ...{ count: 3, rounds: 100, length: 5, steps: 4 },
+        ...{ texts: 1, designs: 2, worlds: 1 },
+      };
       const point = Object.fromEntries(
         Object.entries(small).filter(([key]) =>
           parameters.some((parameter: { name: string }) => parameter.name === key)

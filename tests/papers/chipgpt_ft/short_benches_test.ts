@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cutBench, notices } from "offprint/papers/chipgpt_ft/mod.ts";
+import { cutBench, noticedBy, notices } from "offprint/papers/chipgpt_ft/mod.ts";
 import { SATURATING_COUNTER, saturatingCounterBench } from "offprint/verilog/designs/mod.ts";
 import { benchTotal, Simulation, simulationOf } from "offprint/verilog/simulate/mod.ts";
 import { YosysPool } from "offprint/verilog/tools/mod.ts";
@@ -21,4 +21,9 @@ Deno.test("a longer bench notices what a shorter one does not", async () => {
     notices(simulation, cutBench(bench, count))
   );
   assertEquals(noticed, [false, true]);
+  const original = await simulationOf(SATURATING_COUNTER, "sat_cnt", yosys);
+  if (!(original instanceof Simulation)) throw new Error(original.refused);
+  const both = [{ simulation, bench }, { simulation: original, bench }];
+  assertEquals(noticedBy(both, 1), { silent: 2, noticed: 0, percent: 0 });
+  assertEquals(noticedBy(both, benchTotal(bench)), { silent: 2, noticed: 1, percent: 50 });
 });
