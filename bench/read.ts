@@ -13,7 +13,6 @@ import {
   lessIsBetter,
   median,
 } from "offprint/kit/bench/report.ts";
-import { notebookIds } from "offprint/kit/pairs/mod.ts";
 import { newToken, type Reader, Shelf, startReader } from "offprint/kit/read/mod.ts";
 import { ROOT } from "offprint/kit/project.ts";
 import { idleShare } from "./read/idle.ts";
@@ -80,6 +79,9 @@ async function besideJupyter(
   for (let round = 0; round <= REPETITIONS; round++) {
     progress(`read: visit ${round + 1} of ${REPETITIONS + 1} to both`);
     const [our, their] = [await visitReader(browser, folder), await visitJupyter(browser, jupyter)];
+    for (const [who, { readable, finished }] of [["reader", our], ["Jupyter", their]] as const) {
+      progress(`read: ${who}: ${readable.toFixed(2)} s to read, ${finished.toFixed(1)} s to run`);
+    }
     if (round === 0) continue; // both have warmed the disk's cache
     ours.push(our);
     theirs.push(their);
@@ -144,7 +146,7 @@ async function visitJupyter(browser: Browser, jupyter: Jupyter): Promise<Visit> 
 
 /** What has no peer: its limit stands as the peer's value. */
 async function alone(browser: Browser, folder: string): Promise<BenchRow[]> {
-  return await withReader(folder, async (reader) => {
+  return await withReader(folder, async (reader, shelf) => {
     const against = (name: string, shape: string, ours: number, limit: number, unit: string) =>
       lessIsBetter({ name, shape, ours, peer: limit, peerName: "the limit that was set", unit });
     const opened = performance.now();
@@ -152,11 +154,10 @@ async function alone(browser: Browser, folder: string): Promise<BenchRow[]> {
     await paper.waitForSelector(".cell.prose p");
     const readable = (performance.now() - opened) / 1000;
     await paper.context().close();
-    const weights: [bytes: number, id: string][] = [];
-    for (const id of await notebookIds(folder)) {
-      weights.push([await weight(browser, reader, id, PATIENT_MS), id]);
-    }
-    const [bytes, heaviest] = weights.sort(([a], [b]) => b - a)[0]!;
+    // All pages link the same files, so the longest page is the heaviest.
+    const pages = shelf.ids.map((id) => ({ id, length: shelf.page(id)!.length }));
+    const { id: heaviest } = pages.reduce((a, b) => b.length > a.length ? b : a);
+    const bytes = await weight(browser, reader, heaviest, PATIENT_MS);
     const page: Page = await readerPage(browser, reader, NOTEBOOK, PATIENT_MS);
     await page.waitForSelector(".cell-code .run");
     const first = await page.evaluate<string>("document.querySelector('.cell-code').id.slice(5)");
@@ -175,7 +176,7 @@ async function alone(browser: Browser, folder: string): Promise<BenchRow[]> {
       against("first result with a cold kernel", "the first cell of the notebook", result, 1, "s"),
       against(
         "weight of the heaviest page without fonts",
-        `${heaviest}, of ${weights.length} pages`,
+        `${heaviest}, of ${pages.length} pages`,
         bytes / 1e6,
         1.5,
         "MB",
@@ -201,10 +202,14 @@ async function alone(browser: Browser, folder: string): Promise<BenchRow[]> {
   });
 }
 
-async function withReader<T>(folder: string, work: (reader: Reader) => Promise<T>): Promise<T> {
-  const reader = startReader({ shelf: await Shelf.open(folder), token: newToken(), port: 0 });
+async function withReader<T>(
+  folder: string,
+  work: (reader: Reader, shelf: Shelf) => Promise<T>,
+): Promise<T> {
+  const shelf = await Shelf.open(folder);
+  const reader = startReader({ shelf, token: newToken(), port: 0 });
   try {
-    return await work(reader);
+    return await work(reader, shelf);
   } finally {
     await reader.close();
   }
