@@ -139,11 +139,12 @@ await display(plot({
   }.`,
   caption: "Ambiguity of five descriptions of the chain, in bits; from top to bottom more is told.",
   marginLeft: 210,
-  height: 240,
+  height: 300,
   x: { label: "bits left open", grid: true },
-  y: { label: "what is told", domain: tellings.map(({ description }) => description) },
+  y: { label: null, domain: tellings.map(({ description }) => description) },
   data: tellings,
   marks: [
+    Plot.axisY({ label: null, lineWidth: 15 }),
     Plot.barX(tellings, {
       y: "description",
       x: "bits open",
@@ -603,7 +604,6 @@ await display(plot({
   } bits.`,
   caption:
     "Bits left open when only names and widths are told, one dot for each unit; logarithmic. With the graph, or with all sentences, every unit is at 0.",
-  marginLeft: 90,
   height: 220,
   x: {
     label: "bits open",
@@ -1120,7 +1120,7 @@ await display(plot({
   marginLeft: 120,
   height: 240,
   x: { label: "share right", domain: [0, 1], grid: true },
-  y: { label: "arm", domain: studyRows.map(({ arm }) => arm) },
+  y: { label: null, domain: studyRows.map(({ arm }) => arm) },
   data: studyRows.map(({ arm, pass, ceiling }) => ({ arm, pass, ceiling })),
   marks: [
     Plot.barX(studyRows, { y: "arm", x: "pass", fill: "currentColor", fillOpacity: 0.5 }),
