@@ -19,6 +19,7 @@ import {
 import { stream } from "offprint/random.ts";
 import { halfMatmul } from "./kernels/half_matmul.ts";
 import { type JaxOnGpu, loadJaxOnGpu } from "./kernels/jax_matmul.ts";
+import { passTraffic } from "./kernels/pass_traffic.ts";
 import { timesInATurn, type Turn } from "./kernels/turn.ts";
 
 /** What is measured, and for how long. */
@@ -54,12 +55,16 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
     ? `${found.name} is a software adapter`
     : undefined;
   if (skipped !== undefined || found instanceof Error) {
-    const line = `skipped, ${skipped}: nothing measured`;
+    const counted = found instanceof Error ? "" : `; ${await passTraffic(found.device)}`;
+    const line = `skipped, ${skipped}: nothing measured${counted}`;
     progress(`webgpu: ${line}`);
     return { rows: [], measuredOn: line };
   }
   const rows = await webGpuRows(found.device, FULL, progress);
-  const measuredOn = `${found.name}; dot4I8Packed ${hasPackedDot() ? "" : "not "}` +
+  const measuredOn =
+    `${found.name}; ${await passTraffic(found.device)}; dot4I8Packed ${
+      hasPackedDot() ? "" : "not "
+    }` +
     `there, shader-f16 ${found.device.features.has("shader-f16") ? "" : "not "}there`;
   return { rows, measuredOn };
 }

@@ -52,6 +52,8 @@ export function hasPackedDot(): boolean {
 /** A device with its pipelines, bind groups and spare buffers. */
 export class Gpu {
   readonly device: GPUDevice;
+  /** What submissions have sent so far; weights and the pages of the cache stay on the device and are left out. */
+  readonly traffic = { submissions: 0, dispatches: 0, bytesTo: 0, bytesFrom: 0 };
   readonly bindGroups: BindGroups;
   #pipelines = new Map<string, Promise<GPUComputePipeline>>();
   #spare = new Map<string, GPUBuffer[]>();

@@ -61,6 +61,7 @@ export class Submission {
   /** A storage buffer that holds `data`. */
   lend(data: ArrayBufferView): GPUBuffer {
     const buffer = this.room(data.byteLength);
+    this.gpu.traffic.bytesTo += data.byteLength;
     this.gpu.device.queue.writeBuffer(buffer, 0, data as ArrayBufferView<ArrayBuffer>);
     return buffer;
   }
@@ -81,6 +82,7 @@ export class Submission {
 
   /** Runs one shader over a grid of workgroups; `bindings` in the order of its `@binding` numbers. */
   run(pipeline: GPUComputePipeline, bindings: readonly Binding[], grid: Grid): void {
+    this.gpu.traffic.dispatches++;
     this.#pass ??= this.encoder.beginComputePass();
     this.#pass.setPipeline(pipeline);
     this.#pass.setBindGroup(0, this.gpu.bindGroups.of(pipeline, bindings));
@@ -99,6 +101,7 @@ export class Submission {
     const whole = Math.ceil(bytes / 4) * 4;
     const target = this.#keep(this.gpu.take(whole, MAP_READ | COPY_DST));
     this.copy(buffer, at, target, 0, whole);
+    this.gpu.traffic.bytesFrom += whole;
     this.#wanted.push({ target, bytes });
   }
 
@@ -108,8 +111,10 @@ export class Submission {
     this.#uniforms.forEach(({ buffer, numbers }, i) => {
       const used = i < this.#uniforms.length - 1 ? UNIFORM_SLOTS : this.#slots;
       const part = numbers.subarray(0, used * SLOT_BYTES / 4);
+      this.gpu.traffic.bytesTo += part.byteLength;
       this.gpu.device.queue.writeBuffer(buffer, 0, part);
     });
+    this.gpu.traffic.submissions++;
     this.gpu.device.queue.submit([this.encoder.finish()]);
   }
 

@@ -81,9 +81,9 @@ else {
       assertEquals(rows, []);
       assertMatch(
         lines.join("\n"),
-        /^webgpu: skipped, .* is a software adapter: nothing measured$/,
+        /^webgpu: skipped, .* is a software adapter: nothing measured; a token of 110 M parameters is 1 submission of 160 dispatches \(13 a layer\), 41\.\d kB to the device and 131\.\d kB back$/,
       );
-      assert(measuredOn!.endsWith("is a software adapter: nothing measured"));
+      assert(measuredOn !== undefined && lines.join("\n").endsWith(measuredOn));
     },
   });
 }

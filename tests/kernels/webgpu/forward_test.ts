@@ -14,7 +14,10 @@ import {
 } from "kernels/mod.ts";
 import { forward, forwardRounded } from "kernels/reference/forward.ts";
 import { Gpu, hasPackedDot } from "kernels/webgpu/device.ts";
+import { GpuForward } from "kernels/webgpu/forward.ts";
+import { GpuKv } from "kernels/webgpu/kv4.ts";
 import { openWebGpu } from "kernels/webgpu/mod.ts";
+import { GpuProducts } from "kernels/webgpu/products.ts";
 import { randomDecoder, type Shape } from "../conformance/random_decoder.ts";
 import { TracedForward, TracedRoundings } from "./trace.ts";
 import { testDevice } from "./adapter.ts";
@@ -65,6 +68,9 @@ function assertRows(actual: Float32Array, expected: Float32Array, size: number, 
     assert(off <= ROW, `${what}: row ${first / size} is off by ${off} of its norm`);
   }
 }
+
+/** Shaders that a layer runs: four linear parts, and between them norms, angles, cache, attention and gate. */
+const LAYER_DISPATCHES = 13;
 
 const found = await testDevice("webgpu, forward");
 if (found !== undefined) {
@@ -189,6 +195,42 @@ if (found !== undefined) {
       Object.assign(device, { createBuffer, createBindGroup });
     }
     assertEquals(made, []);
+  });
+
+  Deno.test(`${on}: a pass is one submission, as many dispatches for any tokens, and only logits and hidden states come back`, async () => {
+    const forwardOf = async (layers: number) => {
+      const counted = new Gpu(device);
+      const products = new GpuProducts(counted, whole);
+      const pass = new GpuForward(products, new GpuKv(counted, 1 << 27));
+      const decoder = randomDecoder(stream(15, "traffic"), { ...BASE, layers });
+      const cache = new KvCache({ ...CACHE, layers });
+      const text = cache.open();
+      const step = async (count: number) => {
+        const before = { ...counted.traffic };
+        const under = cache.begin([{ text, tokens: count }]);
+        await pass.forward(decoder, under, new Int32Array(count));
+        under.commit();
+        const { submissions, dispatches, bytesTo, bytesFrom } = counted.traffic;
+        return {
+          submissions: submissions - before.submissions,
+          dispatches: dispatches - before.dispatches,
+          bytesTo: bytesTo - before.bytesTo,
+          bytesFrom: bytesFrom - before.bytesFrom,
+        };
+      };
+      return [await step(1), await step(1), await step(7)];
+    };
+    const [two, three] = [await forwardOf(2), await forwardOf(3)];
+    const back = 4 * (BASE.vocabulary + BASE.width);
+    for (const passes of [two, three]) {
+      assertEquals(passes.map(({ submissions }) => submissions), [1, 1, 1]);
+      assertEquals(passes[1]!.dispatches, passes[0]!.dispatches);
+      assertEquals(passes[2]!.dispatches, passes[0]!.dispatches);
+      // Beside the rows only where each step has refused a number.
+      assertEquals(passes[2]!.bytesFrom - passes[1]!.bytesFrom, 6 * back);
+      assert(passes[1]!.bytesTo < 32 * 1024, "no activations are sent");
+    }
+    assertEquals(three[0]!.dispatches - two[0]!.dispatches, LAYER_DISPATCHES);
   });
 
   Deno.test(`${on}: numbers that overflow are refused where they stand`, async () => {
