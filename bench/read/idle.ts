@@ -3,34 +3,49 @@
  *
  * @module
  */
+import process from "node:process";
 
 /** Ticks of `/proc` in a second; Linux has reported this number to programs for decades. */
 const TICKS = 100;
 
-/** Processor time of this process and all that it has started, in seconds; nothing where there is no `/proc`. */
-async function treeSeconds(pid = Deno.pid): Promise<number | undefined> {
+/** A page and a kernel that have just done something come to rest in this time, in seconds. */
+const SETTLE_SECONDS = 5;
+
+/** Processor time of what a process has started, and with `itself` its own, in seconds; nothing where there is no `/proc`. */
+async function treeSeconds(pid: number, itself: boolean): Promise<number | undefined> {
   const text = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => undefined);
   if (text === undefined) return undefined;
   // The name of the program, in brackets, may hold anything.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  let seconds = (Number(fields[11]) + Number(fields[12])) / TICKS;
+  let seconds = itself ? (Number(fields[11]) + Number(fields[12])) / TICKS : 0;
   const threads = await Array.fromAsync(Deno.readDir(`/proc/${pid}/task`)).catch(() => []);
   for (const { name } of threads) {
     const children = await Deno.readTextFile(`/proc/${pid}/task/${name}/children`).catch(() => "");
     for (const child of children.split(" ").filter((each) => each.trim() !== "")) {
-      seconds += await treeSeconds(Number(child)) ?? 0;
+      seconds += await treeSeconds(Number(child), true) ?? 0;
     }
   }
   return seconds;
 }
 
+/** Processor time of this process, in seconds. */
+function ownSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 /**
  * The share of one core that this process and all that it has started use in `seconds`, in percent: the reader's server,
- * its kernel and the browser with the page. Nothing where the system does not say.
+ * its kernel and the browser with the page. Nothing where the system does not say. Looking is not counted.
  */
 export async function idleShare(seconds: number): Promise<number | undefined> {
-  const before = await treeSeconds();
-  await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
-  const after = await treeSeconds();
-  return before === undefined || after === undefined ? undefined : 100 * (after - before) / seconds;
+  const rest = (time: number) => new Promise((resolve) => setTimeout(resolve, 1000 * time));
+  await rest(SETTLE_SECONDS);
+  const started = await treeSeconds(Deno.pid, false);
+  const own = ownSeconds();
+  await rest(seconds);
+  const used = ownSeconds() - own;
+  const startedNow = await treeSeconds(Deno.pid, false);
+  if (started === undefined || startedNow === undefined) return undefined;
+  return 100 * (startedNow - started + used) / seconds;
 }
