@@ -118,13 +118,15 @@ export class Shelf {
       const neighbour = at < 0 ? undefined : ids[place];
       return neighbour === undefined ? undefined : this.#titled(neighbour);
     };
-    const foreign = this.#foreign.has(id);
+    const elsewhere = this.#foreign.get(id);
+    const foreign = elsewhere !== undefined;
     // Of a foreign notebook the page itself holds nothing but its name.
     const page: RenderedNotebook = foreign
       ? { ...rendered, cells: NO_CELLS, title: markup`${id}`, titleText: id, paper: null }
       : rendered;
     return paperPage(page, this.report([id]), { previous: near(at - 1), next: near(at + 1) }, {
       files: FILES,
+      ...(foreign && { file: elsewhere.path }),
       below: markup`<div id="reader" data-notebook="${id}"${
         foreign && raw(' data-foreign=""')
       }></div>\n`,

@@ -43,6 +43,8 @@ export interface ServedParts {
   files: readonly string[];
   /** Between the title and the first cell. */
   below: Html;
+  /** Where the notebook lies, when that is not the project's folder of notebooks. */
+  file?: string;
 }
 
 /** The whole document of a notebook. */
@@ -65,7 +67,7 @@ export function paperPage(
     ...(served !== undefined && { served: served.files }),
     main: markup`<article>
 ${paper !== null && kicker(paper)}${
-      withTitle(page, markup`${facts(page, report, list)}${served?.below}`)
+      withTitle(page, markup`${facts(page, report, list, served?.file)}${served?.below}`)
     }${paper !== null && citationBlock(paper)}</article>
 ${neighbours(near)}`,
   });
@@ -80,7 +82,12 @@ function kicker(paper: Paper): Html {
 }
 
 /** What is between title and text: how the run went, files, contents on narrow screens. */
-function facts({ id, paper, cells }: RenderedNotebook, report: Report, list: Html | null): Html {
+function facts(
+  { id, paper, cells }: RenderedNotebook,
+  report: Report,
+  list: Html | null,
+  file = `notebooks/${id}.ipynb`,
+): Html {
   const reported = report.papers.find((entry) => entry.id === id);
   // A notebook shows its verdicts itself, in one line; another one gets their count here.
   const counted = cells.html.text.includes('class="offprint-verdicts"');
@@ -92,7 +99,7 @@ ${reported && failures(reported)}${
     }">Claims in this run</a> ${tally(reported)}</p>
 `
   }<p class="downloads"><a href="${id}.ipynb" download>Notebook (.ipynb)</a> <a href="${id}.ts" download>Source (.ts)</a> <button type="button" class="all-code" aria-pressed="false" hidden>Show all code</button></p>
-${openIn(id)}</div>
+${openIn(file)}</div>
 ${
     list && markup`<details class="contents-narrow"><summary>Contents</summary>
 <nav aria-label="Contents">
@@ -102,15 +109,13 @@ ${list}</nav></details>
 }
 
 /** How the notebook is opened where it can be run; what is typed can be copied. */
-function openIn(id: string): Html {
+function openIn(file: string): Html {
   const command = (text: string, of: string) =>
     markup`<div class="input"><pre class="code"><code>${text}</code></pre><span class="tools"><button type="button" class="copy" aria-label="Copy the command for ${of}" hidden>Copy</button></span></div>
 `;
   return markup`<details class="open-in"><summary>Open in VS Code or Jupyter</summary>
 <p>In the project’s folder, after <code>deno jupyter --install</code> (once):</p>
-${command(`code . notebooks/${id}.ipynb`, "VS Code")}${
-    command(`jupyter lab notebooks/${id}.ipynb`, "Jupyter")
-  }</details>
+${command(`code . ${file}`, "VS Code")}${command(`jupyter lab ${file}`, "Jupyter")}</details>
 `;
 }
 

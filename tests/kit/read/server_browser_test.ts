@@ -224,6 +224,8 @@ Deno.test({
             `document.querySelector(".foreign-cells").innerText`,
           );
           assertStringIncludes(inside, "kept");
+          const where = `document.querySelector(".open-in").textContent`;
+          assertStringIncludes(await page.evaluate(where), join(folder, "hostile.ipynb"));
           assertEquals(inside.split("17").length, 2, "a formula stands there once");
           assertStringIncludes(inside, "shown");
           const acting =
