@@ -27,6 +27,7 @@ const MOST_MEMORY = 256_000_000;
 /** Answers requests until there are none. */
 export async function keepYosys(yosys: YosysModuleApi, exchange: Exchange): Promise<void> {
   const names = new Set<string>();
+  const shared: Shared = { beginning: undefined };
   let waiting = exchange.next();
   while (waiting !== undefined) {
     if (!isKeepable(waiting)) {
@@ -35,9 +36,9 @@ export async function keepYosys(yosys: YosysModuleApi, exchange: Exchange): Prom
       continue;
     }
     for (const name of Object.keys(waiting.files)) names.add(name);
-    let left = await new KeptYosys(yosys, exchange, names, waiting).serve();
+    let left = await new KeptYosys(yosys, exchange, shared, names, waiting).serve();
     // It starts before there is a request.
-    while (left === "error") left = await new KeptYosys(yosys, exchange, names).serve();
+    while (left === "error") left = await new KeptYosys(yosys, exchange, shared, names).serve();
     waiting = left;
   }
 }
@@ -169,6 +170,11 @@ interface Beginning {
   bytes: Uint8Array;
 }
 
+/** Memory of an instance that has read its first line: all have the same, but for the time at which they began. */
+interface Shared {
+  beginning: Beginning | undefined;
+}
+
 function beginningOf(memory: WebAssembly.Memory): Beginning {
   const bytes = new Uint8Array(memory.buffer);
   const words = new Int32Array(memory.buffer);
@@ -184,8 +190,7 @@ class KeptYosys {
   #waiting: YosysRequest | undefined;
   #running: Running | undefined;
   #started = false;
-  /** Its memory when it had read its first line. */
-  #beginning: Beginning | undefined;
+  readonly #shared: Shared;
   #memory: WebAssembly.Memory | undefined;
   /** Bytes of a line that Yosys has not fetched yet. */
   #rest: Uint8Array<ArrayBufferLike> = new Uint8Array();
@@ -193,11 +198,13 @@ class KeptYosys {
   constructor(
     yosys: YosysModuleApi,
     exchange: Exchange,
+    shared: Shared,
     names: ReadonlySet<string>,
     first?: YosysRequest,
   ) {
     this.#yosys = yosys;
     this.#exchange = exchange;
+    this.#shared = shared;
     this.#waiting = first;
     // An array over a buffer that can be resized is as long as its buffer, so a file can be given other contents.
     this.#files = Object.fromEntries(
@@ -249,7 +256,7 @@ class KeptYosys {
       this.#started = true;
       return FIRST_LINE;
     }
-    this.#beginning ??= beginningOf(this.#memory!);
+    this.#shared.beginning ??= beginningOf(this.#memory!);
     const running = this.#running;
     if (running !== undefined) {
       running.closeOutput();
@@ -275,7 +282,7 @@ class KeptYosys {
   }
 
   #begin(request: YosysRequest): void {
-    const { from, bytes } = this.#beginning!;
+    const { from, bytes } = this.#shared.beginning!;
     new Uint8Array(this.#memory!.buffer).set(bytes, from);
     for (const [name, file] of Object.entries(this.#files)) {
       const bytes = new TextEncoder().encode(request.files[name] ?? "");
