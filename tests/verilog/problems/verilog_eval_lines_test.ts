@@ -94,7 +94,7 @@ Deno.test("lines that are no problem are left out with their reason", { ignore }
     for (
       const words of [
         "inv: line 2: its task_id occurs a second time",
-        "VerilogEval_Human.jsonl, line 3: got Expected property name",
+        "VerilogEval_Human.jsonl, line 3: got text that is not JSON (Expected property name",
         "VerilogEval_Human.jsonl, line 4: canonical_solution: got nothing, expected text",
         "undescribed: no description: VerilogDescription_Human.jsonl with this task_id is not near",
       ]
