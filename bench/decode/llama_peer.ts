@@ -49,9 +49,21 @@ interface AddonContext {
 export interface LlamaModel {
   /** Texts side by side, each from a prompt. */
   open(prompts: readonly (readonly number[])[], threads: number): Promise<LlamaTexts>;
-  /** One text from a prompt, which several tokens can be added to in a pass and which can be cut; `context`: the most tokens, default 512. */
-  openText(prompt: readonly number[], threads: number, context?: number): Promise<LlamaText>;
+  /** One text from a prompt, which several tokens can be added to in a pass and which can be cut. */
+  openText(
+    prompt: readonly number[],
+    threads: number,
+    options?: LlamaTextOptions,
+  ): Promise<LlamaText>;
   close(): Promise<void>;
+}
+
+/** How llama.cpp keeps a text. */
+export interface LlamaTextOptions {
+  /** The most tokens; default 512. */
+  readonly most?: number;
+  /** Default true. */
+  readonly flashAttention?: boolean;
 }
 
 /** A text that grows and is cut. */
@@ -100,13 +112,13 @@ async function load(addon: Addon, file: string): Promise<LlamaModel> {
   const newContext = async (
     texts: number,
     threads: number,
-    most: number,
+    { most = 512, flashAttention = true }: LlamaTextOptions = {},
   ): Promise<AddonContext> => {
     const context = new addon.AddonContext(model, {
       contextSize: texts * most,
       batchSize: Math.max(most, texts),
       sequences: texts,
-      flashAttention: true,
+      flashAttention,
       threads,
     });
     if (!await context.init()) throw new Error("llama.cpp could not make a context");
@@ -126,7 +138,7 @@ async function load(addon: Addon, file: string): Promise<LlamaModel> {
   };
   return {
     async open(prompts, threads) {
-      const context = await newContext(prompts.length, threads, 512);
+      const context = await newContext(prompts.length, threads);
       for (const [i, prompt] of prompts.entries()) await pass(context, [i, 0], prompt, []);
       const lengths = prompts.map(({ length }) => length);
       return {
@@ -140,8 +152,8 @@ async function load(addon: Addon, file: string): Promise<LlamaModel> {
         close: () => context.dispose(),
       };
     },
-    async openText(prompt, threads, most = 512) {
-      const context = await newContext(1, threads, most);
+    async openText(prompt, threads, options) {
+      const context = await newContext(1, threads, options);
       await pass(context, [0, 0], [0, ...prompt], []);
       let length = 1 + prompt.length;
       return {
