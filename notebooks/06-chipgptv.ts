@@ -185,8 +185,8 @@ await display(explore(machineExploration));
 /** "quick" or "full"; full asks about all fresh draws anew. */
 const profile: "quick" | "full" = "quick";
 /**
- * Which units the gallery shows: a piece of a name, of a word in its prompts or of a block or state of its diagram.
- * Change me: with "fsm" the gallery shows state diagrams.
+ * Which units the gallery unfolds: a piece of a name, of a word in its prompts or of a block or state of its diagram.
+ * Change me: with "fsm" the gallery unfolds state diagrams.
  */
 const wanted: string = "pe";
 /** Answers of a real model, as `deno task diagrams --out` writes them; empty where there is no endpoint. */
@@ -203,6 +203,7 @@ import {
   equation,
   experimentsOf,
   formatNumber,
+  gallery,
   sweep,
 } from "offprint/notebook/mod.ts";
 import {
@@ -686,7 +687,8 @@ await display(
 //
 // Pictures are drawn from the graphs and machines that Yosys finds in the Verilog. Two public programs draw them: netlistsvg the block
 // diagrams, to which we add the names of blocks and the widths, and Graphviz the state diagrams. To be sure that nothing was lost, each
-// picture is read back and compared with what it should show. The parameter `wanted` searches names, prompts, blocks and states.
+// picture is read back and compared with what it should show. Below, the field searches names, prompts, blocks and states on the site and
+// in the reader; the parameter `wanted` does the same in Jupyter.
 
 // %% id="gallery"
 /** A unit's diagram as SVG; with another order of blocks or states it is laid out otherwise. */
@@ -718,35 +720,38 @@ await claim("06.pictures", { value: misread, compared: units.length });
 await claim("06.layouts", { value: layoutsThatDiffer, compared: otherLayouts });
 
 // %% id="gallery-figures" tags=["drawing"]
+const searched = (unit: Unit) =>
+  [unit.name, unit.prompts.medium.text, textOfDiagram(unit)].join(" ");
 const matching = units.filter((unit) =>
-  [unit.name, unit.prompts.medium.text, textOfDiagram(unit)].join(" ").toLowerCase()
-    .includes(wanted.toLowerCase())
+  searched(unit).toLowerCase().includes(wanted.toLowerCase())
 );
 await display(
   md`${matching.length} of ${units.length} units hold “${wanted}”: ${
     matching.map(({ name }) => name).join(", ") || "none"
-  }. The first four are shown.`,
+  }. The first two of these are unfolded.`,
 );
-for (const unit of matching.slice(0, 4)) {
+const figureOf = (unit: Unit) => {
   const svg = pictures.get(unit.name)!;
   const width = Math.round(Number(/\bwidth="([\d.]+)/.exec(svg)?.[1] ?? 640));
-  await display(
-    new Figure(
-      {
-        title: `${unit.name} (${unit.level})`,
-        alt: `${unit.fsm === undefined ? "Block diagram" : "State diagram"} of ${unit.top}: ${
-          unit.fsm === undefined
-            ? `${unit.graph!.nodes.length} blocks, ${unit.graph!.edges.length} connections`
-            : `${unit.fsm.states.length} states, ${unit.fsm.next.length} transitions`
-        }.`,
-        caption: unit.prompts.simple.text.split("\n")[0]!.replaceAll("`", ""),
-      },
-      svg,
-      width,
-      undefined,
-    ),
-  );
-}
+  const words = {
+    title: `${unit.name} (${unit.level})`,
+    alt: `${unit.fsm === undefined ? "Block diagram" : "State diagram"} of ${unit.top}: ${
+      unit.fsm === undefined
+        ? `${unit.graph!.nodes.length} blocks, ${unit.graph!.edges.length} connections`
+        : `${unit.fsm.states.length} states, ${unit.fsm.next.length} transitions`
+    }.`,
+    caption: unit.prompts.simple.text.split("\n")[0]!.replaceAll("`", ""),
+  };
+  return new Figure(words, svg, width, undefined);
+};
+await display(gallery(
+  "units",
+  units.map((unit) => ({
+    figure: figureOf(unit),
+    words: searched(unit),
+    open: matching.slice(0, 2).includes(unit),
+  })),
+));
 
 // %% [markdown] id="labels-text"
 // ### Can the labels be read?

@@ -6,7 +6,8 @@
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const CODE_KEY = "offprint-code";
-  const SCROLLING = ".drawing, .scroll, .katex-display, .output-html, .output [role=region], " +
+  const SCROLLING =
+    ".drawing, .offprint-gallery figure > div, .scroll, .katex-display, .output-html, .output [role=region], " +
     ".prose > p, .prose > ul, .prose > ol, .input:not(.is-long) > pre";
   const stored = (key) => {
     try {
@@ -174,6 +175,33 @@
     box.addEventListener("input", narrow);
   }
 
+  /** Narrows a gallery of figures to those that hold all words, and unfolds them when they are few. */
+  function gallerySearch(box) {
+    const items = [...box.querySelectorAll(":scope > details")];
+    const openAtFirst = items.map(({ open }) => open);
+    const label = document.createElement("label");
+    const input = document.createElement("input");
+    const count = document.createElement("span");
+    label.className = "gallery-search";
+    input.type = "search";
+    input.autocomplete = "off";
+    count.setAttribute("role", "status");
+    label.append(`Search the ${box.dataset.name} `, input);
+    const text = ({ dataset, textContent }) => `${dataset.words} ${textContent}`.toLowerCase();
+    const narrow = () => {
+      const words = wordsIn(input.value);
+      const found = items.filter((item) => words.every((word) => text(item).includes(word)));
+      items.forEach((item, i) => {
+        item.hidden = !found.includes(item);
+        item.open = words.length === 0 ? openAtFirst[i] : found.length <= 3 && !item.hidden;
+      });
+      count.textContent = `${found.length} of ${items.length}`;
+    };
+    narrow();
+    input.addEventListener("input", narrow);
+    box.prepend(label, count);
+  }
+
   /** Finds words in the prose, code and claims of all papers; all of it stands in the search page itself. */
   function search(box) {
     const input = box.querySelector("input");
@@ -224,6 +252,7 @@
   addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll(".filters").forEach(claimFilters);
     document.querySelectorAll(".search").forEach(search);
+    document.querySelectorAll(".offprint-gallery").forEach(gallerySearch);
     document.querySelectorAll(".theme-toggle").forEach(themeToggle);
     document.querySelectorAll("button.copy").forEach(copyButton);
     document.querySelectorAll("button.all-code").forEach(allCodeSwitch);

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertGreater, assertNotEquals } from "@std/assert";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { buildSite } from "offprint/kit/site/mod.ts";
-import { site } from "../fixture.ts";
+import { Figure, gallery } from "offprint/notebook/mod.ts";
+import { code, displayed, notebookOf, prose, site } from "../fixture.ts";
 import { ignore, launch, open, type Opened, until, why } from "./open.ts";
 
 Deno.test({
@@ -15,7 +16,8 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     let browser: Browser | undefined;
     try {
-      await buildSite(site(folder));
+      const made = site(folder);
+      await buildSite({ ...made, notebooks: [...made.notebooks, drawings()] });
       browser = await launch();
       const step = (name: string, fn: (open: typeof opener) => Promise<void>) =>
         t.step({ name, fn: () => fn(opener), sanitizeOps: false, sanitizeResources: false });
@@ -29,6 +31,23 @@ Deno.test({
   },
 });
 
+/** A notebook with a gallery. */
+function drawings() {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"></svg>';
+  const shown = gallery(
+    "drawings",
+    ["adder", "shifter", "counter", "divider"].map((title, i) => ({
+      figure: new Figure({ title, alt: title }, svg, 900, undefined),
+      words: `${title} of ${i + 2} bits`,
+      open: i === 1,
+    })),
+  );
+  return {
+    id: "95-drawings",
+    notebook: notebookOf([prose("title", "# Drawings"), code("all", "…", [displayed(shown)])]),
+  };
+}
+
 const FILES = ["index.html", "00-start-here.html", "02-rejections.html", "03-other.html"];
 const PAPER = "02-rejections.html";
 
@@ -41,6 +60,30 @@ type Step = (
 ) => Promise<void>;
 
 const STEPS: Record<string, Step> = {
+  "a gallery is narrowed by words, with the keyboard, and as it was when they are taken away":
+    async (
+      open,
+    ) => {
+      const { page, problems } = await open("95-drawings.html");
+      const shown = () =>
+        page.locator(".offprint-gallery > details:not([hidden])").evaluateAll((items) =>
+          items.map((item) =>
+            `${item.querySelector("summary")!.textContent} ${item.hasAttribute("open")}`
+          )
+        );
+      const atFirst = ["adder false", "shifter true", "counter false", "divider false"];
+      assertEquals(await shown(), atFirst);
+      await page.getByRole("searchbox", { name: "Search the drawings" }).focus();
+      await page.keyboard.type("Bits COUNT");
+      assertEquals(await shown(), ["counter true"]);
+      assertEquals(await page.getByText("1 of 4").count(), 1);
+      await page.keyboard.press("Control+A");
+      await page.keyboard.press("Delete");
+      assertEquals(await shown(), atFirst);
+      assertEquals(problems, []);
+      await page.context().close();
+    },
+
   "every page loads whole, without an error": async (open) => {
     for (const file of FILES) {
       const { page, problems } = await open(file);
