@@ -208,6 +208,7 @@ import {
   twoStateChains,
 } from "offprint/lm/exact/mod.ts";
 import { loadModel } from "offprint/lm/mod.ts";
+import { resolveModel } from "offprint/lm/transformer/mod.ts";
 import {
   check,
   claim,
@@ -233,6 +234,8 @@ for (const [name, value] of Object.entries({ runs, decoderRuns })) {
     throw new RangeError(`${name}: got ${value}, expected a whole number of texts from 100`);
   }
 }
+// A model that is not there is told now, not after the sections that need none.
+for (const model of [draftModel, targetModel]) await resolveModel(model);
 const scale = { quick: 1, full: 10 }[profile];
 const simulated = scale * runs;
 const decoded = scale * decoderRuns;

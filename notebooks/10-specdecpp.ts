@@ -267,7 +267,7 @@ import {
 } from "offprint/papers/specdecpp/mod.ts";
 import { markovModel, sevenStateChains } from "offprint/lm/exact/mod.ts";
 import { loadModel } from "offprint/lm/mod.ts";
-import { parameterCount, readTransformer } from "offprint/lm/transformer/mod.ts";
+import { parameterCount, readTransformer, resolveModel } from "offprint/lm/transformer/mod.ts";
 import {
   check,
   claim,
@@ -281,6 +281,8 @@ import { chiSquare, estimate, mean, pairedBootstrap, zScore } from "offprint/sta
 
 // %% id="sizes"
 if (!(ratio > 1)) throw new RangeError(`ratio: got ${ratio}, expected a number above 1`);
+// A model that is not there is told now, not after the sections that need none.
+for (const model of [draftModel, targetModel]) await resolveModel(model);
 const scaleOf = (count: number): number => ({ quick: 1, full: 10 })[profile] * count;
 const decoded = scaleOf(texts);
 const latencies = { draft: 1, target: ratio };
