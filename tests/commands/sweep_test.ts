@@ -60,7 +60,7 @@ Deno.test("mistakes are one line each, before any work", async () => {
       ["10", "--experiment", "nope", "--grid", "K=1"],
       "an experiment of 10-specdecpp: thresholdGain",
     ],
-    [["05", "--experiment", "nope", "--grid", "K=1"], "which has no experiments"],
+    [["90", "--experiment", "nope", "--grid", "K=1"], "which has no experiments"],
     [[...gain, "K=1"], 'got "K", expected parameters among spread, ratio'],
     [[...gain, "ratio=two"], 'parameter ratio: got "two", expected number'],
     [[...gain, "ratio=1:2:0"], "one that never ends"],
