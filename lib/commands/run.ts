@@ -90,7 +90,8 @@ export async function run(args: string[], folder: string): Promise<number> {
     const { papers } = await running;
     progress.close();
     const { finishRun } = await finishing;
-    const broken = await finishRun(papers, { notebooks: folder, out: given.outDir }, json);
+    const folders = { notebooks: folder, out: given.outDir };
+    const broken = await finishRun(papers, folders, json, ending.signal);
     if (given.write) await (await import("../kit/readme/mod.ts")).writeReadme(join(folder, ".."));
     if (profileCells) (json ? console.error : console.log)(slowestCells(papers));
     return ending.exitCode ?? closing(papers, broken, json);

@@ -32,8 +32,16 @@ export class LineReader {
     return line;
   }
 
-  /** Gives the stream up; whatever is wrong with it no longer matters. */
-  async cancel(): Promise<void> {
-    await this.#pieces.cancel().catch(() => {});
+  /**
+   * Reads what is left of the stream of a process that has ended; whatever is wrong with it no longer matters. It is
+   * not given up unread: that leaves a rejection that nobody can catch (findings/deno_cancel_of_ended_pipe.sh).
+   */
+  async drain(): Promise<void> {
+    this.#rest = "";
+    try {
+      while (!(await this.#pieces.read()).done);
+    } catch {
+      // A broken pipe is at its end too.
+    }
   }
 }

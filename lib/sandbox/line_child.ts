@@ -111,8 +111,6 @@ export class LineChild {
     this.kill();
     this.#child.ref();
     await this.#child.status;
-    // To its end first: a pipe that is given up before leaves a rejection that nobody can catch.
-    while (await this.#lines.next().catch(() => undefined) !== undefined);
-    await this.#lines.cancel();
+    await this.#lines.drain();
   }
 }

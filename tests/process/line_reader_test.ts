@@ -16,5 +16,19 @@ Deno.test("lines that come in pieces, several at once, with letters cut in two; 
     lines.push(line);
   }
   assertEquals(lines, ["one", "two", "", "väter"]);
-  await reader.cancel();
+});
+
+Deno.test("what is left is read to its end, and a broken end is an end", async () => {
+  let left = 3, cancelled = false;
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(new TextEncoder().encode("line\n"));
+      else controller.error(new Error("broken pipe"));
+    },
+    cancel: () => void (cancelled = true),
+  });
+  const reader = new LineReader(stream);
+  assertEquals(await reader.next(), "line");
+  await reader.drain();
+  assertEquals([left, cancelled], [-1, false]);
 });

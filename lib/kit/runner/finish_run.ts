@@ -25,12 +25,14 @@ export interface Folders {
  * The report is of this run alone; the site is always whole: notebooks that were not run are shown
  * as they are committed.
  *
+ * @param signal Stops the making of the site; the report is written all the same.
  * @returns One line for each file of the ledger that could not be read; all the rest is done without it.
  */
 export async function finishRun(
   runs: readonly NotebookRun[],
   folders: Folders,
   json: boolean,
+  signal?: AbortSignal,
 ): Promise<string[]> {
   const { papers, broken } = readLedger(folders.ledger);
   const report = buildReport(runs, papers);
@@ -43,6 +45,7 @@ export async function finishRun(
     papers,
     report: { papers: [...report.papers, ...buildReport(others.map(asCommitted), papers).papers] },
     outDir: site,
+    ...(signal !== undefined && { signal }),
   });
   if (json) {
     console.log(JSON.stringify(report, undefined, 1));

@@ -28,6 +28,8 @@ export interface Site {
   outDir: string;
   /** For a site that is put on a server. */
   publication?: Publication;
+  /** Stops the work between two pages; what stood in the folder stays as it was. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -38,11 +40,17 @@ export interface Site {
  * @returns The paths written.
  */
 export async function buildSite(
-  { notebooks, papers, report, outDir, publication }: Site,
+  { notebooks, papers, report, outDir, publication, signal }: Site,
 ): Promise<string[]> {
   const order = notebooks.toSorted((a, b) => a.id < b.id ? -1 : 1);
   const resolve = linkResolver(order.map(({ id }) => id));
-  const pages = order.map(({ id, notebook }) => renderNotebook(id, notebook, papers, resolve));
+  const pages: RenderedNotebook[] = [];
+  for (const { id, notebook } of order) {
+    // A page takes tenths of a second, in which nobody hears that the work is to stop.
+    await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+    pages.push(renderNotebook(id, notebook, papers, resolve));
+  }
 
   const files = await assetFiles();
   files.set("index.html", indexPage(papers, pages, report));

@@ -247,6 +247,6 @@ class Worker {
     const child = await this.#child.catch(() => undefined);
     child?.ref();
     await child?.status;
-    await this.#lines?.cancel();
+    await this.#lines?.drain();
   }
 }

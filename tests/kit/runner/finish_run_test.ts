@@ -1,7 +1,9 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { finishRun } from "offprint/kit/runner/finish_run.ts";
+import { buildSite } from "offprint/kit/site/mod.ts";
+import { site } from "../site/fixture.ts";
 
 Deno.test("a broken file of the ledger costs its own line, not the report and the site", async () => {
   const root = await Deno.makeTempDir({ prefix: "offprint-finish-" });
@@ -25,6 +27,19 @@ Deno.test("a broken file of the ledger costs its own line, not the report and th
     assertMatch(await Deno.readTextFile(join(root, "out/site/index.html")), /<\/html>/);
   } finally {
     console.log = log;
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("a site whose making is stopped leaves its folder as it was", async () => {
+  const root = await Deno.makeTempDir({ prefix: "offprint-finish-" });
+  try {
+    await assertRejects(
+      () => buildSite({ ...site(root), signal: AbortSignal.abort() }),
+      DOMException,
+    );
+    assertEquals([...Deno.readDirSync(root)], []);
+  } finally {
     await Deno.remove(root, { recursive: true });
   }
 });
