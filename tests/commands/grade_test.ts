@@ -69,7 +69,7 @@ Deno.test("with --watch notebooks that arrive in an empty folder are graded, unt
     assertEquals(await lines.next(), "bob: 4 of 9");
     child.interrupt();
     assertEquals((await child.status).code, 130);
-    await Promise.all([errors.drain(), lines.cancel()]);
+    await Promise.all([errors.drain(), lines.drain()]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
