@@ -43,7 +43,7 @@ Deno.test("in a plain program, results go to stdout as text and progress to stde
       "1  1",
       "2  1.414",
       "✓ sums",
-      "squares",
+      "squares; run in this kernel, one point after the other",
       "n  square",
       "─  ──────",
       "1       1",

@@ -63,7 +63,10 @@ Deno.test("everything works in the real kernel", async () => {
     "update_display_data",
     "execute_result",
   ]);
-  assertEquals(dataOf(rows!.at(-1))["text/plain"], "s\nn  square\n─  ──────\n1       1\n2       4");
+  assertEquals(
+    dataOf(rows!.at(-1))["text/plain"],
+    "s; run in this kernel, one point after the other\nn  square\n─  ──────\n1       1\n2       4",
+  );
 
   assertStringIncludes(String(dataOf(equation![0])["text/html"]), "checked on 1 value");
 
