@@ -282,6 +282,7 @@ import { mean, meanInterval } from "offprint/stats.ts";
 import { extractFsm, type Fsm, printFsm, printGraph } from "offprint/verilog/diagrams/mod.ts";
 import {
   drawStateDiagram,
+  plainPicture,
   readBlockDiagram,
   readStateDiagram,
 } from "offprint/verilog/pictures/mod.ts";
@@ -742,7 +743,7 @@ const figureOf = (unit: Unit) => {
     }.`,
     caption: unit.prompts.simple.text.split("\n")[0]!.replaceAll("`", ""),
   };
-  return new Figure(words, svg, width, undefined);
+  return new Figure(words, plainPicture(svg), width, undefined);
 };
 await display(gallery(
   "units",
