@@ -1,6 +1,6 @@
 /**
  * The `tree` suite: TreeBoN against best-of-N at the same width and length, the reading of given tokens against whole
- * distributions and against reading every prefix anew, and how many caches a tree keeps.
+ * distributions and against reading every prefix anew, sampling against llama.cpp, and how many caches a tree keeps.
  *
  * @module
  */
@@ -27,6 +27,7 @@ import {
 import { onnxModel, onnxReader } from "offprint/lm/onnx/mod.ts";
 import { readTransformer } from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
+import { llamaTextRows } from "./tree/llama_texts.ts";
 
 const REPETITIONS = 5;
 const N = 32;
@@ -67,10 +68,22 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   const { nodes } = await bestOfN(options());
   const texts = nodes.map(({ tokens }) => tokens);
   const reading = await interleaved({
-    fast: () => readInSteps(reader, prompt, texts, false),
-    plain: () => readInSteps(plain, prompt, texts, false),
-    anew: () => readInSteps(reader, prompt, texts, true),
+    fast: () => readInSteps(reader, prompt, texts),
+    plain: () => readInSteps(plain, prompt, texts),
+    anew: () => readInSteps(reader, prompt, texts, { anew: true }),
+    fast8: () => readInSteps(reader, prompt, texts, { layers: 8 }),
+    anew8: () => readInSteps(reader, prompt, texts, { layers: 8, anew: true }),
   }, REPETITIONS);
+  const llama = await llamaTextRows({
+    policy,
+    config,
+    weights,
+    prompt,
+    texts: N,
+    tokens: TOKENS,
+    ours: () => bestOfN(options()),
+    repetitions: REPETITIONS,
+  }, progress);
   const caches = await mostCaches(policy, options(logRatioScore("weighted", reader)));
   await policy.close();
   await reader.close();
@@ -100,7 +113,18 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
         "reading through whole distributions",
         SCORED,
       ),
+      // Four layers read 1 + 2 + 3 segments anew instead of 3: two times the tokens, and no more can be won.
       faster("reading segment by segment", reading.fast, reading.anew, "every prefix anew", SCORED),
+      {
+        ...faster(
+          "reading 8 segments one by one",
+          reading.fast8,
+          reading.anew8,
+          "every prefix anew",
+        ),
+        shape: SHAPE.replace(`${LAYERS} layers`, "8 layers"),
+      },
+      ...llama,
       lessIsBetter({
         name: "caches of the policy at once",
         shape: SHAPE,
@@ -113,17 +137,17 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   };
 }
 
-/** Reads all texts up to each layer's end but the last, going on or from the beginning. */
+/** Reads all texts up to each layer's end but the last, going on or `anew` from the prompt's end. */
 async function readInSteps(
   reader: TokenReader,
   prompt: readonly number[],
   texts: readonly number[][],
-  anew: boolean,
+  { layers = LAYERS, anew = false } = {},
 ): Promise<void> {
-  const segment = TOKENS / LAYERS;
+  const segment = TOKENS / layers;
   const root = await reader.open(prompt);
   let open = texts.map(() => root.fork());
-  for (let layer = 1; layer < LAYERS; layer++) {
+  for (let layer = 1; layer < layers; layer++) {
     if (anew) {
       for (const text of open) text.close();
       open = texts.map(() => root.fork());

@@ -23,6 +23,11 @@ interface Addon {
   init(): Promise<void>;
   AddonModel: new (path: string, options: Record<string, unknown>) => AddonModel;
   AddonContext: new (model: AddonModel, options: Record<string, unknown>) => AddonContext;
+  AddonSampler: new (model: AddonModel) => AddonSampler;
+}
+interface AddonSampler {
+  applyConfig(config: { temperature: number; seed?: number }): void;
+  dispose(): void;
 }
 interface AddonModel {
   init(): Promise<boolean>;
@@ -41,6 +46,8 @@ interface AddonContext {
     logitIndexes: Uint32Array,
   ): Uint32Array;
   decodeBatch(): Promise<void>;
+  /** A token from the logits that `addToBatch` gave the number of. */
+  sampleToken(logits: number, sampler: AddonSampler): Promise<number>;
   /** Forgets the tokens from position `from` to before `to`; -1 is the end. */
   removeTokenCellsFromSequence(sequence: number, from: number, to: number): boolean;
 }
@@ -48,7 +55,11 @@ interface AddonContext {
 /** A model in llama.cpp. */
 export interface LlamaModel {
   /** Texts side by side, each from a prompt. */
-  open(prompts: readonly (readonly number[])[], threads: number): Promise<LlamaTexts>;
+  open(
+    prompts: readonly (readonly number[])[],
+    threads: number,
+    options?: LlamaTextOptions,
+  ): Promise<LlamaTexts>;
   /** One text from a prompt, which several tokens can be added to in a pass and which can be cut. */
   openText(
     prompt: readonly number[],
@@ -79,6 +90,8 @@ export interface LlamaText {
 export interface LlamaTexts {
   /** One token for each: a forward pass up to the logits of each, without sampling. */
   extend(tokens: readonly number[]): Promise<void>;
+  /** The same, and the next token of each: drawn at temperature 1, or the likeliest if `greedy`. */
+  next(tokens: readonly number[], greedy?: boolean): Promise<number[]>;
   close(): Promise<void>;
 }
 
@@ -137,19 +150,41 @@ async function load(addon: Addon, file: string): Promise<LlamaModel> {
     await context.decodeBatch();
   };
   return {
-    async open(prompts, threads) {
-      const context = await newContext(prompts.length, threads);
+    async open(prompts, threads, options) {
+      const context = await newContext(prompts.length, threads, options);
       for (const [i, prompt] of prompts.entries()) await pass(context, [i, 0], prompt, []);
       const lengths = prompts.map(({ length }) => length);
+      /** The numbers of the logits. */
+      const extend = async (tokens: readonly number[]): Promise<number[]> => {
+        context.initBatch(tokens.length);
+        const logits = tokens.map((token, i) =>
+          context.addToBatch(i, lengths[i]!++, Uint32Array.of(token), Uint32Array.of(0))[0]!
+        );
+        await context.decodeBatch();
+        return logits;
+      };
+      // One for each text, so that texts can be sampled side by side.
+      const samplers = prompts.map((_, i) => {
+        const sampler = new addon.AddonSampler(model);
+        return { sampler, seed: i + 1, greedy: undefined as boolean | undefined };
+      });
       return {
-        async extend(tokens) {
-          context.initBatch(tokens.length);
-          tokens.forEach((token, i) =>
-            context.addToBatch(i, lengths[i]!++, Uint32Array.of(token), Uint32Array.of(0))
-          );
-          await context.decodeBatch();
+        extend: async (tokens) => void await extend(tokens),
+        async next(tokens, greedy = false) {
+          const logits = await extend(tokens);
+          return await Promise.all(logits.map((at, i) => {
+            const mine = samplers[i]!;
+            if (mine.greedy !== greedy) {
+              mine.sampler.applyConfig({ temperature: greedy ? 0 : 1, seed: mine.seed });
+              mine.greedy = greedy;
+            }
+            return context.sampleToken(at, mine.sampler);
+          }));
         },
-        close: () => context.dispose(),
+        async close() {
+          for (const { sampler } of samplers) sampler.dispose();
+          await context.dispose();
+        },
       };
     },
     async openText(prompt, threads, options) {

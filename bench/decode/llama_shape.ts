@@ -59,6 +59,19 @@ export async function writeGguf(path: string, config: TransformerConfig): Promis
   }
   const random = stream(1, "bench-decode", "gguf");
   const tensors = [...tensorShapes(config)].map(([name, shape]) => tensor(random, name, shape));
+  return await writeTensors(path, config, tensors);
+}
+
+/**
+ * Writes a model of this shape to `path`, whole or not at all.
+ *
+ * @returns its bytes.
+ */
+export async function writeTensors(
+  path: string,
+  config: TransformerConfig,
+  tensors: readonly GgufTensor[],
+): Promise<number> {
   const temporary = `${path}.tmp`;
   const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
   try {
@@ -73,8 +86,13 @@ export async function writeGguf(path: string, config: TransformerConfig): Promis
   return (await Deno.stat(path)).size;
 }
 
+/** A tensor's name in GGUF from its name in safetensors. */
+export function ggufName(name: string): string {
+  return GGUF_NAMES.reduce((text, [from, to]) => text.replace(from, to), name);
+}
+
 function tensor(random: Random, name: string, shape: readonly number[]): GgufTensor {
-  const named = GGUF_NAMES.reduce((text, [from, to]) => text.replace(from, to), name);
+  const named = ggufName(name);
   const count = shape.reduce((product, size) => product * size, 1);
   const sizes = [...shape].reverse();
   if (shape.length === 1) {
@@ -94,8 +112,7 @@ function tensor(random: Random, name: string, shape: readonly number[]): GgufTen
 function metadata(config: TransformerConfig): Record<string, GgufValue> {
   return {
     "general.architecture": "llama",
-    "general.name": "random weights",
-    "general.file_type": 2,
+    "general.name": "measured model",
     "llama.context_length": config.max_position_embeddings,
     "llama.embedding_length": config.hidden_size,
     "llama.block_count": config.num_hidden_layers,
@@ -104,6 +121,7 @@ function metadata(config: TransformerConfig): Record<string, GgufValue> {
     "llama.attention.head_count_kv": config.num_key_value_heads,
     "llama.attention.layer_norm_rms_epsilon": { float: config.rms_norm_eps },
     "llama.rope.dimension_count": config.head_dim,
+    "llama.rope.freq_base": { float: config.rope_theta },
     "tokenizer.ggml.model": "llama",
     "tokenizer.ggml.tokens": Array.from({ length: config.vocab_size }, (_, i) => `t${i}`),
   };
