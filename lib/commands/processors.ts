@@ -1,6 +1,6 @@
 /**
- * The stage of `deno task test` that stands for other processors: notebooks are run again where the last
- * digits of ONNX Runtime and of the native kernels differ, and must still agree with what is committed.
+ * What in `deno task test` stands for other processors: notebooks are run where the last digits of ONNX Runtime and
+ * of the native kernels differ, and must still agree with what is committed.
  *
  * @module
  */
@@ -37,16 +37,19 @@ export function allProcessorRuns(): ProcessorRun[] {
 }
 
 /**
- * The sample that every `deno task test` runs: one seed of the noise, for the notebooks that have cells
- * tagged `native` and are not long enough to be run alone. Others have nothing in them that noise reaches.
+ * What every `deno task test` runs: each notebook once. Those that have cells tagged `native` and are not long enough
+ * to be run alone run with one seed of the noise, which reaches nothing else in them; the others run as they are.
  *
  * @param folder Of the notebooks.
  */
-export async function sampledProcessorRuns(folder: string): Promise<ProcessorRun[]> {
+export async function usualRuns(folder: string): Promise<ProcessorRun[]> {
   const loaded = await Promise.all((await listNotebooks(folder)).map(loadNotebook));
-  const ids = loaded.filter(({ notebook }) =>
+  const noisy = ({ notebook }: typeof loaded[number]) =>
     !notebookSettings(notebook).exclusive &&
-    notebook.cells.some((cell) => tagsOf(cell).includes("native"))
-  ).map(({ id }) => id);
-  return ids.length === 0 ? [] : [{ ...SETTINGS[0]!, ids }];
+    notebook.cells.some((cell) => tagsOf(cell).includes("native"));
+  const runs: ProcessorRun[] = [
+    { ...SETTINGS[0]!, ids: loaded.filter(noisy).map(({ id }) => id) },
+    { name: "as they are", env: {}, ids: loaded.filter((one) => !noisy(one)).map(({ id }) => id) },
+  ];
+  return runs.filter(({ ids }) => ids.length > 0);
 }

@@ -1,22 +1,23 @@
 /**
- * `deno task test`: everything that must hold, in five stages, with one closing line.
+ * `deno task test`: everything that must hold, in stages, with one closing line.
  *
  * @module
  */
 import { join } from "node:path";
+import { availableParallelism } from "node:os";
 import { usableKernels } from "kernels/mod.ts";
 import { UserError } from "offprint/errors.ts";
 import { exists } from "offprint/files.ts";
 import { parse, wholeNumber } from "offprint/command_line.ts";
-import { type Child, startChild } from "offprint/process/mod.ts";
+import { startChild } from "offprint/process/mod.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
 import type { Command } from "../kit/command.ts";
 import { Ending } from "offprint/terminal.ts";
 import { COMMAND_FLAGS, ROOT } from "../kit/project.ts";
-import { allProcessorRuns, sampledProcessorRuns } from "./processors.ts";
-import { addCounts, noCounts, readJUnit, type TestCounts } from "../kit/junit.ts";
-import { writeBlocks } from "../kit/output_blocks.ts";
-import { testShares } from "../kit/test_shares.ts";
+import { denoTest, denoTestParts, endedWith } from "../kit/deno_tests.ts";
+import { addCounts, noCounts, type TestCounts } from "../kit/junit.ts";
+import { testParts } from "../kit/test_parts.ts";
+import { allProcessorRuns, usualRuns } from "./processors.ts";
 
 const USAGE = `deno task test [PATH…] [--only STAGE] [--jobs N] [--slowest]
 
@@ -24,20 +25,25 @@ Runs every test and ends with the line "N passed, N failed, N skipped".
 
 Stages, in this order:
   check      format, lint, types, notebook pairs, links, claims (deno task check)
-  unit       all tests and the examples in doc comments (deno test --doc)
-  notebooks  every notebook in the quick profile, compared with its committed outputs
-  processors a sample of notebooks, with noise in the last digits of ONNX Runtime and of the native kernels,
-             as another processor would give; with --only processors all notebooks, with three seeds of
-             the noise, 1 and 4 threads, and the reference kernels (about an hour on two cores)
-  faults     a sample of commands that are stopped, killed, given wrong arguments, damaged files or poor
-             surroundings, and of hostile Verilog, pages and answers of servers; with --only faults all of
-             them (200 kills and more, 500 wrong inputs, 125 surroundings; about an hour on two quiet cores)
+  unit       all tests and the examples in doc comments (deno test --doc); among them a sample of commands
+             that are stopped, killed, given wrong arguments, damaged files or poor surroundings, and of
+             hostile Verilog, pages and answers of servers
+  notebooks  every notebook in the quick profile, compared with its committed outputs; those that have cells
+             whose last digits differ from one processor to the next run with noise in these, as another
+             processor would give; the times in them say nothing, since two run at once
+
+Stages that run in full when they are asked for alone:
+  notebooks  as they are, without noise
+  processors all notebooks, with three seeds of the noise, 1 and 4 threads, and the reference kernels (about
+             an hour on two cores)
+  faults     200 kills and more, 500 wrong inputs, 125 surroundings, … (about an hour on two quiet cores)
 
 Arguments:
-  PATH…          run only these tests (files or folders); stages check and notebooks are left out
+  PATH…          run only these tests (files or folders)
   --only STAGE   run one stage
-  --jobs N       processes among which the unit tests are divided (default: one a core, at most 4)
-  --slowest      at the end, the twenty test files that took longest
+  --jobs N       processes among which the unit tests are divided (default: one a core and one more, since
+                 some wait for browsers and servers; at most 4)
+  --slowest      at the end, the twenty test files that took longest, by the clock
   --help         this text
 
 What cannot run here (no Chromium, no compiler, …) is skipped, named with its reason, and counted;
@@ -46,6 +52,9 @@ Exit code 1 when anything failed.`;
 
 const STAGES = ["check", "unit", "notebooks", "processors", "faults"] as const;
 type Stage = typeof STAGES[number];
+
+/** What is run when nothing is asked for. */
+const WHOLE: readonly Stage[] = ["check", "unit", "notebooks"];
 
 export const command: Command = {
   name: "test",
@@ -64,14 +73,17 @@ async function test(args: string[]): Promise<number> {
   for (const path of positionals) await mustExist(path);
   const asked = option("jobs");
   const jobs = asked === undefined
-    ? Math.min(navigator.hardwareConcurrency, MOST_JOBS)
+    ? Math.min(availableParallelism() + 1, MOST_JOBS)
     : wholeNumber("--jobs", asked, 1, 64);
   const total = noCounts();
   const failedStages: string[] = [];
+  const took: string[] = [];
   const ending = new Ending();
   for (const stage of stages) {
     console.error(`\n── ${stage} ──`);
-    const counts = await countsOf(stage, positionals, { alone: stages.length === 1, jobs }, ending);
+    const began = performance.now();
+    const counts = await countsOf(stage, positionals, { whole: stages === WHOLE, jobs }, ending);
+    took.push(`${stage} ${Math.round((performance.now() - began) / 1000)} s`);
     if (ending.exitCode !== undefined) {
       console.error(`interrupted in stage ${stage}`);
       return ending.exitCode;
@@ -87,6 +99,7 @@ async function test(args: string[]): Promise<number> {
   if (values["slowest"]) console.log(slowest(total));
   for (const name of total.skipped) console.log(`skipped: ${name}`);
   for (const failure of total.failures) console.log(`failed: ${failure}`);
+  if (stages === WHOLE) console.log(`time: ${took.join(", ")}`);
   if (failedStages.length > 0) console.log(`failed in: ${failedStages.join(", ")}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
   return total.failed === 0 ? 0 : 1;
@@ -117,7 +130,7 @@ async function mustExist(path: string): Promise<void> {
 }
 
 function chooseStages(only: unknown, paths: string[]): readonly Stage[] {
-  if (only === undefined) return paths.length > 0 ? ["unit"] : STAGES;
+  if (only === undefined) return paths.length > 0 ? ["unit"] : WHOLE;
   const stage = STAGES.find((name) => name === only);
   if (stage === undefined) {
     throw new UserError({
@@ -138,78 +151,41 @@ function chooseStages(only: unknown, paths: string[]): readonly Stage[] {
   return [stage];
 }
 
-/** Tests and doc examples, in several processes at once; those of the stage faults are left out. */
-async function unit(paths: string[], jobs: number, ending: Ending): Promise<TestCounts> {
-  if (paths.length > 0) return await tests(paths, ending);
+/**
+ * Tests and doc examples, in several processes at once.
+ *
+ * @param options.whole Everything is run: the types were checked before, and the sample of faults is tried here.
+ */
+async function unit(
+  paths: string[],
+  { jobs, whole }: { jobs: number; whole: boolean },
+  { signal }: Ending,
+): Promise<TestCounts> {
+  if (paths.length > 0) return await denoTest(paths, { signal });
   const targets = await folders("tests", "lib", "kernels");
-  const shares = (await testShares(ROOT, targets, jobs, [FAULTS])).filter(({ length }) => length);
-  if (shares.length <= 1) return await tests(shares.flat(), ending);
-  const total = noCounts();
-  for (const counts of await Promise.all(shares.map((share) => tests(share, ending, {}, true)))) {
-    addCounts(total, counts);
-  }
-  return total;
+  const parts = await testParts(ROOT, targets, whole ? [] : [FAULTS]);
+  if (!whole) return await denoTestParts(parts, jobs, { signal });
+  return await withFigures((env) =>
+    denoTestParts(parts, jobs, { signal, typesChecked: true, env })
+  );
 }
 
 /** The trials of the stage faults. */
 const FAULTS = "tests/faults";
 
-/** The stage faults, and what it found in numbers. */
-async function faults(full: boolean, ending: Ending): Promise<TestCounts> {
+/** Runs trials of faults and prints what they found in numbers; `run` is given their environment. */
+async function withFigures(
+  run: (env: Record<string, string>) => Promise<TestCounts>,
+): Promise<TestCounts> {
   const folder = await temporaryFolder("faults");
   const figures = `${folder}/figures.txt`;
   try {
-    const counts = await tests([FAULTS], ending, {
-      OFFPRINT_FAULTS: full ? "full" : "sample",
-      OFFPRINT_FAULTS_FIGURES: figures,
-    });
-    const found = await Deno.readTextFile(figures).catch(() => "");
-    console.log(found.trimEnd());
+    const counts = await run({ OFFPRINT_FAULTS: "sample", OFFPRINT_FAULTS_FIGURES: figures });
+    console.log((await Deno.readTextFile(figures).catch(() => "")).trimEnd());
     return counts;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/**
- * One `deno test` over targets; the counts come from its JUnit report.
- *
- * @param beside Others run at the same time: its output is printed one test file at a time.
- */
-async function tests(
-  targets: readonly string[],
-  ending: Ending,
-  env: Record<string, string> = {},
-  beside = false,
-): Promise<TestCounts> {
-  const folder = await temporaryFolder("test");
-  const file = `${folder}/junit.xml`;
-  try {
-    const args = ["test", ...COMMAND_FLAGS, "--doc", `--junit-path=${file}`, ...targets];
-    const child = startChild(Deno.execPath(), args, {
-      cwd: ROOT,
-      env,
-      stdout: beside ? "piped" : "inherit",
-      stderr: "inherit",
-    });
-    const printed = beside ? writeBlocks(child.stdout, print) : undefined;
-    const [{ code }] = await Promise.all([endedWith(child, ending), printed]);
-    const counts = readJUnit(await Deno.readTextFile(file).catch(() => ""));
-    // A test file that does not even load leaves no test case behind, only the exit code.
-    if (code !== 0 && counts.failed === 0) {
-      counts.failed = 1;
-      counts.failures.push(
-        `deno test ended with code ${code}, and its report names no failed test`,
-      );
-    }
-    return counts;
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function print(block: string): void {
-  console.log(block.trimEnd());
 }
 
 /** Those of the project's folders that there are. */
@@ -224,31 +200,64 @@ async function folders(...names: string[]): Promise<string[]> {
 /** What is printed of a run that repeats what the claims table has shown. */
 const CLOSING = /^failed: |^\d+ passed, /;
 
-/**
- * @param options.alone It is the only stage asked for.
- * @param options.jobs Processes among which the unit tests are divided.
- */
+/** @param options.jobs Processes among which the unit tests are divided. */
 async function countsOf(
   stage: Stage,
   paths: string[],
-  { alone, jobs }: { alone: boolean; jobs: number },
+  options: { whole: boolean; jobs: number },
   ending: Ending,
 ): Promise<TestCounts> {
-  if (stage === "unit") return await unit(paths, jobs, ending);
-  if (stage === "check") return await ownCommand(["check"], ending);
-  if (stage === "faults") return await faults(alone, ending);
-  const run = ["run", "--profile", "quick", "--check"];
-  if (stage === "notebooks") return await ownCommand(run, ending);
+  switch (stage) {
+    case "check":
+      return await ownCommand(["check"], ending);
+    case "unit":
+      return await unit(paths, options, ending);
+    case "notebooks":
+      return options.whole ? await wholeNotebooks(ending) : await ownCommand(RUN, ending);
+    case "processors":
+      return await processors(ending);
+    case "faults":
+      return await withFigures((env) =>
+        denoTest([FAULTS], { signal: ending.signal, env: { ...env, OFFPRINT_FAULTS: "full" } })
+      );
+  }
+}
+
+const RUN = ["run", "--profile", "quick", "--check"];
+
+/** Every notebook once, in two commands at the same time; nobody reads the times that are measured so. */
+async function wholeNotebooks(ending: Ending): Promise<TestCounts> {
+  const total = noCounts();
+  const out = await temporaryFolder("test");
+  const runs = await usualRuns(join(ROOT, "notebooks"));
+  const cores = availableParallelism();
+  const jobs = Math.max(1, Math.floor(cores / runs.length));
+  const threads = Deno.env.get("OFFPRINT_THREADS") ||
+    String(Math.max(1, Math.floor(cores / (jobs * runs.length))));
+  try {
+    const counts = await Promise.all(runs.map(async ({ name, env, ids }, at) => {
+      console.error(`${name}: ${ids.join(", ")}`);
+      const args = [...RUN, "--jobs", String(jobs), "--out", join(out, String(at)), ...ids];
+      return await ownCommand(args, ending, { OFFPRINT_THREADS: threads, ...env });
+    }));
+    counts.forEach((count) => addCounts(total, count));
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+  return total;
+}
+
+/** Every notebook under everything that stands for another processor. */
+async function processors(ending: Ending): Promise<TestCounts> {
   const total = noCounts();
   const out = await temporaryFolder("test");
   try {
-    const runs = alone ? allProcessorRuns() : await sampledProcessorRuns(join(ROOT, "notebooks"));
-    for (const { name, env, ids } of runs) {
+    for (const { name, env, ids } of allProcessorRuns()) {
       if (ending.exitCode !== undefined) break;
       console.error(`\n${name}${ids.length === 0 ? "" : `: ${ids.join(", ")}`}`);
       addCounts(
         total,
-        await ownCommand([...run, "--no-timing", "--out", out, ...ids], ending, env, CLOSING),
+        await ownCommand([...RUN, "--no-timing", "--out", out, ...ids], ending, env, CLOSING),
       );
     }
   } finally {
@@ -272,7 +281,7 @@ async function ownCommand(
   const child = startChild(Deno.execPath(), all, { cwd: ROOT, env, stderr: "inherit" });
   const [text, { code }] = await Promise.all([
     new Response(child.stdout).text(),
-    endedWith(child, ending),
+    endedWith(child, ending.signal),
   ]);
   console.log(text.trimEnd().split("\n").filter((line) => shown.test(line)).join("\n"));
   const closing = /^(\d+) passed, (\d+) failed$/m.exec(text);
@@ -282,15 +291,4 @@ async function ownCommand(
     passed: Number(closing?.[1] ?? 0),
     failed: code !== 0 && failed === 0 ? 1 : failed,
   };
-}
-
-/** How a child ended; Ctrl-C is passed on to it, since it leads a group of its own. */
-async function endedWith(child: Child, { signal }: Ending) {
-  const interrupt = () => child.interrupt();
-  signal.addEventListener("abort", interrupt);
-  try {
-    return await child.status;
-  } finally {
-    signal.removeEventListener("abort", interrupt);
-  }
 }

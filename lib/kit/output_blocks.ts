@@ -1,5 +1,6 @@
 /**
- * Output of several test processes at once, kept readable: what belongs to one test file stays together.
+ * Output of several test processes at once, kept readable: what belongs to one test file stays together, with how long
+ * the file took.
  *
  * @module
  */
@@ -8,41 +9,64 @@ import { Readable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 
 /** How `deno test` announces the next file, colour codes left out. */
-const NEXT_FILE = /^running \d+ tests? from /;
+const NEXT_FILE = /^running \d+ tests? from (?:\.\/)?(.+)$/;
+
+/** What `deno test` printed of one file. */
+export interface Block {
+  text: string;
+  /** The file; none for what stands before the first. */
+  file?: string;
+  /**
+   * Wall time in seconds from the end of the file before it, so that loading its modules counts; of the first file
+   * from the line that announces it, since before that all modules are found and the process begins.
+   */
+  seconds: number;
+}
 
 /**
- * Writes the lines of a stream in blocks: a block begins where `deno test` begins the next file, and is
- * written whole, when the next one begins or the stream ends.
+ * Reads the lines of a stream in blocks: a block begins where `deno test` begins the next file, and is given whole, when
+ * the next one begins or the stream ends.
  *
  * @param stream Bytes of UTF-8 text.
- * @param write Takes each block; it ends with a line break.
+ * @param take Takes each block; its text ends with a line break.
+ * @param now The time in milliseconds.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { writeBlocks } from "offprint/kit/output_blocks.ts";
+ * import { readBlocks } from "offprint/kit/output_blocks.ts";
  *
  * const text = "running 1 test from ./a_test.ts\na ... ok\nrunning 1 test from ./b_test.ts\nb ... ok";
- * const blocks: string[] = [];
- * await writeBlocks(new Blob([text]).stream(), (block) => blocks.push(block));
+ * const blocks: [file: string | undefined, text: string][] = [];
+ * await readBlocks(new Blob([text]).stream(), ({ file, text }) => blocks.push([file, text]));
  * assertEquals(blocks, [
- *   "running 1 test from ./a_test.ts\na ... ok\n",
- *   "running 1 test from ./b_test.ts\nb ... ok\n",
+ *   ["a_test.ts", "running 1 test from ./a_test.ts\na ... ok\n"],
+ *   ["b_test.ts", "running 1 test from ./b_test.ts\nb ... ok\n"],
  * ]);
  * ```
  */
-export async function writeBlocks(
+export async function readBlocks(
   stream: ReadableStream<Uint8Array>,
-  write: (block: string) => void,
+  take: (block: Block) => void,
+  now: () => number = () => performance.now(),
 ): Promise<void> {
-  let block = "";
+  let block: Block = { text: "", seconds: 0 };
+  let began = now();
+  let last = began;
+  const end = () => {
+    if (block.text !== "") take({ ...block, seconds: (last - began) / 1000 });
+  };
   const input = Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]);
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    if (NEXT_FILE.test(stripVTControlCharacters(line)) && block !== "") {
-      write(block);
-      block = "";
+    const time = now();
+    const file = NEXT_FILE.exec(stripVTControlCharacters(line))?.[1];
+    if (file !== undefined) {
+      end();
+      began = block.file === undefined ? time : last;
+      block = { text: "", file, seconds: 0 };
     }
-    block += `${line}\n`;
+    block.text += `${line}\n`;
+    last = time;
   }
-  if (block !== "") write(block);
+  end();
 }

@@ -1,30 +1,36 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import type * as OnnxRuntime from "onnxruntime-node";
-import { allProcessorRuns, sampledProcessorRuns } from "offprint/commands/processors.ts";
+import { allProcessorRuns, usualRuns } from "offprint/commands/processors.ts";
+import { notebookIds } from "offprint/kit/pairs/mod.ts";
 import { ROOT } from "offprint/kit/project.ts";
 import { Scratch, source } from "../kit/runner/scratch.ts";
 import { publishedFiles } from "../lm/published_model.ts";
 
-Deno.test("the sample: one seed, notebooks with native cells that are not run alone", async () => {
+Deno.test("every notebook once: with noise those with native cells that are not run alone", async () => {
   const native: [string, string] = [`tags=["native"]`, "1"];
   await using scratch = await Scratch.make({
     "01-native": source(["1", native]),
     "02-plain": source(["1", [`tags=["timing"]`, "2"]]),
     "03-long": source([native], { exclusive: true }),
   });
-  assertEquals(await sampledProcessorRuns(scratch.folder), [{
-    name: "relative noise of 10⁻⁶, seed 1",
-    env: { OFFPRINT_TEST_NOISE: "1" },
-    ids: ["01-native"],
-  }]);
+  assertEquals(await usualRuns(scratch.folder), [
+    {
+      name: "relative noise of 10⁻⁶, seed 1",
+      env: { OFFPRINT_TEST_NOISE: "1" },
+      ids: ["01-native"],
+    },
+    { name: "as they are", env: {}, ids: ["02-plain", "03-long"] },
+  ]);
   await using none = await Scratch.make({ "01-plain": source(["1"]) });
-  assertEquals(await sampledProcessorRuns(none.folder), []);
+  assertEquals(await usualRuns(none.folder), [{ name: "as they are", env: {}, ids: ["01-plain"] }]);
 });
 
-Deno.test("the project's sample holds the notebook of language models", async () => {
-  const [run] = await sampledProcessorRuns(join(ROOT, "notebooks"));
-  assert(run!.ids.includes("90-language-models"), String(run!.ids));
+Deno.test("the project's notebooks with noise hold that of language models, and none is left out", async () => {
+  const folder = join(ROOT, "notebooks");
+  const [noisy, plain] = await usualRuns(folder);
+  assert(noisy!.ids.includes("90-language-models"), String(noisy!.ids));
+  assertEquals([...noisy!.ids, ...plain!.ids].toSorted(), await notebookIds(folder));
 });
 
 Deno.test("the whole stage: three seeds, two numbers of threads, the reference kernels, all notebooks", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { writeBlocks } from "offprint/kit/output_blocks.ts";
+import { type Block, readBlocks } from "offprint/kit/output_blocks.ts";
 
 /** Text that comes in pieces, with other work in between. */
 function pieces(...parts: string[]): ReadableStream<Uint8Array> {
@@ -16,9 +16,9 @@ function pieces(...parts: string[]): ReadableStream<Uint8Array> {
 
 Deno.test("the output of two processes is not mixed within a test file", async () => {
   const written: string[] = [];
-  const write = (block: string) => written.push(block);
+  const write = ({ text }: Block) => written.push(text);
   await Promise.all([
-    writeBlocks(
+    readBlocks(
       pieces(
         "running 1 test from ./a_test.ts\none ..",
         ". ok\nrunning 2 te",
@@ -26,7 +26,7 @@ Deno.test("the output of two processes is not mixed within a test file", async (
       ),
       write,
     ),
-    writeBlocks(pieces("\x1b[38mrunning 1 test from ./c_test.ts\x1b[0m\n", "\ntwo ... ok"), write),
+    readBlocks(pieces("\x1b[38mrunning 1 test from ./c_test.ts\x1b[0m\n", "\ntwo ... ok"), write),
   ]);
   assertEquals(written.toSorted(), [
     "\x1b[38mrunning 1 test from ./c_test.ts\x1b[0m\n\ntwo ... ok\n",
@@ -45,7 +45,25 @@ Deno.test("letters of several bytes may lie across pieces; nothing at all gives 
     },
   });
   const written: string[] = [];
-  await writeBlocks(halves, (block) => written.push(block));
-  await writeBlocks(pieces(), (block) => written.push(block));
+  await readBlocks(halves, ({ text }) => written.push(text));
+  await readBlocks(pieces(), ({ text }) => written.push(text));
   assertEquals(written, ["running 1 test from ./é_test.ts\n"]);
+});
+
+Deno.test("a file takes from the end of the one before it, the first from where it is announced", async () => {
+  const lines: [ms: number, line: string][] = [
+    [2000, "Check a_test.ts"],
+    [5000, "running 1 test from ./a_test.ts"],
+    [6500, "one ... ok"],
+    [8000, "running 1 test from ./b_test.ts"],
+    [9000, "two ... ok"],
+  ];
+  const times = [0, ...lines.map(([ms]) => ms)];
+  const taken: [file: string | undefined, seconds: number][] = [];
+  await readBlocks(
+    pieces(lines.map(([, line]) => `${line}\n`).join("")),
+    ({ file, seconds }) => taken.push([file, seconds]),
+    () => times.shift()!,
+  );
+  assertEquals(taken, [[undefined, 2], ["a_test.ts", 1.5], ["b_test.ts", 2.5]]);
 });

@@ -1,0 +1,96 @@
+/**
+ * Tests divided into parts, of which each is one process of `deno test`.
+ *
+ * @module
+ */
+import { join } from "node:path";
+
+/**
+ * Seconds that the slow ones take on one core, so that they begin first. A wrong number only makes a core wait at
+ * the end; `deno task test --slowest` prints what they are.
+ */
+const SECONDS: Readonly<Record<string, number>> = {
+  "tests/frame/change_me_test.ts": 130,
+  "tests/frame/first_run_test.ts": 60,
+  "tests/kit/site": 110,
+  "tests/commands": 100,
+  "tests/kit/read": 60,
+  "tests/faults/kills_test.ts": 40,
+  "tests/faults/stopping_test.ts": 30,
+  "tests/kit/classroom": 40,
+  "tests/kit/runner": 35,
+  "tests/frame/stock_jupyter_test.ts": 25,
+};
+
+/** Folders that take long and are in the table by their rooms or files, or long enough to be divided into these. */
+const DIVIDED = new Set([
+  "tests",
+  "tests/faults",
+  "tests/frame",
+  "tests/kernels",
+  "tests/kit",
+  "tests/papers",
+  "tests/verilog",
+]);
+
+/** What a folder that is not in the table is taken to need. */
+const FOLDER_SECONDS = 20;
+
+/** What a file that is not in the table is taken to need. */
+const FILE_SECONDS = 2;
+
+/**
+ * Files and folders of tests in parts, the longest first. Together they hold every test below the targets once. Files
+ * that lie beside one another are one part, where none of them is known to take long.
+ *
+ * @param root The project's folder.
+ * @param targets Folders, relative to it.
+ * @param without Folders that are left out.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ROOT } from "offprint/kit/project.ts";
+ * import { testParts } from "offprint/kit/test_parts.ts";
+ *
+ * const parts = await testParts(ROOT, ["tests", "lib"], ["tests/faults"]);
+ * assertEquals(parts.filter((part) => part.includes("lib")), [["lib"]]);
+ * assertEquals(parts.flat().some((path) => path.startsWith("tests/faults")), false);
+ * ```
+ */
+export async function testParts(
+  root: string,
+  targets: readonly string[],
+  without: readonly string[] = [],
+): Promise<string[][]> {
+  const parts = (await Promise.all(targets.map((target) => partsOf(root, target, without)))).flat();
+  return parts
+    .map((paths) => ({ paths, seconds: secondsOf(paths) }))
+    .sort((a, b) => b.seconds - a.seconds || (a.paths[0]! < b.paths[0]! ? -1 : 1))
+    .map(({ paths }) => paths);
+}
+
+function secondsOf(paths: readonly string[]): number {
+  const usual = (path: string) => path.endsWith("_test.ts") ? FILE_SECONDS : FOLDER_SECONDS;
+  return paths.reduce((sum, path) => sum + (SECONDS[path] ?? usual(path)), 0);
+}
+
+async function partsOf(
+  root: string,
+  path: string,
+  without: readonly string[],
+): Promise<string[][]> {
+  if (without.includes(path)) return [];
+  if (!DIVIDED.has(path)) return [[path]];
+  const parts: string[][] = [];
+  const beside: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(root, path))) {
+    const inner = `${path}/${name}`;
+    if (isDirectory) parts.push(...await partsOf(root, inner, without));
+    else if (!name.endsWith("_test.ts")) continue;
+    else if (inner in SECONDS) parts.push([inner]);
+    else beside.push(inner);
+  }
+  if (beside.length > 0) parts.push(beside.sort());
+  return parts;
+}

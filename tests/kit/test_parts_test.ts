@@ -1,0 +1,49 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { ROOT } from "offprint/kit/project.ts";
+import { testParts } from "offprint/kit/test_parts.ts";
+
+async function testFiles(root: string, path: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(root, path))) {
+    if (isDirectory) found.push(...await testFiles(root, `${path}/${name}`));
+    else if (name.endsWith("_test.ts")) found.push(`${path}/${name}`);
+  }
+  return found.sort();
+}
+
+/** Files of tests in each part. */
+async function filesOf(parts: readonly string[][]): Promise<string[]> {
+  const paths = parts.flat();
+  return (await Promise.all(
+    paths.map((path) => path.endsWith("_test.ts") ? [path] : testFiles(ROOT, path)),
+  )).flat();
+}
+
+for (const without of [[], ["tests/faults"]]) {
+  Deno.test(`every test file is in exactly one part, without ${without.join() || "none"}`, async () => {
+    const all = (await testFiles(ROOT, "tests"))
+      .filter((file) => !without.some((folder) => file.startsWith(`${folder}/`)));
+    const files = await filesOf(await testParts(ROOT, ["tests"], without));
+    assertEquals(files.toSorted(), all);
+  });
+}
+
+Deno.test("the longest is begun first and shares its process with nothing", async () => {
+  const parts = await testParts(ROOT, ["tests", "lib", "kernels"]);
+  assertEquals(parts[0], ["tests/frame/change_me_test.ts"]);
+  const last = parts.at(-1)!;
+  assert(last.length <= 5, last.join(" "));
+});
+
+Deno.test("what is not divided is one part", async () => {
+  assertEquals(await testParts(ROOT, ["lib"]), [["lib"]]);
+});
+
+Deno.test("every name of the table is there", async () => {
+  // A file that was renamed would be begun last.
+  const parts = await testParts(ROOT, ["tests"]);
+  for (const path of ["tests/frame/change_me_test.ts", "tests/faults/kills_test.ts"]) {
+    assert(parts.some((part) => part.length === 1 && part[0] === path), path);
+  }
+});
