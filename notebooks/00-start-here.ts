@@ -159,14 +159,23 @@
 // | $\pi$ | a policy: the probability of each answer to a prompt (01, 04, 09); an evaluator: the probability of each opinion of a program (03); an order of channels (a permutation) (05) |
 // | $\pi_0$ | the reference: the policy before training (01, 09) |
 // | $\pi^\star$ | the policy that is best for a reward and stays near the reference (01, 09); the best evaluator (03) |
-// | $\beta$ | the price of moving away from the reference (01, 04, 09); bits of a code (05) |
+// | $\beta$ | the price of moving away from the reference (01, 04, 09); bits of a code (05); the bonus for success (08) |
 // | $y_w$ | the chosen, better answer of a pair; the rejected one is $y_l$ (04, 09) |
 // | $g_w$ | the gradient of the log-probability of the chosen answer; of the rejected one $g_l$ (04, 09) |
 // | $\sigma$ | the logistic function, $1/(1+e^{-u})$ (04, 09) |
 // | $\mathrm{TV}$ | total variation, the distance of two distributions: half the sum of all differences (02, 03) |
-// | $p$ | the distribution of the draft; the target's is $q$ (02); the distribution of the target; the draft's is $q$ (10); a probability (09) |
+// | $p$ | the distribution of the draft; the target's is $q$ (02); the distribution of the target; the draft's is $q$ (10); a probability (08, 09) |
 // | $K$ | candidates that a draft proposes in a round (02, 10); evaluators (03); tokens of a beginning (01); channels (05) |
 // | $\alpha$ | the probability that a candidate is accepted (02, 10); the weights of a mixture (03) |
+// | $\lambda$ | the weight of an extra term of a loss (04, 09); the share of a safe contract in a mixture (08); the cost of a token beyond one draft pass; the least is $\lambda^\star$ (10) |
+// | $\epsilon$ | how much too much is accepted (02); a margin that is paid beyond the least payment (08) |
+// | $\gamma$ | the margin that a loss asks for (04); the largest margin that contracts can reach (08) |
+// | $\zeta$ | the offset of a code (05); the least expected payment (08) |
+// | $\ell$ | the log-ratio of a token (01); how useful an evaluation is (03); a loss (04) |
+// | $V$ | a value: what can be expected from here on (01, 08); verifications per generated token (10) |
+// | $T$ | the number of tokens of a text (02); the number of rounds of learning (08); the time that a text takes (10) |
+// | $w$ | the weight of a token (01); how much more a rejection counts in the loss of a head (10) |
+// | $h$ | the number of a step (08); a threshold (10) |
 // | $\mathrm{pass@}k$ | the probability that at least one of $k$ answers is right (06, 07) |
 
 // %% id="imports" tags=["imports"]

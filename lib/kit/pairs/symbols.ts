@@ -47,6 +47,7 @@ export const SYMBOLS: readonly SymbolRow[] = [
     meanings: [
       { means: "the price of moving away from the reference", in: ["01", "04", "09"] },
       { means: "bits of a code", in: ["05"] },
+      { means: "the bonus for success", in: ["08"] },
     ],
   },
   {
@@ -83,7 +84,7 @@ export const SYMBOLS: readonly SymbolRow[] = [
     meanings: [
       { means: "the distribution of the draft; the target's is $q$", in: ["02"] },
       { means: "the distribution of the target; the draft's is $q$", in: ["10"] },
-      { means: "a probability", in: ["09"] },
+      { means: "a probability", in: ["08", "09"] },
     ],
   },
   {
@@ -100,6 +101,75 @@ export const SYMBOLS: readonly SymbolRow[] = [
     meanings: [
       { means: "the probability that a candidate is accepted", in: ["02", "10"] },
       { means: "the weights of a mixture", in: ["03"] },
+    ],
+  },
+  {
+    tex: String.raw`\lambda`,
+    meanings: [
+      { means: "the weight of an extra term of a loss", in: ["04", "09"] },
+      { means: "the share of a safe contract in a mixture", in: ["08"] },
+      {
+        means: "the cost of a token beyond one draft pass; the least is $\\lambda^\\star$",
+        in: ["10"],
+      },
+    ],
+  },
+  {
+    tex: String.raw`\epsilon`,
+    meanings: [
+      { means: "how much too much is accepted", in: ["02"] },
+      { means: "a margin that is paid beyond the least payment", in: ["08"] },
+    ],
+  },
+  {
+    tex: String.raw`\gamma`,
+    meanings: [
+      { means: "the margin that a loss asks for", in: ["04"] },
+      { means: "the largest margin that contracts can reach", in: ["08"] },
+    ],
+  },
+  {
+    tex: String.raw`\zeta`,
+    meanings: [
+      { means: "the offset of a code", in: ["05"] },
+      { means: "the least expected payment", in: ["08"] },
+    ],
+  },
+  {
+    tex: String.raw`\ell`,
+    meanings: [
+      { means: "the log-ratio of a token", in: ["01"] },
+      { means: "how useful an evaluation is", in: ["03"] },
+      { means: "a loss", in: ["04"] },
+    ],
+  },
+  {
+    tex: "V",
+    meanings: [
+      { means: "a value: what can be expected from here on", in: ["01", "08"] },
+      { means: "verifications per generated token", in: ["10"] },
+    ],
+  },
+  {
+    tex: "T",
+    meanings: [
+      { means: "the number of tokens of a text", in: ["02"] },
+      { means: "the number of rounds of learning", in: ["08"] },
+      { means: "the time that a text takes", in: ["10"] },
+    ],
+  },
+  {
+    tex: "w",
+    meanings: [
+      { means: "the weight of a token", in: ["01"] },
+      { means: "how much more a rejection counts in the loss of a head", in: ["10"] },
+    ],
+  },
+  {
+    tex: "h",
+    meanings: [
+      { means: "the number of a step", in: ["08"] },
+      { means: "a threshold", in: ["10"] },
     ],
   },
   {
