@@ -1597,8 +1597,8 @@ await display(
 // %% [markdown] id="exercises"
 // ## Exercises
 //
-// **1. A weighted score by hand.** (10 minutes, 2 points.) Write the weighted implicit reward of a text, $\sum_k\tfrac1k\big(\log\pi_k-\log\pi_{0,k}\big)$, from
-// the log-probabilities of its tokens $k=1,2,\dots$ under the tuned policy and under the reference. Which token has weight 1?
+// **1. A weighted score by hand.** (10 minutes, 2 points.) Write the weighted implicit reward of a text, $\sum_k\tfrac1{k+1}\big(\log\pi_k-\log\pi_{0,k}\big)$, from
+// the log-probabilities of its tokens $k=0,1,\dots$ under the tuned policy and under the reference. Which token has weight 1?
 
 // %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function weightedImplicitReward(tuned: readonly number[], reference: readonly number[]): number {
