@@ -7,8 +7,9 @@
 //
 // A platform wants good posts, a buyer wants careful labels, an owner wants a machine looked after. None of them does the
 // work. Each can only promise money for results, and the person who works bears the effort and knows more. This notebook
-// computes the cheapest promises that work, over many steps and for an agent that plans ahead. Then it learns such
-// promises from observation alone.
+// computes the cheapest promises that work, over many steps and for a worker who plans ahead. Then it learns such
+// promises from observation alone. The one who pays is called the *principal*, the one who works the *agent*, and a promise
+// of payments for what may come out is a *contract*.
 
 // %% id="citation" tags=["imports"]
 import { citation, display, verdicts } from "offprint/notebook/mod.ts";
@@ -17,8 +18,8 @@ await display(citation("08-contractual-rl"));
 
 // %% [markdown] id="provenance"
 // **Read this first.** We could read only the abstract of this paper. The abstract promises a polynomial-time dynamic
-// program against a far-sighted agent, regret of order $\sqrt T$ for several classes of problems, and $T^{2/3}$ in
-// general. Everything below, the model, the programs, the learners, the examples and every number, is *our construction*
+// program against a far-sighted agent, and learners whose *regret* (what they earn less than the best contracts would, summed
+// over $T$ rounds) is of order $\sqrt T$ for several classes of problems, and $T^{2/3}$ in general. Everything below, the model, the programs, the learners, the examples and every number, is *our construction*
 // of what such statements can mean. No theorem here carries a number of the paper.
 
 // %% [markdown] id="summary"
@@ -34,8 +35,8 @@ await display(citation("08-contractual-rl"));
 //   *less* later in order to pay less now.
 // * **The cheapest contract has no safety.** Under it the agent is indifferent. If the payment is slightly lower, the
 //   agent stops working. So a learner must pay a margin, and its regret is the price of that margin: of order $\sqrt T$ if
-//   the data come from the action that is being paid for, $T^{2/3}$ if exploration has to be bought separately, and $T$
-//   without any margin.
+//   the data come from the action that is being paid for, $T^{2/3}$ if exploration has to be bought separately. Without any
+//   margin the regret is of order $T$: the learner never recovers.
 
 // %% id="verdicts" tags=["imports"]
 await verdicts("08-contractual-rl");
@@ -175,7 +176,7 @@ await display(plot({
   caption:
     "The principal's best bonus is the smallest one that works. Just below it, most of the value is lost.",
   height: 320,
-  x: { label: "bonus for success" },
+  x: { label: "bonus β for success" },
   y: { label: "expected value" },
   color: {
     legend: true,
@@ -320,8 +321,10 @@ const actionNames = oneStep.labels.actions ?? [];
 // %% [markdown] id="equation-least-payment-text"
 // ### The least payment
 //
-// To induce $a$, payments must beat every other action $b$ by a margin $\epsilon\ge0$. What the agent expects afterwards,
-// $v$, counts like a payment that has already been made. Every payment lies between 0 and the cap $\bar B$.
+// Action $a$ costs the agent $c_a$ and has outcomes with the probabilities $P_a$. A contract $x$ pays $x_i$ for outcome $i$. To induce
+// $a$, payments must beat every other action $b$ by a margin $\epsilon\ge0$. What the agent expects afterwards,
+// $v$, counts like a payment that has already been made. Every payment lies between 0 and the cap $\bar B$. The least expected
+// payment that induces $a$ is $\zeta(a)$:
 //
 // $$\zeta(a)=\min_{0\le x\le\bar B}P_a^\top x\quad\text{subject to}\quad(P_a-P_b)^\top(x+v)\ \ge\ c_a-c_b+\epsilon\quad\text{for all } b\ne a$$
 //
@@ -360,7 +363,7 @@ await display(equation({
 // ### Two actions: pay the most telling outcome
 //
 // With one rival $b$ all the money goes to the outcome that speaks most against it, the one with the smallest ratio
-// $P_b/P_a$.
+// $P_b/P_a$. $\Delta$ is what the contract has to make up for: the extra cost of $a$ less what $a$ brings later anyway.
 //
 // $$\zeta(a)=\frac{\max(\Delta,0)}{1-\min_{s'}P_b(s')/P_a(s')},\qquad\Delta=c_a-c_b-(P_a-P_b)^\top v$$
 
@@ -390,6 +393,9 @@ await display(equation({
 //
 // The recursion goes backward from the last step. At each step it finds first the least payments of all actions, given what the
 // agent will get later, and then the action that is worth most to the principal. What is left to the agent enters the step before.
+//
+// $V^P_h(s)$ and $V^A_h(s)$ are what principal and agent can expect from step $h$ on in state $s$, and $a^\star$ is the action with
+// the largest term in the first line.
 //
 // $$\begin{aligned}
 // V^P_h(s)&=\max_a\Bigl\{\sum_{s'}P_h(s'\mid s,a)\bigl[r_h(s,s')+V^P_{h+1}(s')\bigr]-\zeta_h(s,a)\Bigr\}\\
@@ -568,7 +574,7 @@ await display(explore(contractsExploration));
 //
 // A cap below $5/9$ rules full effort out. Between $5/9$ and $0.6$ the middle outcome has to pay a part. Above $0.6$
 // nothing changes. In the margin the least payment is convex and piecewise linear; its slope is the sum of the
-// program's multipliers. Half effort, which is hard to tell from its rivals, pays more for safety (slope 2) than full
+// multipliers (dual variables) of the program's constraints. Half effort, which is hard to tell from its rivals, pays more for safety (slope 2) than full
 // effort (slope 1.2).
 
 // %% id="caps"
@@ -601,6 +607,9 @@ await display(plot({
     `${formatNumber(zeta(full, 0, leastCap), 3)} to ${
       formatNumber(zeta(full, 0, Infinity), 3)
     } and stays there.`,
+  caption: `Dashed: the smallest cap, ${
+    formatNumber(leastCap, 3)
+  }, under which any contract induces full effort.`,
   height: 240,
   x: { label: "cap on each payment", domain: [0.5, 0.85] },
   y: { label: "least expected payment ζ", domain: [0.34, 0.42] },
@@ -667,6 +676,8 @@ await display(plot({
     )
       .join(", ")
   }. The more of the total stands on the best outcome, the more effort it induces.`,
+  caption:
+    "Each point of the triangle is a way to split the total over the three outcomes; a corner pays one outcome alone. Percentages: shares of the area.",
   width: 600,
   height: 420,
   marginLeft: 95,
@@ -815,7 +826,8 @@ await claim("08.discounting", [
 // ### Three steps, three states, three actions
 //
 // Anybody can rebuild this example from integers: in step $h$, action $a$ leads from state $s$ to $s'$ with weight
-// $1+((3s+5a+7s'+2h)\bmod 11)$, divided by the sum of the weights. Its values in the ledger were computed independently.
+// $1+((3s+5a+7s'+2h)\bmod 11)$, divided by the sum of the weights. The values that the claims expect
+// were computed by an independent program.
 
 // %% id="regression"
 const threeSteps = regressionExample();
@@ -984,6 +996,11 @@ await display(plot({
     } on. The agent's rent ` +
     `rises from 0 and drops to 0 where the principal gives up full effort. The best linear contract lies below ` +
     `the best contract in between.`,
+  caption: `Dashed lines: the principal gives up full effort at a factor of ${
+    lastInduced.toFixed(2)
+  }, and it stops being efficient at ${
+    lastEfficient.toFixed(2)
+  }. First best is the largest possible welfare.`,
   height: 320,
   x: { label: "factor on all costs" },
   y: { label: "expected value" },
@@ -1109,6 +1126,8 @@ function paymentMap(instance: Instance, h: number) {
         paid.map(({ state, next, payment }) => `${payment.toFixed(3)} from ${state} to ${next}`)
           .join("; ")
       }.`,
+    caption:
+      "Rows: the state, and the action that the plan induces there. Columns: the state that comes next. The darker a cell, the more is paid; – is nothing.",
     height: 60 + 46 * instance.n,
     x: { label: "next state", domain: [...new Set(cells.map(({ next }) => next))] },
     y: { label: null, domain: [...new Set(cells.map(({ state }) => state))] },
@@ -1155,7 +1174,8 @@ await display(paymentMap(platform, 0));
 // %% [markdown] id="scenario-labelling-text"
 // ### Data labelling
 //
-// A batch of labels is audited with some probability; otherwise only its agreement with other labellers is seen. What the
+// A labeller may guess, skim or read. A batch of labels is audited with some probability; otherwise only its agreement with other
+// labellers is seen. What the
 // labels are really worth shows much later, so revenue cannot be shared. Without a cap, *rare* audits are as good as many:
 // the buyer pays more when an audit turns out well. Only under a cap on payments are frequent audits worth money.
 
@@ -1251,6 +1271,8 @@ await display(plot({
     horizonRows.filter(({ H }) => H === 1).map((row) => `${row.case} ${row.value.toFixed(2)}`)
       .join(", ")
   }.`,
+  caption:
+    "Planned far-sighted, is myopic: contracts made for an operator who looks ahead, given to one who does not.",
   height: 320,
   x: { label: "number of shifts", ticks: [1, 2, 4, 6, 8, 10, 12], tickFormat: "d" },
   y: { label: "owner's value per shift", zero: true },
@@ -1317,6 +1339,9 @@ await display(plot({
   } and so on, closing in on ${
     bonusByHand(0)
   }; below it the agent shirks, above it makes full effort.`,
+  caption: `Dashed: the bonus at which the agent switches, ${
+    formatNumber(bonusByHand(0), 3)
+  }, which the search does not know.`,
   height: 260,
   x: { label: "probe", ticks: [1, 5, 10, 15, 20], tickFormat: "d" },
   y: { label: "bonus for the best outcome" },
@@ -1383,6 +1408,8 @@ await display(plot({
   alt:
     `The bonus starts at ${runBonuses[0]?.bonus}, falls fast once some data are in, and ends at ` +
     `${formatNumber(runBonuses.at(-1)?.bonus ?? NaN, 3)}, above the least bonus of ${threshold}.`,
+  caption:
+    `Dashed: the least bonus that induces work, ${threshold}. What lies above it is the premium.`,
   height: 260,
   x: { type: "log", label: "round" },
   y: { label: "bonus for success", zero: true },
@@ -1398,14 +1425,15 @@ await display(plot({
 // ### Regret curves
 //
 // Ten learners, many seeds, horizons $T$ that grow by factors of $\sqrt{10}$. Each point is a run of its own whose horizon is known to the learner. The
-// slope on logarithmic axes is what the abstract's rates speak about: a regret of order $T^r$ has slope $r$.
+// slope on logarithmic axes is what the abstract's rates speak about: a regret of order $T^r$ has slope $r$. ($\tilde O$, in what the
+// claims quote of the paper, leaves out factors of $\log T$.)
 //
 // | short name | learner | instance |
 // |---|---|---|
 // | S1 | shrinking margin | the one-step example with only shirking and full effort |
 // | S2 | explores at the cap, then commits with a margin | the same |
 // | S3 | no margin at all | the same |
-// | S4 | bisection, then a bandit algorithm (UCB) over actions; the gap between the actions shrinks like $1/\sqrt T$ | success or failure, two actions worth inducing |
+// | S4 | bisection, then a bandit algorithm over actions; the gap between the actions shrinks like $1/\sqrt T$ | success or failure, two actions worth inducing |
 // | S4-fixed-gap | the same with a fixed gap | the same |
 // | S5 | naive: a grid of $T^{1/3}$ linear contracts as bandit arms | success or failure, five actions |
 // | S6-margin, S6-explore | shrinking margin; explore, then commit | the two-step example, the probabilities of work unknown |
@@ -1451,7 +1479,8 @@ await display(table(
     "± s.e. ": points.at(-1)?.regret.standardError,
   })),
   {
-    caption: "Slope of the regret over the last decade of T, with standard errors (s.e.)",
+    caption:
+      "Slope of the regret over the last decade of T (its last factor of ten), with standard errors (s.e.). A regret of order T^r has slope r, one of order log T has slope 0.",
     limit: 20,
   },
 ));
@@ -1503,7 +1532,8 @@ function regretFigure(title: string, ids: ExperimentId[], triangles: Plot.Markis
   return plot({
     title,
     alt: `Regret against the horizon T on logarithmic axes. ${ids.map(curveWords).join("; ")}.`,
-    caption: "Both axes are logarithmic; bands are two standard errors over seeds.",
+    caption:
+      "Both axes are logarithmic; bands are two standard errors over seeds, cut at half the mean. The triangles show the slopes written beside them.",
     height: 380,
     marginRight: 30,
     x: { type: "log", label: "horizon T", ticks: [1e3, 1e4, 1e5, 1e6] },
@@ -1539,7 +1569,7 @@ await claim("08.slope-no-margin", slopeOf("S3"));
 
 // %% [markdown] id="curves-search-text"
 // This learner searches first. Bisection costs it only $2\lceil\log_2T\rceil$ rounds. What remains is the choice among the
-// actions, an ordinary bandit problem. With a *fixed* gap between the two actions the regret of UCB is logarithmic. That does not
+// actions, an ordinary bandit problem, which the algorithm UCB (upper confidence bounds) solves. With a *fixed* gap between the two actions the regret of UCB is logarithmic. That does not
 // contradict a $\sqrt T$ lower bound, which speaks about the worst gap for each $T$, and that gap shrinks like
 // $1/\sqrt T$. Treating contracts as unrelated arms of a grid is worse than either.
 
@@ -1622,6 +1652,8 @@ await display(plot({
       }`
     ).join("; ")
   }.`,
+  caption:
+    "Rows: the short names of the table of learners. A negative share, left of 0, is what was saved by paying less than the least payment.",
   height: 330,
   marginLeft: 120,
   x: { label: "share of the regret", tickFormat: "%" },

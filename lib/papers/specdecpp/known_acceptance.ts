@@ -1,6 +1,6 @@
 /**
  * The decision problem of paper 10 when the acceptance probability of each candidate is drawn from a finite
- * law, independently, and known (or predicted) once the candidate is drawn: exact rates of any threshold rule,
+ * distribution, independently, and known (or predicted) once the candidate is drawn: exact rates of any threshold rule,
  * and the best one.
  *
  * @module
