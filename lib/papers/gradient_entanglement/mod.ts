@@ -69,3 +69,4 @@ export {
 export { exploration as gradientsExploration } from "./explore_gradients.ts";
 export { largestGain, type Mass, massOf } from "./mass.ts";
 export { type PredictionRow, stepPredictions } from "./step_predictions.ts";
+export { trainShortly } from "./short_training.ts";
