@@ -58,7 +58,13 @@ async function overview(): Promise<string> {
   return lines.join("\n");
 }
 
-async function main(args: string[]): Promise<number> {
+/**
+ * The command line.
+ *
+ * @param args A command's name, then what it is given; nothing for the overview.
+ * @returns The exit code.
+ */
+export async function main(args: readonly string[]): Promise<number> {
   const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
   if (major < LEAST_DENO[0] || (major === LEAST_DENO[0] && minor < LEAST_DENO[1])) {
     console.error(

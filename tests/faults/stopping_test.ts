@@ -60,7 +60,7 @@ Deno.test({
     );
     let slowest = 0, tried = 0;
     try {
-      const chosen = sampled(all, 6, "stopping");
+      const chosen = sampled(all, 4, "stopping");
       for (const trial of chosen) {
         const { args, after, env, signal } = trial;
         const what = `${args.slice(0, 2).join(" ")} after ${after} s, ${signal}`;
