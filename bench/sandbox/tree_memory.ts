@@ -4,20 +4,40 @@
  * @module
  */
 
-/** Bytes; nothing where the system does not say (it is read from /proc, which Linux has). */
-export async function treeMemory(pid = Deno.pid): Promise<number | undefined> {
-  const status = await textOf(`/proc/${pid}/status`);
-  const own = /^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1];
-  if (own === undefined) return undefined;
-  let bytes = 1024 * Number(own);
+/**
+ * Bytes; nothing where the system does not say (it is read from /proc, which Linux has).
+ *
+ * @param bytesOf Memory of one process: by default what is resident of it, also where others hold the same pages.
+ */
+export async function treeMemory(
+  pid = Deno.pid,
+  bytesOf: (pid: number) => Promise<number | undefined> = residentBytes,
+): Promise<number | undefined> {
+  let bytes = await bytesOf(pid);
+  if (bytes === undefined) return undefined;
   // A process may have been started by any thread.
   for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
     const children = await textOf(`/proc/${pid}/task/${name}/children`);
     for (const child of children.split(" ").filter((each) => each.trim() !== "")) {
-      bytes += await treeMemory(Number(child)) ?? 0;
+      bytes += await treeMemory(Number(child), bytesOf) ?? 0;
     }
   }
   return bytes;
+}
+
+/** What is resident of a process, in bytes. */
+function residentBytes(pid: number): Promise<number | undefined> {
+  return kilobytes(`/proc/${pid}/status`, /^VmRSS:\s*(\d+) kB$/m);
+}
+
+/** What a process holds, in bytes: a page that n processes share counts as an n-th. */
+export function proportionalBytes(pid: number): Promise<number | undefined> {
+  return kilobytes(`/proc/${pid}/smaps_rollup`, /^Pss:\s*(\d+) kB$/m);
+}
+
+async function kilobytes(file: string, line: RegExp): Promise<number | undefined> {
+  const count = line.exec(await textOf(file))?.[1];
+  return count === undefined ? undefined : 1024 * Number(count);
 }
 
 /** The same without this process. */

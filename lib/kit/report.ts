@@ -36,6 +36,8 @@ export interface ReportedPaper {
   ok: boolean;
   /** Wall time. */
   seconds: number;
+  /** The part of it that cells took; absent where nothing was run. */
+  secondsInCells?: number;
   /** Code cells that were run. */
   cells: number;
   errors: ReportedError[];
@@ -55,6 +57,8 @@ export interface PaperRun {
   paper?: string | null;
   ok: boolean;
   seconds: number;
+  /** Time of each cell, in seconds. */
+  cellSeconds?: ReadonlyMap<string, number>;
   cells: number;
   errors: readonly ReportedError[];
   /** What its `claim()` calls left in the outputs; of a claim decided twice the last record counts. */
@@ -82,8 +86,17 @@ export function buildReport(runs: readonly PaperRun[], papers: readonly Paper[])
       for (const { id, kind, verdict, measured, published } of records.values()) {
         claims.push({ id, kind, verdict, measured, published: published?.value ?? null });
       }
-      const { id, ok, seconds, cells } = run;
-      return { id, ok, seconds, cells, errors: [...run.errors], claims };
+      const { id, ok, seconds, cells, cellSeconds } = run;
+      const inCells = cellSeconds && [...cellSeconds.values()].reduce((sum, one) => sum + one, 0);
+      return {
+        id,
+        ok,
+        seconds,
+        ...(inCells === undefined ? {} : { secondsInCells: inCells }),
+        cells,
+        errors: [...run.errors],
+        claims,
+      };
     }),
   };
 }

@@ -1,22 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { findNbconvert, startNbconvert } from "../../bench/run/nbconvert.ts";
 import { ROOT } from "offprint/kit/project.ts";
-
-/** A Jupyter that can run notebooks: Debian's, or any on the path. */
-async function findJupyter(): Promise<string | undefined> {
-  for (const program of ["/usr/bin/jupyter-nbconvert", "jupyter-nbconvert"]) {
-    try {
-      const { success } = await new Deno.Command(program, {
-        args: ["--version"],
-        stdout: "null",
-        stderr: "null",
-      }).output();
-      if (success) return program;
-    } catch {
-      // not here, try the next
-    }
-  }
-  return undefined;
-}
 
 interface Notebook {
   cells: { id: string; outputs?: unknown[]; metadata: { tags?: string[] } }[];
@@ -31,7 +15,8 @@ function cellsWithMore(executed: Notebook, committed: Notebook): string[] {
     .map(({ id }) => id);
 }
 
-const nbconvert = await findJupyter();
+const nbconvert = await findNbconvert();
+const NOTEBOOK = `${ROOT}notebooks/02-specdec-theory.ipynb`;
 
 Deno.test({
   name: `stock Jupyter executes the committed notebook 02 without an error output${
@@ -41,36 +26,17 @@ Deno.test({
   fn: async () => {
     const folder = await Deno.makeTempDir({ prefix: "offprint-jupyter-" });
     try {
-      const kernels = `${folder}/kernels/deno`;
-      await Deno.mkdir(kernels, { recursive: true });
-      await Deno.writeTextFile(
-        `${kernels}/kernel.json`,
-        JSON.stringify({
-          argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
-          display_name: "Deno",
-          language: "typescript",
-        }),
-      );
-      const { code, stderr } = await new Deno.Command(nbconvert!, {
-        args: [
-          "--to=notebook",
-          "--execute",
-          "--ExecutePreprocessor.timeout=300",
-          `--output-dir=${folder}`,
-          "--output=executed",
-          `${ROOT}notebooks/02-specdec-theory.ipynb`,
-        ],
-        env: { JUPYTER_PATH: folder, NO_COLOR: "1" },
-        stdout: "null",
-        stderr: "piped",
-      }).output();
-      assertEquals(code, 0, new TextDecoder().decode(stderr).slice(-2000));
+      const child = await startNbconvert(nbconvert!, NOTEBOOK, { folder, cellSeconds: 300 });
+      const [stderr, , { code }] = await Promise.all([
+        new Response(child.stderr).text(),
+        new Response(child.stdout).text(),
+        child.status,
+      ]);
+      assertEquals(code, 0, stderr.slice(-2000));
       const executed = JSON.parse(await Deno.readTextFile(`${folder}/executed.ipynb`));
       // What outputs say is not compared: under load a stock client can still lose one (`display` waits a little
       // against it), and numbers differ between processors. But none may stand under another cell.
-      const committed = JSON.parse(
-        await Deno.readTextFile(`${ROOT}notebooks/02-specdec-theory.ipynb`),
-      );
+      const committed = JSON.parse(await Deno.readTextFile(NOTEBOOK));
       assertEquals(cellsWithMore(executed, committed), []);
       const errors = executed.cells.flatMap((cell: { outputs?: { output_type: string }[] }) =>
         (cell.outputs ?? []).filter(({ output_type }) => output_type === "error")
