@@ -12,8 +12,8 @@ import type { Refusal } from "../simulate/gates.ts";
 import { simulationOf } from "../simulate/run_bench.ts";
 import type { Simulation } from "../simulate/simulation.ts";
 import { incompleteSensitivity } from "../language/sensitivity.ts";
-import { type SyntaxTree, treeOf } from "../language/syntax_tree.ts";
-import { compareModules } from "../tools/equivalence.ts";
+import { parseVerilog, type SyntaxTree, treeOf } from "../language/syntax_tree.ts";
+import { compareModules, type Provable, provable } from "../tools/equivalence.ts";
 import { topModules } from "../tools/top_modules.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 
@@ -23,13 +23,15 @@ export interface Comparison {
   evidence: string;
 }
 
-/** Compares a mutant with the original it was made of. */
-export type Compare = (mutant: Mutant) => Promise<Comparison>;
+/** Compares a mutant, whose tree may be at hand, with the original it was made of. */
+export type Compare = (mutant: Mutant, tree?: SyntaxTree) => Promise<Comparison>;
 
 interface Original {
   top: string;
   reset: Reset | undefined;
   simulation: Simulation | Refusal;
+  /** For the proofs, made when the first of them needs it. */
+  provable?: Promise<Provable>;
 }
 
 /**
@@ -48,12 +50,16 @@ export function behaviourOf(source: string | SyntaxTree, yosys: YosysPool): Comp
     ranOut = true;
     return unknown(evidence);
   };
-  const compare = async ({ text, rule }: Mutant, gold: Original): Promise<Comparison> => {
+  const compare = async (
+    { text, rule }: Mutant,
+    tree: SyntaxTree,
+    gold: Original,
+  ): Promise<Comparison> => {
     const { top, reset, simulation } = gold;
     if ("refused" in simulation) {
       if (simulation.ranOut) return gaveUp(simulation.refused);
     } else {
-      const seen = await compareByStimulus({ gold: simulation, gate: text, top, reset, yosys });
+      const seen = await compareByStimulus({ gold: simulation, gate: tree, top, reset, yosys });
       if (seen === "different") return { verdict: "different", evidence: "simulation" };
       if (seen === "ran out") return gaveUp("mapping ran out");
     }
@@ -61,7 +67,7 @@ export function behaviourOf(source: string | SyntaxTree, yosys: YosysPool): Comp
     if (rule === "edge.swap") return unknown("simulation saw no difference");
     if (ranOut) return unknown("tools ran out of time or memory over another mutant");
     const { verdict } = await compareModules(yosys, {
-      gold: original,
+      gold: await (gold.provable ??= provable(yosys, original, top)),
       gate: text,
       goldTop: top,
       gateTop: top,
@@ -72,16 +78,17 @@ export function behaviourOf(source: string | SyntaxTree, yosys: YosysPool): Comp
     const differs = verdict === "different" || verdict === "interface";
     return { verdict: differs ? "different" : "unknown", evidence: `equivalence: ${verdict}` };
   };
-  return async (mutant) => {
+  return async (mutant, given) => {
     if (ranOut) return unknown("tools ran out of time or memory over another mutant");
     const golds = await (prepared ??= prepare(source, yosys));
     if (typeof golds === "string") return unknown(golds);
-    const missing = await incompleteSensitivity(mutant.text);
+    const tree = given ?? await parseVerilog(mutant.text);
+    const missing = await incompleteSensitivity(tree);
     if (missing !== undefined) return unknown(missing);
     let undecided: Comparison | undefined;
     let equal: Comparison | undefined;
     for (const gold of golds) {
-      const found = await compare(mutant, gold);
+      const found = await compare(mutant, tree, gold);
       if (found.verdict === "different") return found;
       if (found.verdict === "unknown") undecided ??= found;
       else equal ??= found;
@@ -107,7 +114,7 @@ async function prepare(
     modules.filter(({ name }) => tops.has(name)).map(async (top) => ({
       top: top.name,
       reset: resetOf(top),
-      simulation: await simulationOf(original, top.name, yosys),
+      simulation: await simulationOf(tree, top.name, yosys),
     })),
   );
 }

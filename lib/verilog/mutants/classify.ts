@@ -8,7 +8,7 @@ import { behaviourOf, type Compare } from "./behaviour.ts";
 import { type Diagnostic, diagnosticsOf } from "../tools/diagnostics.ts";
 import type { Mutant } from "./draw_mutants.ts";
 import type { MutationClass } from "./mutation.ts";
-import { type SyntaxTree, treeOf } from "../language/syntax_tree.ts";
+import { parseVerilog, type SyntaxTree, treeOf } from "../language/syntax_tree.ts";
 import type { Icarus } from "../tools/icarus.ts";
 import type { Verilator } from "../tools/verilator.ts";
 import type { YosysPool } from "../tools/yosys.ts";
@@ -54,6 +54,11 @@ export interface Classified {
 /** Without `-assert`, since an instance of Yosys that ends in an error has to be started again. */
 const CHECK_SCRIPT = "read_verilog m.v; hierarchy -auto-top; proc; check";
 
+/** Whether `check` found no problem. */
+function foundNothing(log: string): boolean {
+  return /^Found and reported 0 problems\.$/m.test(log);
+}
+
 /** Shows a text to every tool; it may be parsed already. */
 export async function observe(
   source: string | SyntaxTree,
@@ -70,7 +75,7 @@ export async function observe(
   return {
     treeError: tree.hasError,
     yosysAccepts: accepted,
-    checkPasses: accepted && /^Found and reported 0 problems\.$/m.test(run.log),
+    checkPasses: accepted && foundNothing(run.log),
     ...(run.status === "time" || run.status === "memory" ? { yosysRanOut: true as const } : {}),
     yosys: diagnosticsOf(run.log),
     // A tool that did not have enough time has said nothing.
@@ -95,7 +100,9 @@ export async function classify(
   tools: Tools,
   options: ClassifyOptions = {},
 ): Promise<Classified> {
-  const observation = await observe(mutant.text, tools);
+  // Every step looks at the one tree.
+  const tree = await parseVerilog(mutant.text);
+  const observation = await observe(tree, tools);
   const { treeError, yosysAccepts, checkPasses, icarusAccepts, verilatorAccepts } = observation;
   const result = (observed: ObservedClass, evidence: string) => ({
     observed,
@@ -126,7 +133,7 @@ export async function classify(
   if (!yosysAccepts) return result("undecided", "yosys rejects, icarus does not");
   if (!checkPasses) return result("drivers", "yosys check");
   const compare = options.compare ?? behaviourOf(original, tools.yosys);
-  const { verdict, evidence } = await compare(mutant);
+  const { verdict, evidence } = await compare(mutant, tree);
   if (verdict === "unknown") return result("undecided", evidence);
   return result(verdict === "different" ? "behaviour" : "equivalent", evidence);
 }
@@ -149,8 +156,9 @@ async function elaborationEvidence(
   }
   if (mutant.rule !== "name.undeclared") return undefined;
   const text = "`default_nettype none\n" + mutant.text;
-  const { status } = await pool.run({ script: `${CHECK_SCRIPT} -assert`, files: { "m.v": text } });
-  return status === "error" ? "yosys default_nettype none" : undefined;
+  const { status, log } = await pool.run({ script: CHECK_SCRIPT, files: { "m.v": text } });
+  const objects = status === "error" || status === "ok" && !foundNothing(log);
+  return objects ? "yosys default_nettype none" : undefined;
 }
 
 /** Verilator's word where there is no Icarus: it rejects the mutant and does not reject the original. */

@@ -1,6 +1,6 @@
 /**
- * The pipeline: files in, one JSON object a line out, with a manifest of counts and hashes. It holds one
- * file at a time, may be interrupted, and gives the same bytes however often it was.
+ * The pipeline: files in, one JSON object a line out, with a manifest of counts and hashes. It holds a few
+ * files at a time, may be interrupted, and gives the same bytes however often it was.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { createHash } from "node:crypto";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { placeOf, readText, writeWhole } from "offprint/files.ts";
 import type { Tools } from "../mutants/classify.ts";
-import { fingerprint } from "../tokens/fingerprint.ts";
 import { GRAMMAR_VERSION } from "../language/grammar.ts";
 import { YOSYS_VERSION } from "../tools/yosys.ts";
+import { filesAhead } from "./ahead.ts";
 import { emptyNotes, type FileNotes, type FlowOptions, recordsOf, type Skip } from "./flows.ts";
 import type { AugmentedRecord, Task } from "./record.ts";
 import { scriptRecords } from "./scripts.ts";
@@ -119,7 +119,15 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
         count.bytes += line.length;
       }
     };
-    for await (const entry of source.files(progress.filesDone)) {
+    const turns = filesAhead({
+      files: source.files(progress.filesDone),
+      atOnce: flows.includes("repair") ? FILES_AT_ONCE : 1,
+      make: ({ name, text, ...rest }, notes) =>
+        recordsOf(name, text, options, tools, notes, "include" in rest ? rest.include : undefined),
+      emptyNotes,
+      seen,
+    });
+    for await (const { entry, print, records, notes } of turns) {
       if (stopped()) {
         await save(out, progress, seen);
         return undefined;
@@ -129,23 +137,17 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
       const { bytes } = progress;
       const skip = (why: Skip) => manifest.skipped.push({ file: entry.name, ...why });
       if ("skipped" in entry) skip(entry.skipped);
-      else {
-        const print = fingerprint(entry.text);
-        if (seen.has(print)) manifest.duplicates++;
-        else {
-          const notes = emptyNotes();
-          const { name, text, include } = entry;
-          const records = recordsOf(name, text, options, tools, notes, include);
-          await write(untilError(untilStopped(records, options.signal), skip));
-          if (stopped()) {
-            await save(out, { ...progress, bytes, manifest: { ...manifest, tasks } }, seen);
-            return undefined;
-          }
-          // A file without a module is not a model that others could repeat.
-          if (notes.modules > 0) seen.add(print);
-          notes.skipped.forEach(skip);
-          add(manifest.notes, notes);
+      if (print !== undefined && seen.has(print)) manifest.duplicates++;
+      else if (print !== undefined) {
+        await write(untilError(untilStopped(records(), options.signal), skip));
+        if (stopped()) {
+          await save(out, { ...progress, bytes, manifest: { ...manifest, tasks } }, seen);
+          return undefined;
         }
+        // A file without a module is not a model that others could repeat.
+        if (notes.modules > 0) seen.add(print);
+        notes.skipped.forEach(skip);
+        add(manifest.notes, notes);
       }
       progress.filesDone++;
       // Files that tools look at take seconds each; plain ones a thousandth of one.
@@ -168,6 +170,9 @@ export async function augment(options: AugmentOptions): Promise<Manifest | undef
   await Deno.remove(`${out}.progress.json`).catch(() => {});
   return manifest;
 }
+
+/** Files that the tools look at side by side: with fewer they wait for the last mutant of each. */
+const FILES_AT_ONCE = 3;
 
 /** At most this much work is done again after a kill, in milliseconds. */
 const SAVE_EVERY_MS = 5000;

@@ -5,6 +5,7 @@
  */
 import { stream } from "offprint/random.ts";
 import type { Reset } from "../language/reset.ts";
+import type { SyntaxTree } from "../language/syntax_tree.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 import { simulationOf } from "./run_bench.ts";
 import type { Simulation } from "./simulation.ts";
@@ -13,7 +14,8 @@ import type { Simulation } from "./simulation.ts";
 export interface StimulusProblem {
   /** A file, or what {@linkcode simulationOf} made of it: worth keeping for many comparisons. */
   gold: string | Simulation;
-  gate: string;
+  /** A file, which may be parsed already. */
+  gate: string | SyntaxTree;
   top: string;
   reset?: Reset | undefined;
   yosys: YosysPool;

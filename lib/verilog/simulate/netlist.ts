@@ -6,7 +6,14 @@
  */
 import { bareName, lex } from "../tokens/lex.ts";
 import { incompleteSensitivity } from "../language/sensitivity.ts";
-import { childOf, childrenOf, parseVerilog, textOf, walk } from "../language/syntax_tree.ts";
+import {
+  childOf,
+  childrenOf,
+  parseVerilog,
+  type SyntaxTree,
+  textOf,
+  walk,
+} from "../language/syntax_tree.ts";
 import { asSimulated } from "../tools/guard.ts";
 import { BRANCHES, KNOWING_CELLS, UNKNOWN_VALUES } from "../tools/unknown_values.ts";
 import type { YosysPool } from "../tools/yosys.ts";
@@ -62,18 +69,23 @@ const OTHERWISE: ReadonlySet<string> = new Set(["real", "`include", "casex", "fu
 
 /**
  * Maps `top` of a Verilog text to gates, or says what is in the way: an error, conflicting drivers,
- * a loop, delays, system tasks, tri-states, or a circuit that is too large.
+ * a loop, delays, system tasks, tri-states, or a circuit that is too large. The text may be parsed already.
  */
 export async function netlistOf(
-  given: string,
+  given: string | SyntaxTree,
   top: string,
   yosys: YosysPool,
 ): Promise<Netlist | Refusal> {
-  const text = asSimulated(given);
+  const original = typeof given === "string" ? given : given.text;
+  const text = asSimulated(original);
   const outside = unsuited(text);
   if (outside !== undefined) return { refused: outside };
   if (/[\s;"#]/.test(top)) return { refused: `top module ${top}` };
-  const missing = await incompleteSensitivity(text) ?? await unknownInCase(text);
+  // Comments and layout are in no tree, and only a directive makes another text.
+  const tree = typeof given === "string" || original.includes("`")
+    ? await parseVerilog(text)
+    : given;
+  const missing = await incompleteSensitivity(tree) ?? unknownInCase(tree);
   if (missing !== undefined) return { refused: missing };
   const words = await mapped("words", text, top, yosys);
   if ("netlist" in words) return words.netlist;
@@ -119,8 +131,7 @@ function unsuited(text: string): string | undefined {
 }
 
 /** A value of a `case` with unknown bits, which match nothing but themselves; synthesis takes them for any value. */
-async function unknownInCase(text: string): Promise<string | undefined> {
-  const tree = await parseVerilog(text);
+function unknownInCase(tree: SyntaxTree): string | undefined {
   if (tree.hasError) return undefined;
   for (const node of walk(tree.root)) {
     if (node.kind !== "case_statement") continue;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SyntaxTree } from "../language/syntax_tree.ts";
 import type { YosysPool } from "../tools/yosys.ts";
 import { type Bench, benchTotal, bitsOf } from "./bench.ts";
 import type { Refusal } from "./gates.ts";
@@ -32,13 +33,13 @@ export async function runBench(
   return runSteps(simulation, bench);
 }
 
-/** A design ready to run, or why not. */
+/** A design, which may be parsed already, ready to run; or why not. */
 export async function simulationOf(
-  text: string,
+  source: string | SyntaxTree,
   top: string,
   yosys: YosysPool,
 ): Promise<Simulation | Refusal> {
-  const netlist = await netlistOf(text, top, yosys);
+  const netlist = await netlistOf(source, top, yosys);
   return "refused" in netlist ? netlist : Simulation.of(netlist);
 }
 

@@ -10,9 +10,17 @@ import { miterOf, type YosysModule } from "./miter.ts";
 import { DIVISION_BY_ZERO } from "./unknown_values.ts";
 import type { YosysPool, YosysResult } from "./yosys.ts";
 
+/** A module as a proof reads it, or why it cannot be read. */
+export interface Provable {
+  module?: YosysModule;
+  failed?: "error" | "ran out";
+  log: string;
+}
+
 /** What to compare. */
 export interface EquivalenceProblem {
-  gold: string;
+  /** A file, or what {@linkcode provable} made of it: worth keeping for many comparisons. */
+  gold: string | Provable;
   gate: string;
   /** Name of the module in `gold`, and of the one in `gate`. */
   goldTop: string;
@@ -45,30 +53,11 @@ export async function compareModules(
   yosys: YosysPool,
   { gold, gate, goldTop, gateTop, reset, maxSteps = 40 }: EquivalenceProblem,
 ): Promise<Equivalence> {
-  const setUp = (file: string, top: string, name: string) =>
-    `read_verilog ${file}; hierarchy -check -top ${top}; proc; flatten -noscopeinfo; opt_clean; ` +
-    // Registers are named after their wires, so that each can find its twin.
-    "memory_memx; opt_clean; memory_collect; memory_map; rename -wire; check; async2sync; dffunmap; techmap -max_iter 1 -map unknown.v; opt_clean; " +
-    `rename -top ${name}; write_json ${name}.json; design -reset; `;
-  const mapped = await yosys.run({
-    script: setUp("gold.v", goldTop, "gold") + setUp("gate.v", gateTop, "gate"),
-    files: {
-      "gold.v": asSimulated(gold),
-      "gate.v": asSimulated(gate),
-      "unknown.v": DIVISION_BY_ZERO,
-    },
-    outputs: ["gold.json", "gate.json"],
-  });
-  if (mapped.status === "time" || mapped.status === "memory") {
-    return { verdict: "ran out", log: mapped.log };
-  }
-  if (mapped.status === "error") return { verdict: "error", log: mapped.log };
-  if (/Warning: found logic loop/.test(mapped.log)) return { verdict: "error", log: mapped.log };
-  const [one, two] = ["gold", "gate"].map((name) =>
-    (JSON.parse(mapped.files[`${name}.json`]!) as { modules: Record<string, YosysModule> })
-      .modules[name]!
-  );
-  const miter = miterOf(one!, two!);
+  const one = typeof gold === "string" ? await provable(yosys, gold, goldTop) : gold;
+  if (one.module === undefined) return { verdict: one.failed ?? "error", log: one.log };
+  const two = await provable(yosys, gate, gateTop);
+  if (two.module === undefined) return { verdict: two.failed ?? "error", log: one.log + two.log };
+  const miter = miterOf(one.module, two.module);
   if ("verdict" in miter) return { verdict: miter.verdict, log: miter.reason };
 
   const held = reset && miter.inputs.get(bareName(reset.port));
@@ -80,7 +69,7 @@ export async function compareModules(
       ? []
       : ["-seq 2", ...[1, 2].map((step) => `-set-at ${step} ${held} ${reset.active}`)]),
   ].join(" ");
-  let log = mapped.log;
+  let log = one.log + two.log;
   const prove = async (options: string): Promise<Equivalence["verdict"]> => {
     const { status, log: said } = await yosys.run({
       script: `read_json miter.json; ${options} ${start} miter`,
@@ -107,6 +96,27 @@ export async function compareModules(
     `sat -prove differ 0 -tempinduct-baseonly -maxsteps ${Math.min(maxSteps, 10)}`,
   );
   return done(firm === "different" ? "different" : firm === "equal" ? "unknown" : firm);
+}
+
+/** Reads the module `top` of a file for proofs. */
+export async function provable(yosys: YosysPool, text: string, top: string): Promise<Provable> {
+  const simulated = asSimulated(text);
+  // Mapping takes as long as all else, and most designs divide nothing.
+  const divides = /[/%]|\*\*/.test(simulated);
+  const { status, log, files } = await yosys.run({
+    script:
+      `read_verilog m.v; hierarchy -check -top ${top}; proc; flatten -noscopeinfo; opt_clean; ` +
+      // Registers are named after their wires, so that each can find its twin.
+      "memory_memx; opt_clean; memory_collect; memory_map; rename -wire; check; async2sync; dffunmap; " +
+      (divides ? "techmap -max_iter 1 -map unknown.v; opt_clean; " : "") +
+      "rename -top provable; write_json m.json",
+    files: { "m.v": simulated, ...(divides ? { "unknown.v": DIVISION_BY_ZERO } : {}) },
+    outputs: ["m.json"],
+  });
+  if (status === "time" || status === "memory") return { failed: "ran out", log };
+  if (status === "error" || /Warning: found logic loop/.test(log)) return { failed: "error", log };
+  const { modules } = JSON.parse(files["m.json"]!) as { modules: Record<string, YosysModule> };
+  return { module: modules.provable!, log };
 }
 
 function verdictOf(status: YosysResult["status"], log: string): Equivalence["verdict"] {

@@ -190,6 +190,7 @@ class KeptYosys {
   #waiting: YosysRequest | undefined;
   #running: Running | undefined;
   #started = false;
+  #fresh = true;
   readonly #shared: Shared;
   #memory: WebAssembly.Memory | undefined;
   /** Bytes of a line that Yosys has not fetched yet. */
@@ -273,6 +274,7 @@ class KeptYosys {
     if (request === undefined || !isKeepable(request) || !this.#fits(request)) return undefined;
     this.#waiting = undefined;
     this.#begin(request);
+    this.#fresh = false;
     return this.#nextLine();
   }
 
@@ -282,8 +284,11 @@ class KeptYosys {
   }
 
   #begin(request: YosysRequest): void {
-    const { from, bytes } = this.#shared.beginning!;
-    new Uint8Array(this.#memory!.buffer).set(bytes, from);
+    // An instance that has served nobody is at its beginning.
+    if (!this.#fresh) {
+      const { from, bytes } = this.#shared.beginning!;
+      new Uint8Array(this.#memory!.buffer).set(bytes, from);
+    }
     for (const [name, file] of Object.entries(this.#files)) {
       const bytes = new TextEncoder().encode(request.files[name] ?? "");
       (file.buffer as ArrayBuffer).resize(bytes.length);

@@ -237,7 +237,8 @@ class Builder {
       this.#cells[`${prefix}${at}`] = { ...cell, attributes: {}, connections };
       if (cell.type !== "$dff" && cell.type !== "$ff") continue;
       const own = cell.connections.Q!;
-      registers.set(name, {
+      // A name that Yosys counted up to, each design for itself, is no name to find a twin by.
+      registers.set(/^\$.*\$\d+(?:_\w+)?$/.test(name) ? `${prefix} ${name}` : name, {
         bits: connections.Q!,
         initial: own.map((bit) => initials.get(bit) ?? "x").join(""),
       });

@@ -31,8 +31,25 @@ function lineReader(): () => string | undefined {
   };
 }
 
+/** The files that come with Yosys, as bytes: it would encode all three megabytes of text for every instance. */
+async function encodeResources(): Promise<void> {
+  const place = import.meta.resolve(YOSYS_PACKAGE);
+  if (!place.startsWith("file:")) return;
+  const resources = new URL("./resources-yosys.js", place);
+  const { filesystem } = await import(resources.href) as { filesystem: Yosys.Tree };
+  const encoder = new TextEncoder();
+  const encode = (folder: Yosys.Tree) => {
+    for (const [name, entry] of Object.entries(folder)) {
+      if (typeof entry === "string") folder[name] = encoder.encode(entry);
+      else if (!(entry instanceof Uint8Array)) encode(entry);
+    }
+  };
+  encode(filesystem);
+}
+
 if (import.meta.main) {
   const yosys: typeof Yosys = await import(YOSYS_PACKAGE);
+  await encodeResources();
   const encoder = new TextEncoder();
   const nextLine = lineReader();
   await keepYosys(yosys, {
