@@ -8,14 +8,14 @@ import { fileURLToPath } from "node:url";
 import { parse } from "offprint/command_line.ts";
 import { writeWhole } from "offprint/files.ts";
 import { bundleExplorations } from "../kit/explorations/mod.ts";
-import { bundleReader, READER_LICENCES, READER_SCRIPT } from "../kit/read/mod.ts";
+import { bundleReader, READER_LICENCES, READER_SCRIPTS } from "../kit/read/mod.ts";
 import { ROOT } from "../kit/project.ts";
 import type { Command } from "../kit/command.ts";
 
 const USAGE = `deno task bundle
 
 Makes data/explorations/ID.js from each module explore_NAME.ts in lib/papers: the script that a notebook and its page
-carry with a figure that can be moved; and data/reader/reader.js, the script of the pages of deno task read, with the
+carry with a figure that can be moved; and data/reader/*.js, the scripts of the pages of deno task read, with the
 licences of the packages inside. The same sources give the same bytes, and a test compares them.
 
 Options:
@@ -43,9 +43,11 @@ async function bundle(args: string[]): Promise<number> {
     await Deno.remove(join(folder, name));
     console.log(`${name}: removed, its module is gone`);
   }
-  const { script, licences } = await bundleReader();
-  await writeWhole(fileURLToPath(READER_SCRIPT), script);
+  const { scripts: ofReader, licences } = await bundleReader();
   await writeWhole(fileURLToPath(READER_LICENCES), licences);
-  console.log(`reader: ${script.length} characters`);
+  for (const [name, text] of ofReader) {
+    await writeWhole(fileURLToPath(new URL(name, READER_SCRIPTS)), text);
+    console.log(`reader/${name}: ${text.length} characters`);
+  }
   return 0;
 }

@@ -7,11 +7,11 @@ import { BUNDLES } from "offprint/notebook/explore/mod.ts";
 import { assetFiles } from "../site/assets.ts";
 import { SCRIPT_FILE, SCRIPT_TEXT } from "../site/layout.ts";
 
-/** The script of the reader's pages, made by `deno task bundle`. */
-export const READER_SCRIPT = new URL("../../../data/reader/reader.js", import.meta.url);
+/** The folder of the scripts of the reader's pages, made by `deno task bundle`. */
+export const READER_SCRIPTS = new URL("../../../data/reader/", import.meta.url);
 
-/** The licences of the packages in that script, made with it. */
-export const READER_LICENCES = new URL("../../../data/reader/LICENSES.txt", import.meta.url);
+/** The licences of the packages in those scripts, made with them. */
+export const READER_LICENCES = new URL("LICENSES.txt", READER_SCRIPTS);
 
 const TYPES: Record<string, string> = {
   css: "text/css; charset=utf-8",
@@ -30,14 +30,17 @@ export function mediaType(name: string): string {
 export async function readerAssets(): Promise<Map<string, string | Uint8Array>> {
   const files = await assetFiles();
   files.set(SCRIPT_FILE, SCRIPT_TEXT);
-  files.set("assets/reader.js", await Deno.readTextFile(READER_SCRIPT));
   files.set(
     "assets/reader.css",
     await Deno.readTextFile(new URL("./page/reader.css", import.meta.url)),
   );
-  for await (const { name } of Deno.readDir(BUNDLES)) {
-    if (!name.endsWith(".js")) continue;
-    files.set(`assets/explorations/${name}`, await Deno.readTextFile(new URL(name, BUNDLES)));
+  for (
+    const [folder, at] of [[READER_SCRIPTS, "assets"], [BUNDLES, "assets/explorations"]] as const
+  ) {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (!name.endsWith(".js")) continue;
+      files.set(`${at}/${name}`, await Deno.readTextFile(new URL(name, folder)));
+    }
   }
   return files;
 }

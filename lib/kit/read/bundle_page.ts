@@ -1,5 +1,6 @@
 /**
- * Making the one script of the reader's pages, CodeMirror and DOMPurify inside.
+ * Making the scripts of the reader's pages. The editors (CodeMirror) and what makes a notebook from elsewhere harmless
+ * (DOMPurify) are scripts of their own: a page can be read before they are there.
  *
  * @module
  */
@@ -24,28 +25,32 @@ const PACKAGES = [
   "dompurify",
 ];
 
-const PAGE = fileURLToPath(new URL("./page/main.js", import.meta.url));
+/** The script that a page links, and those that it loads when it needs them: file → module. */
+const PAGE = { "reader.js": "main.js" };
+const LATER = { "editor.js": "editor.js", "foreign.js": "foreign.js" };
 
-/** The script of the reader's pages, and the licences of the packages inside. */
+/** The scripts of the reader's pages, and the licences of the packages inside. */
 export interface ReaderBundle {
-  script: string;
+  /** Name of a file → its text. */
+  scripts: ReadonlyMap<string, string>;
   /** Each package with its version and the whole text of its licence, in the order of their names. */
   licences: string;
 }
 
-/** Makes the script. The same sources and versions give the same bytes. */
+/** Makes the scripts. The same sources and versions give the same bytes. */
 export async function bundleReader(): Promise<ReaderBundle> {
   for (const name of PACKAGES) await import(name);
   const inside = new Map<string, string>();
   const { build, stop } = await import(ESBUILD) as typeof Esbuild;
-  try {
+  const bundle = async ([file, module]: [string, string], format: Esbuild.Format) => {
     const result = await build({
-      entryPoints: [PAGE],
+      entryPoints: [fileURLToPath(new URL(`./page/${module}`, import.meta.url))],
+      external: Object.keys(LATER).map((name) => `./${name}`),
       bundle: true,
       minify: true,
       charset: "utf8",
       write: false,
-      format: "iife",
+      format,
       platform: "browser",
       target: "es2022",
       legalComments: "inline",
@@ -62,16 +67,20 @@ export async function bundleReader(): Promise<ReaderBundle> {
         },
       }],
     });
-    return {
-      script: `${result.outputFiles[0]!.text.trim()}\n`,
-      licences: await licencesOf(inside),
-    };
+    return [file, `${result.outputFiles[0]!.text.trim()}\n`] as const;
+  };
+  try {
+    const scripts = await Promise.all([
+      ...Object.entries(PAGE).map((entry) => bundle(entry, "iife")),
+      ...Object.entries(LATER).map((entry) => bundle(entry, "esm")),
+    ]);
+    return { scripts: new Map(scripts), licences: await licencesOf(inside) };
   } finally {
     await stop();
   }
 }
 
-/** The texts of licences, which a copy of the script must bring along. */
+/** The texts of licences, which a copy of the scripts must bring along. */
 async function licencesOf(packages: ReadonlyMap<string, string>): Promise<string> {
   const parts = [...packages].sort(([a], [b]) => a < b ? -1 : 1).map(async ([title, folder]) => {
     const text = await readText(join(folder, "LICENSE"));

@@ -9,7 +9,7 @@
  * @module
  */
 export { bundleReader, type ReaderBundle } from "./bundle_page.ts";
-export { READER_LICENCES, READER_SCRIPT } from "./assets.ts";
+export { READER_LICENCES, READER_SCRIPTS } from "./assets.ts";
 export {
   type Change,
   type Dependencies,

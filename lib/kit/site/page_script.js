@@ -9,18 +9,19 @@
   const SCROLLING =
     ".drawing, .offprint-gallery figure > div, .scroll, .katex-display, .output-html, .output [role=region], " +
     ".prose > p, .prose > ul, .prose > ol, .input:not(.is-long) > pre";
-  const stored = (key) => {
+  /** `where` is the name of a storage: "localStorage", or "sessionStorage" for this tab alone. */
+  const stored = (key, where = "localStorage") => {
     try {
-      return localStorage.getItem(key);
+      return globalThis[where].getItem(key);
     } catch {
       return null; // storage may be closed to pages opened from disk
     }
   };
   /** `null` forgets. */
-  const store = (key, value) => {
+  const store = (key, value, where = "localStorage") => {
     try {
-      if (value === null) localStorage.removeItem(key);
-      else localStorage.setItem(key, value);
+      if (value === null) globalThis[where].removeItem(key);
+      else globalThis[where].setItem(key, value);
     } catch {
       // the choice lasts as long as this page
     }
@@ -92,8 +93,8 @@
       box.classList.toggle("is-cut-end", end);
     };
     box.addEventListener("scroll", mark, { passive: true });
+    // It calls once the box has a size, so that a page is not laid out anew for each box.
     new ResizeObserver(mark).observe(box);
-    mark();
   }
 
   /** A link to a folded part opens it. */
@@ -102,6 +103,32 @@
     for (; target !== null; target = target.parentElement) {
       if (target.tagName === "DETAILS") target.open = true;
     }
+  }
+
+  /**
+   * A page that is loaded again stands where it stood. The browser would go to a height, and cells that it has not laid out
+   * yet have no true one; so a cell is kept, and how far it was from the upper edge.
+   */
+  function keepPlace(cells) {
+    const key = `offprint-place ${location.pathname}`;
+    addEventListener("pagehide", () => {
+      const cell = cells.find((each) => each.getBoundingClientRect().bottom > 0);
+      const place = cell && [cell.id, cell.getBoundingClientRect().top];
+      store(key, JSON.stringify(place ?? null), "sessionStorage");
+    });
+    const [id, top] = JSON.parse(stored(key, "sessionStorage")) ?? [];
+    const cell = document.getElementById(id);
+    const [{ type }] = performance.getEntriesByType("navigation");
+    if (cell === null || (type !== "reload" && type !== "back_forward")) return;
+    history.scrollRestoration = "manual";
+    let again = 3; // what is near the screen gets its height in the frames that follow
+    const go = () => {
+      scrollBy(0, cell.getBoundingClientRect().top - top);
+      if (again-- > 0) requestAnimationFrame(go);
+    };
+    // Steps within the page are the browser's again.
+    addEventListener("load", () => setTimeout(() => history.scrollRestoration = "auto"));
+    go();
   }
 
   /** Marks the entry of the section being read in the table of contents. */
@@ -258,6 +285,8 @@
     document.querySelectorAll("button.all-code").forEach(allCodeSwitch);
     document.querySelectorAll(SCROLLING).forEach(fadeWhereCut);
     openTarget();
+    const cells = [...document.querySelectorAll(".cell")];
+    if (cells.length > 0) keepPlace(cells);
     addEventListener("hashchange", openTarget);
     document.querySelectorAll(".sidebar").forEach(followReader);
   });

@@ -36,7 +36,9 @@ export function leastWidth(width: number, letters: number = SMALLEST_LETTERS): n
  * draw, such as block diagrams, have smaller ones. A rule of style counts if the picture has something of its class.
  */
 export function smallestLetters(svg: string): number {
-  const rules = [...svg.matchAll(/([^{}>]*)\{[^{}]*?font-size:\s*([\d.]+)px/g)]
+  // Looked for in style sheets alone: a search through the paths of a large picture takes long.
+  const rules = [...svg.matchAll(/<style\b[^>]*>([^]*?)<\/style>/g)]
+    .flatMap(([, css]) => [...css!.matchAll(/([^{}>]*)\{[^{}]*?font-size:\s*([\d.]+)px/g)])
     .filter(([, selector]) => {
       const last = /\.([\w-]+)[^.]*$/.exec(selector!)?.[1];
       return last === undefined || new RegExp(`class="(?:[^"]* )?${last}[ "]`).test(svg);

@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { bundleReader, READER_LICENCES, READER_SCRIPT } from "offprint/kit/read/mod.ts";
+import { bundleReader, READER_LICENCES, READER_SCRIPTS } from "offprint/kit/read/mod.ts";
 
-Deno.test("the committed script of the reader's pages is the one that its sources give, and so are the licences of what is inside", async () => {
-  const { script, licences } = await bundleReader();
-  assertEquals(script, await Deno.readTextFile(READER_SCRIPT), "deno task bundle");
+Deno.test("the committed scripts of the reader's pages are those that their sources give, and so are the licences of what is inside", async () => {
+  const { scripts, licences } = await bundleReader();
+  for (const [name, text] of scripts) {
+    assertEquals(text, await Deno.readTextFile(new URL(name, READER_SCRIPTS)), "deno task bundle");
+  }
   assertEquals(licences, await Deno.readTextFile(READER_LICENCES), "deno task bundle");
   // CodeMirror draws on packages that the page does not name.
   for (const name of ["@codemirror/view", "@lezer/common", "dompurify", "style-mod"]) {

@@ -1,8 +1,10 @@
 // One cell that can be run: its editor, its buttons, what it shows.
 import { button, h, seconds } from "./dom.js";
-import { makeEditor } from "./editor.js";
 import { Outputs } from "./outputs.js";
 import { Held } from "./held.js";
+
+/** The editors are most of the reader's script: they are loaded when the page stands. */
+let editors;
 
 const WORDS = {
   queued: "waiting",
@@ -30,12 +32,12 @@ export class LiveCell {
     node.setAttribute("aria-label", `Cell ${this.id}`);
     node.addEventListener("focusin", () => page.current = this);
     this.bar();
-    // An editor costs some milliseconds: cells far away wait for theirs.
+    // An editor costs some milliseconds: cells far away wait for theirs, and all until the page can be read.
     if (this.pre) {
       new IntersectionObserver(([entry], watching) => {
         if (!entry.isIntersecting) return;
         watching.disconnect();
-        this.edit();
+        page.atRest.then(() => this.edit());
       }, { rootMargin: "400px" }).observe(this.pre);
     }
   }
@@ -74,8 +76,10 @@ export class LiveCell {
     before?.before(bar);
   }
 
-  /** Makes the editor, once. */
-  edit() {
+  /** The editor, made once; nothing where a cell has no code. */
+  async edit() {
+    editors ??= import("./editor.js");
+    const { makeEditor } = await editors;
     if (this.editor || !this.pre) return this.editor;
     const { page } = this;
     const key = (name, run) => ({ key: name, run: () => (run(), true), preventDefault: true });
@@ -175,7 +179,7 @@ export class LiveCell {
     ) fold.open = true;
     if (inEditor && this.pre) {
       const folded = this.node.querySelector(":scope > .folded-code");
-      if (!folded || folded.open) return this.edit().view.focus();
+      if (!folded || folded.open) return this.edit().then(({ view }) => view.focus());
     }
     this.node.focus();
   }

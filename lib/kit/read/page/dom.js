@@ -25,3 +25,9 @@ export function seconds(value) {
   if (value < 60) return `${value.toFixed(1)} s`;
   return `${Math.floor(value / 60)} min ${String(Math.floor(value % 60)).padStart(2, "0")} s`;
 }
+
+/** A cell with nothing but its code. */
+export function codeCell(id, text) {
+  const code = h("pre", { class: "code" }, h("code", { text }));
+  return h("div", { class: "cell cell-code", id }, h("div", { class: "input" }, code));
+}

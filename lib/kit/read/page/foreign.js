@@ -1,6 +1,6 @@
-// Cells that this page builds itself: those of a stranger's notebook, made harmless, and new ones.
+// Cells of a stranger's notebook, made harmless.
 import DOMPurify from "dompurify";
-import { h } from "./dom.js";
+import { codeCell, h } from "./dom.js";
 
 /** What a foreign notebook may show: text, tables and pictures, nothing that acts or looks like a part of this page. */
 const HARMLESS = {
@@ -36,10 +36,4 @@ export function harmlessCell(cell) {
     built.append(box);
   }
   return built;
-}
-
-/** A cell with nothing but its code. */
-export function codeCell(id, text) {
-  const code = h("pre", { class: "code" }, h("code", { text }));
-  return h("div", { class: "cell cell-code", id }, h("div", { class: "input" }, code));
 }

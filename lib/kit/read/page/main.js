@@ -2,8 +2,7 @@
 // connection. Nothing is loaded from elsewhere.
 import { LiveCell } from "./cell.js";
 import { connect } from "./connection.js";
-import { button, h, seconds } from "./dom.js";
-import { codeCell, harmlessCell, pure } from "./foreign.js";
+import { button, codeCell, h, seconds } from "./dom.js";
 import { bringFigures } from "./outputs.js";
 import { Panel } from "./panel.js";
 
@@ -22,7 +21,10 @@ class Reader {
     this.cells = new Map();
     this.asked = new Map();
     this.questions = 0;
-    this.purify = this.foreign ? pure : (html) => html;
+    this.purify = (html) => html;
+    // A browser that does not say when it has nothing to do is asked again after a moment.
+    const later = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 200));
+    this.atRest = new Promise((resolve) => later(resolve, { timeout: 1000 }));
     this.ask = {
       complete: (source, at) => this.question({ type: "complete", source, at }),
       inspect: async (source, at) =>
@@ -36,15 +38,13 @@ class Reader {
     this.collect();
     bringFigures(document);
     this.link = connect(this.notebook, (event) => this.hear(event), (there) => this.linked(there));
-    setInterval(() => {
-      for (const cell of this.cells.values()) if (cell.since !== undefined) cell.say();
-      if (this.runningSince !== undefined) this.sayRunning();
-    }, 250);
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
   /** The cells of a foreign notebook, made harmless. */
   async fill() {
+    const { harmlessCell, pure } = await import("./foreign.js");
+    this.purify = pure;
     const answer = await fetch(`${encodeURIComponent(this.notebook)}.cells.json`);
     const box = document.createElement("template");
     box.innerHTML = await answer.json();
@@ -109,7 +109,7 @@ class Reader {
     this.claims = h("ol", { class: "claims-now" });
     this.claimsBox = h(
       "details",
-      { class: "claims-box", hidden: true },
+      { class: "claims-box", hidden: document.querySelector(".offprint-verdicts") === null },
       h("summary", {}, "Claims ", this.tally),
       this.claims,
     );
@@ -125,7 +125,7 @@ class Reader {
     );
     this.panelBox = h(
       "details",
-      { class: "panel", hidden: true },
+      { class: "panel", hidden: document.querySelector(".is-parameters") === null },
       h("summary", { text: "Parameters" }),
       this.fields,
       h(
@@ -301,12 +301,21 @@ class Reader {
     if (running === undefined) {
       this.wanted = undefined;
       this.runningSince = undefined;
+      clearInterval(this.ticking);
+      this.ticking = undefined;
       return;
     }
+    this.ticking ??= setInterval(() => this.tick(), 250);
     this.wanted = Math.max(this.wanted ?? 0, waiting + 1);
     this.runningSince ??= performance.now();
     this.at = { left: waiting, id: running.id };
     this.sayRunning();
+  }
+
+  /** Times go on while something runs. */
+  tick() {
+    for (const cell of this.cells.values()) if (cell.since !== undefined) cell.say();
+    if (this.runningSince !== undefined) this.sayRunning();
   }
 
   sayRunning() {

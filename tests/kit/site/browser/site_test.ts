@@ -144,9 +144,12 @@ const STEPS: Record<string, Step> = {
     );
     assert(formulas.some(({ wide }) => wide));
     assert(formulas.every(({ inside }) => inside));
+    // A box far from the screen is marked when one comes near it.
     const faded = await page.evaluate<{ cut: boolean; faded: boolean }[]>(
-      "[...document.querySelectorAll('.drawing, .katex-display')].map((box) => ({ cut: " +
-        "box.scrollWidth > box.clientWidth + 1, faded: box.classList.contains('is-cut-end') }))",
+      "(async () => { const seen = []; for (const box of document.querySelectorAll('.drawing, .katex-display')) { " +
+        "box.scrollIntoView(); for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame); " +
+        "seen.push({ cut: box.scrollWidth > box.clientWidth + 1, faded: box.classList.contains('is-cut-end') }); " +
+        "} return seen; })()",
     );
     assert(faded.some(({ cut }) => cut));
     for (const { cut, faded: fades } of faded) assertEquals(fades, cut);

@@ -1,0 +1,81 @@
+/** Cells far from the screen are not laid out before one comes near: what a reader does must not hang on that. */
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import type { Browser, Page } from "playwright-core";
+import { buildSite } from "offprint/kit/site/mod.ts";
+import { notebookOf, prose, site } from "../fixture.ts";
+import { ignore, launch, open, why } from "./open.ts";
+
+/** Cells of very different heights. */
+const LONG = notebookOf([
+  prose("title", "# Far away"),
+  ...Array.from(
+    { length: 120 },
+    (_, i) => prose(`part-${i}`, `## Part ${i}\n\n${`Line ${i}.\n\n`.repeat(1 + 7 * i % 40)}`),
+  ),
+]);
+const FILE = "96-long.html";
+
+/** How far a cell's upper edge is from the screen's, in pixels. */
+const top = (page: Page, id: string) =>
+  page.evaluate<number>(`document.getElementById("cell-${id}").getBoundingClientRect().top`);
+
+/** Two frames: what came near the screen has its height. */
+const drawn = (page: Page) =>
+  page.evaluate(
+    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+  );
+
+Deno.test({
+  name: `a long page whose cells are laid out late keeps the reader's place${why}`,
+  ignore,
+  // The browser's pipes outlive single steps.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    let browser: Browser | undefined;
+    try {
+      const made = site(folder);
+      await buildSite({
+        ...made,
+        notebooks: [...made.notebooks, { id: "96-long", notebook: LONG }],
+      });
+      browser = await launch();
+      const { page, problems } = await open(browser, folder, FILE);
+      const [skipped, all] = await page.evaluate<[number, number]>(
+        "(() => { const cells = [...document.querySelectorAll('.cell')]; return [cells.filter((cell) => " +
+          "!cell.firstElementChild.checkVisibility({ contentVisibilityAuto: true })).length, cells.length]; })()",
+      );
+      assertGreater(skipped, all / 2, "most cells wait");
+
+      assert(await page.evaluate<boolean>("find('Line 117.')"), "their text is found");
+      await page.evaluate("location.hash = '#cell-part-90'");
+      await drawn(page);
+      const linked = await top(page, "part-90");
+      assert(linked >= 0 && linked < 100, `a link leads to its cell: ${linked}`);
+
+      await page.evaluate("scrollBy(0, 130)");
+      await drawn(page);
+      const before = await top(page, "part-90");
+      await page.reload();
+      await drawn(page);
+      await drawn(page);
+      assert(Math.abs(await top(page, "part-90") - before) <= 2, "and so does loading it again");
+
+      await page.emulateMedia({ media: "print" });
+      await drawn(page);
+      assertEquals(
+        await page.evaluate(
+          "[...document.querySelectorAll('.cell > p')].filter((node) => " +
+            "!node.checkVisibility({ contentVisibilityAuto: true })).length",
+        ),
+        0,
+        "a print has them all",
+      );
+      assertEquals(problems, []);
+    } finally {
+      await browser?.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
