@@ -6,19 +6,18 @@
  */
 import { join } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
-import { exists } from "offprint/files.ts";
 import {
   type BenchResult,
   type BenchRow,
   lessIsBetter,
   median,
 } from "offprint/kit/bench/report.ts";
-import { notebookIds } from "offprint/kit/pairs/mod.ts";
 import { COMMAND_FLAGS, ROOT } from "offprint/kit/project.ts";
 import type { Report } from "offprint/kit/report.ts";
 import { startChild } from "offprint/process/mod.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
 import { findNbconvert, type Nbconvert, startNbconvert } from "./run/nbconvert.ts";
+import { wantedPapers } from "./run/wanted_papers.ts";
 import { type Watched, watched } from "./run/watched.ts";
 
 /** What is asked of a run of all papers on two cores. */
@@ -58,26 +57,6 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** Ids of the notebooks that rerun a paper; those of `OFFPRINT_PAPERS` where it is set. */
-async function wantedPapers(): Promise<string[]> {
-  const papers: string[] = [];
-  for (const id of await notebookIds(join(ROOT, "notebooks"))) {
-    if (await exists(join(ROOT, "data/papers", `${id}.json`))) papers.push(id);
-  }
-  const asked = Deno.env.get("OFFPRINT_PAPERS")?.trim();
-  if (!asked) return papers;
-  return asked.split(/\s+/).map((number) => {
-    const id = papers.find((paper) => paper === number || paper.startsWith(`${number}-`));
-    if (id !== undefined) return id;
-    throw new UserError({
-      what: "OFFPRINT_PAPERS",
-      got: number,
-      expected: `some of ${papers.map((paper) => paper.split("-")[0]).join(" ")}`,
-      todo: "Leave it out to run all of them.",
-    });
-  });
 }
 
 async function runPapers(ids: readonly string[], out: string): Promise<Run> {

@@ -6,6 +6,7 @@
 import { UserError } from "offprint/errors.ts";
 import { type BenchReport, type BenchSuite, benchTable, machineName } from "../kit/bench/report.ts";
 import { keepReports } from "../kit/bench/kept.ts";
+import { writeReadme } from "../kit/readme/mod.ts";
 import { parse } from "offprint/command_line.ts";
 import type { Command } from "../kit/command.ts";
 import { ROOT } from "../kit/project.ts";
@@ -17,9 +18,12 @@ A ratio above 1 means that ours is better. Nothing else should use the machine m
 
 Arguments:
   SUITE    one of the modules in bench/ (without .ts); all of them when left out
-  --write  keep the results in bench/results/ and make the page bench/README.md anew from all that are kept
+  --write  keep the results in bench/results/ and make the page bench/README.md anew from all that are kept,
+           and what README.md says of a first run
   --json   print { suite, machine, rows } on standard output, progress goes to standard error
-  --help   this text`;
+  --help   this text
+
+OFFPRINT_PAPERS="02 08" takes some papers only in the suites run and first_run.`;
 
 export const command: Command = {
   name: "bench",
@@ -66,6 +70,7 @@ async function bench(args: string[]): Promise<number> {
         command: `deno task bench ${report.suite} --write`,
       })),
     );
+    await writeReadme(ROOT);
   }
   return 0;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { countingRegistry, npmRegistry } from "../../bench/first_run/counting_registry.ts";
 import { ROOT } from "offprint/kit/project.ts";
-import { countingRegistry } from "./counting_registry.ts";
 
 /** A paper that runs no language model, with few seeds, so that what is fetched takes most of the time. */
 const PAPERS = ["08", "--set", "seeds=3"];
@@ -12,37 +12,8 @@ const BYTES_ALLOWED = 60e6;
  */
 const HEAVY = ["onnxruntime", "jax", "yosys", "hub", "playwright", "netlistsvg", "viz", "resvg"];
 
-const upstream = await registry();
-const reachable = upstream !== undefined && await answers(upstream);
-const why = upstream === undefined
-  ? " (no npm here)"
-  : reachable
-  ? ""
-  : " (the registry does not answer)";
-
-async function registry(): Promise<string | undefined> {
-  try {
-    const { success, stdout } = await new Deno.Command("npm", {
-      args: ["config", "get", "registry"],
-      stderr: "null",
-    }).output();
-    return success ? new TextDecoder().decode(stdout).trim().replace(/\/*$/, "/") : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const answer = await fetch(new URL("./zod", url), {
-      method: "HEAD",
-      signal: AbortSignal.timeout(10_000),
-    });
-    return answer.ok;
-  } catch {
-    return false;
-  }
-}
+const upstream = await npmRegistry();
+const why = upstream === undefined ? " (no npm here, or its registry does not answer)" : "";
 
 /** The set-up line of the README on a machine that has only Node, with every cache in `home`. */
 async function readmeCommand(home: string, registryUrl: string, ...args: string[]) {
@@ -72,7 +43,7 @@ Deno.test({
   name: `first run with empty caches fetches at most ${
     BYTES_ALLOWED / 1e6
   } MB, the next one works with the network cut${why}`,
-  ignore: !reachable,
+  ignore: upstream === undefined,
   fn: async () => {
     const home = await Deno.makeTempDir({ prefix: "offprint-first-" });
     const proxy = countingRegistry(upstream!);

@@ -90,3 +90,38 @@ Deno.test("a README without the places is left alone", async () => {
     assertEquals(await expectedReadme(root), undefined);
   });
 });
+
+Deno.test("README says what a first run fetches where that is kept, and nothing where it is not", async () => {
+  await inProject(async (root) => {
+    const empty = "<!-- first run -->\n<!-- end of first run -->\n";
+    await Deno.writeTextFile(join(root, "README.md"), README + empty);
+    assertStringIncludes((await expectedReadme(root))!, empty);
+    await Deno.mkdir(join(root, "bench", "results"), { recursive: true });
+    const row = {
+      peerName: "the goal",
+      unit: "MB",
+      ratio: 1,
+      ours: 57.04,
+      peer: 60,
+      shape: "Deno 42 MB",
+    };
+    const report = {
+      suite: "first_run",
+      machine: "M",
+      date: "2026-11-30",
+      command: "deno task bench first_run --write",
+      rows: [
+        { ...row, name: "fetched by the first run of 08" },
+        { ...row, name: "packages on disk", ours: 400 },
+      ],
+    };
+    const file = join(root, "bench", "results", "first_run.json");
+    await Deno.writeTextFile(file, JSON.stringify(report));
+    const text = (await expectedReadme(root))!;
+    assertStringIncludes(
+      text,
+      "| fetched by the first run of 08 | 57.0 MB | 60 MB | Deno 42 MB |\n<!-- end of first run -->",
+    );
+    assert(!text.includes("packages on disk"));
+  });
+});

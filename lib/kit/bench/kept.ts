@@ -37,15 +37,21 @@ export async function keptReports(folder: URL): Promise<KeptReport[]> {
   for await (const { name } of Deno.readDir(results)) {
     if (name.endsWith(".json")) names.push(name);
   }
-  return await Promise.all(
-    names.sort().map(async (name) => {
-      const file = new URL(name, results);
-      return checkedJson(schema, await readText(file), {
-        what: `bench/results/${name}`,
-        todo: `Measure it again: deno task bench ${name.slice(0, -5)} --write.`,
-      });
-    }),
-  );
+  return await Promise.all(names.sort().map((name) => keptReport(folder, name.slice(0, -5))));
+}
+
+/**
+ * The kept measurement of one suite.
+ *
+ * @param folder `bench/`, with a slash at its end.
+ * @throws {UserError} when its file is damaged.
+ * @throws {Deno.errors.NotFound} when there is none.
+ */
+export async function keptReport(folder: URL, suite: string): Promise<KeptReport> {
+  return checkedJson(schema, await readText(new URL(`results/${suite}.json`, folder)), {
+    what: `bench/results/${suite}.json`,
+    todo: `Measure it again: deno task bench ${suite} --write.`,
+  });
 }
 
 /** Keeps measurements in `results/` and makes the page `README.md` anew from all that are kept. */

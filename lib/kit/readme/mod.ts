@@ -1,6 +1,7 @@
 /**
- * What `README.md` says of the papers: how many claims got which verdict, and which are not shown and why. Generated from the ledger and
- * from the claims in the committed notebooks, so that nobody types a verdict in.
+ * What `README.md` says of the papers: how many claims got which verdict, which are not shown and why, and what a first run of each
+ * fetches. Generated from the ledger, from the claims in the committed notebooks and from the kept measurement, so that nobody types a verdict or
+ * a number in.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import { ifThere, readText, writeWhole } from "offprint/files.ts";
 import { type ClaimRecord, loadPapers, type Paper } from "offprint/notebook/claims/ledger.ts";
 import { whyNotShown } from "offprint/notebook/claims/outcome.ts";
 import { shortVerdict } from "offprint/notebook/claims/verdict.ts";
+import { keptReport } from "../bench/kept.ts";
 import { parseNotebook } from "../pairs/mod.ts";
 import { claimsOf } from "../runner/claims.ts";
 
@@ -47,11 +49,32 @@ export async function expectedReadme(root: string): Promise<string | undefined> 
     if (saved === undefined) continue;
     for (const { record } of claimsOf(parseNotebook(saved, name))) records.set(record.id, record);
   }
-  return filled(
-    filled(text, "papers", paperTable(papers, records)),
-    "not shown",
-    notShown(papers, records),
+  const parts = {
+    papers: paperTable(papers, records),
+    "not shown": notShown(papers, records),
+    "first run": await firstRuns(root),
+  };
+  return Object.entries(parts).reduce(
+    (whole, [name, part]) => part === undefined ? whole : filled(whole, name, part),
+    text,
   );
+}
+
+/** What the first run of each paper fetched, as it was measured; undefined where no measurement is kept. */
+async function firstRuns(root: string): Promise<string | undefined> {
+  const report = await ifThere(keptReport(pathToFileURL(join(root, "bench/")), "first_run"));
+  if (report === undefined) return undefined;
+  const { rows, date, command } = report;
+  const fetched = rows.filter(({ name }) => name.startsWith("fetched"));
+  return [
+    `What each paper fetches where nothing is in a cache, measured on ${date} by \`${command}\`:`,
+    "",
+    "| | fetched, Deno included | goal | |",
+    "|---|---:|---:|---|",
+    ...fetched.map(({ name, ours, peer, shape }) =>
+      `| ${name} | ${ours.toFixed(1)} MB | ${peer} MB | ${shape} |`
+    ),
+  ].join("\n");
 }
 
 /** A text with another part between `<!-- name -->` and `<!-- end of name -->`. */

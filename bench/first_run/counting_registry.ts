@@ -17,6 +17,25 @@ export interface CountingRegistry {
   stop(): Promise<void>;
 }
 
+/** The registry that this machine's npm asks, ending in `/`; nothing where there is no npm, or where it does not answer. */
+export async function npmRegistry(): Promise<string | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command("npm", {
+      args: ["config", "get", "registry"],
+      stderr: "null",
+    }).output();
+    if (!success) return undefined;
+    const url = new TextDecoder().decode(stdout).trim().replace(/\/*$/, "/");
+    const answer = await fetch(new URL("./zod", url), {
+      method: "HEAD",
+      signal: AbortSignal.timeout(10_000),
+    });
+    return answer.ok ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Starts one in front of `upstream` (ends in `/`). */
 export function countingRegistry(upstream: string): CountingRegistry {
   const fetched: { path: string; bytes: number }[] = [];
