@@ -18,14 +18,16 @@ await display(citation("02-specdec-theory"));
 // %% [markdown] id="summary"
 // ## In two minutes
 //
-// * **One sum.** The expected number of rejections is the total variation distance between draft and target, summed along
-//   texts of the *target* (Theorem 1). Nothing else about the two models matters.
+// * **One sum.** The total variation distance of two distributions is the probability that they do *not* share: 0 when they are
+//   equal, 1 when they have no token in common. The expected number of rejections is this distance between draft and target,
+//   summed along texts of the *target* (Theorem 1). Nothing else about the two models matters.
 // * **No better rule.** Whatever a rule accepts, and whatever it samples after a rejection: if its output still has the
 //   target's distribution, it rejects at least this often, for every single pair of models (Theorem 2).
 // * **More drafts help, up to a limit.** Drafting $M$ texts at once lowers the count by an amount that can be computed exactly
 //   (Theorem 3). The gain levels off: even infinitely many drafts leave rejections.
-// * **Bias buys speed at a fixed price.** Accepting more than allowed changes the output's distribution. The best possible rules
-//   lie on a straight line: rejection probability plus bias is the total variation distance (Theorems 4 and 5).
+// * **Bias buys speed at a fixed price.** Accepting more than allowed changes the output's distribution. Its bias is the total
+//   variation distance between the output and the target. The best possible rules lie on a straight line: rejection probability
+//   plus bias is the total variation distance of draft and target (Theorems 4 and 5).
 //
 // The paper replaces transformers by Markov chains over tokens, and so do we: for chains every expectation can be computed
 // exactly and compared with decoders that really run. Near the end, a pair of small trained transformers takes the place of the chains.
@@ -47,7 +49,9 @@ await verdicts("02-specdec-theory");
 // After a rejection, sample from exactly that part, scaled to sum 1. This is the *residual*; we write it $[q-p]_+$, and with
 // $[\cdot]_+$ we always mean the positive part divided by its sum.
 //
-// The overlap is accepted and the rest is rejected. The rest is the total variation distance.
+// The overlap is accepted and the rest is rejected. The rest is the total variation distance of the two distributions:
+//
+// $$\mathrm{TV}(p,q)=1-\sum_x\min\bigl(p(x),q(x)\bigr)=\tfrac12\sum_x|p(x)-q(x)|$$
 
 // %% id="idea-imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";
@@ -75,7 +79,10 @@ const rows4 = tokens4.map((token, x) => {
     residual: residual4[x],
   };
 });
-await display(table(rows4, { caption: "One position, by hand" }));
+await display(table(rows4, {
+  caption:
+    "One position, by hand: with what probability each token of the draft is accepted, and what is drawn after a rejection (residual)",
+}));
 
 // %% id="idea-figure" tags=["drawing"]
 await display(plot({
@@ -252,7 +259,8 @@ await display(
 // verifies with one pass of the other and rolls both caches back after a rejection. Here an exact two-state Markov chain stands
 // behind the interface; a transformer can take its place without a change.
 //
-// For both chains the first token has $q=(\frac12,\frac12)$ and $p=(\frac34,\frac14)$, and afterwards
+// The first token has the distribution $q=(\frac12,\frac12)$ under the target and $p=(\frac34,\frac14)$ under the draft. Afterwards the
+// target follows the transition matrix $Q$ and the draft $P$,
 //
 // $$Q=\begin{pmatrix}.9&.1\\.3&.7\end{pmatrix},\qquad P=\begin{pmatrix}.7&.3\\.4&.6\end{pmatrix}$$
 //
@@ -279,9 +287,9 @@ await display(table(
   (one.trace ?? []).map(({ position, token, accepted, acceptance, totalVariation }) => ({
     position: position + 1,
     drafted: token,
-    "accept with": acceptance,
+    "accepted with probability": acceptance,
     outcome: accepted ? "accepted" : `rejected, ${one.tokens[position]} instead`,
-    "total variation": totalVariation,
+    "TV(p, q) here": totalVariation,
   })),
   {
     caption:
@@ -339,7 +347,8 @@ await display(equation({
 // %% [markdown] id="equation-theorem-1-text"
 // ### Theorem 1: the exact count
 //
-// Given the text so far, a rejection has probability $1-\sum_x\min(p,q)$, which is the total variation distance. Because the
+// Let $T$ be the number of tokens of a text, and $p_n$, $q_n$ what draft and target say about token $n$ after the tokens
+// $x_{1:n-1}$. Given these, a rejection has probability $1-\sum_x\min(p_n,q_n)$, which is the total variation distance. Because the
 // decoder's output has the target's distribution, the average runs over texts written by the target. So the count is a sum along
 // the target's own texts:
 //
@@ -395,9 +404,11 @@ await display(equation({
 // ### Theorem 4: what to sample after a rejection
 //
 // Fix how you accept. If you accept too much ($b\,p>q$ somewhere), the output is biased whatever comes after a rejection.
-// The least bias is the probability accepted too much, and sampling from $[q-bp]_+$ attains it:
+// The least bias is the probability accepted too much, and sampling from $[q-bp]_+$ attains it. It is called
+// $\mathrm{Loss}^\star_{\mathrm{TV}}(b)$. The paper accepts too much with the rules $b_\epsilon$, which treat every token as if the target
+// gave it $\epsilon$ more than it does; $b_0$ is speculative decoding.
 //
-// $$\min_{\mathcal P}\mathrm{TV}(\mathbb P^{\mathcal A},q)=\sum_x\max\bigl(b(x)p(x)-q(x),\,0\bigr),\qquad b_\epsilon(x)=\min\Bigl\{1,\frac{q(x)+\epsilon}{p(x)}\Bigr\}$$
+// $$\mathrm{Loss}^\star_{\mathrm{TV}}(b)=\min_{\mathcal P}\mathrm{TV}(\mathbb P^{\mathcal A},q)=\sum_x\max\bigl(b(x)p(x)-q(x),\,0\bigr),\qquad b_\epsilon(x)=\min\Bigl\{1,\frac{q(x)+\epsilon}{p(x)}\Bigr\}$$
 //
 // The paper writes the minimum as half of $\sum_x|q-bp|$ less half the probability of a rejection. The two forms are equal, because
 // $\sum_x(q-bp)$ is that probability.
@@ -470,14 +481,15 @@ const fractionRows = [1, 2, 3, 5].map((T) => ({
   ),
 }));
 await display(table(fractionRows, {
-  caption: "Expected rejections of the two-state chain; ≈ where the fraction is too long to print",
+  caption:
+    "Expected rejections of the two-state chain in T tokens with M drafts; ≈ where the fraction is too long to print",
 }));
 await claim("02.theorem-1-rational", exactRejections(fractions, 5, 1).toString());
 
 // %% [markdown] id="exact-two-text"
 // ### Two states, longer texts
 //
-// The fast recursion takes $O(TV^2M)$ operations in floating point. It agrees with the fractions, and it goes on to infinitely many
+// The fast recursion takes about $T\cdot|\mathcal V|^2\cdot M$ operations in floating point, where $|\mathcal V|$ is the number of tokens. It agrees with the fractions, and it goes on to infinitely many
 // drafts.
 
 // %% id="exact-two"
@@ -492,7 +504,7 @@ await display(table(
     ),
   })),
   {
-    caption: "Expected rejections of the two-state chain",
+    caption: "Expected rejections of the two-state chain in T tokens with M drafts",
     columns: ["T", ...batchSizes.map((M) => ({ key: named(M), digits: 7 }))],
   },
 ));
@@ -560,7 +572,10 @@ await claim("02.theorem-3-seven-state", sevenBatches.map(({ rejections }) => rej
 
 // %% id="lower-bound"
 function halfAsOften(draft: Float64Array, target: Float64Array) {
-  const halved = Float64Array.from(draft, (p, x) => 0.5 * Math.min(1, (target[x] ?? 0) / p));
+  const halved = Float64Array.from(
+    draft,
+    (p, x) => p === 0 ? 0.5 : 0.5 * Math.min(1, (target[x] ?? 0) / p),
+  );
   const replacement = unbiasedReplacement(draft, target, halved);
   const rule = rejectionRule({
     name: "half as often",
@@ -591,7 +606,9 @@ const gaps = Array.from({ length: searches }, (_, search) => {
 await claim("02.theorem-2-random", {
   value: gaps.filter((gap) => gap < -1e-12).length,
   compared: searches,
-  note: `${searches} searches of ${trials} steps on 2 to 8 tokens; the best ended ${
+  note: `${searches} ${
+    searches === 1 ? "search" : "searches"
+  } of ${trials} steps on 2 to 8 tokens; the best ended ${
     formatNumber(Math.min(...gaps), 2)
   } above the total variation, half of them within ${
     formatNumber(quantile(gaps.toSorted((a, b) => a - b), 0.5), 2)
@@ -623,6 +640,11 @@ await display(table(
     caption: `Bias left by five replacements at ε = 0.1; the least possible is ${
       formatNumber(exampleBest.loss)
     }`,
+    columns: [
+      { key: "replacement", label: "replacement (probabilities of the four tokens)" },
+      "bias",
+      "optimal",
+    ],
   },
 ));
 await claim("02.theorem-4-optimum", exampleBest.loss);
@@ -750,8 +772,9 @@ await claim("02.interface-simulator-agree", {
 //
 // ### Simulation, left and middle: running averages approach the theorems
 //
-// We use the chain made from integers above and two random ones (seven states, 50 steps, with rows drawn from a Dirichlet distribution of
-// concentration 1, spread evenly, or 0.3, more peaked). The paper has two panels for this; we draw three. Each line is the
+// We use the chain made from integers above and two random ones (seven states, 50 steps), whose rows are drawn from a Dirichlet
+// distribution. With concentration 1 every row is equally likely; with 0.3 most rows give nearly everything to a few tokens. The
+// paper has two panels for this; we draw three. Each line is the
 // average number of rejections over the texts drawn so far, divided by the exact expectation. So each line should end at 1: for
 // speculative decoding, and for $M=4$ and $M=5$ drafts.
 
@@ -848,6 +871,8 @@ await display(plot({
   title: "Expected rejections by number of drafts",
   alt:
     "Three falling lines over 1 to 64 drafts, each flattening towards its own dashed limit well above zero.",
+  caption:
+    "Exact, by Theorem 3. Dashed, in the same colour: the limit of each chain for infinitely many drafts.",
   height: 360,
   x: {
     type: "log",
@@ -871,7 +896,7 @@ await display(plot({
 // How much does a root gain from $M$ drafts? With $p$ uniform on $V$ tokens and $q$ uniform on $V'$ of them, the rejection
 // probability falls as $(1-V'/V)^M$. With the draft on the smaller support it is $1-V/V'$ for every
 // $M$: extra drafts never help, because after one rejection the residual lies where the draft never goes. With two coins,
-// $p=\mathrm{Ber}(u)$ and $q=\mathrm{Ber}(v)$, it falls as $(v-u)(1-u)^{M-1}$ when $v>u$ and as $(u-v)u^{M-1}$ otherwise.
+// $p=\mathrm{Ber}(u)$ and $q=\mathrm{Ber}(v)$, where $u$ and $v$ are the probabilities of token 1, it falls as $(v-u)(1-u)^{M-1}$ when $v>u$ and as $(u-v)u^{M-1}$ otherwise.
 
 // %% id="improvement"
 const uniformOn = (size: number, support: number) =>
@@ -913,6 +938,9 @@ for (const family of ["uniform", "Bernoulli"]) {
       `Improvement in rejection probability over 1 to 12 drafts: rising from 0 and levelling off${
         family === "uniform" ? "; flat at 0 where the draft has the smaller support" : ""
       }.`,
+    caption: family === "uniform"
+      ? "By how much M drafts lower the probability that a root is rejected, against one draft. The legend says on how many tokens draft and target are uniform."
+      : "The same for two coins. The legend gives the probability of token 1 under draft and target.",
     height: 280,
     x: { label: "parallel drafts M", ticks: 12 },
     y: { label: "fall of the rejection probability", domain: [0, 0.85] },
@@ -939,7 +967,7 @@ for (const [id, family] of [["uniform", "uniform"], ["bernoulli", "Bernoulli"]] 
 //
 // Accept more than allowed, with $b_\epsilon=\min\{1,(q+\epsilon)/p\}$. *Decoding-OPT* then samples from the best
 // replacement of Theorem 4, which for this rule is the ordinary residual. *Decoding-UNO* samples from the target, which looks like
-// the natural choice. Both reject equally often. Only OPT lies on the line, and no rule can lie below it.
+// the natural choice. Both reject equally often. OPT always lies on the line, UNO in general above it, and no rule can lie below it.
 
 // %% id="pareto"
 const epsilons = [0, 0.05, 0.1, 0.15, 0.2, 0.3];
@@ -966,19 +994,22 @@ await display(table(front.map((row) => ({ ...row, sum: row.rejection + row.optBi
 
 // %% id="pareto-figure" tags=["drawing"]
 const distance4 = totalVariation(p4, q4);
+const frontEnd = Math.max(0.75, 1.05 * distance4);
 await display(plot({
   title: "Every rejection saved costs as much bias",
   alt:
     `Rejection probability against bias, both axes equally long. OPT's points lie on the straight line from (0, ${
       formatNumber(distance4)
-    }) to (${formatNumber(distance4)}, 0); UNO's points and 400 random rules lie above it.`,
+    }) to (${
+      formatNumber(distance4)
+    }, 0); UNO's points and 400 random rules lie above it or on it.`,
   caption: `Line: rejection + bias = TV(p, q) = ${
     formatNumber(distance4)
   }. Small dots: random acceptance rules with random replacements.`,
   width: 520,
   height: 500,
-  x: { label: "probability of a rejection", domain: [0, 0.75] },
-  y: { label: "bias (total variation from the target)", domain: [0, 0.75] },
+  x: { label: "probability of a rejection", domain: [0, frontEnd] },
+  y: { label: "bias (total variation from the target)", domain: [0, frontEnd] },
   color: { legend: true, label: "rule", domain: ["OPT", "UNO", "random rules"] },
   data: front.map((row) => ({ ...row })),
   marks: [
@@ -1041,7 +1072,10 @@ for (const { epsilon, rejection, optBias } of front) {
     bias: optBias,
     measured,
     same: zScore(opt.rejected, uno.rejected, Math.hypot(error(opt.rejected), error(uno.rejected))),
-    biasScore: zScore(measured, optBias, error(opt.high)),
+    // Where every text has a token of `lacking` there is no error, and only rounding is left.
+    biasScore: Math.abs(measured - optBias) < 1e-12
+      ? 0
+      : zScore(measured, optBias, error(opt.high)),
   });
 }
 await display(table(decodedFront, {
@@ -1185,6 +1219,9 @@ await display(plot({
   title: "Tokens per target call",
   alt:
     "Tokens per call rise with K. For long texts the chain is close to the independent formula; for 20 tokens it is lower, since the last round is cut short.",
+  caption: `Exact, with the bonus token. α = ${
+    alpha.toFixed(3)
+  } is the share of the chain's tokens that are accepted, by Theorem 1.`,
   height: 280,
   x: { label: "candidates a round, K", ticks: [1, 2, 4, 8], tickFormat: "d" },
   y: { label: "tokens per target call", zero: true },
@@ -1617,9 +1654,7 @@ await display(check("exercise 2", {
   hint: "The two draws are independent: they agree on x with probability p(x) q(x).",
 }));
 await display(
-  md`Matching rejects ${
-    matchingRejection(p4, q4)
-  } of the tokens of the four-token example, verifying ${
+  md`Matching rejects ${matchingRejection(p4, q4)} of the tokens drawn from p4, verifying ${
     totalVariation(p4, q4)
   }. With two equal uniform distributions on 100 tokens: ${
     matchingRejection(uniformOn(100, 100), uniformOn(100, 100))
