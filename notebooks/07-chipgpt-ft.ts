@@ -5,8 +5,8 @@
 // %% [markdown] id="title"
 // # 07 · Where does training data for chip design come from?
 //
-// There is little public Verilog. Hardly any of it comes with prose, and almost none with the message of a tool beside the
-// mistake that caused it. The paper of this notebook makes all three from plain files: what comes next, what the code says
+// Verilog is a language in which digital circuits are described, and there is little of it in public. Hardly any of it comes
+// with prose, and almost none with the message of a tool beside the mistake that caused it. The paper of this notebook makes all three from plain files: what comes next, what the code says
 // in words, and what a tool says when the code is broken. This notebook makes the same records, checks each with real
 // tools, and looks closely at what the paper's numbers can support.
 
@@ -22,10 +22,13 @@ await display(citation("07-chipgpt-ft"));
 // * **Prose.** There is a fixed sentence for every construct of the syntax tree. Ours can be read back by rules alone, so
 //   the prose is a *re-encoding* of the code: a model that learns to undo it has learned translation, not design.
 // * **Repair.** Break a file by a rule, keep the tool's message, and ask for the right file. Whether the file is really
-//   broken is a question for tools (a parser, Yosys, a simulator), since many broken files stay legal.
-// * **Scripts.** A list of parameters, its description, and a script from which the parameters can be read back.
-// * **The paper's headline** is 12 of 17 problems solved against 10 of 17. That is a difference of two problems, which
-//   chance explains easily. Its repair result is solid.
+//   broken is a question for tools, since many broken files stay legal. The tools here are a parser, Yosys (which turns
+//   Verilog into gates) and a simulator (which runs the circuit on inputs).
+// * **Scripts.** A script for the tools that make a chip has parameters, such as the clock period. A record holds a
+//   description of them and the script, from which the parameters can be read back.
+// * **The paper's headline**: its 13 B model solves 12 of 17 problems, the best open model before it 10. That is a difference
+//   of two problems, which chance explains easily. Its repair result, 21 of 29 broken designs mended against 10 by
+//   GPT-3.5, is solid.
 // * **Three small models** are trained here on such records with equal budgets, and asked for designs they have not seen.
 //
 // Answers are graded by test benches that run, as in [notebook 06](06-chipgptv.ipynb); how far a grader's opinion can be trusted is the question
@@ -160,6 +163,8 @@ await display(plot({
   alt: `Bars of the number of records: ${
     kindCounts.map(({ kind, records }) => `${kind} ${records}`).join(", ")
   }.`,
+  caption:
+    "Records made of the counter above; a repair record is a broken version with the tool's message.",
   marginLeft: 160,
   height: 220,
   x: { label: "number of records", grid: true },
@@ -181,7 +186,7 @@ await display(plot({
 // %% id="idea-description"
 const [goldenModule] = await readModules(SATURATING_COUNTER);
 const goldenDescription = describe(goldenModule!);
-await display(showCode("text", goldenDescription.text));
+await display(showCode("text", goldenDescription.text.replace(/(.{76,88}?) /g, "$1\n     ")));
 const digest = new Uint8Array(
   await crypto.subtle.digest("SHA-256", new TextEncoder().encode(goldenDescription.text)),
 );
@@ -294,7 +299,7 @@ await display(
 //
 // $$N = 1 + j + i$$
 //
-// completion records: one whose answer is the whole body, one for each statement, one for each token.
+// completion records: one whose answer is the whole body after the header, one for each statement, one for each token.
 
 // %% id="equation-records"
 function recordCount(text: string): number {
@@ -386,9 +391,11 @@ await display(
 // %% [markdown] id="properties-text"
 // ### Properties that must hold on every file
 //
-// Each generated file is described, read back, laid out anew, and turned into records. The *copy check* looks for source
+// Each generated file is described, read back, laid out anew, and turned into records. Some parts of a file are *masked*, that
+// is, put behind a placeholder that a model is to fill, and must come back whole. The *copy check* looks for source
 // text of twelve or more characters, with an operator and a name in it, inside the prose. Beside it are the released rules
-// of the paper, which paste the branches of every `if` into the prompt.
+// of the paper, which paste the branches of every `if` into the prompt. A description says `Unsupported:` where it meets syntax
+// for which it has no rule.
 
 // %% id="properties"
 const bar = progress("generated files", modules);
@@ -422,7 +429,7 @@ await display(table([
     of: corpus.withIf,
   },
   { property: "1 + j + i records", holds: compared - corpus.miscounted, of: compared },
-  { property: "masks come off again", holds: corpus.unmasked, of: corpus.masked },
+  { property: "masked parts come back whole", holds: corpus.unmasked, of: corpus.masked },
 ], { caption: `Properties on ${modules} generated files` }));
 
 // %% [markdown] id="lengths-text"
@@ -767,7 +774,7 @@ await display(
 const noSyntaxError = drawn.filter(({ result }) => result.observed !== "syntax").length;
 await display(
   md`**In short.** Tools confirm the class of ${confirmed.length} of ${drawn.length} mutants, and ${noSyntaxError} of them
-  are no syntax errors. Every kind of record, scripts included, is checked by a program.`,
+  are not syntax errors. Every kind of record, scripts included, is checked by a program.`,
 );
 
 // %% [markdown] id="tables"
@@ -776,6 +783,10 @@ await display(
 // A problem counts as solved when at least one of five samples at one of three prompt levels passes every test. With this
 // rule every printed percentage of Table 5 can be computed again from its cells. It is a generous rule (the best of
 // fifteen), and seventeen problems are few: the bars are 95 % Wilson intervals.
+//
+// The names of models are the paper's. *ours-7B* and *ours-13B* are its own, Llama 2 trained on all its records; *GA-13B* (general
+// augmentation) is the larger one trained on completion records only, *Llama2-13B* the same without any of this training.
+// *Thakur* is the model of Thakur et al., CodeGen with 16 B parameters trained on Verilog, and GPT-3.5 is OpenAI's.
 
 // %% id="table-5"
 const publishedSets = [
@@ -835,8 +846,8 @@ await display(plot({
 
 // %% [markdown] id="mcnemar-text"
 // The same problems were given to all models. So the evidence lies in the problems that one model solves and the other does
-// not. McNemar's exact test asks how likely such an uneven split would be if both models were equally good. (In the paper,
-// *GA* means *general augmentation*: completion data only.)
+// not. McNemar's exact test asks how likely such an uneven split would be if both models were equally good; the last column is
+// this probability.
 
 // %% id="mcnemar"
 // change me: ["Thakur", "Llama2-13B"] compares two of the other models in the last row.
@@ -998,7 +1009,7 @@ const gains = {
   familiesHeader: gainOf(withHeader, otherFamilies),
   compiles: gainOf(inWords, parameters, compileRates),
 };
-const note = `seeds ${trainings.join(", ")}`;
+const note = `Seeds ${trainings.join(", ")}`;
 await claim("07.aligned-prose", { value: gains.words.problems.mean, note });
 await claim("07.aligned-prose-interval", { value: gains.words.problems, note });
 await claim("07.aligned-prose-seeds", {
@@ -1214,6 +1225,8 @@ await display(plot({
         ", ",
       )
     }.`,
+  caption:
+    `${silent.length} mutants that all tools accept, each run on its design's bench, which is cut after so many comparisons.`,
   height: 280,
   x: { type: "log", base: 2, label: "number of comparisons in the bench", tickFormat: "d" },
   y: { label: "silent mutants noticed, %", domain: [0, 100], grid: true },
