@@ -607,7 +607,7 @@ await claim("02.theorem-2-random", {
   value: gaps.filter((gap) => gap < -1e-12).length,
   compared: searches,
   note: `${searches} ${
-    searches === 1 ? "search" : "searches"
+    searches > 1 ? "searches" : "search"
   } of ${trials} steps on 2 to 8 tokens; the best ended ${
     formatNumber(Math.min(...gaps), 2)
   } above the total variation, half of them within ${
