@@ -9,7 +9,7 @@
 export interface CountingRegistry {
   /** Its address, for `NPM_CONFIG_REGISTRY`. */
   readonly url: string;
-  /** Body bytes sent so far. */
+  /** Body bytes sent so far; text as packed as a registry sends it, whether or not the client asked for that. */
   readonly bytes: number;
   /** What was fetched: path and bytes. */
   readonly fetched: readonly { path: string; bytes: number }[];
@@ -41,7 +41,7 @@ export function countingRegistry(upstream: string): CountingRegistry {
   const fetched: { path: string; bytes: number }[] = [];
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    async (request) => {
+    async (request): Promise<Response> => {
       const { pathname, search } = new URL(request.url);
       const accept = request.headers.get("accept");
       const answer = await fetch(new URL(`.${pathname}${search}`, upstream), {
@@ -49,15 +49,23 @@ export function countingRegistry(upstream: string): CountingRegistry {
         headers: accept === null ? {} : { accept },
         body: request.method === "POST" ? await request.bytes() : null,
       });
-      let body = await answer.bytes();
-      fetched.push({ path: pathname, bytes: body.length });
+      const body = await answer.bytes();
       const type = answer.headers.get("content-type") ?? "application/octet-stream";
-      // Package descriptions name their tarballs by full address: point those here as well.
-      if (type.includes("json")) {
-        const text = new TextDecoder().decode(body).replaceAll(upstream, `${url}/`);
-        body = new TextEncoder().encode(text);
+      if (!type.includes("json")) {
+        fetched.push({ path: pathname, bytes: body.length });
+        return new Response(body, { status: answer.status, headers: { "content-type": type } });
       }
-      return new Response(body, { status: answer.status, headers: { "content-type": type } });
+      // Package descriptions name their tarballs by full address: point those here as well. A registry sends such text
+      // compressed; `fetch` has unpacked it.
+      const text: string = new TextDecoder().decode(body).replaceAll(upstream, `${url}/`);
+      const packed = await compressed(text);
+      fetched.push({ path: pathname, bytes: packed.length });
+      return request.headers.get("accept-encoding")?.includes("gzip")
+        ? new Response(packed, {
+          status: answer.status,
+          headers: { "content-type": type, "content-encoding": "gzip" },
+        })
+        : new Response(text, { status: answer.status, headers: { "content-type": type } });
     },
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
@@ -69,4 +77,9 @@ export function countingRegistry(upstream: string): CountingRegistry {
     },
     stop: () => server.shutdown(),
   };
+}
+
+function compressed(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Response(stream).bytes();
 }

@@ -15,14 +15,21 @@ export async function treeMemory(
 ): Promise<number | undefined> {
   let bytes = await bytesOf(pid);
   if (bytes === undefined) return undefined;
-  // A process may have been started by any thread.
-  for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
-    const children = await textOf(`/proc/${pid}/task/${name}/children`);
-    for (const child of children.split(" ").filter((each) => each.trim() !== "")) {
-      bytes += await treeMemory(Number(child), bytesOf) ?? 0;
-    }
-  }
+  for (const child of await childrenOf(pid)) bytes += await treeMemory(child, bytesOf) ?? 0;
   return bytes;
+}
+
+/** Processes that a process has started, by whichever of its threads. It may end while it is looked at. */
+async function childrenOf(pid: number): Promise<number[]> {
+  let children = "";
+  try {
+    for await (const { name } of Deno.readDir(`/proc/${pid}/task`)) {
+      children += await textOf(`/proc/${pid}/task/${name}/children`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return children.split(" ").filter((each) => each.trim() !== "").map(Number);
 }
 
 /** What is resident of a process, in bytes. */

@@ -14,6 +14,7 @@ import { temporaryFolder } from "offprint/temporary.ts";
 import type { Command } from "../kit/command.ts";
 import { Ending } from "offprint/terminal.ts";
 import { COMMAND_FLAGS, ROOT } from "../kit/project.ts";
+import { writeExampleTests } from "../kit/doc_examples.ts";
 import { denoTest, denoTestParts, endedWith } from "../kit/deno_tests.ts";
 import { addCounts, noCounts, type TestCounts } from "../kit/junit.ts";
 import { testParts } from "../kit/test_parts.ts";
@@ -25,7 +26,7 @@ Runs every test and ends with the line "N passed, N failed, N skipped".
 
 Stages, in this order:
   check      format, lint, types, notebook pairs, links, claims (deno task check)
-  unit       all tests and the examples in doc comments (deno test --doc); among them a sample of commands
+  unit       all tests and the examples in doc comments; among them a sample of commands
              that are stopped, killed, given wrong arguments, damaged files or poor surroundings, and of
              hostile Verilog, pages and answers of servers
   notebooks  every notebook in the quick profile, compared with its committed outputs; those that have cells
@@ -162,12 +163,19 @@ async function unit(
   { signal }: Ending,
 ): Promise<TestCounts> {
   if (paths.length > 0) return await denoTest(paths, { signal });
-  const targets = await folders("tests", "lib", "kernels");
-  const parts = await testParts(ROOT, targets, whole ? [] : [FAULTS]);
-  if (!whole) return await denoTestParts(parts, jobs, { signal });
-  return await withFigures((env) =>
-    denoTestParts(parts, jobs, { signal, typesChecked: true, env })
-  );
+  const examples = await temporaryFolder("test");
+  try {
+    const parts = [
+      [await writeExampleTests(ROOT, await folders("lib", "kernels"), examples)],
+      ...await testParts(ROOT, await folders("tests"), whole ? [] : [FAULTS]),
+    ];
+    if (!whole) return await denoTestParts(parts, jobs, { signal });
+    return await withFigures((env) =>
+      denoTestParts(parts, jobs, { signal, typesChecked: true, env })
+    );
+  } finally {
+    await Deno.remove(examples, { recursive: true });
+  }
 }
 
 /** The trials of the stage faults. */

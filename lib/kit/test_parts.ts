@@ -53,8 +53,8 @@ const FILE_SECONDS = 2;
  * import { ROOT } from "offprint/kit/project.ts";
  * import { testParts } from "offprint/kit/test_parts.ts";
  *
- * const parts = await testParts(ROOT, ["tests", "lib"], ["tests/faults"]);
- * assertEquals(parts.filter((part) => part.includes("lib")), [["lib"]]);
+ * const parts = await testParts(ROOT, ["tests"], ["tests/faults"]);
+ * assertEquals(parts.filter((part) => part.includes("tests/lm")), [["tests/lm"]]);
  * assertEquals(parts.flat().some((path) => path.startsWith("tests/faults")), false);
  * ```
  */
