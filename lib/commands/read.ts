@@ -77,6 +77,7 @@ export async function read(args: string[], root: string): Promise<number> {
   const reader = startReader({
     shelf,
     port,
+    ...(first !== undefined && { first }),
     token: await keptToken(join(root, "out", "reader-token")),
     ...(values["edit"] === true && { save: (session) => saveEdits(root, session) }),
   });

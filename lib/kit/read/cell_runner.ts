@@ -52,6 +52,8 @@ export class CellRunner {
   readonly #tell: RunListener;
   #queue: string[] = [];
   #kernel: KernelClient | undefined;
+  #starting: Promise<KernelClient | undefined> | undefined;
+  readonly #closing = new AbortController();
   #working: Promise<void> | undefined;
   #running: { cell: string; since: number; done: Promise<unknown> } | undefined;
   #stopping = false;
@@ -69,8 +71,8 @@ export class CellRunner {
   }
 
   get state(): KernelState {
-    if (this.#working !== undefined) return this.#kernel === undefined ? "starting" : "busy";
-    return this.#kernel === undefined ? "none" : "idle";
+    if (this.#kernel !== undefined) return this.#working === undefined ? "idle" : "busy";
+    return (this.#working ?? this.#starting) === undefined ? "none" : "starting";
   }
 
   /** The cell that is running, and for how long, in seconds. */
@@ -82,6 +84,11 @@ export class CellRunner {
 
   waits(cell: string): boolean {
     return this.#queue.includes(cell);
+  }
+
+  /** Starts the kernel before the first cell asks for it: somebody is about to run one. */
+  warm(): void {
+    if (this.#kernel === undefined && this.#working === undefined) this.#start();
   }
 
   /** Runs cells after those that wait already. */
@@ -127,7 +134,9 @@ export class CellRunner {
   /** Ends the kernel. */
   async close(): Promise<void> {
     this.#queue = [];
+    this.#closing.abort();
     await this.#kernel?.kill();
+    await this.#starting;
     await this.#working;
   }
 
@@ -137,27 +146,42 @@ export class CellRunner {
     try {
       while (this.#queue.length > 0) {
         const kernel = this.#kernel ?? await this.#start();
+        if (kernel === undefined) this.#forget();
         const cell = this.#queue.shift();
-        if (cell === undefined) break;
+        if (kernel === undefined || cell === undefined) break;
         if (!await this.#runCell(kernel, cell)) this.#forget();
       }
     } catch (error) {
       this.#forget();
-      this.#tell.problem(`the kernel did not start: ${messageOf(error)}`);
+      this.#tell.problem(messageOf(error));
     } finally {
       this.#working = undefined;
       this.#tell.kernel(this.state);
     }
   }
 
-  async #start(): Promise<KernelClient> {
+  /** The kernel that comes up, the same for all who ask meanwhile; nothing where none does, which is told. */
+  #start(): Promise<KernelClient | undefined> {
+    return this.#starting ??= this.#startOne().finally(() => {
+      this.#starting = undefined;
+      if (this.#working === undefined) this.#tell.kernel(this.state);
+    });
+  }
+
+  async #startOne(): Promise<KernelClient | undefined> {
     this.#tell.kernel("starting");
     const threads = Deno.env.get("OFFPRINT_THREADS") || String(availableParallelism());
-    const env = { OFFPRINT_THREADS: threads };
-    const kernel = await KernelClient.start({ cwd: this.#cwd, env });
-    this.#kernel = kernel;
-    kernel.ended.then(() => this.#gone(kernel, ENDED));
-    return kernel;
+    const { signal } = this.#closing;
+    try {
+      const env = { OFFPRINT_THREADS: threads };
+      const kernel = await KernelClient.start({ cwd: this.#cwd, env, signal });
+      this.#kernel = kernel;
+      kernel.ended.then(() => this.#gone(kernel, ENDED));
+      return kernel;
+    } catch (error) {
+      if (!signal.aborted) this.#tell.problem(`the kernel did not start: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   #gone(kernel: KernelClient | undefined, note: string): void {

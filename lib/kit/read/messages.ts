@@ -17,6 +17,8 @@ export const requestSchema = z.discriminatedUnion("type", [
     cells: z.array(cell).max(2000),
     needed: z.boolean().default(false),
   }),
+  /** A cell is about to be run: the kernel may start. */
+  z.strictObject({ type: z.literal("ready") }),
   z.strictObject({ type: z.literal("edit"), cell, source }),
   /** An empty cell below `after`. The page names it, so that it can ask again after the server was away. */
   z.strictObject({

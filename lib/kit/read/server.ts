@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { printPercent, sourceMetadata, stringifyNotebook } from "../pairs/mod.ts";
 import { messageOf, UserError } from "offprint/errors.ts";
 import { mediaType, readerAssets } from "./assets.ts";
@@ -17,6 +18,8 @@ export interface ReaderOptions {
   token: string;
   /** 0 for any that is free. */
   port: number;
+  /** The notebook that is likely opened first. */
+  first?: string;
   /** Writes a notebook's edited cells to its files; without it nothing is ever written. Gives a line that says what was done. */
   save?: (session: Session) => Promise<string>;
 }
@@ -55,25 +58,43 @@ export function startReader(options: ReaderOptions): Reader {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return new Response(null, { status: 405 });
     }
-    const found = pageAt(shelf, path) ?? (await assets).get(path);
-    if (found === undefined) {
+    const type = mediaType(path === "" ? "index.html" : path);
+    const page = pageAt(shelf, path);
+    if (page !== undefined) {
+      return new Response(page, { headers: { ...HEADERS, "content-type": type } });
+    }
+    const file = (await assets).get(path);
+    if (file === undefined) {
       return new Response("there is no such page\n", { status: 404, headers: HEADERS });
     }
-    const type = mediaType(path === "" ? "index.html" : path);
-    return new Response(found as BodyInit, { headers: { ...HEADERS, "content-type": type } });
+    return fileAnswer(request, file, type);
   };
   const server = listen(options.port, answer);
   const { port } = server.addr;
+  const ending = new AbortController();
+  // What cannot be rendered is told by the request for it.
+  const ahead = shelf.prepare(options.first, ending.signal).catch(() => {});
   const guard = new Guard(port, token);
   return {
     port,
     address: `http://127.0.0.1:${port}/?token=${token}`,
     async close() {
+      ending.abort();
+      await ahead;
       for (const socket of sockets) socket.close();
       await shelf.close();
       await server.shutdown();
     },
   };
+}
+
+/** A file that pages share: a browser that has it already asks whether it is still the same. */
+function fileAnswer(request: Request, file: string | Uint8Array, type: string): Response {
+  const etag = `"${createHash("sha256").update(file).digest("base64url")}"`;
+  const headers = { ...HEADERS, "content-type": type, "cache-control": "private, no-cache", etag };
+  return request.headers.get("if-none-match") === etag
+    ? new Response(null, { status: 304, headers })
+    : new Response(file as BodyInit, { headers });
 }
 
 function listen(
@@ -136,7 +157,6 @@ function connect(request: Request, id: string, around: Surroundings): Response {
     for (const event of session.snapshot(save !== undefined)) say(event);
     say({ type: "claims", ...shelf.claims(id) });
     leave = shelf.listen(id, say);
-    session.prepare();
   };
   socket.onclose = () => {
     sockets.delete(socket);
@@ -161,6 +181,8 @@ async function obey(
   switch (request.type) {
     case "run":
       return request.needed ? await session.runNeeded(request.cells) : session.run(request.cells);
+    case "ready":
+      return session.ready();
     case "edit":
       return session.edit(request.cell, request.source);
     case "insert":

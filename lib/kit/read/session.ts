@@ -176,13 +176,16 @@ export class Session {
 
   /** Runs cells, and before them what they need and this kernel has not run. */
   async runNeeded(ids: readonly string[]): Promise<void> {
+    this.ready();
     const { needed } = await this.#dependents.of(this.notebook);
     const asked = new Set(ids);
     this.run(needed(ids).filter((id) => asked.has(id) || !this.#ran.has(id)));
   }
 
-  /** Reads what depends on what before it is asked for. */
-  prepare(): void {
+  /** Somebody is about to run a cell: starts the kernel, and reads what depends on what meanwhile. */
+  ready(): void {
+    if (!this.#trusted) return;
+    this.#runner.warm();
     this.#dependents.of(this.notebook);
   }
 
@@ -194,6 +197,8 @@ export class Session {
       return;
     }
     const known = ids.filter((id) => this.#texts.sourceOf(id).trim() !== "");
+    if (known.length === 0) return;
+    this.ready();
     this.#runner.run(known);
     this.#tellCells(known);
   }

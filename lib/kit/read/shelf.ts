@@ -18,9 +18,10 @@ import {
   markup,
   raw,
   renderOutput,
+  toEnd,
   withoutFigureScripts,
 } from "../site/markup/mod.ts";
-import { renderNotebook } from "../site/mod.ts";
+import { notebookSteps, renderNotebook } from "../site/mod.ts";
 import { paperPage, type RenderedNotebook } from "../site/paper_page.ts";
 import { placesOf, searchPage } from "../site/search_page.ts";
 import { type ClaimsShown, claimsShown } from "./claims_list.ts";
@@ -38,6 +39,9 @@ export interface ForeignNotebook {
 /** Files that every page of the reader links beside those of the site. */
 const FILES = ["assets/reader.css", "assets/reader.js"];
 
+/** A page that nobody named is rendered ahead after this long, in ms: the browser may need the processor. */
+const AHEAD_MS = 3000;
+
 const NO_CELLS = { html: new Html(""), headings: [] };
 
 /** All notebooks of a folder and those opened by path. */
@@ -50,6 +54,8 @@ export class Shelf {
   readonly #listeners = new Map<string, Set<(event: ReaderEvent) => void>>();
   /** Pages of notebooks that nobody has changed. */
   readonly #rendered = new Map<string, RenderedNotebook>();
+  /** The page that is being rendered ahead, and what is left of that. */
+  #ahead: { id: string; steps: Generator<void, RenderedNotebook> } | undefined;
   readonly #resolve: (href: string) => string | null;
 
   private constructor(
@@ -106,6 +112,28 @@ export class Shelf {
   notebook(id: string): Notebook | undefined {
     return this.#sessions.get(id)?.notebook ?? this.#foreign.get(id)?.notebook ??
       this.#committed.get(id);
+  }
+
+  /**
+   * Renders pages before somebody asks for them, cell by cell, so that those who ask meanwhile do not wait; that of `first` at
+   * once, the others a while later.
+   */
+  async prepare(first: string | undefined, signal: AbortSignal): Promise<void> {
+    const others = [...this.#committed.keys()].filter((id) => id !== first);
+    for (const id of first === undefined ? others : [first, ...others]) {
+      if (id !== first) await pause(AHEAD_MS, signal);
+      if (signal.aborted) return;
+      const notebook = this.#committed.get(id);
+      if (notebook === undefined || this.#rendered.has(id) || this.#sessions.has(id)) continue;
+      const steps = notebookSteps(id, notebook, this.#papers, this.#resolve);
+      this.#ahead = { id, steps };
+      // Who asked for the page meanwhile has done the rest.
+      while (this.#ahead?.steps === steps && !signal.aborted) {
+        const step = steps.next();
+        if (step.done) this.#keep(step.value);
+        else await pause(0, signal);
+      }
+    }
   }
 
   /** The page of a notebook; nothing where there is none. */
@@ -184,7 +212,16 @@ export class Shelf {
     if (notebook === undefined) return undefined;
     const known = this.#rendered.get(id);
     if (known?.notebook === notebook) return known;
-    const rendered = renderNotebook(id, notebook, this.#papers, this.#resolve);
+    const ahead = this.#ahead?.id === id && notebook === this.#committed.get(id)
+      ? this.#ahead.steps
+      : undefined;
+    return this.#keep(toEnd(ahead ?? notebookSteps(id, notebook, this.#papers, this.#resolve)));
+  }
+
+  /** A rendered notebook as its page shows it; kept for those who ask again. */
+  #keep(rendered: RenderedNotebook): RenderedNotebook {
+    const { id } = rendered;
+    if (this.#ahead?.id === id) this.#ahead = undefined;
     // Scripts inside a page do not run here: the page asks for those of figures by their names.
     const html = new Html(withoutFigureScripts(rendered.cells.html.text).rest);
     const page = { ...rendered, cells: { ...rendered.cells, html } };
@@ -234,6 +271,16 @@ export class Shelf {
     this.#claims.set(id, key);
     for (const hear of this.#listeners.get(id) ?? []) hear({ type: "claims", ...shown });
   }
+}
+
+/** Waits, unless the reader ends first. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const over = () => (clearTimeout(timer), resolve());
+    const timer = setTimeout(() => (signal.removeEventListener("abort", over), resolve()), ms);
+    signal.addEventListener("abort", over, { once: true });
+  });
 }
 
 function figuresIn(cell: Notebook["cells"][number]): number {

@@ -10,7 +10,7 @@ import { printPercent, sourceMetadata, stringifyNotebook } from "../pairs/mod.ts
 import type { Report } from "../report.ts";
 import { assetFiles } from "./assets.ts";
 import { writeFiles } from "./generated_folder.ts";
-import { escapeHtml, Html, renderCells } from "./markup/mod.ts";
+import { cellSteps, escapeHtml, Html, toEnd } from "./markup/mod.ts";
 import { indexPage } from "./index_page.ts";
 import { linkResolver } from "./links.ts";
 import { paperPage, type RenderedNotebook } from "./paper_page.ts";
@@ -77,7 +77,17 @@ export function renderNotebook(
   papers: readonly Paper[],
   resolve: (href: string) => string | null,
 ): RenderedNotebook {
-  const cells = renderCells(notebook.cells, resolve);
+  return toEnd(notebookSteps(id, notebook, papers, resolve));
+}
+
+/** {@linkcode renderNotebook} in steps, one a cell, for who has something else to do between them. */
+export function* notebookSteps(
+  id: string,
+  notebook: Notebook,
+  papers: readonly Paper[],
+  resolve: (href: string) => string | null,
+): Generator<void, RenderedNotebook> {
+  const cells = yield* cellSteps(notebook.cells, resolve);
   const title = cells.headings.find(({ level }) => level === 1);
   const paper = papers.find((candidate) => candidate.notebook === id) ?? null;
   return {

@@ -50,6 +50,17 @@ Deno.test("the server answers its own page and nobody else", async (t) => {
       }
     });
 
+    await t.step("a file that the browser has is not sent again, a page always is", async () => {
+      const file = await get("assets/editor.js");
+      assert(file.text.length > 100_000);
+      const etag = file.headers.get("etag")!;
+      const again = await get("assets/editor.js", { cookie, "if-none-match": etag });
+      assertEquals([again.status, again.text], [304, ""]);
+      assertEquals((await get("assets/reader.js", { cookie, "if-none-match": etag })).status, 200);
+      assertEquals((await get("assets/editor.js", { "if-none-match": etag })).status, 403);
+      assertEquals((await get("")).headers.get("cache-control"), "no-store");
+    });
+
     await t.step(
       "a foreign notebook is not in its page, which asks for it and makes it harmless",
       async () => {

@@ -12,6 +12,17 @@ Deno.test("a session runs what is asked, and says what is out of date", async (t
       assertEquals(await session.ask("complete_request", "numb", 4), undefined);
     });
 
+    await t.step("the kernel may start before the first cell, and runs none of them", async () => {
+      session.ready();
+      session.ready();
+      await heard.until(() =>
+        heard.events.some((event) => event.type === "kernel" && event.kernel === "idle")
+      );
+      const states = heard.events.flatMap((event) => event.type === "kernel" ? event.kernel : []);
+      assertEquals(states, ["starting", "idle"]);
+      assertEquals(heard.began, []);
+    });
+
     await t.step("a cell brings what it needs and has not run, and nothing else", async () => {
       await session.runNeeded(["both"]);
       await heard.ended("both", "ok");

@@ -50,6 +50,7 @@ export class LiveCell {
   bar() {
     const { page } = this;
     this.run = button("Run", () => page.run([this.id]), {
+      onpointerdown: () => page.ready(),
       class: "run",
       title: "Run this cell (Ctrl+Enter)",
       "aria-label": `Run cell ${this.id}`,
@@ -116,6 +117,7 @@ export class LiveCell {
   typed(text) {
     this.text = text;
     this.mine = true;
+    this.page.ready();
     clearTimeout(this.typing);
     this.typing = setTimeout(() => this.tell(), 250);
   }

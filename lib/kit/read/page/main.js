@@ -89,6 +89,11 @@ class Reader {
     this.collect();
   }
 
+  /** Somebody is about to run a cell: the kernel starts while the finger is still on the button. */
+  ready() {
+    if (this.kernel === "none") this.send({ type: "ready" });
+  }
+
   send(request) {
     this.link.send(request);
   }
@@ -142,7 +147,7 @@ class Reader {
     const bar = h(
       "div",
       { class: "reader-bar", role: "toolbar", "aria-label": "Notebook" },
-      button("Run all", () => this.run([...this.cells.keys()])),
+      button("Run all", () => this.run([...this.cells.keys()]), { class: "run" }),
       this.stopper,
       button("Restart", () => this.send({ type: "restart" }), { title: "A new kernel" }),
       this.saver,
@@ -151,6 +156,8 @@ class Reader {
     );
     this.problem = h("p", { class: "reader-problem", role: "alert", hidden: true });
     this.trust = h("div", { class: "reader-trust", hidden: true });
+    bar.addEventListener("pointerdown", (event) => event.target.matches(".run") && this.ready());
+    this.panelBox.addEventListener("focusin", () => this.ready());
     this.root.append(bar, this.problem, this.trust, this.panelBox);
   }
 

@@ -40,6 +40,22 @@ export function renderCells(
   cells: readonly Cell[],
   resolve: MarkdownPlace["resolve"],
 ): RenderedCells {
+  return toEnd(cellSteps(cells, resolve));
+}
+
+/** What work in steps gives, all that is left of it done at once. */
+export function toEnd<T>(steps: Iterator<void, T>): T {
+  while (true) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same work in steps, one a cell, for who has something else to do between them. */
+export function* cellSteps(
+  cells: readonly Cell[],
+  resolve: MarkdownPlace["resolve"],
+): Generator<void, RenderedCells> {
   const ids = new Set(cells.map((cell) => cell.id));
   const place: MarkdownPlace = {
     anchors: new Anchors([...PAGE_IDS, ...cells.map(anchorOf)]),
@@ -52,6 +68,7 @@ export function renderCells(
   const headings: Heading[] = [];
   const body: Html[] = [];
   for (let i = 0; i < cells.length;) {
+    yield;
     if (!isSolution(cells[i]!)) {
       const rendered = renderCell(cells[i++]!, place);
       headings.push(...rendered.headings);
