@@ -17,7 +17,8 @@ import { newToken, type Reader, Shelf, startReader } from "offprint/kit/read/mod
 import { ROOT } from "offprint/kit/project.ts";
 import { idleShare } from "./read/idle.ts";
 import { type Jupyter, startJupyter } from "./read/jupyter.ts";
-import { lines, readerPage, typing, weight } from "./read/pages.ts";
+import { kernelAlone } from "./read/kernel_alone.ts";
+import { ask, emptyPage, lines, readerPage, typing, weight } from "./read/pages.ts";
 
 /** The notebook that both run: every cell in seconds, language models among them. */
 const NOTEBOOK = "90-language-models";
@@ -65,8 +66,12 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
 
 /** Times of one visit, in seconds. */
 interface Visit {
+  /** From asking for the page until its text can be read. */
   readable: number;
+  /** From Run all until the last cell has ended. */
   finished: number;
+  /** From asking for the page, with Run all as soon as it can be pressed, until the last cell has ended. */
+  whole: number;
 }
 
 async function besideJupyter(
@@ -75,39 +80,50 @@ async function besideJupyter(
   jupyter: Jupyter,
   progress: (line: string) => void,
 ): Promise<BenchRow[]> {
-  const ours: Visit[] = [], theirs: Visit[] = [];
+  const ours: Visit[] = [], theirs: Visit[] = [], alone: number[] = [];
   for (let round = 0; round <= REPETITIONS; round++) {
     progress(`read: visit ${round + 1} of ${REPETITIONS + 1} to both`);
     const [our, their] = [await visitReader(browser, folder), await visitJupyter(browser, jupyter)];
+    const kernel = await kernelAlone(folder, NOTEBOOK);
+    progress(`read: the kernel alone: ${kernel.toFixed(1)} s`);
     for (const [who, { readable, finished }] of [["reader", our], ["Jupyter", their]] as const) {
       progress(`read: ${who}: ${readable.toFixed(2)} s to read, ${finished.toFixed(1)} s to run`);
     }
     if (round === 0) continue; // both have warmed the disk's cache
     ours.push(our);
     theirs.push(their);
+    alone.push(kernel);
   }
-  const row = (name: string, of: (visit: Visit) => number): BenchRow =>
+  const row = (name: string, of: (visit: Visit) => number, note = ""): BenchRow =>
     lessIsBetter({
       name,
-      shape: `${NOTEBOOK}, median of ${REPETITIONS}`,
+      shape: `${NOTEBOOK}, median of ${REPETITIONS}${note}`,
       ours: median(ours.map(of)),
       peer: median(theirs.map(of)),
       peerName: jupyter.version,
       unit: "s",
     });
+  // Both pages hand the same cells to the same kernel: its own time is the least that either can need.
+  const least = median(alone);
+  const most = median(theirs.map(({ finished }) => finished)) / least;
   return [
     row("from asking for the page until its text can be read", ({ readable }) => readable),
     row(
       "from Run all, with a cold kernel, until the last cell has ended",
       ({ finished }) => finished,
+      `; without any page a kernel needs ${least.toFixed(2)} s from its start, so ${
+        most.toFixed(2)
+      } × is the most`,
     ),
+    row("from asking for the page until all its cells have been run", ({ whole }) => whole),
   ];
 }
 
 async function visitReader(browser: Browser, folder: string): Promise<Visit> {
-  return await withReader(folder, async (reader) => {
+  return await withReader(folder, NOTEBOOK, async (reader) => {
+    const page = await emptyPage(browser, PATIENT_MS);
     const began = performance.now();
-    const page = await readerPage(browser, reader, NOTEBOOK, PATIENT_MS);
+    await ask(page, reader, NOTEBOOK);
     await page.waitForSelector(".cell.prose p");
     const readable = (performance.now() - began) / 1000;
     await page.waitForSelector(".reader-bar");
@@ -117,8 +133,9 @@ async function visitReader(browser: Browser, folder: string): Promise<Visit> {
     const open = ".cell-code:not([data-status=ok])";
     await page.waitForSelector(`body:not(:has(${open}))`);
     const finished = (performance.now() - run) / 1000;
+    const whole = (performance.now() - began) / 1000;
     await page.context().close();
-    return { readable, finished };
+    return { readable, finished, whole };
   });
 }
 
@@ -139,18 +156,22 @@ async function visitJupyter(browser: Browser, jupyter: Jupyter): Promise<Visit> 
       "cell.get_text().trim() === '' || Number.isInteger(cell.input_prompt_number))",
   );
   const finished = (performance.now() - run) / 1000;
+  const whole = (performance.now() - began) / 1000;
   await page.evaluate("Jupyter.notebook.session.delete()");
   await context.close();
-  return { readable, finished };
+  return { readable, finished, whole };
 }
 
 /** What has no peer: its limit stands as the peer's value. */
 async function alone(browser: Browser, folder: string): Promise<BenchRow[]> {
-  return await withReader(folder, async (reader, shelf) => {
+  const paper = await emptyPage(browser, PATIENT_MS);
+  // What a browser uses that shows nothing, before there is a server.
+  const empty = await idleShare(IDLE_SECONDS);
+  return await withReader(folder, PAPER, async (reader, shelf) => {
     const against = (name: string, shape: string, ours: number, limit: number, unit: string) =>
       lessIsBetter({ name, shape, ours, peer: limit, peerName: "the limit that was set", unit });
     const opened = performance.now();
-    const paper = await readerPage(browser, reader, PAPER, PATIENT_MS);
+    await ask(paper, reader, PAPER);
     await paper.waitForSelector(".cell.prose p");
     const readable = (performance.now() - opened) / 1000;
     await paper.context().close();
@@ -193,7 +214,9 @@ async function alone(browser: Browser, folder: string): Promise<BenchRow[]> {
       },
       ...(idle === undefined ? [] : [against(
         "processor used while nobody does anything",
-        `server, kernel and browser together, ${IDLE_SECONDS} s`,
+        `server, kernel and browser together, ${IDLE_SECONDS} s; the browser with an empty page: ${
+          empty?.toFixed(2)
+        } %`,
         Math.max(idle, 0.1),
         1,
         "% of a core",
@@ -204,10 +227,11 @@ async function alone(browser: Browser, folder: string): Promise<BenchRow[]> {
 
 async function withReader<T>(
   folder: string,
+  first: string,
   work: (reader: Reader, shelf: Shelf) => Promise<T>,
 ): Promise<T> {
   const shelf = await Shelf.open(folder);
-  const reader = startReader({ shelf, token: newToken(), port: 0 });
+  const reader = startReader({ shelf, token: newToken(), port: 0, first });
   try {
     return await work(reader, shelf);
   } finally {

@@ -35,8 +35,8 @@ function ownSeconds(): number {
 }
 
 /**
- * The share of one core that this process and all that it has started use in `seconds`, in percent: the reader's server,
- * its kernel and the browser with the page. Nothing where the system does not say. Looking is not counted.
+ * The share of one core that this process and all that it has started use in `seconds`, in percent: the browser with its
+ * page, and the reader's server and kernel where they run. Nothing where the system does not say. Looking is not counted.
  */
 export async function idleShare(seconds: number): Promise<number | undefined> {
   const rest = (time: number) => new Promise((resolve) => setTimeout(resolve, 1000 * time));

@@ -6,21 +6,31 @@
 import type { Browser, Page } from "playwright-core";
 import type { Reader } from "offprint/kit/read/mod.ts";
 
-/** Opens a paper's page; it is there when its first bytes are. */
+/** An empty tab. */
+export async function emptyPage(browser: Browser, patientMs: number): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(patientMs);
+  return await context.newPage();
+}
+
+/** Asks for a paper's page in a tab; it is there when its first bytes are. */
+export async function ask(page: Page, { address }: Reader, id: string): Promise<void> {
+  await page.goto(address.replace("/?", `/${id}.html?`), { waitUntil: "commit" });
+}
+
+/** Opens a paper's page in a tab of its own. */
 export async function readerPage(
   browser: Browser,
-  { address }: Reader,
+  reader: Reader,
   id: string,
   patientMs: number,
 ): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(patientMs);
-  const page = await context.newPage();
-  await page.goto(address.replace("/?", `/${id}.html?`), { waitUntil: "commit" });
+  const page = await emptyPage(browser, patientMs);
+  await ask(page, reader, id);
   return page;
 }
 
-/** Bytes of all that a page loads, fonts left out. */
+/** Bytes of all that a page loads, unpacked, fonts left out; with the script of the editors, which comes last. */
 export async function weight(
   browser: Browser,
   reader: Reader,
@@ -30,6 +40,8 @@ export async function weight(
   const page = await readerPage(browser, reader, id, patientMs);
   await page.waitForLoadState("load");
   await page.reload({ waitUntil: "load" });
+  await page.locator(".cell-code > .input").first().scrollIntoViewIfNeeded();
+  await page.waitForSelector(".cm-editor");
   const sizes = await page.evaluate<number[]>(
     "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]" +
       ".filter(({ name }) => !name.includes('/fonts/')).map(({ decodedBodySize }) => decodedBodySize)",
