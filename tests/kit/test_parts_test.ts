@@ -34,6 +34,12 @@ Deno.test("the longest is begun first and shares its process with nothing", asyn
   assertEquals(parts[0], ["tests/frame/change_me_test.ts"]);
 });
 
+Deno.test("every part holds a test: deno test fails without one", async () => {
+  for (const part of await testParts(ROOT, ["tests"])) {
+    assert((await filesOf([part])).length > 0, part.join(" "));
+  }
+});
+
 Deno.test("what is not divided is one part", async () => {
   assertEquals(await testParts(ROOT, ["tests/lm"]), [["tests/lm"]]);
 });
