@@ -240,7 +240,7 @@ import { stream } from "offprint/random.ts";
 import { meanInterval } from "offprint/stats.ts";
 
 // %% [markdown] id="law-text"
-// ## The law of one step
+// ## What one step changes
 //
 // Let $x$ be the prompt, $y_w$ the chosen answer and $y_l$ the rejected one (winner and loser). Let $a=\log\pi(y_w\mid x)$ and
 // $b=\log\pi(y_l\mid x)$ be their log-probabilities under the policy $\pi$, summed over their tokens. Any preference loss $\ell(a,b)$ has
@@ -486,7 +486,7 @@ await claim("04.both-rise", observedOf(bothRise(), 0.1));
 await claim("04.ideal", observedOf(ideal(), 0.1));
 
 // %% [markdown] id="exact-order-text"
-// Three more checks: the part that the law leaves out is of second order; a second way of computing the inner products
+// Three more checks: the part that the formula of one step leaves out is of second order; a second way of computing the inner products
 // agrees; and a small step of DPO never lowers the margin, because $\Delta a-\Delta b=\eta d\,\lVert g_w-g_l\rVert^2\ge0$.
 
 // %% id="exact-order"
@@ -511,7 +511,7 @@ const margins = Array.from({ length: 1000 }, (_, i) => {
 await claim("04.margin-monotone", Math.min(...margins));
 
 // %% [markdown] id="signs-text"
-// Does the finite step have the signs that the law predicts, for every loss? We compare them on random policies, wherever
+// Does the finite step have the signs that the formula predicts, for every loss? We compare them on random policies, wherever
 // the part that is left out is less than half of what is predicted.
 
 // %% id="signs"
@@ -521,19 +521,19 @@ for (let i = 0; i < 2000; i++) {
   const products = exactProducts(pair);
   for (const loss of losses) {
     const weights = loss.at(exactStatistics(pair));
-    const law = predictedChange(products, weights, 1e-4);
+    const predicted = predictedChange(products, weights, 1e-4);
     const step = changeUnder(pair, descentDirection(pair, weights), 1e-4);
     for (const side of ["chosen", "rejected"] as const) {
-      if (Math.abs(step[side] - law[side]) >= 0.5 * Math.abs(law[side])) continue;
+      if (Math.abs(step[side] - predicted[side]) >= 0.5 * Math.abs(predicted[side])) continue;
       signs.compared++;
-      if (Math.sign(step[side]) !== Math.sign(law[side])) signs.wrong++;
+      if (Math.sign(step[side]) !== Math.sign(predicted[side])) signs.wrong++;
     }
   }
 }
 await claim("04.signs-exact", { value: signs.wrong, compared: signs.compared });
 
 // %% [markdown] id="exact-summary"
-// **In short.** On small policies the law predicts the change of both answers to first order, for every loss. A small step of
+// **In short.** On small policies the formula predicts the change of both answers to first order, for every loss. A small step of
 // DPO never lowers the margin, whether both answers rise, both fall or each goes its way.
 
 // %% [markdown] id="token-text"
@@ -791,7 +791,7 @@ await display(table(taskRows, { caption: `The first training pair of seed ${seed
 await display(md`The decoder has ${parameterCount(policyConfig())} parameters.`);
 
 // %% [markdown] id="start-text"
-// Does the law hold in a real network, in float32? At the supervised start a plain step of size $10^{-3}$ is taken for
+// Does the formula hold in a real network, in float32? At the supervised start a plain step of size $10^{-3}$ is taken for
 // each of 60 test pairs and taken back, and what it did is compared with what was predicted.
 
 // %% id="start" tags=["native"]
@@ -1023,7 +1023,7 @@ await display(
 // ### How entanglement changes during training
 //
 // At the supervised start nearly every pair is ideal, and yet the chosen answer falls in the first steps, even on the single
-// set. The law is about one pair and one plain step; training takes steps of AdamW on batches, in which other pairs pull
+// set. The formula is about one pair and one plain step; training takes steps of AdamW on batches, in which other pairs pull
 // too (see *From one pair to a batch* below). The table shows what a plain step on each pair alone would do. The figure shows the cosine of the
 // angle between the two gradients of a pair: near 1 they are entangled, at 0 or below they are not.
 
@@ -1661,12 +1661,12 @@ await display(
 // %% [markdown] id="optimiser-text"
 // ### From one pair to a batch, from plain descent to Adam
 //
-// The law of one pair leaves out the other pairs of the batch, and the optimiser. For pair $i$ in a batch of $B$ pairs it becomes
+// The formula of one pair leaves out the other pairs of the batch, and the optimiser. For pair $i$ in a batch of $B$ pairs it becomes
 //
 // $$\Delta a_i=\tfrac\eta B\sum_j\big(d_w^j\langle g_w^i,g_w^j\rangle-d_l^j\langle g_w^i,g_l^j\rangle\big).$$
 //
 // Adam divides each coordinate of the step by a number of its own. With these numbers in a diagonal matrix $P$, every inner product
-// $\langle u,v\rangle$ becomes $\langle u,Pv\rangle$. How many signs does each of these laws get right?
+// $\langle u,v\rangle$ becomes $\langle u,Pv\rangle$. How many signs does each of these formulas get right?
 
 // %% id="optimiser" tags=["native"]
 const longPairs = runPairs({ suffix: "long", noise: 0, seed }).train.slice(0, 32);
@@ -1684,13 +1684,13 @@ const underAdam = stepRows.filter((row) => row.optimiser === "AdamW");
 await display(
   md`Of the signs of AdamW's steps ${
     underAdam.map((row) =>
-      `the law of the pair gets ${
-        formatNumber(row["law of the pair"], 2)
-      } right at step ${row.step}, the law of the batch ${
-        formatNumber(row["law of the batch"], 2)
+      `the formula of the pair gets ${
+        formatNumber(row["formula of the pair"], 2)
+      } right at step ${row.step}, that of the batch ${
+        formatNumber(row["formula of the batch"], 2)
       }, and with Adam's diagonal ${formatNumber(row["with Adam's diagonal"] ?? NaN, 2)}`
     ).join("; ")
-  }. All three laws look at the present gradient only. AdamW also goes on along earlier ones, its momentum, which is a likely reason where they fail with it; it was not measured by itself.`,
+  }. All three formulas look at the present gradient only. AdamW also goes on along earlier ones, its momentum, which is a likely reason where they fail with it; it was not measured by itself.`,
 );
 
 // %% id="simpo" tags=["native"]
@@ -1940,8 +1940,17 @@ await hiddenTest("all alike, and nothing alike", {
 // END HIDDEN TESTS
 
 // %% [markdown] id="exercise-4-text"
-// **4. Your own loss.** Write a loss of $a$ and $b$ with `numericLoss`, put it into the sweep, and predict from its ratio what
-// happens to the chosen answer of the long set. (Open; no check.)
+// **4. Your own loss.** Write a loss of $a$ and $b$, and predict from the ratio of its two slopes what happens to the chosen answer of
+// the long set. Then train with it in a new cell, which takes some seconds, and compare with the sweep above. (Open; no check.)
+//
+// ```ts
+// import { numericLoss } from "offprint/preference/losses/mod.ts";
+// import { trainShortly } from "offprint/papers/gradient_entanglement/mod.ts";
+//
+// // DPO without a reference, in which the rejected answer counts half.
+// const half = numericLoss("half", ({ chosen, rejected }) => Math.log1p(Math.exp(0.1 * (rejected / 2 - chosen))));
+// await display(table([await trainShortly(half, { words: 11, steps: ablationSteps, seed })]));
+// ```
 
 // %% [markdown] id="claims"
 // ## Claims

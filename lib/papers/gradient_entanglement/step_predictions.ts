@@ -1,5 +1,5 @@
 /**
- * How many signs of a real training step each law gets right: the law of one pair, that of the batch, and that
+ * How many signs of a real training step each formula gets right: that of one pair, that of the batch, and that
  * of the batch with Adam's diagonal.
  *
  * @module
@@ -30,9 +30,9 @@ export interface PredictionRow extends Record<string, unknown> {
   /** What takes the step. */
   optimiser: "plain descent" | "AdamW";
   /** Δ = η (d_w N_w − d_l I), the pair alone. */
-  "law of the pair": number;
+  "formula of the pair": number;
   /** The sum over the batch. */
-  "law of the batch": number;
+  "formula of the batch": number;
   /** The same with Adam's diagonal; null for plain descent. */
   "with Adam's diagonal": number | null;
 }
@@ -107,15 +107,15 @@ async function compared(
     {
       step,
       optimiser: "plain descent",
-      "law of the pair": rightSigns(alone, plain),
-      "law of the batch": rightSigns(batch, plain),
+      "formula of the pair": rightSigns(alone, plain),
+      "formula of the batch": rightSigns(batch, plain),
       "with Adam's diagonal": null,
     },
     {
       step,
       optimiser: "AdamW",
-      "law of the pair": rightSigns(alone, adam),
-      "law of the batch": rightSigns(batch, adam),
+      "formula of the pair": rightSigns(alone, adam),
+      "formula of the batch": rightSigns(batch, adam),
       "with Adam's diagonal": rightSigns(preconditioned, adam),
     },
   ];
