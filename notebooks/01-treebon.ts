@@ -944,19 +944,23 @@ import {
   compareChosen,
   correlationByPrompt,
   decodeTrio,
+  loadTrioClock,
   loadTrioResults,
   MAIN_TOKENS,
   MAIN_WIDTH,
+  meanOf,
   openTrio,
   sampleCorrelations,
   SAMPLES,
   TRIO_ARMS,
   TRIO_SCORES,
+  widthOfEqualClock,
 } from "offprint/papers/treebon/trio/mod.ts";
 import { predictTree } from "offprint/papers/treebon/mod.ts";
 import { estimatedFlops } from "offprint/decoding/tree/mod.ts";
 
 const committed = await loadTrioResults();
+const clock = await loadTrioClock();
 
 // %% id="trio-live" tags=["slow", "native"]
 // change me: 1 decodes the first prompt only.
@@ -1015,7 +1019,9 @@ await display(table(
 //
 // Besides best-of-N of several sizes, three rivals are compared: a tree whose beginnings the reward model scores (*rm*), a tree that drops
 // beginnings at random, and *speculative rejection*, which writes many texts side by side and drops the worst of
-// them at intervals. "Implicit reward" means that the log-ratios of the two policies choose among whole texts.
+// them at intervals. "Implicit reward" means that the log-ratios of the two policies choose among whole texts. "Equal time" gives best-of-N
+// as many texts as it can write and rate in the seconds that the tree takes; they were measured once, in turns, on the machine that
+// `data/results/01-clock.json` names (`deno task measure-tree --clock`).
 
 // %% id="trio-main"
 const armChoices = (name: string): ChosenByPrompt => choicesOf(committed, name);
@@ -1031,12 +1037,18 @@ const scoreRivals: Rivals[] = [
 ];
 
 // %% id="trio-others"
+const equalClock = widthOfEqualClock(clock);
 const rivals: Rivals[] = [
   ...scoreRivals,
   [
     "tree, weighted | best of 22, equal operations",
     armChoices("tree, weighted"),
     bestOfSamples(committed, 22),
+  ],
+  [
+    `tree, weighted | best of ${equalClock}, equal time`,
+    armChoices("tree, weighted"),
+    bestOfSamples(committed, Math.max(1, equalClock)),
   ],
   [
     "tree, weighted | best of 16 by implicit reward",
@@ -1303,6 +1315,86 @@ await display(
 await display(
   table(nRows, { caption: "Gain over one sample, by both measures; the judge in nats a token" }),
 );
+
+// %% [markdown] id="trio-width-text"
+// ### Win rate against N
+//
+// A tree of width N can be compared with best-of-N in two ways. At *equal tokens* both write N texts. At *equal operations* best-of-N
+// may write as many more texts as pay for what the tree reads: let $w$ be the tokens that the policy writes, $s$ those that the tuned policy reads,
+// and $r$ those that the reward model reads. With models of one size the work is $w+s+r$, and best-of-N takes $w+r$. A tree that drops
+// beginnings at random reads nothing more, so for it both comparisons are the same.
+
+// %% id="trio-width"
+const workOf = (name: string): number => {
+  const choices = choicesOf(committed, name);
+  const total = (key: "generated" | "scorer" | "rewarded") => meanOf(choices, key);
+  return total("generated") + total("scorer") + total("rewarded");
+};
+const workOfOne = workOf("samples") / SAMPLES;
+const widthRows = ["weighted", "sum", "rm", "random"].flatMap((score) =>
+  [8, MAIN_WIDTH, 32, 64, 128].flatMap((n) => {
+    const name = n === MAIN_WIDTH ? `tree, ${score}` : `tree, ${score}, N = ${n}`;
+    const own = armChoices(name);
+    if (own.size === 0) return [];
+    return ([["tokens", n], ["operations", Math.round(workOf(name) / workOfOne)]] as const)
+      .flatMap(([equal, rival]) => {
+        const found = rival > SAMPLES
+          ? undefined
+          : compareChosen(own, bestOfSamples(committed, rival));
+        return found === undefined ? [] : [{ score, n, equal, rival, ...found }];
+      });
+  })
+);
+
+// %% id="trio-width-figure" tags=["drawing"]
+const widthFigure = (equal: "tokens" | "operations") => {
+  const rows = widthRows.filter((row) => row.equal === equal);
+  return plot({
+    title: `How often the judge prefers the tree, at equal ${equal}`,
+    alt: `Win rate against N for trees by four partial scores. ${
+      rows.map(({ score, n, judgeWins }) => `${score} at ${n}: ${percent(judgeWins.mean)} %`).join(
+        "; ",
+      )
+    }.`,
+    caption:
+      `At 50 % neither is preferred; bars show 95 % intervals over prompts. The axis of N is logarithmic.`,
+    height: 300,
+    x: { type: "log", base: 2, label: "N" },
+    y: { label: "judge prefers the tree, %" },
+    color: { legend: true, label: "partial score" },
+    data: rows,
+    marks: [
+      Plot.ruleY([50], { strokeDasharray: "4 3" }),
+      Plot.lineY(rows, {
+        x: "n",
+        y: (row) => 100 * row.judgeWins.mean,
+        stroke: "score",
+        marker: true,
+      }),
+      Plot.ruleX(rows, {
+        x: "n",
+        y1: (row) => 100 * row.judgeWins.low,
+        y2: (row) => 100 * row.judgeWins.high,
+        stroke: "score",
+        strokeOpacity: 0.5,
+      }),
+    ],
+  });
+};
+await display(widthFigure("tokens"));
+await display(widthFigure("operations"));
+await display(table(
+  widthRows.map(({ score, n, equal, rival, prompts, judgeWins, rewardWins }) => ({
+    "tree by": score,
+    N: n,
+    against: `best of ${rival}`,
+    "at equal": equal,
+    prompts,
+    "judge prefers the tree, %": intervalText(judgeWins),
+    "reward prefers the tree, %": intervalText(rewardWins),
+  })),
+  { caption: "Both figures as numbers, and the same by the reward" },
+));
 
 // %% id="trio-short" tags=["drawing"]
 const mainResult = compared.get("tree, weighted | best of 16");

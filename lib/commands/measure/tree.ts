@@ -48,9 +48,10 @@ import type { PreferencePair } from "offprint/preference/pairs/mod.ts";
 import { checkedOutput } from "../../kit/outputs.ts";
 import type { Command } from "../../kit/command.ts";
 import { keepOnce, readKept } from "offprint/kept_work.ts";
+import { measureClock } from "./tree_clock.ts";
 
 const USAGE =
-  `deno task measure-tree [--task TASK] [--out FOLDER] [--prompts N] [--seeds N] [--collect | --pairs]
+  `deno task measure-tree [--task TASK] [--out FOLDER] [--prompts N] [--seeds N] [--collect | --pairs | --clock]
 
 Runs the arms of paper 01 with a trained trio: best-of-N, TreeBoN by several partial scores, rejection. Each arm on
 ten prompts is kept in a file of its own: stop it whenever you like, and start it several times to share the work.
@@ -63,6 +64,7 @@ ten prompts is kept in a file of its own: stop it whenever you like, and start i
   --collect      put the files together into data/results/01-trio.json, 01-sums.json or 01-sums-dpop.json
   --pairs        write the pairs of the preference-tuned policy to ${BASE_PAIRS_FILE}
                  or ${SUM_ANSWERS_FILE}, and nothing else
+  --clock        measure how long a tree and best-of-N take, on ten prompts, and write data/results/01-clock.json
   --help         this text`;
 
 /** The command. */
@@ -142,6 +144,7 @@ async function run(args: string[]): Promise<number> {
     ...textOptions("task", "out", "prompts", "seeds"),
     collect: flag,
     pairs: flag,
+    clock: flag,
   });
   const name = option("task") ?? "eras";
   const task = Object.hasOwn(TASKS, name) ? TASKS[name] : undefined;
@@ -165,6 +168,13 @@ async function run(args: string[]): Promise<number> {
     const file = new URL(`../../../${task.pairsFile}`, import.meta.url);
     await writeWhole(file, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(""));
     console.error(`${pairs.length} pairs; written to ${fileURLToPath(file)}`);
+    return 0;
+  }
+  if (values["clock"]) {
+    const trio = await openTrio();
+    const { prompts } = await TASKS["eras"]!.test(trio, cache, CHUNK);
+    await measureClock(trio, prompts);
+    await trio.close();
     return 0;
   }
   const count = wholeNumber("--prompts", option("prompts") ?? "200", CHUNK);

@@ -96,6 +96,9 @@ export const TRIO_TIERS: readonly (readonly TrioArm[])[] = [
     tree("tree, weighted, N = 64", "weighted", { n: 64 }),
     tree("tree, weighted, N = 128", "weighted", { n: 128 }),
   ],
+  (["sum", "rm", "random"] as const).flatMap((score) =>
+    [8, 32, 64].map((n) => tree(`tree, ${score}, N = ${n}`, score, { n }))
+  ),
 ];
 
 /** All arms by name. */
