@@ -127,6 +127,7 @@ await display(plot({
 // %% id="idea-explore" tags=["drawing"]
 import { explore } from "offprint/notebook/explore/mod.ts";
 import { channelsExploration } from "offprint/papers/comet/mod.ts";
+import { injectedSubject } from "offprint/papers/comet/experiments.ts";
 
 await display(explore(channelsExploration));
 
@@ -204,7 +205,6 @@ import {
   excerptDifference,
   excerptPerplexity,
   gemvRates,
-  INJECTION,
   KERNEL_SCHEMES,
   kernelSpeeds,
   LAYER_WAYS,
@@ -234,12 +234,12 @@ import {
   schemeOf,
   SCHEMES,
   shareOf4Work,
+  type Subject,
   tensorCoreMismatches,
   textsThatFit,
 } from "offprint/papers/comet/mod.ts";
 import {
   calibratedPlans,
-  injectOutliers,
   longestFirst,
   makespan,
   makespanWithBarriers,
@@ -690,16 +690,14 @@ const saved = await readTransformer(modelName);
 const committedTexts = await loadTexts();
 const calibrationTexts = committedTexts.calibration.map(({ tokens }) => tokens);
 const { config } = saved;
-const withOutliers = injectOutliers(config, saved.weights, { ...INJECTION, seed });
-const subjectOf = async (weights: typeof saved.weights) => ({
+const plain: Subject = {
   config,
-  weights,
-  calibration: await calibrateFast(config, weights, calibrationTexts),
-});
-const plain = await subjectOf(saved.weights);
-const injected = await subjectOf(withOutliers.weights);
+  weights: saved.weights,
+  calibration: await calibrateFast(config, saved.weights, calibrationTexts),
+};
+const injected = await injectedSubject(modelName, seed);
 /** Logits of an excerpt under a scheme. */
-async function logitsOf(weights: typeof saved.weights, scheme: Scheme): Promise<Float32Array> {
+async function logitsOf(weights: Subject["weights"], scheme: Scheme): Promise<Float32Array> {
   const model = await simulator(config, weights, scheme, { outputs: { logits: true } });
   const logits = (await model.run([committedTexts.evaluation[0]!.tokens])).get("logits")!;
   await model.close();

@@ -50,8 +50,6 @@ export function clippedCodes(
   }
   const groups = Math.ceil(columns / group), rows = w.length / columns;
   const codes = new Int8Array(w.length), scales = new Float32Array(rows * groups);
-  const code = (value: number, scale: number) =>
-    Math.max(-limit, Math.min(limit, Math.floor(value / scale + 0.5)));
   for (let row = 0; row < rows; row++) {
     for (let at = 0; at < groups; at++) {
       const first = at * group, last = Math.min(first + group, columns);
@@ -64,16 +62,22 @@ export function clippedCodes(
         // An error that is larger already cannot become the least.
         for (let j = first; j < last && error < least; j++) {
           const value = w[row * columns + j]!;
-          const off = value - scale * code(value, scale);
+          const off = value - scale * nearest(value / scale, limit);
           error += importance[j]! * off * off;
         }
         if (error < least) [best, least] = [scale, error];
       }
       scales[row * groups + at] = best;
       for (let j = first; j < last; j++) {
-        codes[row * columns + j] = code(w[row * columns + j]!, best);
+        codes[row * columns + j] = nearest(w[row * columns + j]! / best, limit);
       }
     }
   }
   return { codes, scales };
+}
+
+/** The nearest whole number between −limit and limit; halves go up. */
+function nearest(value: number, limit: number): number {
+  const whole = Math.floor(value + 0.5);
+  return whole > limit ? limit : whole < -limit ? -limit : whole;
 }

@@ -62,11 +62,29 @@ export interface LanguageModel {
   extendBatch(sequences: readonly Sequence[], tokens: readonly Tokens[]): Promise<Float32Array[][]>;
 }
 
-/** Starts a text with each prompt: in few passes where the model can, else one by one. */
+/** Starts a text with each prompt: in few passes where the model can, else one by one. Equal prompts are read once. */
 export async function openTexts(
   model: LanguageModel,
   prompts: readonly Tokens[],
 ): Promise<Sequence[]> {
+  const distinct = new Map<string, { prompt: Tokens; at: number }>();
+  const places = prompts.map((prompt) => {
+    const key = prompt.join(" ");
+    const known = distinct.get(key);
+    if (known !== undefined) return known.at;
+    distinct.set(key, { prompt, at: distinct.size });
+    return distinct.size - 1;
+  });
+  const opened = await openEach(model, [...distinct.values()].map(({ prompt }) => prompt));
+  const taken = new Set<number>();
+  return places.map((at) => {
+    const text = taken.has(at) ? opened[at]!.fork() : opened[at]!;
+    taken.add(at);
+    return text;
+  });
+}
+
+async function openEach(model: LanguageModel, prompts: readonly Tokens[]): Promise<Sequence[]> {
   if (model.openBatch !== undefined) return await model.openBatch(prompts);
   const opened: Sequence[] = [];
   try {

@@ -92,8 +92,17 @@ interface Prepared {
   evaluation: readonly Excerpt[];
 }
 
-/** The latest model of this process: points that share it calibrate it once. */
+/** The latest model of this process: the notebook and the points of a sweep that share it calibrate it once. */
 let latest: { key: string; made: Promise<Prepared> } | undefined;
+
+/**
+ * A model with injected outliers, whose channels the seed draws, and its calibration.
+ *
+ * @throws {UserError} for a model that does not exist.
+ */
+export async function injectedSubject(model: string, seed: number): Promise<Subject> {
+  return (await prepared(model, seed)).subject;
+}
 
 function prepared(model: string, seed: number): Promise<Prepared> {
   const key = `${seed} ${model}`;

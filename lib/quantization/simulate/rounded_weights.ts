@@ -76,40 +76,56 @@ export function roundedWeights(
     }
     const limit = 2 ** (bits - 1) - 1;
     const { codes, scales } = clippedCodes(w, columns, size, importance, limit);
-    return Float32Array.from(codes, (code, i) => code * scales[Math.floor(i / size)]!);
+    const clipped = new Float32Array(w.length);
+    for (let i = 0; i < w.length; i++) clipped[i] = codes[i]! * scales[Math.floor(i / size)]!;
+    return clipped;
   }
   const result = new Float32Array(w.length);
   const round = scheme === "symmetric" ? roundSymmetric : roundRange;
   for (let at = 0; at < w.length; at += size) {
-    round(w.subarray(at, at + size), bits, result.subarray(at, at + size));
+    round(w, at, Math.min(at + size, w.length), bits, result);
   }
   return result;
 }
 
-function roundSymmetric(values: Float32Array, bits: number, into: Float32Array): void {
+/** Rounds `w[first .. end)`, which share a scale. */
+function roundSymmetric(
+  w: Float32Array,
+  first: number,
+  end: number,
+  bits: number,
+  into: Float32Array,
+): void {
   const limit = 2 ** (bits - 1) - 1;
   let amax = 0;
-  for (const value of values) amax = Math.max(amax, Math.abs(value));
+  for (let i = first; i < end; i++) amax = Math.max(amax, Math.abs(w[i]!));
   const scale = Math.fround(amax / limit) || 1;
-  values.forEach((value, i) => {
+  for (let i = first; i < end; i++) {
     // In 32-bit floats, as the kernels: next to a tie that decides.
-    const code = Math.floor(Math.fround(Math.fround(value / scale) + 0.5));
+    const code = Math.floor(Math.fround(Math.fround(w[i]! / scale) + 0.5));
     into[i] = scale * Math.max(-limit, Math.min(limit, code));
-  });
+  }
 }
 
-function roundRange(values: Float32Array, bits: number, into: Float32Array): void {
+/** The same between the least and the largest, with a whole zero point. */
+function roundRange(
+  w: Float32Array,
+  first: number,
+  end: number,
+  bits: number,
+  into: Float32Array,
+): void {
   let min = 0, max = 0; // a weight of 0 stays 0
-  for (const value of values) {
-    min = Math.min(min, value);
-    max = Math.max(max, value);
+  for (let i = first; i < end; i++) {
+    min = Math.min(min, w[i]!);
+    max = Math.max(max, w[i]!);
   }
   const top = 2 ** bits - 1, scale = Math.fround((max - min) / top) || 1;
   const zero = Math.floor(-min / scale + 0.5);
-  values.forEach((value, i) => {
-    const code = Math.max(0, Math.min(top, Math.floor(value / scale + 0.5) + zero));
+  for (let i = first; i < end; i++) {
+    const code = Math.max(0, Math.min(top, Math.floor(w[i]! / scale + 0.5) + zero));
     into[i] = scale * (code - zero);
-  });
+  }
 }
 
 /** `A · B`, B square. */
