@@ -1027,6 +1027,7 @@ await display(table(
 const armChoices = (name: string): ChosenByPrompt => choicesOf(committed, name);
 const samePrompts = choicesOf(committed, "samples").size;
 const best16 = bestOfSamples(committed, MAIN_WIDTH);
+const equalClock = widthOfEqualClock(clock);
 type Rivals = [string, ChosenByPrompt, ChosenByPrompt];
 const scoreRivals: Rivals[] = [
   ...["weighted", "sum", "mean", "logp-mean", "rm", "random"].map((score): Rivals => [
@@ -1037,7 +1038,6 @@ const scoreRivals: Rivals[] = [
 ];
 
 // %% id="trio-others"
-const equalClock = widthOfEqualClock(clock);
 const rivals: Rivals[] = [
   ...scoreRivals,
   [

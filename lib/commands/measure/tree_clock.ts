@@ -17,7 +17,7 @@ import {
 import { interleaved, machineName } from "../../kit/bench/report.ts";
 
 const WIDTHS = [16, 18, 20, 22, 24, 28, 32];
-const ROUNDS = 7;
+const ROUNDS = 5;
 
 /** Measures on these prompts and writes `data/results/01-clock.json`. */
 export async function measureClock(
