@@ -19,7 +19,8 @@
  *
  * @module
  */
-export { type ReadModule, readModules } from "./language/module_reader.ts";
+export type { ReadModule } from "./language/ast.ts";
+export { readModules } from "./language/module_reader.ts";
 export { writeModule, type WriteStyle } from "./language/module_writer.ts";
 export { describe } from "./prose/describe.ts";
 export { readDescription } from "./prose/read_description.ts";

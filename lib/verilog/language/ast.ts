@@ -204,3 +204,12 @@ export function eachUnsupported(value: unknown, visit: (found: Unsupported) => v
     for (const entry of Object.values(value)) eachUnsupported(entry, visit);
   }
 }
+
+/** A module as read: what has no rule stands in `unsupported` too, in the order of the file. */
+export interface ReadModule extends Module {
+  /** Parts of the header that have no rule; parts of the body are among `items`. */
+  unsupported: Unsupported[];
+  /** The module's own text, from `module` to `endmodule`, in the text that was parsed. */
+  start: number;
+  end: number;
+}

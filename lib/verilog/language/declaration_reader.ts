@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Argument, DataType, Declaration, Parameter, Port, Unsupported } from "./ast.ts";
+import type { Argument, DataType, Declaration, Item, Parameter, Port, Unsupported } from "./ast.ts";
 import type { Source } from "./parsed_source.ts";
 import { childOf, childrenOf, type SyntaxNode, walk } from "./syntax_tree.ts";
 
@@ -100,6 +100,28 @@ export function readPortDeclaration(source: Source, node: SyntaxNode): (Port | U
   const type = readType(source, header);
   if ("kind" in type) return [type];
   return names(source, list).map((name) => ({ direction, name, ...type }));
+}
+
+/** Ports of an old-style header: their `reg` declarations are taken out of the body. */
+export function mergedPorts(order: string[], declared: Port[], items: Item[]): Port[] {
+  return order.flatMap((name) => {
+    const port = declared.find((candidate) => candidate.name === name);
+    if (port === undefined) return [];
+    const at = items.findIndex((item) =>
+      item.kind === "declaration" && item.name === name && item.entries === undefined
+    );
+    if (at === -1) return [port];
+    const variable = items[at] as Declaration;
+    if (variable.value !== undefined) return [port];
+    items.splice(at, 1);
+    const range = port.range ?? variable.range;
+    return [{
+      ...port,
+      net: variable.net,
+      signed: port.signed || variable.signed,
+      ...(range === undefined ? {} : { range }),
+    }];
+  });
 }
 
 /** `parameter A = 1, B = 2` and `localparam`. */

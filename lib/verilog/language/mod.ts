@@ -4,6 +4,7 @@
  * Begin with `readModules` in `module_reader.ts` (source text to `Module` of `ast.ts`) and `writeModule` in
  * `module_writer.ts` (its inverse). Below them: `grammar.ts` and `syntax_tree.ts` parse with tree-sitter,
  * the `*_reader.ts` files read one kind of construct each, `expression_writer.ts` writes expressions.
+ * `plain_reader.ts` reads most modules from their tokens alone, which is quicker.
  * `reset.ts` finds a module's reset, `sensitivity.ts` what a block waits for, `constant.ts` folds constants.
  *
  * What needs no syntax tree (tokens, the preprocessor, names, a hash that sees no names) lies in the room `tokens` and is exported

@@ -5,16 +5,21 @@
  */
 import { UserError } from "offprint/errors.ts";
 import {
-  type Declaration,
   eachUnsupported,
   type Item,
-  type Module,
   type Parameter,
   type Port,
+  type ReadModule,
   type Unsupported,
 } from "./ast.ts";
-import { readAnsiPorts, readParameters, readPortDeclaration } from "./declaration_reader.ts";
+import {
+  mergedPorts,
+  readAnsiPorts,
+  readParameters,
+  readPortDeclaration,
+} from "./declaration_reader.ts";
 import { bodyOf, readItem } from "./item_reader.ts";
+import { readPlainModules } from "./plain_reader.ts";
 import { prepare } from "../tokens/preprocess.ts";
 import { Source } from "./parsed_source.ts";
 import {
@@ -27,15 +32,6 @@ import {
   walk,
 } from "./syntax_tree.ts";
 
-/** A module as read: what has no rule stands in `unsupported` too, in the order of the file. */
-export interface ReadModule extends Module {
-  /** Parts of the header that have no rule; parts of the body are among `items`. */
-  unsupported: Unsupported[];
-  /** The module's own text, from `module` to `endmodule`, in the text that was parsed. */
-  start: number;
-  end: number;
-}
-
 /**
  * The modules of a file, in order, after preprocessing. A part without a rule becomes an `Unsupported` in
  * its place.
@@ -44,6 +40,8 @@ export interface ReadModule extends Module {
  */
 export async function readModules(text: string): Promise<ReadModule[]> {
   const prepared = prepare(text);
+  const plain = readPlainModules(prepared.text);
+  if (plain !== undefined) return plain;
   const tree = await parseVerilog(prepared.text);
   if (tree.hasError) {
     throw new UserError({
@@ -106,7 +104,7 @@ function readModule(source: Source, node: SyntaxNode): ReadModule {
     } else items.push(...readItem(source, part));
   }
   // An old-style header has names only; directions and types are declared in the body.
-  if (order !== undefined) ports.push(...merge(order, declared, items));
+  if (order !== undefined) ports.push(...mergedPorts(order, declared, items));
   addUnread(source, node, header, unsupported, [items, ports, parameters]);
   return {
     name: name === undefined ? "" : source.name(name),
@@ -161,27 +159,5 @@ function oldStyleOrder(
     if (/^[\w$\\]+$/.test(text)) return [source.name(port)];
     if (text !== "") unsupported.push(source.unsupported(port));
     return [];
-  });
-}
-
-/** Ports of an old-style header: their `reg` declarations are taken out of the body. */
-function merge(order: string[], declared: Port[], items: Item[]): Port[] {
-  return order.flatMap((name) => {
-    const port = declared.find((candidate) => candidate.name === name);
-    if (port === undefined) return [];
-    const at = items.findIndex((item) =>
-      item.kind === "declaration" && item.name === name && item.entries === undefined
-    );
-    if (at === -1) return [port];
-    const variable = items[at] as Declaration;
-    if (variable.value !== undefined) return [port];
-    items.splice(at, 1);
-    const range = port.range ?? variable.range;
-    return [{
-      ...port,
-      net: variable.net,
-      signed: port.signed || variable.signed,
-      ...(range === undefined ? {} : { range }),
-    }];
   });
 }

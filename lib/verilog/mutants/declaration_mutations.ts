@@ -6,7 +6,7 @@
  */
 import type { Expression, Item, Statement } from "../language/ast.ts";
 import { constantsOf, extent, literalValue } from "../language/constant.ts";
-import type { ReadModule } from "../language/module_reader.ts";
+import type { ReadModule } from "../language/ast.ts";
 import type { MutationList, PlacedNode } from "./mutation.ts";
 import type { Source } from "../language/parsed_source.ts";
 import { childOf, type SyntaxNode, walk } from "../language/syntax_tree.ts";

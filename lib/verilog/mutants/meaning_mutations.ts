@@ -13,7 +13,7 @@ import {
   declaredNames,
   selectedNames,
 } from "./declaration_mutations.ts";
-import type { ReadModule } from "../language/module_reader.ts";
+import type { ReadModule } from "../language/ast.ts";
 import type { MutationList, PlacedNode } from "./mutation.ts";
 import type { Source } from "../language/parsed_source.ts";
 import { childOf, type SyntaxNode } from "../language/syntax_tree.ts";
