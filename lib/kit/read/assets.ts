@@ -17,6 +17,7 @@ const TYPES: Record<string, string> = {
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",
   woff2: "font/woff2",
+  svg: "image/svg+xml",
   html: "text/html; charset=utf-8",
   json: "application/json; charset=utf-8",
 };

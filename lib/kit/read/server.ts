@@ -63,7 +63,7 @@ export function startReader(options: ReaderOptions): Reader {
     if (page !== undefined) {
       return new Response(page, { headers: { ...HEADERS, "content-type": type } });
     }
-    const file = (await assets).get(path);
+    const file = shelf.picture(path) ?? (await assets).get(path);
     if (file === undefined) {
       return new Response("there is no such page\n", { status: 404, headers: HEADERS });
     }

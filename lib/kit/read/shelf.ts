@@ -42,7 +42,7 @@ const FILES = ["assets/reader.css", "assets/reader.js"];
 /** A page that nobody named is rendered ahead after this long, in ms: the browser may need the processor. */
 const AHEAD_MS = 3000;
 
-const NO_CELLS = { html: new Html(""), headings: [] };
+const NO_CELLS = { html: new Html(""), headings: [], pictures: new Map() };
 
 /** All notebooks of a folder and those opened by path. */
 export class Shelf {
@@ -54,6 +54,8 @@ export class Shelf {
   readonly #listeners = new Map<string, Set<(event: ReaderEvent) => void>>();
   /** Pages of notebooks that nobody has changed. */
   readonly #rendered = new Map<string, RenderedNotebook>();
+  /** Pictures that rendered pages load, by their paths. */
+  readonly #pictures = new Map<string, string>();
   /** The page that is being rendered ahead, and what is left of that. */
   #ahead: { id: string; steps: Generator<void, RenderedNotebook> } | undefined;
   readonly #resolve: (href: string) => string | null;
@@ -161,6 +163,11 @@ export class Shelf {
     });
   }
 
+  /** A picture that a page loads, by its path. */
+  picture(path: string): string | undefined {
+    return this.#pictures.get(path);
+  }
+
   /** The cells of a notebook opened by path; its page makes them harmless before it shows them. */
   cells(id: string): string | undefined {
     return this.#foreign.has(id) ? this.#render(id)?.cells.html.text : undefined;
@@ -222,6 +229,7 @@ export class Shelf {
   #keep(rendered: RenderedNotebook): RenderedNotebook {
     const { id } = rendered;
     if (this.#ahead?.id === id) this.#ahead = undefined;
+    for (const [path, svg] of rendered.cells.pictures) this.#pictures.set(path, svg);
     // Scripts inside a page do not run here: the page asks for those of figures by their names.
     const html = new Html(withoutFigureScripts(rendered.cells.html.text).rest);
     const page = { ...rendered, cells: { ...rendered.cells, html } };

@@ -58,6 +58,7 @@ export async function buildSite(
   pages.forEach((page, i) => {
     const near = { previous: pages[i - 1], next: pages[i + 1] };
     files.set(`${page.id}.html`, paperPage(page, report, near));
+    for (const [name, svg] of page.cells.pictures) files.set(name, svg);
     const { notebook } = page;
     files.set(`${page.id}.ipynb`, stringifyNotebook(notebook));
     files.set(`${page.id}.ts`, printPercent({ ...notebook, metadata: sourceMetadata(notebook) }));

@@ -19,6 +19,8 @@ export interface RenderedCells {
   html: Html;
   /** Headings outside solutions, in order. */
   headings: Heading[];
+  /** Pictures that the body loads, by the names of their files. */
+  pictures: ReadonlyMap<string, string>;
 }
 
 /** What the tags of a cell tell a reader, in the words shown above it. */
@@ -57,7 +59,9 @@ export function* cellSteps(
   resolve: MarkdownPlace["resolve"],
 ): Generator<void, RenderedCells> {
   const ids = new Set(cells.map((cell) => cell.id));
+  const pictures = new Map<string, string>();
   const place: MarkdownPlace = {
+    pictures,
     anchors: new Anchors([...PAGE_IDS, ...cells.map(anchorOf)]),
     numbers: { equations: 0, figures: 0 },
     resolve: (href) => {
@@ -81,7 +85,7 @@ export function* cellSteps(
     }
     body.push(solution(folded, headings.at(-1)));
   }
-  return { html: joined(body), headings };
+  return { html: joined(body), headings, pictures };
 }
 
 function isSolution(cell: Cell): boolean {
@@ -100,7 +104,7 @@ ${cells}</details>
 `;
 }
 
-function renderCell(cell: Cell, place: MarkdownPlace): RenderedCells {
+function renderCell(cell: Cell, place: MarkdownPlace): Omit<RenderedCells, "pictures"> {
   const kinds = tagsOf(cell).filter((tag) => Object.hasOwn(TAG_LABELS, tag));
   const classes = kinds.map((tag) => ` is-${tag}`).join("");
   const anchor = anchorOf(cell);

@@ -38,6 +38,8 @@ export interface MarkdownPlace {
    * What a link or an image of the notebook points at in the site; `null` where it leads nowhere.
    */
   resolve(href: string): string | null;
+  /** Takes pictures that get files of their own, by their names in the site; without it they stay in the page. */
+  pictures?: Map<string, string>;
 }
 
 /** Rendered Markdown with the headings in it, in order. */

@@ -12,6 +12,7 @@ import { Html, markup, raw } from "./html.ts";
 import { scopeIds } from "./ids.ts";
 import { type MarkdownPlace, renderMarkdown } from "./markdown.ts";
 import { renderMath } from "./math.ts";
+import { withPictureFiles } from "./picture_files.ts";
 
 /**
  * Media types a page can show, best first. Data for programs, as a claim's record, is not among
@@ -133,7 +134,8 @@ function renderBundle(
     case "text/html": {
       // Scripts of our own figures stay as they are, byte for byte: the page's policy names them by their hash.
       const { rest, elements } = withoutFigureScripts(text);
-      const html = withDrawing(rest, data["image/svg+xml"]);
+      const drawn = withDrawing(rest, data["image/svg+xml"]);
+      const html = place.pictures === undefined ? drawn : withPictureFiles(drawn, place.pictures);
       if (html.trim() === "") return NOTHING;
       // Numbered after its ids are made its own: the number's is the page's.
       const own = withNumber(embedded(html, name).text, place);

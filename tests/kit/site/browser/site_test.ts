@@ -1,5 +1,5 @@
 /** The site in a real browser: opened from disk, with the network cut. */
-import { assert, assertEquals, assertGreater, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch, assertNotEquals } from "@std/assert";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { buildSite } from "offprint/kit/site/mod.ts";
 import { Figure, gallery } from "offprint/notebook/mod.ts";
@@ -33,7 +33,9 @@ Deno.test({
 
 /** A notebook with a gallery. */
 function drawings() {
-  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"></svg>';
+  // Large enough for a file of its own.
+  const lines = '<path d="M0 0h9"/>'.repeat(200);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90">${lines}</svg>`;
   const shown = gallery(
     "drawings",
     ["adder", "shifter", "counter", "divider"].map((title, i) => ({
@@ -73,6 +75,10 @@ const STEPS: Record<string, Step> = {
         );
       const atFirst = ["adder false", "shifter true", "counter false", "divider false"];
       assertEquals(await shown(), atFirst);
+      const picture = page.locator(".offprint-gallery > details[open] img");
+      assertMatch((await picture.getAttribute("src"))!, /^assets\/pictures\//);
+      await picture.scrollIntoViewIfNeeded();
+      await until(page, "document.querySelector('.offprint-gallery [open] img').naturalWidth");
       await page.getByRole("searchbox", { name: "Search the drawings" }).focus();
       await page.keyboard.type("Bits COUNT");
       assertEquals(await shown(), ["counter true"]);
