@@ -166,7 +166,7 @@ async function unit(
   const examples = await temporaryFolder("test");
   try {
     const parts = [
-      [await writeExampleTests(ROOT, await folders("lib", "kernels"), examples)],
+      [await writeExampleTests(ROOT, await folders("lib", "kernels"), examples, signal)],
       ...await testParts(ROOT, await folders("tests"), whole ? [] : [FAULTS]),
     ];
     if (!whole) return await denoTestParts(parts, jobs, { signal });

@@ -59,16 +59,19 @@ function lines(text: string): number {
  *
  * @param root The project's folder.
  * @param out A folder, which gets a module for each example beside the test.
+ * @param signal Ends the writing early.
  * @returns The path of the test file.
  */
 export async function writeExampleTests(
   root: string,
   folders: readonly string[],
   out: string,
+  signal?: AbortSignal,
 ): Promise<string> {
   const tests: string[] = [];
   for (const folder of folders) {
     for (const path of (await sources(join(root, folder))).sort()) {
+      if (signal?.aborted) return out;
       const name = relative(root, path).replaceAll(sep, "/");
       for (const example of docExamples(name, await readText(path))) {
         const file = join(out, `example_${tests.length}.ts`);
