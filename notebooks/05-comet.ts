@@ -1324,6 +1324,8 @@ if (depthRows.length > 0) {
         `${scheme}: ${errors.map((error) => error.toFixed(3)).join(", ")}`
       ).join("; ")
     }.`,
+    caption:
+      "The residual stream is the sum that runs through all layers. Its error is the norm of the difference from the decoder in floats, over the norm of the stream in floats.",
     height: 260,
     x: { label: "layer", ticks: config.num_hidden_layers, tickFormat: "d" },
     y: { label: "relative error", grid: true, zero: true },
