@@ -82,6 +82,8 @@ Deno.test("exact probabilities of all texts sum to 1, and decoded texts follow t
   const right = await countTexts({ ...shared, probabilities });
   assert(right.pValue > 1e-3, String(right.pValue));
   assertEquals(right.cells, 8);
+  const few = await countTexts({ ...shared, texts: 3, probabilities });
+  assertEquals([few.cells, few.pValue], [1, NaN]);
   const draftsOwn = await textProbabilities(draft, { prompt: [], length: 3, warp: softmax });
   assert((await countTexts({ ...shared, probabilities: draftsOwn })).pValue < 1e-6);
 });

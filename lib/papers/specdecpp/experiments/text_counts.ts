@@ -61,7 +61,10 @@ export interface TextCountOptions {
   batch?: number;
 }
 
-/** Mean candidates of a round, and the p value of a chi-square test over all texts; rare ones share a cell. */
+/**
+ * Mean candidates of a round, and the p value of a chi-square test over all texts. Those that are expected fewer than five times
+ * share a cell; where the texts are too few for two cells there is nothing to test, and the p value is NaN.
+ */
 export async function countTexts(
   options: TextCountOptions,
 ): Promise<{ candidates: number; pValue: number; cells: number }> {
@@ -80,7 +83,7 @@ export async function countTexts(
   return {
     // Drafted per check: everything kept that is not a replacement or bonus, and everything discarded.
     candidates: (1 - verification + discard) / verification,
-    pValue: chiSquare(observed, expected).pValue,
+    pValue: expected.length < 2 ? NaN : chiSquare(observed, expected).pValue,
     cells: expected.length,
   };
 }
