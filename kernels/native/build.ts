@@ -64,6 +64,7 @@ const COMMON = [
   "exports_sampling.c",
   "forward.c",
   "forward_attention.c",
+  "huge_pages.c",
   "profile.c",
 ];
 

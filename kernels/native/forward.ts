@@ -32,7 +32,10 @@ export function nativeForward({ c, variant, threads }: NativeContext) {
     ): Promise<ForwardResult> {
       const asked = checkForward(decoder, pass, tokens, given);
       let table = tables.get(decoder);
-      if (table === undefined) tables.set(decoder, table = tableOf(decoder));
+      if (table === undefined) {
+        tables.set(decoder, table = tableOf(decoder));
+        c.offprint_settle(table);
+      }
       const logits = new Float32Array(asked.length * decoder.vocabulary);
       const hidden = new Float32Array(asked.length * decoder.width);
       const fault = new BigInt64Array(4);

@@ -68,6 +68,10 @@ const SYMBOLS = {
     ],
     result: "i32",
   },
+  offprint_settle: {
+    parameters: ["buffer"], // decoder
+    result: "i32",
+  },
   offprint_softmax: {
     parameters: [
       ...["i32", "i32"] as const, // variant, threads

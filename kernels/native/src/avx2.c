@@ -24,6 +24,10 @@ static inline int words_of(int bits) { return bits == 4 ? 16 : 4; }
 
 static inline __m256i whole(__m256i acc) { return _mm256_madd_epi16(acc, _mm256_set1_epi16(1)); }
 
+static inline __m256i join(__m256i acc, __m256i other) { return _mm256_add_epi16(acc, other); }
+
+#define FEW_TURNS 2 // a sum of 16 bits is there in the next cycle
+
 // 8-bit weights leave no room for 16-bit sums of several products, and only just for one pair:
 // |a| as unsigned bytes times w with the sign of a, 2·128·127 at most.
 static inline __m256i widen8(__m256i w) { return w; }

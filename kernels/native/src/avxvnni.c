@@ -12,6 +12,10 @@ static inline int words_of(int bits) {
 
 static inline __m256i whole(__m256i acc) { return acc; }
 
+static inline __m256i join(__m256i acc, __m256i other) { return _mm256_add_epi32(acc, other); }
+
+#define FEW_TURNS 2 // ten chains of five cycles at most for two a cycle
+
 static inline int32_t first_sum(int bits, int32_t bias) {
   (void)bits;
   return bias;

@@ -202,14 +202,18 @@ INLINE void scores_of_codes(const uint8_t *codes, int32_t stride, const float *q
 }
 
 INLINE void scores_of_halves(const uint16_t *keys, int32_t stride, const float *query, int32_t dim,
-                             float *scores) {
-  f32x8 sum[4] = {all8(0), all8(0), all8(0), all8(0)};
+                             const int runs, float *scores) {
+  f32x8 sum[8];
+  UNROLL
+  for (int i = 0; i < 4 * runs; i++) sum[i] = all8(0);
   for (int32_t c = 0; c < dim; c++) {
     const uint16_t *run = keys + (int64_t)c * stride;
-    f32x8 q = all8(query[c]);
-    for (int i = 0; i < 4; i++) sum[i] += q * halves8(run + 8 * i);
+    const f32x8 q = all8(query[c]);
+    UNROLL
+    for (int i = 0; i < 4 * runs; i++) sum[i] += q * halves8(run + 8 * i);
   }
-  for (int i = 0; i < 4; i++) store8(scores + 8 * i, sum[i]);
+  UNROLL
+  for (int i = 0; i < 4 * runs; i++) store8(scores + 8 * i, sum[i]);
 }
 
 // acc[c] = sum over tokens of weights[t] * codes[t][c], for 32 channels a run.
@@ -261,13 +265,16 @@ INLINE float largest_of(const float *values, int32_t count) {
 
 // weights[i] = expNegative(scores[i] - max), in place.
 INLINE void soften_scores(float *scores, int32_t count, float max) {
-  for (int32_t i = 0; i < count; i += 8) { // the scratch is long enough to go past the end
-    f64x4 low = exp_negative4(widen4(scores + i) - (double)max);
-    f64x4 high = exp_negative4(widen4(scores + i + 4) - (double)max);
-    f32x4 weights = __builtin_convertvector(low, f32x4);
-    memcpy(scores + i, &weights, sizeof weights);
-    weights = __builtin_convertvector(high, f32x4);
-    memcpy(scores + i + 4, &weights, sizeof weights);
+  for (int32_t i = 0; i < count; i += 16) { // the scratch is long enough to go past the end
+    f64x4 e[4];
+    UNROLL
+    for (int j = 0; j < 4; j++) e[j] = widen4(scores + i + 4 * j) - (double)max;
+    exp_negative(e, 4);
+    UNROLL
+    for (int j = 0; j < 4; j++) {
+      const f32x4 weights = __builtin_convertvector(e[j], f32x4);
+      memcpy(scores + i + 4 * j, &weights, sizeof weights);
+    }
   }
 }
 
@@ -294,8 +301,10 @@ static int32_t attend_head(const AttendJob *job) {
       else scores_of_codes(codes + t / 2, group / 2, folded, dim, constant, 2, of);
     }
   }
-  for (int32_t t = 0; t < rest; t += 32) {
-    scores_of_halves(job->recent + t, group, query, dim, scores + complete * group + t);
+  for (int32_t t = 0; t < rest; t += 64) {
+    float *of = scores + complete * group + t;
+    if (rest - t > 32) scores_of_halves(job->recent + t, group, query, dim, 2, of);
+    else scores_of_halves(job->recent + t, group, query, dim, 1, of);
   }
 
   if (largest_size(scores, seen) >= NOT_FINITE) return 1;

@@ -40,18 +40,32 @@ static void rotate_head(float *head, const float *cos, const float *sin, int32_t
   }
 }
 
-static void gate_row(const float *gate, const float *up, int32_t inner, float *y) {
-  for (int32_t i = 0; i < inner; i += 4) {
-    f64x4 g = widen4(gate + i);
-    f64x4 size = (f64x4)((i64x4)g & 0x7fffffffffffffff);
-    f64x4 e = exp_negative4(-size), one = {1, 1, 1, 1};
-    i64x4 positive = (i64x4)(g >= 0);
-    f64x4 top = (f64x4)(((i64x4)one & positive) | ((i64x4)e & ~positive));
-    f32x4 silu = __builtin_convertvector(g * (top / (one + e)), f32x4), u;
-    memcpy(&u, up + i, sizeof u);
-    u = silu * u;
-    memcpy(y + i, &u, sizeof u);
+// y = silu(gate) * up of `count` vectors of four (a constant, at most 4).
+INLINE void gate_vectors(const float *gate, const float *up, float *y, const int count) {
+  const f64x4 one = {1, 1, 1, 1};
+  f64x4 g[8], e[8];
+  UNROLL
+  for (int i = 0; i < count; i++) {
+    g[i] = widen4(gate + 4 * i);
+    e[i] = -(f64x4)((i64x4)g[i] & 0x7fffffffffffffff);
   }
+  exp_negative(e, count);
+  UNROLL
+  for (int i = 0; i < count; i++) {
+    const i64x4 positive = (i64x4)(g[i] >= 0);
+    const f64x4 top = (f64x4)(((i64x4)one & positive) | ((i64x4)e[i] & ~positive));
+    const f32x4 silu = __builtin_convertvector(g[i] * (top / (one + e[i])), f32x4);
+    f32x4 u;
+    memcpy(&u, up + 4 * i, sizeof u);
+    u = silu * u;
+    memcpy(y + 4 * i, &u, sizeof u);
+  }
+}
+
+static void gate_row(const float *gate, const float *up, int32_t inner, float *y) {
+  int32_t i = 0;
+  for (; i + 32 <= inner; i += 32) gate_vectors(gate + i, up + i, y + i, 8);
+  for (; i < inner; i += 8) gate_vectors(gate + i, up + i, y + i, 2);
 }
 
 INLINE float lanes_total(f32x8 v) {

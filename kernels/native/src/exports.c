@@ -183,6 +183,7 @@ void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
     room = take_room(use->pack_bytes(job));
     if (room) { // else the variant does without
       all.job.packed = room->room;
+      all.job.others = (threads - 1) * use->tile_groups;
       all.blocks_per_step = job->blocks;
       Pack pack = {job, use, room->room};
       pool_run(threads, use->pack_parts(job->tokens), pack_piece, &pack);
@@ -209,7 +210,7 @@ EXPORT void offprint_gemm(int32_t variant, int32_t threads, const int8_t *codes,
                           int32_t rows, int32_t blocks, int32_t block_size) {
   const int wide = weight_bits == 8;
   const GemmJob job = {codes, a_scales, zeros, a_sums, bits, wide ? 0 : weights, wide ? weights : 0,
-                       w_scales, w_sums, y, tokens, rows, blocks, block_size, NULL};
+                       w_scales, w_sums, y, tokens, rows, blocks, block_size, NULL, 0};
   gemm_run(variant_of(variant), threads, &job);
 }
 

@@ -51,6 +51,7 @@ typedef struct {
   float *y;               // [tokens][rows]
   int32_t tokens, rows, blocks, block_size;
   const uint8_t *packed;  // codes, scales and sums as the variant's `pack` has put them, or null
+  int32_t others;         // row groups that other threads take between two tiles of one, about
 } GemmJob;
 
 // A part of Y: `tokens` by `groups` of eight rows, over blocks `first` .. `last - 1`. Starts from 0 at

@@ -55,10 +55,12 @@ static inline void append_head(const Pass *pass, const Extension *text, int32_t 
 
 // The first number that does not round to a finite 16-bit float, or -1.
 static inline int32_t not_half(const float *values, int32_t count) {
-  for (int32_t i = 0; i < count; i++) {
-    if (!(values[i] < 65520.0f && values[i] > -65520.0f)) return i;
-  }
-  return -1;
+  int32_t beyond = 0; // of all at once: numbers are rarely refused
+  for (int32_t i = 0; i < count; i++) beyond |= !(values[i] < 65520.0f && values[i] > -65520.0f);
+  if (!beyond) return -1;
+  int32_t first = 0;
+  while (values[first] < 65520.0f && values[first] > -65520.0f) first++;
+  return first;
 }
 
 // One query at `position` of a text, of a head that reads `kv_head`; `groups` and `scratch` have room

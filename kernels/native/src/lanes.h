@@ -168,7 +168,7 @@ INLINE void store_halves8(uint16_t *to, f32x8 lanes) {
 #endif
 }
 
-// expNegative of reference/exact_math.ts, lane by lane, of `count` vectors at once (a constant, at most 4): each
+// expNegative of reference/exact_math.ts, lane by lane, of `count` vectors at once (a constant, at most 8): each
 // step of Horner's rule waits for the one before it, so others are done meanwhile.
 INLINE void exp_negative(f64x4 *x, const int count) {
   static const double taylor[14] = {
@@ -176,7 +176,7 @@ INLINE void exp_negative(f64x4 *x, const int count) {
       1.0 / 40320,      1.0 / 5040,      1.0 / 720,      1.0 / 120,     1.0 / 24,
       1.0 / 6,          1.0 / 2,         1.0,            1.0};
   const double rounder = 6755399441055744; // 1.5 * 2^52
-  f64x4 r[4], series[4], shifted[4];
+  f64x4 r[8], series[8], shifted[8];
   UNROLL
   for (int i = 0; i < count; i++) {
     f64x4 clamped = (f64x4)((i64x4)x[i] & (i64x4)(x[i] >= -708)); // below the limit (or NaN): 0 ...

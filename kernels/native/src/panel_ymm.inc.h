@@ -215,11 +215,17 @@ INLINE void place(Panel *panel, const Tile *tile, int32_t pair, int32_t first) {
   panel->last = first + stretch_of(panel->job, first);
 }
 
-// The weights of the panel after this one, to be asked for during `calls` blocks.
+// The weights of the panel after this one, to be asked for during `calls` blocks. After the last of a tile
+// that is the first of the tile which this thread will most likely take next.
 INLINE void look_ahead(Panel *panel, const Tile *tile, int32_t pair, int64_t calls) {
   Panel after = {.job = panel->job};
+  const int32_t all = (panel->job->rows + GROUP_ROWS - 1) / GROUP_ROWS;
+  Tile next = *tile;
+  next.group += tile->groups + panel->job->others;
+  next.groups = all - next.group;
   if (2 * (pair + 1) < tile->groups) place(&after, tile, pair + 1, panel->first);
   else if (panel->last < panel->job->blocks) place(&after, tile, 0, panel->last);
+  else if (next.groups > 0) place(&after, &next, 0, 0);
   else {
     panel->lines = 0;
     return;

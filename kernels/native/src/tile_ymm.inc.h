@@ -5,6 +5,8 @@
 // The including file says how to accumulate:
 //   add4(acc, w, a)   acc += the products of unsigned w and signed a, summed within lanes
 //   whole(acc)        the lanes as eight 32-bit sums
+//   join(acc, other)  the lanes of both, while they have room
+//   FEW_TURNS         sums in turn for each of two to five tokens
 //   widen8(w)         8-bit weights as add8 takes them
 //   add8(acc, w, a)   acc += the products of weights and activations, in 32-bit lanes
 //   BIAS8             what widen8 has added to the weights
@@ -63,63 +65,113 @@ INLINE void tile8_of(const GemmJob *job, const Tile *tile, const int tokens, con
   }
 }
 
-// Few tokens: what counts is to read the weights in one stream, as they lie, a group at a time. Four
-// sums in turn for each token, since one would wait for itself; each takes every fourth word, at most
-// four of a block, which 16 bits hold even with 8-bit activations.
-INLINE void few_tokens(const GemmJob *job, const Tile *tile, const int tokens) {
-  const int64_t stride = (int64_t)job->blocks * job->block_size;
+enum { FEW_TOKENS = 5 }; // one fewer than a panel takes
+
+// The sums of a block of `count` words of one group, every bias in them. The words go to `turns` sums in turn,
+// since one would wait for itself; they are emptied before 16 bits could overflow, together where one could
+// hold all. All but the pointers are constants.
+INLINE void few_sums(const uint32_t *words, const int8_t *a, int64_t stride, const int32_t *first, const int bits,
+                     const int count, const int tokens, const int turns, __m256i *sums) {
   const __m256i low = _mm256_set1_epi8(15);
-  float y[3][GROUP_ROWS];
-  for (int m = 0; m < tokens; m++) load_rows(job, tile, tile->token + m, tile->group, y[m]);
-  for (int32_t block = tile->first; block < tile->last; block++) {
-    const uint32_t *words = words_at(job, tile->group, block);
-    const int8_t *a = codes_at(job, tile->token, block);
-    __m256i acc[3][4];
+  const int most = words_of(bits), step = count < turns * most ? count : turns * most;
+  for (int begin = 0; begin < count; begin += step) {
+    __m256i acc[FEW_TOKENS][4];
     UNROLL
     for (int m = 0; m < tokens; m++) {
+      acc[m][0] = bits == 4 ? _mm256_set1_epi32(first[m]) : _mm256_setzero_si256();
       UNROLL
-      for (int i = 0; i < 4; i++) acc[m][i] = _mm256_setzero_si256();
+      for (int i = 1; i < turns; i++) acc[m][i] = _mm256_setzero_si256();
     }
-    for (int32_t u = 0; u < job->block_size; u += 32) {
+    for (int u = begin; u < begin + step; u += turns) {
       UNROLL
-      for (int i = 0; i < 4; i++) {
-        if (i % 2 == 0) READ_AHEAD(words + u + 8 * i); // once per 64 bytes
-        __m256i x = load_ymm(words + u + 8 * i);
-        __m256i first = _mm256_and_si256(x, low);
-        __m256i second = _mm256_and_si256(_mm256_srli_epi16(x, 4), low);
+      for (int i = 0; i < turns; i++) {
+        if (i % 2 == 0) READ_AHEAD(words + 8 * (u + i)); // once per 64 bytes
+        const __m256i x = load_ymm(words + 8 * (u + i));
+        const __m256i even = _mm256_and_si256(x, low);
+        const __m256i odd = _mm256_and_si256(_mm256_srli_epi16(x, 4), low);
         UNROLL
         for (int m = 0; m < tokens; m++) {
-          const int8_t *eight = a + m * stride + u + 8 * i;
-          acc[m][i] = add4(acc[m][i], first, broadcast4(eight));
-          acc[m][i] = add4(acc[m][i], second, broadcast4(eight + 4));
+          const int8_t *eight = a + m * stride + 8 * (u + i);
+          acc[m][i] = add4(acc[m][i], even, broadcast4(eight));
+          acc[m][i] = add4(acc[m][i], odd, broadcast4(eight + 4));
         }
       }
     }
     UNROLL
     for (int m = 0; m < tokens; m++) {
-      __m256i sum = _mm256_add_epi32(_mm256_add_epi32(whole(acc[m][0]), whole(acc[m][1])),
-                                     _mm256_add_epi32(whole(acc[m][2]), whole(acc[m][3])));
-      int32_t eight[GROUP_ROWS];
-      _mm256_storeu_si256((__m256i *)eight, sum);
-      const int32_t bias = bias_of(job, tile->token + m, block, 8);
-      add_sums(job, tile->token + m, tile->group, block, bias, eight, y[m]);
+      __m256i sum = step <= most ? acc[m][0] : whole(acc[m][0]);
+      UNROLL
+      for (int i = 1; i < turns; i++) {
+        sum = step <= most ? join(sum, acc[m][i]) : _mm256_add_epi32(sum, whole(acc[m][i]));
+      }
+      if (step <= most) sum = whole(sum);
+      if (begin > 0) sum = _mm256_add_epi32(sum, sums[m]);
+      else if (bits == 8) sum = _mm256_add_epi32(sum, _mm256_set1_epi32(first[m]));
+      sums[m] = sum;
     }
+  }
+}
+
+// Few tokens: what counts is to read the weights in one stream, as they lie, a group at a time.
+INLINE void few_tokens(const GemmJob *job, const Tile *tile, const int count, const int tokens, const int turns) {
+  const int64_t stride = (int64_t)job->blocks * count * 8;
+  const uint32_t *words = words_at(job, tile->group, tile->first);
+  const int8_t *a = codes_at(job, tile->token, tile->first);
+  const float *scales = job->w_scales + rows_at(job, tile->group, tile->first);
+  const int64_t at = (int64_t)tile->token * job->blocks;
+  const float *a_scales = job->a_scales + at;
+  const int32_t *a_sums = job->a_sums + at;
+  float y[FEW_TOKENS][GROUP_ROWS];
+  for (int m = 0; m < tokens; m++) load_rows(job, tile, tile->token + m, tile->group, y[m]);
+  for (int32_t block = tile->first; block < tile->last; block++) {
+    __m256i sums[FEW_TOKENS];
+    int32_t first[FEW_TOKENS];
+    const int bits = job->bits[block];
+    UNROLL
+    for (int m = 0; m < tokens; m++) first[m] = first_sum(bits, -8 * a_sums[m * (int64_t)job->blocks + block]);
+    if (bits == 4) few_sums(words, a, stride, first, 4, count, tokens, turns, sums);
+    else few_sums(words, a, stride, first, 8, count, tokens, turns, sums);
+    if (__builtin_expect(job->zeros != 0, 0)) {
+      for (int m = 0; m < tokens; m++) {
+        int32_t eight[GROUP_ROWS];
+        _mm256_storeu_si256((__m256i *)eight, sums[m]);
+        add_sums(job, tile->token + m, tile->group, block, 0, eight, y[m]);
+      }
+    } else {
+      UNROLL
+      for (int m = 0; m < tokens; m++) {
+        const f32x8 both = all8(a_scales[m * (int64_t)job->blocks + block]) * load8(scales);
+        store8(y[m], load8(y[m]) + both * (f32x8)_mm256_cvtepi32_ps(sums[m]));
+      }
+    }
+    words += 8 * count;
+    a += 8 * count;
+    scales += GROUP_ROWS;
   }
   for (int m = 0; m < tokens; m++) store_rows(job, tile->token + m, tile->group, y[m]);
 }
 
+// For blocks of 32, 64 and 128 columns.
+#define FEW(tokens, turns)                                                                                \
+  static void few_##tokens##_4(const GemmJob *job, const Tile *tile) { few_tokens(job, tile, 4, tokens, turns); } \
+  static void few_##tokens##_8(const GemmJob *job, const Tile *tile) { few_tokens(job, tile, 8, tokens, turns); } \
+  static void few_##tokens##_16(const GemmJob *job, const Tile *tile) { few_tokens(job, tile, 16, tokens, turns); }
+FEW(1, 4) FEW(2, FEW_TURNS) FEW(3, FEW_TURNS) FEW(4, FEW_TURNS) FEW(5, FEW_TURNS)
+#define FEW_OF(tokens) {few_##tokens##_4, few_##tokens##_8, few_##tokens##_16}
+
 // While there are fewer tokens than a panel is worth (and where there was no memory to pack them),
 // reading is what counts.
 static void by_group(const GemmJob *job, const Tile *tile) {
+  static void (*const few[][3])(const GemmJob *, const Tile *) = {
+      {0}, FEW_OF(1), FEW_OF(2), FEW_OF(3), FEW_OF(4), FEW_OF(5)};
+  const int size = job->block_size == 32 ? 0 : job->block_size == 64 ? 1 : 2;
   Tile part = *tile;
   for (int32_t g = 0; g < tile->groups; g++) {
     part.group = tile->group + g;
     for (int32_t done = 0; done < tile->tokens; done += part.tokens) {
       part.token = tile->token + done;
-      part.tokens = tile->tokens - done < 3 ? tile->tokens - done : 3;
-      if (part.tokens == 1) few_tokens(job, &part, 1);
-      if (part.tokens == 2) few_tokens(job, &part, 2);
-      if (part.tokens == 3) few_tokens(job, &part, 3);
+      part.tokens = tile->tokens - done < FEW_TOKENS ? tile->tokens - done : FEW_TOKENS;
+      few[part.tokens][size](job, &part);
     }
   }
 }
