@@ -1,4 +1,4 @@
-/** A decoder whose weights are moved to huge pages: large enough that the system is asked, and read as before. */
+/** The first pass of a large decoder: its weights are moved to huge pages, and read as before. */
 import { assert } from "@std/assert";
 import { Decoder, KvCache, openKernels, PackedWeights } from "kernels/mod.ts";
 import { forward } from "kernels/reference/forward.ts";
