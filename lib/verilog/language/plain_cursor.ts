@@ -117,6 +117,15 @@ export class PlainCursor {
     return this.#whole(from);
   }
 
+  /** The value of a constant. The parser's grammar lacks `P[3:0] + 1` there, so parts of vectors are left to it. */
+  constant(): Expression {
+    const from = this.#next;
+    const value = this.expression();
+    const texts = this.#tokens.slice(from, this.#next).map(({ text }) => text);
+    if (texts.includes("[") && texts.some((text) => /^[-+]?:$/.test(text))) throw NOT_PLAIN;
+    return value;
+  }
+
   /** The tokens from here to where the reader stands, as an expression. */
   #whole(from: number): Expression {
     if (this.#next - from > LONGEST_EXPRESSION) throw NOT_PLAIN;

@@ -101,7 +101,7 @@ class PlainReader {
   #constant(): Parameter {
     const name = this.#at.name();
     this.#at.expect("=");
-    return { name, value: this.#at.expression() };
+    return { name, value: this.#at.constant() };
   }
 
   #ports(): Port[] {
