@@ -66,7 +66,7 @@ import { solveKnownAcceptance } from "offprint/papers/specdecpp/mod.ts";
 // %% id="idea-example"
 // change me: try [0.98, 0.5, 0.99, 0.97]. A doubtful candidate ends the round at once.
 const round = [0.98, 0.9, 0.99, 0.97, 0.6, 0.98, 0.9, 0.99];
-// change me: try 20. Where a check costs 20 draft passes, longer rounds pay.
+// change me: try 20. Where a check takes 20 draft passes longer, longer rounds pay.
 const checkCost = 4;
 const kinds = [
   { acceptance: 0.98, share: 0.5 },
@@ -87,7 +87,7 @@ await display(table(roundRows, {
   caption: "Is one more candidate worth its draft pass?",
   columns: [
     "candidate",
-    { key: "acceptance", label: "accepted with" },
+    { key: "acceptance", label: "accepted with probability" },
     { key: "rejection", label: "some rejection so far, 1 − P" },
     { key: "gain", label: "gain of one more (draft passes)" },
     "decision",
@@ -105,13 +105,19 @@ await display(plot({
       ? "It stays below the threshold"
       : `It reaches the threshold after candidate ${stopsAfter}`
   }, ${formatNumber(best1.threshold)}.`,
-  caption:
-    `Three kinds of candidates (accepted with 0.98, 0.9, 0.6), c₁ = 1, c₂ = ${checkCost}. Dashed: the optimal threshold, h* = ${
-      best1.threshold.toFixed(3)
-    }.`,
+  caption: `Candidates of ${kinds.length} kinds (accepted with probability ${
+    kinds.map(({ acceptance }) => acceptance).join(", ")
+  }), c₁ = 1, c₂ = ${checkCost}. Dashed: the best threshold, h* = ${best1.threshold.toFixed(3)}. ${
+    stopsAfter === undefined
+      ? "No dot reaches it."
+      : "After the first dot above it the round is verified."
+  }`,
   height: 280,
   x: { label: "candidates drafted", ticks: round.length, tickFormat: "d" },
-  y: { label: "probability of some rejection", domain: [0, 0.8] },
+  y: {
+    label: "probability of some rejection, 1 − P",
+    domain: [0, Math.max(0.8, ...roundRows.map(({ rejection }) => rejection))],
+  },
   color: { legend: true, label: "decision", domain: ["draft on", "verify"] },
   data: roundRows,
   marks: [
@@ -336,7 +342,10 @@ await display(table([
     policy: "SpecDec++, exact head",
     rounds: await rounds(specDecPP({ predictor: oracle, threshold: 0.4 })),
   },
-], { caption: "Rounds of one text of 60 tokens: ● accepted, ○ discarded" }));
+], {
+  caption:
+    "Rounds of one text of 60 tokens: ● accepted, ○ discarded; each round ends with one token more, the target's own",
+}));
 
 // %% [markdown] id="equations"
 // ## The equations
@@ -541,7 +550,7 @@ await claim("10.homogeneous-control", {
     solveKnownAcceptance(roundCosts, [{ acceptance: 0.82, share: 1 }]).cost -
       solveIndependent(roundCosts, 0.82).cost,
   ),
-  note: "a control: a gain here would be a mistake in the comparison",
+  note: "A control: a gain here would be a mistake in the comparison",
 });
 
 // %% [markdown] id="exact-horizon-text"
@@ -572,7 +581,7 @@ await claim("10.theorem-states", theorem.states);
 await claim("10.theorem-violations", {
   value: theorem.violations,
   compared: theorem.states,
-  note: `the largest c₂ + Δ is ${formatNumber(theorem.constant)}, its threshold ${
+  note: `The largest c₂ + Δ is ${formatNumber(theorem.constant)}, its threshold ${
     formatNumber(theorem.threshold)
   }: near the end of a text Δ is larger, and so is the threshold`,
 });
@@ -930,8 +939,10 @@ await display(reliabilityFigure({
 }, bins));
 
 // %% [markdown] id="informative-text"
-// And does the head know more than a constant? The paper's validation number is the divergence
-// $\mathrm{KL}(a\,\|\,\hat P)=a\log\frac{a}{\hat P}+(1-a)\log\frac{1-a}{1-\hat P}$, which is smallest for the unweighted head.
+// And does the head know more than a constant? The paper's validation number is the divergence, which is smallest for the unweighted
+// head:
+//
+// $$\mathrm{KL}(a\,\|\,\hat P)=a\log\frac{a}{\hat P}+(1-a)\log\frac{1-a}{1-\hat P}$$
 
 // %% id="informative"
 const meanLabel = mean(trainingSet.acceptance);
@@ -976,7 +987,7 @@ await display(
 await claim("10.output-law", {
   value: { pValue: Math.min(...pValues) },
   compared: pValues.length,
-  note: "the least of five p values",
+  note: "The least of five p values",
 });
 
 // %% [markdown] id="decoders-short"
@@ -1334,7 +1345,9 @@ await claim("10.head-beats-shuffled", {
     timesOfBest("SpecDec++, trained head"),
     { seed },
   ),
-  note: `best threshold of the shuffled head on dev texts: ${hGrid[shuffledBest.at]}`,
+  note: `The threshold of the shuffled head that was best on other texts: ${
+    hGrid[shuffledBest.at]
+  }`,
 });
 
 // %% id="controls-even"
@@ -1586,7 +1599,7 @@ await claim(
   tooFew ? { needs: "more texts for each head (`lawRuns`): at least two cells of the test" } : {
     value: { pValue: Math.min(...realPValues) },
     compared: realPValues.length,
-    note: "the least of five p values",
+    note: "The least of five p values",
   },
 );
 
@@ -2099,7 +2112,7 @@ await display(table(shapeRows, {
     { key: "mixing", label: "mixing r" },
     "weights",
     { key: "divergence", label: "divergence, bias undone (nats)", digits: 4 },
-    { key: "h", label: "h chosen on dev" },
+    { key: "h", label: "h, chosen on other texts" },
     { key: "time", label: "time per token (draft passes)", digits: 4 },
   ],
 }));
@@ -2202,7 +2215,8 @@ await display(plot({
   title: "The gain needs uneven acceptance",
   alt:
     "Gain over the best constant against the spread of acceptance, one line for each latency ratio. All start at zero; larger spreads gain more.",
-  caption: "One line for each latency ratio t_target / t_draft.",
+  caption:
+    "One line for each latency ratio, the time of a verification over that of a draft pass. One third of the candidates is accepted less often than 0.8 by the spread, the others more often by half of it.",
   height: 300,
   x: { label: "spread of acceptance around a mean of 0.8" },
   y: { label: "gain over the best constant", tickFormat: "%" },
@@ -2249,7 +2263,7 @@ await display(table([
 // %% id="headline" tags=["check","native"]
 const closest = {
   value: realLatencies.target / mean(decodedOf(paperHead).times),
-  note: "the trained pair of this notebook at the paper's latency ratio",
+  note: "Measured on the trained pair of this notebook, at the paper's latency ratio",
 };
 await claim("10.speedup-alpaca", closest);
 await claim("10.speedup-humaneval", closest);
