@@ -5,7 +5,7 @@
  */
 import { dirname } from "node:path";
 import { buildReport, type Report } from "../report.ts";
-import type { Notebook, Output } from "../nbformat.ts";
+import { type Notebook, type Output, tagsOf } from "../nbformat.ts";
 import type { Paper } from "offprint/notebook/claims/ledger.ts";
 import { notebookSettings } from "../pairs/mod.ts";
 import { asCommitted, committedNotebooks, readLedger } from "../runner/committed.ts";
@@ -150,6 +150,7 @@ export class Shelf {
     };
     const elsewhere = this.#foreign.get(id);
     const foreign = elsewhere !== undefined;
+    const hasPanel = rendered.notebook.cells.some((cell) => tagsOf(cell).includes("parameters"));
     // Of a foreign notebook the page itself holds nothing but its name.
     const page: RenderedNotebook = foreign
       ? { ...rendered, cells: NO_CELLS, title: markup`${id}`, titleText: id, paper: null }
@@ -157,8 +158,8 @@ export class Shelf {
     return paperPage(page, this.report([id]), { previous: near(at - 1), next: near(at + 1) }, {
       files: FILES,
       ...(foreign && { file: elsewhere.path }),
-      below: markup`<div id="reader" data-notebook="${id}"${
-        foreign && raw(' data-foreign=""')
+      below: markup`<div id="reader" data-notebook="${id}"${foreign && raw(' data-foreign=""')}${
+        hasPanel && raw(' data-panel=""')
       }></div>\n`,
     });
   }

@@ -130,7 +130,7 @@ class Reader {
     );
     this.panelBox = h(
       "details",
-      { class: "panel", hidden: document.querySelector(".is-parameters") === null },
+      { class: "panel", hidden: !("panel" in this.root.dataset) },
       h("summary", { text: "Parameters" }),
       this.fields,
       h(
