@@ -92,6 +92,7 @@ export class PlainCursor {
     let inside = 0;
     for (;; this.#next++) {
       const text = this.peek();
+      if (text === "") throw NOT_PLAIN;
       if (inside === 0 && signs.includes(text)) break;
       if (text === "[") inside++;
       else if (text === "]") inside--;

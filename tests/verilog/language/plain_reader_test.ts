@@ -88,6 +88,7 @@ Deno.test("what the parser refuses, or what has no rule, is left to it", () => {
       .map(item),
     ["`define A\n" + value("a"), value("a") + " /* open", value("a") + "; ", "", "// nothing"],
     ["[3:0] + 1", "[2 +: 2] > 0 ? 2 : 1"].map((part) => item(`localparam P = 5, Q = P${part};`)),
+    [`${head}assign y[0 = a; endmodule`, `${head}always @* {y[0`],
     ["module m; endmodule", "module m(); endmodule", "module m(a, input b); endmodule"],
     [value("a" + " + a".repeat(300)), item("always @* " + "if (a) ".repeat(60) + "y = v;")],
   ].flat();
