@@ -40,7 +40,7 @@ export interface ForeignNotebook {
 const FILES = ["assets/reader.css", "assets/reader.js"];
 
 /** A page that nobody named is rendered ahead after this long, in ms: the browser may need the processor. */
-const AHEAD_MS = 3000;
+const AHEAD_MS = 500;
 
 const NO_CELLS = { html: new Html(""), headings: [], pictures: new Map() };
 
