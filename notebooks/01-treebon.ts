@@ -1015,7 +1015,7 @@ await display(table(
 
 // %% [markdown] id="trio-results-text"
 // The numbers below come from `deno task measure-tree`, committed in `data/results/01-trio.json`. The plan has 200
-// prompts and three seeds; the tables say on how many prompts of the first seed each comparison rests so far, and what was not run.
+// prompts and three seeds; below the table stands how much of it was run. A prompt that was run with several seeds counts once, with the mean over them.
 //
 // Besides best-of-N of several sizes, three rivals are compared: a tree whose beginnings the reward model scores (*rm*), a tree that drops
 // beginnings at random, and *speculative rejection*, which writes many texts side by side and drops the worst of
@@ -1025,7 +1025,9 @@ await display(table(
 
 // %% id="trio-main"
 const armChoices = (name: string): ChosenByPrompt => choicesOf(committed, name);
-const samePrompts = choicesOf(committed, "samples").size;
+const runsOfSamples = [...choicesOf(committed, "samples").keys()].map((key) => key.split("/"));
+const samePrompts = new Set(runsOfSamples.map(([, prompt]) => prompt)).size;
+const seedsRun = new Set(runsOfSamples.map(([ofRun]) => ofRun)).size;
 const best16 = bestOfSamples(committed, MAIN_WIDTH);
 const equalClock = widthOfEqualClock(clock);
 type Rivals = [string, ChosenByPrompt, ChosenByPrompt];
@@ -1122,7 +1124,7 @@ await display(table(
 ));
 const notRun = [...TRIO_ARMS.keys()].filter((name) => choicesOf(committed, name).size === 0);
 await display(
-  md`${samePrompts} prompts with all ${SAMPLES} samples. Planned and not run: ${
+  md`${samePrompts} prompts with all ${SAMPLES} samples, ${seedsRun} of three seeds. Planned and not run: ${
     notRun.length === 0 ? "nothing" : notRun.join("; ")
   }.`,
 );

@@ -723,7 +723,7 @@ await claim("05.permutation-logits", largestDifference(injectedLogits, permutedL
 // The largest size of each channel behind one norm, before and after the permutation. Blocks are parted by lines.
 
 // %% id="model-channels" tags=["native"]
-const shownPart = { part: "qkv", layer: 1 } as const;
+const shownPart = { part: "qkv", layer: Math.min(1, config.num_hidden_layers - 1) } as const;
 const channelSizes = injected.calibration.largest(shownPart.part, shownPart.layer);
 const channelOrder = fmpqBlocks(injected.calibration, plans, shownPart.part, shownPart.layer);
 const medianSize = [...channelSizes].sort((a, b) => a - b)[channelSizes.length >> 1]!;
