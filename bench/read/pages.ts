@@ -38,8 +38,8 @@ export async function weight(
   patientMs: number,
 ): Promise<number> {
   const page = await readerPage(browser, reader, id, patientMs);
+  // Once only: what a browser has already counts nothing when a page is loaded again.
   await page.waitForLoadState("load");
-  await page.reload({ waitUntil: "load" });
   await page.locator(".cell-code > .input").first().scrollIntoViewIfNeeded();
   await page.waitForSelector(".cm-editor");
   const sizes = await page.evaluate<number[]>(
