@@ -4,7 +4,7 @@
  * Begin with `startReader` in `server.ts`. `guard.ts` says who may ask, `shelf.ts` knows the notebooks and renders their pages with
  * the components of the static site, `session.ts` is one notebook with its kernel (`texts.ts` its
  * edits, `cell_runner.ts` its queue, `settle_run.ts` how a run ended, `cell_outputs.ts` what it shows), `messages.ts` is what pages and server say to
- * each other, `page/` the script of the pages (bundled by `bundle_page.ts`).
+ * each other, `page/` the scripts of the pages (bundled by `bundle_page.ts`).
  *
  * @module
  */
