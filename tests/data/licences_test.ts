@@ -51,7 +51,7 @@ Deno.test("what nobody writes by hand lies in a folder whose row says where it i
   const made: Record<string, RegExp> = {
     fonts: /\.ttf$/,
     grammars: /\.wasm\.gz$/,
-    reader: /^reader\.js$/,
+    reader: /^(?:reader|editor|foreign)\.js$/,
     explorations: /\.js$/,
     heads: /\.safetensors$/,
     models: /\.safetensors$/,
