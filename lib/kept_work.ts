@@ -6,6 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { jsonOf } from "offprint/checked_json.ts";
 import { exists, readText, writeWhole } from "offprint/files.ts";
+import { hasEnded, owner } from "offprint/temporary.ts";
 
 /**
  * What a command wrote into a file of its own, as JSON.
@@ -35,7 +36,8 @@ export async function readKept<T>(file: URL): Promise<T> {
 
 /**
  * Does a piece of work and writes its result as JSON to `file` in `folder`, unless it is there already or another
- * process has begun it. A mark beside the file, with `.started` behind its name, says that it was begun.
+ * process has begun it. A mark beside the file, with `.started` behind its name, says by whom it was begun; the mark of a
+ * process that was killed counts for nothing.
  */
 export async function keepOnce(
   folder: URL,
@@ -45,8 +47,10 @@ export async function keepOnce(
   const target = new URL(file, folder);
   const claim = new URL(`${file}.started`, folder);
   if (await exists(target)) return;
+  const begunBy = await Deno.readTextFile(claim).catch(() => "");
+  if (hasEnded(begunBy)) await removed(claim);
   try {
-    await Deno.writeTextFile(claim, "", { createNew: true });
+    await Deno.writeTextFile(claim, owner(), { createNew: true });
   } catch {
     return; // Another process has it.
   }
@@ -55,6 +59,15 @@ export async function keepOnce(
     await writeWhole(target, JSON.stringify(await work()));
     console.error(`${file}: ${Math.round((performance.now() - begun) / 1000)} s`);
   } finally {
+    await removed(claim);
+  }
+}
+
+/** Removes a mark; it may be gone. */
+async function removed(claim: URL): Promise<void> {
+  try {
     await Deno.remove(claim);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

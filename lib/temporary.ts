@@ -90,8 +90,17 @@ export function isRunning(pid: number, start?: string): boolean {
   return start === undefined || now === undefined || start === "0" || now === start;
 }
 
+/**
+ * Whether the process that {@linkcode owner} named has ended; no where that cannot be found out, such as for a process of
+ * another machine or container.
+ */
+export function hasEnded(named: string): boolean {
+  const [, pid, start, space] = /^(\d+)\.(\d+)\.(\d+)$/.exec(named) ?? [];
+  return pid !== undefined && space === owner().split(".")[2] && !isRunning(Number(pid), start);
+}
+
 /** `pid.start.namespace` of this process; zeros where the system does not say. */
-function owner(): string {
+export function owner(): string {
   let namespace = "0";
   try {
     if (granted({ name: "read" })) {

@@ -1228,7 +1228,8 @@ const predictedRows = [...TRIO_ARMS.values()].flatMap((arm) => {
     arm: arm.name,
     predicted: prediction.mean,
     measured: measured.rewardWins.mean,
-    ...measured.rewardWins,
+    low: measured.rewardWins.low,
+    high: measured.rewardWins.high,
   }];
 });
 await claim(
@@ -1350,16 +1351,22 @@ const widthRows = ["weighted", "sum", "rm", "random"].flatMap((score) =>
 
 // %% id="trio-width-figure" tags=["drawing"]
 const widthFigure = (equal: "tokens" | "operations") => {
-  const rows = widthRows.filter((row) => row.equal === equal);
+  const rows = widthRows.filter((row) => row.equal === equal).map((row) => ({
+    "partial score": row.score,
+    N: row.n,
+    "win rate, %": 100 * row.judgeWins.mean,
+    from: 100 * row.judgeWins.low,
+    to: 100 * row.judgeWins.high,
+  }));
   return plot({
     title: `How often the judge prefers the tree, at equal ${equal}`,
     alt: `Win rate against N for trees by four partial scores. ${
-      rows.map(({ score, n, judgeWins }) => `${score} at ${n}: ${percent(judgeWins.mean)} %`).join(
-        "; ",
-      )
+      rows.map((row) =>
+        `${row["partial score"]} at ${row.N}: ${formatNumber(row["win rate, %"], 3)} %`
+      ).join("; ")
     }.`,
     caption:
-      `At 50 % neither is preferred; bars show 95 % intervals over prompts. The axis of N is logarithmic.`,
+      "At 50 % neither is preferred; bars show 95 % intervals over prompts. The axis of N is logarithmic.",
     height: 300,
     x: { type: "log", base: 2, label: "N" },
     y: { label: "judge prefers the tree, %" },
@@ -1367,17 +1374,12 @@ const widthFigure = (equal: "tokens" | "operations") => {
     data: rows,
     marks: [
       Plot.ruleY([50], { strokeDasharray: "4 3" }),
-      Plot.lineY(rows, {
-        x: "n",
-        y: (row) => 100 * row.judgeWins.mean,
-        stroke: "score",
-        marker: true,
-      }),
+      Plot.lineY(rows, { x: "N", y: "win rate, %", stroke: "partial score", marker: true }),
       Plot.ruleX(rows, {
-        x: "n",
-        y1: (row) => 100 * row.judgeWins.low,
-        y2: (row) => 100 * row.judgeWins.high,
-        stroke: "score",
+        x: "N",
+        y1: "from",
+        y2: "to",
+        stroke: "partial score",
         strokeOpacity: 0.5,
       }),
     ],

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { UserError } from "offprint/errors.ts";
 import { keepOnce, readKept } from "offprint/kept_work.ts";
+import { owner } from "offprint/temporary.ts";
 
 Deno.test("a piece of work is made once, however many ask; one that fails is free again", async () => {
   const path = await Deno.makeTempDir();
@@ -20,6 +21,28 @@ Deno.test("a piece of work is made once, however many ask; one that fails is fre
     assertEquals([...Deno.readDirSync(path)].map(({ name }) => name), ["a.json"]);
     await keepOnce(folder, "b.json", work);
     assertEquals(JSON.parse(await Deno.readTextFile(`${path}/b.json`)), { made: 2 });
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("a piece that a killed process had begun is done by the next; one that another still does is left", async () => {
+  const path = await Deno.makeTempDir();
+  const folder = pathToFileURL(`${path}/`);
+  try {
+    const child = new Deno.Command("true").spawn();
+    const [, start, namespace] = owner().split(".");
+    await child.status;
+    await Deno.writeTextFile(`${path}/a.json.started`, `${child.pid}.${start}.${namespace}`);
+    await keepOnce(folder, "a.json", () => Promise.resolve(1));
+    for (const alive of [owner(), "", "1.2.3"]) {
+      await Deno.writeTextFile(`${path}/b.json.started`, alive);
+      await keepOnce(folder, "b.json", () => Promise.resolve(1));
+    }
+    assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).sort(), [
+      "a.json",
+      "b.json.started",
+    ]);
   } finally {
     await Deno.remove(path, { recursive: true });
   }
