@@ -118,19 +118,20 @@ export class Shelf {
 
   /**
    * Renders pages before somebody asks for them, cell by cell, so that those who ask meanwhile do not wait; that of `first` at
-   * once, the others a while later.
+   * once, the others a while later, until a notebook is opened: then the processor is its reader's.
    */
   async prepare(first: string | undefined, signal: AbortSignal): Promise<void> {
     const others = [...this.#committed.keys()].filter((id) => id !== first);
     for (const id of first === undefined ? others : [first, ...others]) {
       if (id !== first) await pause(AHEAD_MS, signal);
-      if (signal.aborted) return;
+      if (signal.aborted || (id !== first && this.#sessions.size > 0)) return;
       const notebook = this.#committed.get(id);
       if (notebook === undefined || this.#rendered.has(id) || this.#sessions.has(id)) continue;
       const steps = notebookSteps(id, notebook, this.#papers, this.#resolve);
       this.#ahead = { id, steps };
       // Who asked for the page meanwhile has done the rest.
       while (this.#ahead?.steps === steps && !signal.aborted) {
+        if (id !== first && this.#sessions.size > 0) return;
         const step = steps.next();
         if (step.done) this.#keep(step.value);
         else await pause(0, signal);
