@@ -64,7 +64,7 @@ async function allRows(kernels: Kernels, progress: (line: string) => void): Prom
   rows.push(...memoryRows(model, peerBytes));
   progress("decode: passes and long contexts");
   rows.push(...await passRows(model));
-  rows.push(...await attentionRows(kernels, llama));
+  rows.push(...await attentionRows(kernels, llama, progress));
   rows.push(...await speculativeRows(kernels, llama, progress));
   return rows;
 }
