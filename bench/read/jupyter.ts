@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { startChild } from "offprint/process/mod.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
+import { writeKernelSpec } from "../run/kernel_spec.ts";
 
 /** A Jupyter server that is running. */
 export interface Jupyter {
@@ -42,16 +43,7 @@ export async function startJupyter(folder: string, id: string): Promise<Jupyter 
       lock: { ...settings.lock, path: join(folder, settings.lock.path) },
     }),
   );
-  const kernel = join(home, "data", "kernels", "deno");
-  await Deno.mkdir(kernel, { recursive: true });
-  await Deno.writeTextFile(
-    join(kernel, "kernel.json"),
-    JSON.stringify({
-      argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
-      display_name: "Deno",
-      language: "typescript",
-    }),
-  );
+  await writeKernelSpec(join(home, "data"));
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();

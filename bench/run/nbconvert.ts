@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { type Child, startChild } from "offprint/process/mod.ts";
+import { writeKernelSpec } from "./kernel_spec.ts";
 
 /** An `nbconvert` that is installed. */
 export interface Nbconvert {
@@ -42,16 +42,7 @@ export async function startNbconvert(
   options: { folder: string; cellSeconds: number; env?: Record<string, string> },
 ): Promise<Child> {
   const { folder, cellSeconds, env = {} } = options;
-  const kernel = join(folder, "kernels", "deno");
-  await Deno.mkdir(kernel, { recursive: true });
-  await Deno.writeTextFile(
-    join(kernel, "kernel.json"),
-    JSON.stringify({
-      argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
-      display_name: "Deno",
-      language: "typescript",
-    }),
-  );
+  await writeKernelSpec(folder);
   return startChild(program, [
     "--to=notebook",
     "--execute",
