@@ -131,6 +131,28 @@
     go();
   }
 
+  /**
+   * The key for the end leads to the end: the browser would go where the page ended when the key was pressed, and cells get
+   * their true height only on the way there. What the reader does next ends it.
+   */
+  function keepEnd() {
+    let wanted = false;
+    const go = () => {
+      const end = root.scrollHeight - innerHeight;
+      if (wanted && scrollY < end - 1) scrollTo({ top: end, behavior: "instant" });
+    };
+    addEventListener("keydown", ({ key, target, shiftKey, altKey, metaKey }) => {
+      const writes = target.isContentEditable ||
+        target.closest?.("input, textarea, select") !== null;
+      wanted = key === "End" && !writes && !(shiftKey || altKey || metaKey);
+    });
+    for (const type of ["pointerdown", "wheel", "touchstart"]) {
+      addEventListener(type, () => wanted = false, { passive: true });
+    }
+    addEventListener("scroll", go, { passive: true });
+    new ResizeObserver(go).observe(root);
+  }
+
   /** Marks the entry of the section being read in the table of contents. */
   function followReader(contents) {
     const links = new Map();
@@ -161,11 +183,13 @@
         }
       }
     };
-    addEventListener("scroll", () => {
+    const soon = () => {
       if (!waiting) requestAnimationFrame(mark);
       waiting = true;
-    }, { passive: true });
-    mark();
+    };
+    addEventListener("scroll", soon, { passive: true });
+    // It calls at once, and where the page ends may change without a step.
+    new ResizeObserver(soon).observe(root);
   }
 
   const wordsIn = (text) => text.toLowerCase().split(/\s+/).filter((word) => word !== "");
@@ -286,7 +310,10 @@
     document.querySelectorAll(SCROLLING).forEach(fadeWhereCut);
     openTarget();
     const cells = [...document.querySelectorAll(".cell")];
-    if (cells.length > 0) keepPlace(cells);
+    if (cells.length > 0) {
+      keepPlace(cells);
+      keepEnd();
+    }
     addEventListener("hashchange", openTarget);
     document.querySelectorAll(".sidebar").forEach(followReader);
   });
