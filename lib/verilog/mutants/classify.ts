@@ -43,7 +43,7 @@ export interface Observation {
 /** The class a text turned out to have: `equivalent` behaves like the original; `undecided` when a tool gave up. */
 export type ObservedClass = MutationClass | "equivalent" | "undecided";
 
-/** A verdict and what it rests on. */
+/** A verdict and what it rests on; Verilator is asked only where its word can change something. */
 export interface Classified {
   observed: ObservedClass;
   observation: Observation;
@@ -68,8 +68,8 @@ export async function observe(
   const [tree, run, compiled, linted] = await Promise.all([
     treeOf(source),
     yosys.run({ script: CHECK_SCRIPT, files: { "m.v": text } }),
-    icarus?.check({ "m.v": text }),
-    verilator?.lint({ "m.v": text }),
+    compiledBy(text, icarus),
+    lintedBy(text, verilator),
   ]);
   const accepted = run.status === "ok";
   return {
@@ -78,14 +78,31 @@ export async function observe(
     checkPasses: accepted && foundNothing(run.log),
     ...(run.status === "time" || run.status === "memory" ? { yosysRanOut: true as const } : {}),
     yosys: diagnosticsOf(run.log),
-    // A tool that did not have enough time has said nothing.
-    ...(compiled === undefined || compiled.ranOut
-      ? {}
-      : { icarusAccepts: compiled.accepted, icarus: diagnosticsOf(compiled.log) }),
-    ...(linted === undefined || linted.ranOut
-      ? {}
-      : { verilatorAccepts: linted.accepted, verilator: diagnosticsOf(linted.log) }),
+    ...compiled,
+    ...linted,
   };
+}
+
+/** What Icarus says of a text; nothing where it is not installed or did not have enough time. */
+export async function compiledBy(
+  text: string,
+  icarus: Icarus | undefined,
+): Promise<Pick<Observation, "icarusAccepts" | "icarus">> {
+  const compiled = await icarus?.check({ "m.v": text });
+  return compiled === undefined || compiled.ranOut
+    ? {}
+    : { icarusAccepts: compiled.accepted, icarus: diagnosticsOf(compiled.log) };
+}
+
+/** What Verilator says of a text, in the same way. */
+async function lintedBy(
+  text: string,
+  verilator: Verilator | undefined,
+): Promise<Pick<Observation, "verilatorAccepts" | "verilator">> {
+  const linted = await verilator?.lint({ "m.v": text });
+  return linted === undefined || linted.ranOut
+    ? {}
+    : { verilatorAccepts: linted.accepted, verilator: diagnosticsOf(linted.log) };
 }
 
 /** How behaviour is compared: by default with {@linkcode behaviourOf}, which is worth keeping for many mutants of one file. */
@@ -102,7 +119,11 @@ export async function classify(
 ): Promise<Classified> {
   // Every step looks at the one tree.
   const tree = await parseVerilog(mutant.text);
-  const observation = await observe(tree, tools);
+  const { yosys, icarus } = tools;
+  const seen = await observe(tree, { yosys, icarus });
+  // Verilator's word counts only about what Icarus has not accepted, and it takes longer than all the others.
+  const counts = seen.icarusAccepts !== true && !seen.yosysRanOut;
+  const observation = counts ? { ...seen, ...await lintedBy(tree.text, tools.verilator) } : seen;
   const { treeError, yosysAccepts, checkPasses, icarusAccepts, verilatorAccepts } = observation;
   const result = (observed: ObservedClass, evidence: string) => ({
     observed,

@@ -4,7 +4,13 @@
  * @module
  */
 import { behaviourOf } from "../mutants/behaviour.ts";
-import { classify, type Observation, observe, type Tools } from "../mutants/classify.ts";
+import {
+  classify,
+  compiledBy,
+  type Observation,
+  observe,
+  type Tools,
+} from "../mutants/classify.ts";
 import { completions } from "./completion.ts";
 import { describe } from "../prose/describe.ts";
 import { diagnosticText } from "../tools/diagnostics.ts";
@@ -166,7 +172,7 @@ async function* repairRecords(
 ): AsyncGenerator<AugmentedRecord> {
   // The tree of the file serves every step; only the mutants are parsed anew.
   const { text } = tree;
-  const right = await observe(tree, tools);
+  const right = await objected(tree, tools);
   if (!right.checkPasses || right.icarusAccepts === false) {
     notes.skipped.push(
       right.yosysRanOut
@@ -213,6 +219,12 @@ async function* repairRecords(
     }
     yield { ...common, task: "repair", instruction: INSTRUCTIONS.repair, input: mutant.text };
   }
+}
+
+/** What is said of a file as it is: Icarus is asked about what Yosys lets pass, and Verilator has no say. */
+async function objected(tree: SyntaxTree, { yosys, icarus }: Tools): Promise<Observation> {
+  const seen = await observe(tree, { yosys });
+  return seen.checkPasses ? { ...seen, ...await compiledBy(tree.text, icarus) } : seen;
 }
 
 /** What becomes of every value, in their order, with some of them under way at a time; rejects once the signal aborts. */
