@@ -51,7 +51,7 @@ export interface Classified {
   evidence: string;
 }
 
-/** Without `-assert`, since an instance of Yosys that ends in an error has to be started again. */
+/** Without `-assert`: what `check` finds stands in its log and is no error. */
 const CHECK_SCRIPT = "read_verilog m.v; hierarchy -auto-top; proc; check";
 
 /** Whether `check` found no problem. */

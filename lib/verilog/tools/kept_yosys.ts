@@ -146,6 +146,7 @@ class KeptYosys {
       found: (door) => this.#door = door,
       reading: () => this.#rest.length === 0 && this.#answerAll(this.#door),
       inside: () => this.#running !== undefined,
+      written: write,
     });
     try {
       await this.#yosys.runYosys(["-Q", "-T", "-s", "-"], this.#files, streams);
@@ -154,7 +155,7 @@ class KeptYosys {
     } finally {
       door.stop();
     }
-    return this.#waiting;
+    return this.#failed ? this.#exchange.next() : this.#waiting;
   }
 
   /** What Yosys reads: the first line, at most `most` bytes at a time, and then, when all is done, its end. */
@@ -171,12 +172,13 @@ class KeptYosys {
   #answerAll(door: Door | undefined): void {
     if (door === undefined) return;
     const { from, bytes } = this.#shared.beginning ??= beginningOf(door.memory);
-    while (!this.#failed) {
+    while (true) {
       const request = this.#waiting ?? this.#exchange.next();
       this.#waiting = request;
       if (request === undefined || !isKeepable(request) || !this.#fits(request, door)) return;
       this.#waiting = undefined;
       this.#exchange.send(this.#answer(request, door));
+      if (this.#failed) throw new Error("an instance that cannot go on");
       new Uint8Array(door.memory.buffer).set(bytes, from);
     }
   }

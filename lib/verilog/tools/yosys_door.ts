@@ -32,6 +32,9 @@ const EXPORT_SECTION = 7;
 const FUNCTION = 0;
 const GLOBAL = 3;
 const STANDARD_INPUT = 0;
+/** Standard output and standard error. */
+const OUTPUTS = [1, 2];
+/** In the capacity of a `std::string`: its text lies elsewhere. */
 const ELSEWHERE = 0x8000_0000;
 
 /** From now on the module is compiled with the two exports. */
@@ -50,33 +53,75 @@ export interface Watcher {
   reading(): void;
   /** Whether a command is being run from outside: then its end is an {@linkcode Ended}. */
   inside(): boolean;
+  /** What it prints then; the bytes lie in memory that is used again. */
+  written(bytes: Uint8Array): void;
 }
 
 /** Watches the instance that is started next. */
-export function watchDoor({ found, reading, inside }: Watcher): { stop(): void } {
+export function watchDoor(watcher: Watcher): { stop(): void } {
   const before = WebAssembly.instantiate;
   const watched = async (module: WebAssembly.Module, imports?: WebAssembly.Imports) => {
     const system = imports?.wasi_snapshot_preview1;
     if (system === undefined) return await before(module, imports);
-    const exit = system.proc_exit as (code: number) => void;
-    const read = system.fd_read as (descriptor: number, ...rest: number[]) => number;
-    // Here and not in a stream of the package: in the middle of a read of its own it can begin no other.
-    const proc_exit = (code: number) => {
-      if (inside()) throw new Ended(code);
-      exit(code);
-    };
-    const fd_read = (descriptor: number, ...rest: number[]) => {
-      if (descriptor === STANDARD_INPUT) reading();
-      return read(descriptor, ...rest);
-    };
-    const wasi_snapshot_preview1 = { ...system, proc_exit, fd_read };
-    const instance = await before(module, { ...imports, wasi_snapshot_preview1 });
-    const { memory, [NAMES.stack]: stack, [NAMES.runPass]: runPass } = instance.exports;
-    if (stack !== undefined) found({ memory, stack, runPass } as unknown as Door);
+    const memory = () => (instance.exports.memory as WebAssembly.Memory).buffer;
+    const instance = await before(module, {
+      ...imports,
+      wasi_snapshot_preview1: {
+        ...system,
+        ...calls(system as unknown as SystemCalls, watcher, memory),
+      },
+    });
+    const { [NAMES.stack]: stack, [NAMES.runPass]: runPass } = instance.exports;
+    if (stack !== undefined) {
+      watcher.found({ memory: instance.exports.memory, stack, runPass } as unknown as Door);
+    }
     return instance;
   };
   WebAssembly.instantiate = watched as typeof WebAssembly.instantiate;
   return { stop: () => WebAssembly.instantiate = before };
+}
+
+/** The calls of the system that are answered here (WASI preview 1). */
+interface SystemCalls {
+  proc_exit(code: number): void;
+  fd_read(descriptor: number, pieces: number, count: number, total: number): number;
+  fd_write(descriptor: number, pieces: number, count: number, total: number): number;
+}
+
+/**
+ * Answered before they come to the package, which can begin no read or write in the middle of another. What a command
+ * prints takes a shorter way than through the package.
+ */
+function calls(
+  { proc_exit, fd_read, fd_write }: SystemCalls,
+  { reading, inside, written }: Watcher,
+  memory: () => ArrayBuffer,
+): SystemCalls {
+  return {
+    proc_exit(code) {
+      if (inside()) throw new Ended(code);
+      proc_exit(code);
+    },
+    fd_read(descriptor, ...rest) {
+      if (descriptor === STANDARD_INPUT) reading();
+      return fd_read(descriptor, ...rest);
+    },
+    fd_write(descriptor, pieces, count, total) {
+      if (!inside() || !OUTPUTS.includes(descriptor)) {
+        return fd_write(descriptor, pieces, count, total);
+      }
+      // Address and length of each piece.
+      const words = new Uint32Array(memory(), pieces, 2 * count);
+      let sum = 0;
+      for (let at = 0; at < words.length; at += 2) {
+        const [address, length] = [words[at]!, words[at + 1]!];
+        if (length > 0) written(new Uint8Array(memory(), address, length));
+        sum += length;
+      }
+      new Uint32Array(memory(), total, 1)[0] = sum;
+      return 0;
+    },
+  };
 }
 
 /** Runs a command in an instance that waits for input. */
@@ -87,7 +132,7 @@ export function runCommand({ memory, stack, runPass }: Door, command: string): v
   const place = (top - text.length) & ~15;
   const string = place - 16;
   new Uint8Array(memory.buffer).set(text, place);
-  // A `std::string` whose text lies elsewhere, as libc++ has it: address, length, capacity with its highest bit set.
+  // A `std::string` as libc++ has it: address, length, capacity.
   new Uint32Array(memory.buffer, string, 3).set([place, length, ELSEWHERE | length]);
   stack.value = string;
   try {

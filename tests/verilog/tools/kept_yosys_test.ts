@@ -6,6 +6,15 @@ import type { YosysAnswer, YosysRequest } from "../../../lib/verilog/tools/yosys
 
 const YOSYS_PACKAGE: string = "@yowasp/yosys";
 const yosys: typeof Yosys = await import(YOSYS_PACKAGE);
+/** How many instances were started. */
+let started = 0;
+const counted = {
+  Exit: yosys.Exit,
+  runYosys: ((...given: Parameters<typeof yosys.runYosys>) => {
+    started++;
+    return yosys.runYosys(...given);
+  }) as typeof yosys.runYosys,
+};
 
 /** The log without the line that says where a script came from. */
 function comparable({ log, ...rest }: YosysAnswer): YosysAnswer {
@@ -23,7 +32,7 @@ function request(
 async function answersTo(requests: YosysRequest[]): Promise<YosysAnswer[]> {
   const answers: YosysAnswer[] = [];
   const left = [...requests];
-  await keepYosys(yosys, {
+  await keepYosys(counted, {
     next: () => left.shift(),
     send: (answer) => void answers.push(answer),
   });
@@ -42,7 +51,7 @@ Deno.test("answers, logs and files are those of an instance of their own, whatev
   const requests = [
     request(CHECK, { "m.v": GATE }),
     request(MAP, { "m.v": COUNTER }, "m.json"),
-    // Its error ends the instance.
+    // Its error does not end the instance.
     request(CHECK, { "m.v": "module m(input a;\nendmodule" }),
     // The same again: neither names nor numbers of an earlier request are seen.
     request(MAP, { "m.v": COUNTER }, "m.json"),
@@ -60,7 +69,10 @@ Deno.test("answers, logs and files are those of an instance of their own, whatev
     request("read_verilog m.v; write_json m.json", { "m.v": COUNTER }, "m.json"),
     request("read_verilog m.v\nproc\nno_such_command", { "m.v": COUNTER }),
   ];
+  started = 0;
   const kept = await answersTo(requests);
+  // A file more, an include, and what comes after it each start one; an error does not.
+  assertEquals(started, 4);
   assertEquals(kept.length, requests.length);
   assertEquals(kept.map(({ code }) => code), [0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1]);
   for (const [at, one] of requests.entries()) {
