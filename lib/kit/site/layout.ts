@@ -26,7 +26,10 @@ export interface PageParts {
   served?: readonly string[];
 }
 
-const SCRIPT = Deno.readTextFileSync(new URL("./page_script.js", import.meta.url)).trim();
+/** The parts of the script of every page. What it finds may change how tall a page is, so that comes first. */
+const SCRIPT = ["find_script", "page_script"].map((name) =>
+  Deno.readTextFileSync(new URL(`./${name}.js`, import.meta.url)).trim()
+).join("\n");
 
 /** Where a server offers the script that other pages carry inside. */
 export const SCRIPT_FILE = "assets/page.js";

@@ -1,5 +1,5 @@
 /**
- * What narrows the table of all claims: paper, kind, verdict, words. It works where scripts run (page_script.js).
+ * What narrows the table of all claims: paper, kind, verdict, words. It works where scripts run (find_script.js).
  *
  * @module
  */

@@ -83,6 +83,9 @@
     });
   }
 
+  /** Marks of boxes that have been laid out. */
+  const marks = new Set();
+
   /** Fades the side on which a wide formula, table or figure is cut, so that one sees it goes on. */
   function fadeWhereCut(box) {
     const mark = () => {
@@ -94,63 +97,112 @@
     };
     box.addEventListener("scroll", mark, { passive: true });
     // It calls once the box has a size, so that a page is not laid out anew for each box.
-    new ResizeObserver(mark).observe(box);
+    new ResizeObserver(() => (marks.add(mark), mark())).observe(box);
   }
+
+  /** Letters that arrive make a text wider, and its box stays as it is. */
+  document.fonts.addEventListener("loadingdone", () => {
+    for (const mark of marks) mark();
+  });
+
+  /** Frames without a change after which a page has found its form. */
+  const SETTLED = 60;
+
+  /**
+   * `hold(go)` calls `go` until the page stands still: a page grows while one is on the way to a place in it, because cells get
+   * their true height, and letters their shape, when they come near the screen. What the reader does next ends it.
+   */
+  const hold = (() => {
+    let held;
+    let acted = false;
+    for (const type of ["keydown", "pointerdown", "wheel", "touchstart"]) {
+      addEventListener(type, () => {
+        held = undefined;
+        acted = true;
+      }, { passive: true, capture: true });
+    }
+    return (go, { unlessActed = false } = {}) => {
+      if (unlessActed && acted) return;
+      held = go;
+      let height, still = 0;
+      const frame = () => {
+        if (held !== go) return;
+        go();
+        still = root.scrollHeight === height ? still + 1 : 0;
+        height = root.scrollHeight;
+        if (still < SETTLED) requestAnimationFrame(frame);
+        else held = undefined;
+      };
+      frame();
+    };
+  })();
+
+  const target = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
 
   /** A link to a folded part opens it. */
   function openTarget() {
-    let target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (; target !== null; target = target.parentElement) {
-      if (target.tagName === "DETAILS") target.open = true;
+    for (let part = target(); part !== null; part = part.parentElement) {
+      if (part.tagName === "DETAILS") part.open = true;
     }
   }
 
   /**
-   * A page that is loaded again stands where it stood. The browser would go to a height, and cells that it has not laid out
-   * yet have no true one; so a cell is kept, and how far it was from the upper edge.
+   * A link leads to its target, and a page that is loaded again, or to which one comes back, stands where it stood. The browser
+   * would go to a height, and cells that it has not laid out yet have no true one; so a place is a cell, and how far it was
+   * from the upper edge.
    */
   function keepPlace(cells) {
-    const key = `offprint-place ${location.pathname}`;
-    addEventListener("pagehide", () => {
+    const here = () => {
       const cell = cells.find((each) => each.getBoundingClientRect().bottom > 0);
-      const place = cell && [cell.id, cell.getBoundingClientRect().top];
-      store(key, JSON.stringify(place ?? null), "sessionStorage");
-    });
-    const [id, top] = JSON.parse(stored(key, "sessionStorage")) ?? [];
-    const cell = document.getElementById(id);
-    const [{ type }] = performance.getEntriesByType("navigation");
-    if (cell === null || (type !== "reload" && type !== "back_forward")) return;
-    history.scrollRestoration = "manual";
-    let again = 3; // what is near the screen gets its height in the frames that follow
-    const go = () => {
-      scrollBy(0, cell.getBoundingClientRect().top - top);
-      if (again-- > 0) requestAnimationFrame(go);
+      return cell === undefined ? null : [cell.id, cell.getBoundingClientRect().top];
     };
-    // Steps within the page are the browser's again.
-    addEventListener("load", () => setTimeout(() => history.scrollRestoration = "auto"));
-    go();
+    const toTarget = () => target()?.scrollIntoView({ block: "start", behavior: "instant" });
+    const to = ([id, top]) => () => {
+      const by = document.getElementById(id).getBoundingClientRect().top - top;
+      scrollBy({ top: by, behavior: "instant" });
+    };
+
+    const key = `offprint-place ${location.pathname}`;
+    addEventListener("pagehide", () => store(key, JSON.stringify(here()), "sessionStorage"));
+    const [{ type }] = performance.getEntriesByType("navigation");
+    const place = JSON.parse(stored(key, "sessionStorage"));
+    if (type === "navigate" && target() !== null) hold(toTarget, { unlessActed: true });
+    else if (type !== "navigate" && document.getElementById(place?.[0]) !== null) {
+      history.scrollRestoration = "manual";
+      hold(to(place), { unlessActed: true });
+      // Steps within the page are the browser's again.
+      addEventListener("load", () => setTimeout(() => history.scrollRestoration = "auto"));
+    }
+
+    const places = new Map(); // by the steps within the page
+    globalThis.navigation?.addEventListener("navigate", (event) => {
+      const { hashChange, navigationType, destination } = event;
+      if (!hashChange) return;
+      places.set(globalThis.navigation.currentEntry.key, here());
+      const before = navigationType === "traverse" ? places.get(destination.key) : undefined;
+      const go = navigationType !== "traverse" ? toTarget : before && to(before);
+      // The address is the new one when the event is over.
+      if (go) requestAnimationFrame(() => hold(go));
+    });
   }
 
-  /**
-   * The key for the end leads to the end: the browser would go where the page ended when the key was pressed, and cells get
-   * their true height only on the way there. What the reader does next ends it.
-   */
-  function keepEnd() {
-    let wanted = false;
-    const go = () => {
-      const end = root.scrollHeight - innerHeight;
-      if (wanted && scrollY < end - 1) scrollTo({ top: end, behavior: "instant" });
-    };
-    addEventListener("keydown", ({ key, target, shiftKey, altKey, metaKey }) => {
-      const writes = target.isContentEditable ||
-        target.closest?.("input, textarea, select") !== null;
-      wanted = key === "End" && !writes && !(shiftKey || altKey || metaKey);
-    });
-    for (const type of ["pointerdown", "wheel", "touchstart"]) {
-      addEventListener(type, () => wanted = false, { passive: true });
+  /** Whether the key for the end is taken by what has the focus, or by a box around it. */
+  function takesEnd(node) {
+    if (node.isContentEditable || node.matches("input, textarea, select")) return true;
+    for (let box = node; box !== null && box !== document.body; box = box.parentElement) {
+      const below = box.scrollHeight - box.clientHeight - box.scrollTop;
+      if (below > 1 && /auto|scroll/.test(getComputedStyle(box).overflowY)) return true;
     }
-    addEventListener("scroll", go, { passive: true });
-    new ResizeObserver(go).observe(root);
+    return false;
+  }
+
+  /** The key for the end leads to the end, and not to where the page ended when it was pressed. */
+  function keepEnd() {
+    addEventListener("keydown", (event) => {
+      const { key, target, shiftKey, altKey, metaKey } = event;
+      if (key !== "End" || shiftKey || altKey || metaKey || event.defaultPrevented) return;
+      if (!takesEnd(target)) hold(() => scrollTo({ top: root.scrollHeight, behavior: "instant" }));
+    });
   }
 
   /** Marks the entry of the section being read in the table of contents. */
@@ -192,118 +244,7 @@
     new ResizeObserver(soon).observe(root);
   }
 
-  const wordsIn = (text) => text.toLowerCase().split(/\s+/).filter((word) => word !== "");
-
-  /** Narrows the table of all claims to a paper, a kind, a verdict and words. */
-  function claimFilters(box) {
-    const groups = [...document.querySelectorAll("details.paper-claims")];
-    const value = (name) => box.querySelector(`[name="${name}"]`).value;
-    const narrow = () => {
-      const [paper, verdict, kind] = ["paper", "verdict", "kind"].map(value);
-      const words = wordsIn(value("words"));
-      const any = paper !== "" || verdict !== "" || kind !== "" || words.length > 0;
-      let count = 0;
-      for (const group of groups) {
-        let inGroup = 0;
-        for (const row of group.querySelectorAll("tr[data-claim]")) {
-          const text = any ? `${row.dataset.claim} ${row.textContent}`.toLowerCase() : "";
-          row.hidden = (paper !== "" && group.id !== `claims-${paper}`) ||
-            (verdict !== "" && row.dataset.verdict !== verdict) ||
-            (kind !== "" && row.dataset.kind !== kind) ||
-            !words.every((word) => text.includes(word));
-          if (!row.hidden) inGroup++;
-        }
-        for (const table of group.querySelectorAll("table")) {
-          table.hidden = table.querySelector("tr[data-claim]:not([hidden])") === null;
-        }
-        group.hidden = any && inGroup === 0;
-        group.open = any && inGroup > 0;
-        count += inGroup;
-      }
-      box.querySelector(".filters-count").textContent = any ? `${count} claims` : "";
-    };
-    box.hidden = false;
-    box.addEventListener("input", narrow);
-  }
-
-  /** Narrows a gallery of figures to those that hold all words, and unfolds them when they are few. */
-  function gallerySearch(box) {
-    const items = [...box.querySelectorAll(":scope > details")];
-    const openAtFirst = items.map(({ open }) => open);
-    const label = document.createElement("label");
-    const input = document.createElement("input");
-    const count = document.createElement("span");
-    label.className = "gallery-search";
-    input.type = "search";
-    input.autocomplete = "off";
-    count.setAttribute("role", "status");
-    label.append(`Search the ${box.dataset.name} `, input);
-    const text = ({ dataset, textContent }) => `${dataset.words} ${textContent}`.toLowerCase();
-    const narrow = () => {
-      const words = wordsIn(input.value);
-      const found = items.filter((item) => words.every((word) => text(item).includes(word)));
-      items.forEach((item, i) => {
-        item.hidden = !found.includes(item);
-        item.open = words.length === 0 ? openAtFirst[i] : found.length <= 3 && !item.hidden;
-      });
-      count.textContent = `${found.length} of ${items.length}`;
-    };
-    narrow();
-    input.addEventListener("input", narrow);
-    box.prepend(label, count);
-  }
-
-  /** Finds words in the prose, code and claims of all papers; all of it stands in the search page itself. */
-  function search(box) {
-    const input = box.querySelector("input");
-    const list = document.querySelector(".found");
-    const status = box.querySelector(".search-count");
-    const MOST = 60;
-    let places;
-    const excerpt = (text, lower, word) => {
-      const at = Math.max(0, lower.indexOf(word));
-      const from = Math.max(0, text.lastIndexOf(" ", Math.max(0, at - 60)));
-      return `${from > 0 ? "…" : ""}${text.slice(from, at + 140).trim()}…`;
-    };
-    const find = () => {
-      places ??= JSON.parse(document.getElementById("search-index").textContent)
-        .map((place) => ({ ...place, lower: `${place.title} ${place.text}`.toLowerCase() }));
-      const words = wordsIn(input.value);
-      const found = words.length === 0
-        ? []
-        : places.filter(({ lower }) => words.every((word) => lower.includes(word)));
-      // Words in a heading say more than words below it.
-      const inTitle = ({ title }) => words.every((word) => title.toLowerCase().includes(word));
-      found.sort((a, b) => inTitle(b) - inTitle(a));
-      list.replaceChildren(
-        ...found.slice(0, MOST).map(({ page, kind, href, title, text, lower }) => {
-          const item = document.createElement("li");
-          const link = document.createElement("a");
-          link.href = href;
-          link.textContent = title;
-          const where = document.createElement("span");
-          where.className = "found-where";
-          where.textContent = `${page} · ${kind}`;
-          const some = document.createElement("p");
-          some.textContent = excerpt(`${title} ${text}`, lower, words[0]);
-          item.append(link, where, some);
-          return item;
-        }),
-      );
-      const most = found.length > MOST ? `, the first ${MOST} are shown` : "";
-      status.textContent = words.length === 0 ? "" : `${found.length} places${most}`;
-    };
-    box.hidden = false;
-    const asked = new URLSearchParams(location.search).get("q");
-    if (asked !== null) input.value = asked;
-    find();
-    input.addEventListener("input", find);
-  }
-
   addEventListener("DOMContentLoaded", () => {
-    document.querySelectorAll(".filters").forEach(claimFilters);
-    document.querySelectorAll(".search").forEach(search);
-    document.querySelectorAll(".offprint-gallery").forEach(gallerySearch);
     document.querySelectorAll(".theme-toggle").forEach(themeToggle);
     document.querySelectorAll("button.copy").forEach(copyButton);
     document.querySelectorAll("button.all-code").forEach(allCodeSwitch);

@@ -63,12 +63,13 @@ class Moving {
       assertEquals(await knob.getAttribute("aria-valuetext"), control.says(this.values));
       if (!first) continue;
 
+      // It waits until the figure stands still: a page grows while its cells come near the screen.
+      await knob.hover();
+      await page.mouse.down();
       const stage = (await this.figure.locator(".offprint-stage").boundingBox())!;
       const box = (await knob.boundingBox())!;
       const from = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
       const target = { x: Math.round(from.x + 31), y: Math.round(from.y - 23) };
-      await page.mouse.move(from.x, from.y);
-      await page.mouse.down();
       await page.mouse.move(target.x, target.y);
       await page.mouse.up();
       const scale = frame.width / stage.width;
@@ -137,8 +138,8 @@ class Moving {
     assertAlmostEquals(next, control.min + control.step, 1e-9);
     this.values = { ...this.values, [name]: next };
     await this.agrees(`${control.label}: ArrowRight`);
-    const box = (await input.boundingBox())!;
-    await page.mouse.click(box.x + 0.7 * box.width, box.y + box.height / 2);
+    const { width, height } = (await input.boundingBox())!;
+    await input.click({ position: { x: 0.7 * width, y: height / 2 } });
     const clicked = Number(await input.inputValue());
     assert(clicked > next, `${control.label}: ${clicked}`);
     this.values = { ...this.values, [name]: clicked };

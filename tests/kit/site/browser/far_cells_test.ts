@@ -19,10 +19,15 @@ const FILE = "96-long.html";
 const top = (page: Page, id: string) =>
   page.evaluate<number>(`document.getElementById("cell-${id}").getBoundingClientRect().top`);
 
-/** Two frames: what came near the screen has its height. */
-const drawn = (page: Page) =>
+/** How far the page goes on below the screen, in pixels. */
+const BELOW = "document.documentElement.scrollHeight - innerHeight - scrollY";
+
+/** Waits until nothing has moved for a while: what came near the screen has its height. */
+const still = (page: Page) =>
   page.evaluate(
-    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+    "(async () => { let before, same = 0; while (same < 20) { await new Promise(requestAnimationFrame); " +
+      "const now = `${scrollY} ${document.documentElement.scrollHeight}`; " +
+      "same = now === before ? same + 1 : 0; before = now; } })()",
   );
 
 Deno.test({
@@ -50,20 +55,30 @@ Deno.test({
 
       assert(await page.evaluate<boolean>("find('Line 117.')"), "their text is found");
       await page.evaluate("location.hash = '#cell-part-90'");
-      await drawn(page);
+      await still(page);
       const linked = await top(page, "part-90");
       assert(linked >= 0 && linked < 100, `a link leads to its cell: ${linked}`);
 
       await page.evaluate("scrollBy(0, 130)");
-      await drawn(page);
+      await still(page);
       const before = await top(page, "part-90");
       await page.reload();
-      await drawn(page);
-      await drawn(page);
+      await still(page);
       assert(Math.abs(await top(page, "part-90") - before) <= 2, "and so does loading it again");
 
+      await page.evaluate("location.hash = '#cell-part-5'");
+      await page.keyboard.press("End");
+      await still(page);
+      assert(Math.abs(await page.evaluate<number>(BELOW)) <= 1, "the end is the end");
+      await page.keyboard.press("Home");
+      await still(page);
+      assertEquals(await page.evaluate("scrollY"), 0);
+      await page.evaluate("history.back()");
+      await still(page);
+      const back = await top(page, "part-90");
+      assert(Math.abs(back - before) <= 2, `going back leads to what was read: ${back}`);
+
       await page.emulateMedia({ media: "print" });
-      await drawn(page);
       assertEquals(
         await page.evaluate(
           "[...document.querySelectorAll('.cell > p')].filter((node) => " +

@@ -101,11 +101,14 @@ const STEPS: Record<string, Step> = {
 
   "formulas are set in their own letters": async (open) => {
     const { page } = await open(PAPER);
-    const loaded = await page.evaluate<string[]>(
-      "document.fonts.ready.then((fonts) => [...fonts].filter((f) => f.status === 'loaded').map((f) => f.family))",
-    );
-    assert(loaded.some((family) => family.includes("KaTeX_Main")), String(loaded));
-    assert(loaded.some((family) => family.includes("KaTeX_Math")), String(loaded));
+    // A formula that has not been laid out yet asks for none.
+    await page.locator(".katex-display").first().scrollIntoViewIfNeeded();
+    for (const family of ["KaTeX_Main", "KaTeX_Math"]) {
+      await until(
+        page,
+        `[...document.fonts].some(({ family, status }) => family.includes("${family}") && status === "loaded")`,
+      );
+    }
     await page.context().close();
   },
 
@@ -114,6 +117,10 @@ const STEPS: Record<string, Step> = {
       const { page } = await open(file);
       // Unfolded, so that what is hidden at first is measured too.
       await page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)");
+      // So are cells far from the screen, which hold what is too wide for them as long as they may wait.
+      await page.evaluate(
+        "document.querySelectorAll('.cell').forEach(({ style }) => style.contentVisibility = 'visible')",
+      );
       for (const width of [320, 360, 768, 1240, 1600]) {
         await page.setViewportSize({ width, height: 800 });
         const overflow = await page.evaluate<number>(
@@ -144,18 +151,17 @@ const STEPS: Record<string, Step> = {
       await page.context().close();
     }
     const { page } = await open(PAPER, { viewport: { width: 360, height: 740 } });
-    const formulas = await page.evaluate<{ inside: boolean; wide: boolean }[]>(
-      "[...document.querySelectorAll('.katex-display')].map((box) => ({ wide: " +
-        "box.scrollWidth > box.clientWidth, inside: box.getBoundingClientRect().right <= 361 }))",
-    );
-    assert(formulas.some(({ wide }) => wide));
-    assert(formulas.every(({ inside }) => inside));
+    const formulas = "[...document.querySelectorAll('.katex-display')]";
+    // Their letters come when they come.
+    await until(page, `${formulas}.some((box) => box.scrollWidth > box.clientWidth)`);
+    const right = `${formulas}.map((box) => box.getBoundingClientRect().right)`;
+    assert((await page.evaluate<number[]>(right)).every((edge) => edge <= 361));
     // A box far from the screen is marked when one comes near it.
     const faded = await page.evaluate<{ cut: boolean; faded: boolean }[]>(
       "(async () => { const seen = []; for (const box of document.querySelectorAll('.drawing, .katex-display')) { " +
-        "box.scrollIntoView(); for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame); " +
-        "seen.push({ cut: box.scrollWidth > box.clientWidth + 1, faded: box.classList.contains('is-cut-end') }); " +
-        "} return seen; })()",
+        "const look = () => ({ cut: box.scrollWidth > box.clientWidth + 1, faded: box.classList.contains('is-cut-end') }); " +
+        "box.scrollIntoView(); let now, frames = 0; do { await new Promise(requestAnimationFrame); now = look(); " +
+        "} while (++frames < 2 || (now.cut !== now.faded && frames < 300)); seen.push(now); } return seen; })()",
     );
     assert(faded.some(({ cut }) => cut));
     for (const { cut, faded: fades } of faded) assertEquals(fades, cut);
@@ -195,7 +201,7 @@ const STEPS: Record<string, Step> = {
     assert(!await narrow.page.locator(".sidebar").isVisible());
     await narrow.page.locator(".contents-narrow > summary").click();
     await narrow.page.locator(".contents-narrow a", { hasText: "Exercises" }).click();
-    assert(narrow.page.url().endsWith("#exercises"));
+    await until(narrow.page, "location.hash === '#exercises'");
     await narrow.page.context().close();
   },
 
@@ -279,7 +285,7 @@ const STEPS: Record<string, Step> = {
     assertEquals(await page.evaluate("document.activeElement.className"), "skip-link");
     assertGreater((await skip.boundingBox())!.y, 0);
     await page.keyboard.press("Enter");
-    assert(page.url().endsWith("#content"));
+    await until(page, "location.hash === '#content'");
     await page.keyboard.press("Tab");
     const outline = await page.evaluate<string>(
       "getComputedStyle(document.activeElement).outlineStyle",
