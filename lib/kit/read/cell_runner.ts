@@ -150,6 +150,9 @@ export class CellRunner {
         const cell = this.#queue.shift();
         if (kernel === undefined || cell === undefined) break;
         if (!await this.#runCell(kernel, cell)) this.#forget();
+        // The next cell does not wait for what is still to be said about this one.
+        const settling = this.#tell.settled();
+        if (this.#queue.length === 0) await settling;
       }
     } catch (error) {
       this.#forget();
@@ -212,7 +215,6 @@ export class CellRunner {
     const stopped = this.#stopping;
     const ok = this.#tell.ended({ cell, source, execution, seconds, printed, stopped });
     if (lostIn(execution)) this.#gone(kernel, ENDED);
-    await this.#tell.settled();
     return ok;
   }
 

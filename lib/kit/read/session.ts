@@ -39,6 +39,8 @@ export class Session {
   /** Cells that this kernel has run. */
   readonly #ran = new Map<string, RanCell>();
   readonly #states = new Map<string, CellState>();
+  /** The state of each cell as pages know it. */
+  readonly #told = new Map<string, string>();
   /** The values of parameters in the kernel. */
   #values: ReadonlyMap<string, string> = new Map();
   #trusted: boolean;
@@ -177,16 +179,20 @@ export class Session {
   /** Runs cells, and before them what they need and this kernel has not run. */
   async runNeeded(ids: readonly string[]): Promise<void> {
     this.ready();
-    const { needed } = await this.#dependents.of(this.notebook);
     const asked = new Set(ids);
+    const code = this.#codeIds;
+    const last = code.findLastIndex((id) => asked.has(id));
+    // A cell needs cells above it only: the first result does not wait until it is known which.
+    if (code.slice(0, Math.max(last, 0)).every((id) => asked.has(id) || this.#ran.has(id))) {
+      return this.run(code.filter((id) => asked.has(id)));
+    }
+    const { needed } = await this.#dependents.of(this.notebook);
     this.run(needed(ids).filter((id) => asked.has(id) || !this.#ran.has(id)));
   }
 
-  /** Somebody is about to run a cell: starts the kernel, and reads what depends on what meanwhile. */
+  /** Somebody is about to run a cell: starts the kernel. */
   ready(): void {
-    if (!this.#trusted) return;
-    this.#runner.warm();
-    this.#dependents.of(this.notebook);
+    if (this.#trusted) this.#runner.warm();
   }
 
   /** Runs cells after those that wait already; ids that are no code cells are passed over. */
@@ -248,6 +254,7 @@ export class Session {
     const ended = settleRun(run, this.#ran, this.#outputs);
     this.#states.set(cell, { id: cell, seconds, stale: false, edited: false, ...ended });
     this.#outputs.flush();
+    this.#tellCells([cell]);
     return ended.status === "ok";
   }
 
@@ -286,7 +293,14 @@ export class Session {
     return this.#runner.waits(id) ? { ...state, status: "queued" } : state;
   }
 
+  /** Tells the states of cells, where they are not as they were told last. */
   #tellCells(ids: readonly string[]): void {
-    if (ids.length > 0) this.#tell({ type: "cells", cells: ids.map((id) => this.#stateOf(id)) });
+    const cells = ids.map((id) => this.#stateOf(id)).filter((state) => {
+      const text = JSON.stringify(state);
+      const changed = this.#told.get(state.id) !== text;
+      this.#told.set(state.id, text);
+      return changed;
+    });
+    if (cells.length > 0) this.#tell({ type: "cells", cells });
   }
 }

@@ -268,8 +268,10 @@ export class Shelf {
 
   #tell(id: string, event: ReaderEvent): void {
     for (const hear of this.#listeners.get(id) ?? []) hear(event);
-    // A cell has ended: its claims may have another verdict.
-    if (event.type === "cells") this.#tellClaims(id);
+    // A cell that does not only wait may have given a claim another verdict.
+    if (event.type === "cells" && event.cells.some(({ status }) => status !== "queued")) {
+      this.#tellClaims(id);
+    }
   }
 
   readonly #claims = new Map<string, string>();

@@ -44,17 +44,25 @@ Deno.test({
         if (["error", "warning"].includes(message.type())) problems.push(message.text());
       });
       await page.goto(reader.address.replace("/?", `/${ID}.html?`));
-      const ready = `document.querySelector(".kernel-status").textContent === "ready"`;
-      /** Does something and waits until the kernel has nothing more to do, which the page then says. */
+      const says = `document.querySelector(".kernel-status").textContent`;
+      /** Does something that runs cells, waits until the kernel has nothing more to do, and until the page says so. */
       const settled = async (act: () => Promise<void>) => {
         const { promise, resolve } = Promise.withResolvers<void>();
+        let ran = false;
         const stop = shelf.listen(ID, (event) => {
-          if (event.type === "kernel" && event.kernel === "idle") resolve();
+          if (event.type !== "kernel") return;
+          // A kernel that has just come up is idle too.
+          ran ||= event.kernel === "busy";
+          if (ran && event.kernel === "idle") resolve();
         });
+        await page.evaluate(`(() => { ${says} = "not told yet"; })()`);
         await act();
         await promise;
         stop();
-        await until(page, ready);
+        await until(
+          page,
+          `${says} === "ready" && !document.querySelector("[data-status=queued], [data-status=running]")`,
+        );
       };
       const unfinished = () =>
         page.evaluate<string[]>(

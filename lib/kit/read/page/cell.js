@@ -32,13 +32,15 @@ export class LiveCell {
     node.setAttribute("aria-label", `Cell ${this.id}`);
     node.addEventListener("focusin", () => page.current = this);
     this.bar();
-    // An editor costs some milliseconds: cells far away wait for theirs, and all until the page can be read.
+    // An editor costs some milliseconds: cells far away wait for theirs, and all until the page can be read, and until a kernel
+    // that is coming up has its processor for itself. Who wants to write does not wait.
     if (this.pre) {
       new IntersectionObserver(([entry], watching) => {
         if (!entry.isIntersecting) return;
         watching.disconnect();
-        page.atRest.then(() => this.edit());
+        page.atRest.then(() => page.kernelUp).then(() => this.edit());
       }, { rootMargin: "400px" }).observe(this.pre);
+      this.pre.addEventListener("pointerdown", () => this.edit());
     }
   }
 
@@ -142,18 +144,20 @@ export class LiveCell {
   source(text) {
     if (this.typing !== undefined) return;
     this.text = text;
-    if (this.pre) this.pre.firstElementChild.textContent = text;
+    // What is copied, too.
+    if (this.pre && this.pre.textContent !== text) this.pre.firstElementChild.textContent = text;
     this.editor?.set(text);
   }
 
   update(state) {
+    const failed = this.state.status === "error";
     this.state = state;
     const { status, seconds: time, stale, edited, line } = state;
     this.node.dataset.status = status;
     this.node.toggleAttribute("data-stale", stale);
     this.since = status === "running" ? performance.now() - 1000 * (time ?? 0) : undefined;
     this.resetter.hidden = !edited && !this.isNew;
-    this.editor?.fail(status === "error" ? line : undefined);
+    if (failed || status === "error") this.editor?.fail(status === "error" ? line : undefined);
     this.say();
     this.held.compare();
   }

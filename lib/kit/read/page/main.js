@@ -13,6 +13,9 @@ const KERNEL = {
   busy: "running",
 };
 
+/** Editors wait no longer than this for the first result, in ms. */
+const FIRST_RESULT_MS = 2000;
+
 class Reader {
   constructor(root) {
     this.root = root;
@@ -21,10 +24,13 @@ class Reader {
     this.cells = new Map();
     this.asked = new Map();
     this.questions = 0;
+    this.kernel = "none";
     this.purify = (html) => html;
     // A browser that does not say when it has nothing to do is asked again after a moment.
     const later = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 200));
     this.atRest = new Promise((resolve) => later(resolve, { timeout: 1000 }));
+    /** Settles at once, or when a kernel that starts has run its first cell. */
+    this.kernelUp = Promise.resolve();
     this.ask = {
       complete: (source, at) => this.question({ type: "complete", source, at }),
       inspect: async (source, at) =>
@@ -34,10 +40,11 @@ class Reader {
 
   async begin() {
     if (this.foreign) await this.fill();
+    // What is heard comes when all of this stands.
+    this.link = connect(this.notebook, (event) => this.hear(event), (there) => this.linked(there));
     this.toolbar();
     this.collect();
     bringFigures(document);
-    this.link = connect(this.notebook, (event) => this.hear(event), (there) => this.linked(there));
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -91,7 +98,13 @@ class Reader {
 
   /** Somebody is about to run a cell: the kernel starts while the finger is still on the button. */
   ready() {
-    if (this.kernel === "none") this.send({ type: "ready" });
+    if (this.kernel !== "none") return;
+    this.kernel = "asked";
+    this.kernelUp = new Promise((resolve) => {
+      this.firstDone = resolve;
+      setTimeout(resolve, FIRST_RESULT_MS); // the first cell may take minutes
+    });
+    this.send({ type: "ready" });
   }
 
   send(request) {
@@ -162,6 +175,7 @@ class Reader {
   }
 
   run(ids) {
+    this.ready();
     for (const id of ids) this.cells.get(id)?.tell();
     this.send({ type: "run", cells: ids, needed: ids.length === 1 });
   }
@@ -236,10 +250,14 @@ class Reader {
         this.kernel = event.kernel;
         this.stopper.disabled = event.kernel !== "busy" && event.kernel !== "starting";
         if (event.kernel !== "busy") this.runningSince = undefined;
+        if (event.kernel === "idle") this.firstDone?.();
         this.status.textContent = event.note ?? KERNEL[event.kernel];
         return;
       case "cells":
         for (const state of event.cells) this.cells.get(state.id)?.update(state);
+        if (event.cells.some(({ status }) => status === "ok" || status === "error")) {
+          this.firstDone?.();
+        }
         return this.progress();
       case "source":
         return cell?.source(event.source);
