@@ -278,8 +278,9 @@ export class Session {
         parametersCell: values.size === 0 ? undefined : parametersCell?.id,
         values,
       });
+      const running = this.#runner.running?.cell;
       for (const [id, state] of this.#states) {
-        this.#states.set(id, { ...state, stale: found.has(id) });
+        if (id !== running) this.#states.set(id, { ...state, stale: found.has(id) });
       }
     }
     this.#tellCells(this.#codeIds);
@@ -296,7 +297,8 @@ export class Session {
   /** Tells the states of cells, where they are not as they were told last. */
   #tellCells(ids: readonly string[]): void {
     const cells = ids.map((id) => this.#stateOf(id)).filter((state) => {
-      const text = JSON.stringify(state);
+      // Pages count the seconds of a running cell themselves.
+      const text = JSON.stringify(state.status === "running" ? { ...state, seconds: 0 } : state);
       const changed = this.#told.get(state.id) !== text;
       this.#told.set(state.id, text);
       return changed;

@@ -5,6 +5,9 @@ import { Heard, SAMPLE } from "./sample.ts";
 Deno.test("a session runs what is asked, and says what is out of date", async (t) => {
   const heard = new Heard();
   const { session } = heard;
+  /** Cells that are out of date, in the notebook's order. */
+  const stale = () =>
+    SAMPLE.cells.map(({ id }) => id).filter((id) => heard.states.get(id)?.stale === true);
   try {
     await t.step("nothing runs, and no kernel is there, before the first Run", async () => {
       const told = [...session.snapshot(false)];
@@ -40,18 +43,16 @@ Deno.test("a session runs what is asked, and says what is out of date", async (t
       await heard.ended("both", "ok");
       assertEquals(heard.began, ["parameters", "numbers", "sum", "both"]);
       assertEquals([heard.printed("sum"), heard.printed("both")], ["sum 10\n", "both 14\n"]);
-      assert(![...heard.states.values()].some(({ stale }) => stale));
+      assertEquals(stale(), []);
     });
 
     await t.step("without running, they are marked", async () => {
       await session.change({ seed: "2" }, false);
       await heard.until(() => heard.states.get("both")?.stale === true);
-      const stale = [...heard.states.values()].filter(({ stale }) => stale).map(({ id }) => id);
-      assertEquals(stale, ["parameters", "seeded", "both"]);
+      assertEquals(stale(), ["parameters", "seeded", "both"]);
       session.reset("parameters");
       await heard.until(() => heard.states.get("seeded")?.stale === false);
-      const still = [...heard.states.values()].filter(({ stale }) => stale).map(({ id }) => id);
-      assertEquals(still, ["parameters", "numbers", "sum", "both"]); // runs was 4 when they ran
+      assertEquals(stale(), ["parameters", "numbers", "sum", "both"]); // runs was 4 when they ran
     });
 
     await t.step("an error stands at its cell with its line, and ends what waits", async () => {
