@@ -1568,10 +1568,10 @@ await claim("08.slope-explore", slopeOf("S2"));
 await claim("08.slope-no-margin", slopeOf("S3"));
 
 // %% [markdown] id="curves-search-text"
-// This learner searches first. Bisection costs it only $2\lceil\log_2T\rceil$ rounds. What remains is the choice among the
+// The learner S4 searches first. Bisection costs it only $2\lceil\log_2T\rceil$ rounds. What remains is the choice among the
 // actions, an ordinary bandit problem, which the algorithm UCB (upper confidence bounds) solves. With a *fixed* gap between the two actions the regret of UCB is logarithmic. That does not
 // contradict a $\sqrt T$ lower bound, which speaks about the worst gap for each $T$, and that gap shrinks like
-// $1/\sqrt T$. Treating contracts as unrelated arms of a grid is worse than either.
+// $1/\sqrt T$. S5, which treats contracts as unrelated arms of a grid, does worse than either.
 
 // %% id="curves-search"
 await display(regretFigure(
