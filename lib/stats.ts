@@ -177,6 +177,42 @@ export interface BootstrapOptions {
   level?: number;
 }
 
+/** So many draws of a bootstrap are kept at most: 16 MB. */
+const MOST_KEPT = 2 ** 22;
+
+/**
+ * The draws of the last bootstrap that were not too many. They depend on the seed and the number of values alone: many measures of the
+ * same prompts are resampled with the same draws.
+ */
+let kept: { seed: number; n: number; places: Uint32Array } | undefined;
+
+/** Means of resamples of `values` `[n]`, drawn with replacement: `[resamples]`, in the order of the draws. */
+function resampledMeans(values: Float64Array, seed: number, resamples: number): Float64Array {
+  const n = values.length;
+  const random = stream(seed, "paired bootstrap");
+  const means = new Float64Array(resamples);
+  const draws = n * resamples;
+  if (draws > MOST_KEPT) {
+    for (let r = 0; r < resamples; r++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += values[random.integer(n)]!;
+      means[r] = sum / n;
+    }
+    return means;
+  }
+  if (kept?.seed !== seed || kept.n !== n || kept.places.length !== draws) {
+    kept = { seed, n, places: new Uint32Array(draws) };
+    for (let at = 0; at < draws; at++) kept.places[at] = random.integer(n);
+  }
+  const { places } = kept;
+  for (let r = 0, at = 0; r < resamples; r++) {
+    let sum = 0;
+    for (const end = at + n; at < end; at++) sum += values[places[at]!]!;
+    means[r] = sum / n;
+  }
+  return means;
+}
+
 /**
  * Percentile bootstrap interval for the mean of the paired differences `a[i] − b[i]`. For few pairs
  * (below about 20) percentile intervals are too narrow: there prefer {@linkcode meanInterval}.
@@ -193,21 +229,13 @@ export function pairedBootstrap(
   }
   const differences = Float64Array.from(a, (value, i) => value - b[i]!);
   needAtLeast("pairedBootstrap", differences, 2);
-  const random = stream(seed, "paired bootstrap");
-  const n = differences.length;
-  const means = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r++) {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += differences[random.integer(n)]!;
-    means[r] = sum / n;
-  }
-  means.sort();
+  const means = resampledMeans(differences, seed, resamples).sort();
   const tail = (1 - level) / 2;
   return {
     mean: mean(differences),
     low: quantile(means, tail),
     high: quantile(means, 1 - tail),
-    n,
+    n: differences.length,
   };
 }
 

@@ -110,6 +110,33 @@ Deno.test("the bootstrap repeats itself for the same seed", () => {
   );
 });
 
+Deno.test("a bootstrap is that of its own draws, bit for bit, whatever was resampled before it", () => {
+  // The last takes too many draws to keep.
+  const cases = [[7, 1, 50], [7, 1, 50], [7, 2, 50], [8, 2, 50], [8, 2, 60], [
+    70_000,
+    3,
+    60,
+  ]] as const;
+  for (const [n, seed, resamples] of cases) {
+    const values = Float64Array.from({ length: n }, (_, i) => Math.sin(i * i + n) / 3);
+    const random = stream(seed, "paired bootstrap");
+    const means = Float64Array.from({ length: resamples }, () => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += values[random.integer(n)]!;
+      return sum / n;
+    }).sort();
+    assertEquals(
+      stats.pairedBootstrap(values, new Float64Array(n), { seed, resamples, level: 0.5 }),
+      {
+        mean: stats.mean(values),
+        low: stats.quantile(means, 0.25),
+        high: stats.quantile(means, 0.75),
+        n,
+      },
+    );
+  }
+});
+
 Deno.test("chi-square: Mendel's peas, empty cells, forbidden counts", () => {
   const peas = stats.chiSquare([315, 101, 108, 32], [9, 3, 3, 1]);
   assertAlmostEquals(peas.statistic, 0.470024, 1e-6);

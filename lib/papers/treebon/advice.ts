@@ -89,7 +89,8 @@ export async function treeAdvice(options: AdviceOptions): Promise<Advice[]> {
   }
   return scores.map(({ name }, s) => {
     const boundaries = seen[s]!.map(correlationWithin);
-    const prediction = predictTree({ n, children, layers }, boundaries);
+    const { mean, low, high } = predictTree({ n, children, layers }, boundaries);
+    const prediction = { mean, low, high };
     const verdict = prediction.low > 0.5
       ? "pays"
       : prediction.high < 0.5

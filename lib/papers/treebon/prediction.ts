@@ -58,9 +58,9 @@ export function correlationWithin(prompts: readonly PromptScores[]): Correlation
 
 /** The predicted share of prompts on which the tree's text has the higher reward. */
 export interface Prediction {
-  mean: number;
-  low: number;
-  high: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /**
@@ -84,5 +84,14 @@ export function predictTree(
     const random = stream(1, "predicted tree", n, children, layers);
     return gaussianTree({ n, children, layers, rho }, { trees, random, against }).winRate.mean;
   };
-  return { mean: winRate("mean"), low: winRate("low"), high: winRate("high") };
+  // Each takes as many trees: the ends are simulated only where they are read.
+  return {
+    mean: winRate("mean"),
+    get low() {
+      return winRate("low");
+    },
+    get high() {
+      return winRate("high");
+    },
+  };
 }
