@@ -6,8 +6,9 @@
 import { type Child, startChild } from "offprint/process/mod.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
 import { addCounts, noCounts, readJUnit, type TestCounts } from "./junit.ts";
-import { readBlocks } from "./output_blocks.ts";
+import { writeJointTest } from "./joint_tests.ts";
 import { COMMAND_FLAGS, ROOT } from "./project.ts";
+import { sharesModules } from "./test_parts.ts";
 
 /** How tests are run. */
 export interface DenoTestOptions {
@@ -17,13 +18,13 @@ export interface DenoTestOptions {
   env?: Record<string, string>;
   /** The types of the tests are known to be right. */
   typesChecked?: boolean;
-  /** Others run at the same time: takes what it prints, one test file at a time; otherwise all is printed at once. */
+  /** Others run at the same time: takes all that it printed when it has ended; otherwise each line is printed as it comes. */
   print?: (text: string) => void;
 }
 
 /**
  * One `deno test` over files and folders of the project, the examples in their doc comments among them. What it prints
- * is printed. The counts come from its JUnit report, the seconds from when its lines came.
+ * is printed. The counts and seconds come from its JUnit report.
  *
  * @param targets Paths from the project's folder.
  */
@@ -41,17 +42,13 @@ export async function denoTest(
       env,
       stderr: "inherit",
     });
-    const seconds = new Map<string, number>();
-    const [shown, read] = child.stdout.tee();
     const [{ code }] = await Promise.all([
       endedWith(child, signal),
-      readBlocks(read, ({ file, text, seconds: took }) => {
-        if (file !== undefined) seconds.set(file, (seconds.get(file) ?? 0) + took);
-        print?.(text.trimEnd());
-      }),
-      shown.pipeTo(print ? new WritableStream() : Deno.stdout.writable, { preventClose: true }),
+      print === undefined
+        ? child.stdout.pipeTo(Deno.stdout.writable, { preventClose: true })
+        : new Response(child.stdout).text().then((text) => print(text.trimEnd())),
     ]);
-    const counts = { ...readJUnit(await Deno.readTextFile(report).catch(() => "")), seconds };
+    const counts = readJUnit(await Deno.readTextFile(report).catch(() => ""));
     // A test file that does not even load leaves no test case behind, only the exit code.
     if (code !== 0 && counts.failed === 0) {
       counts.failed = 1;
@@ -66,7 +63,8 @@ export async function denoTest(
 }
 
 /**
- * Runs parts of the tests, so many at once, in their order. What they print is printed one test file at a time.
+ * Runs parts of the tests, so many at once, in their order. The files of a part share a process and, in most rooms, what they import; what they print is
+ * printed when the part has ended.
  *
  * @returns The sum of their counts; after `signal` of those that had begun.
  */
@@ -80,11 +78,21 @@ export async function denoTestParts(
   const work = async () => {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
       if (options.signal.aborted) return;
-      addCounts(total, await denoTest(part, { print: (text) => console.log(text), ...options }));
+      addCounts(total, await jointTest(part, { print: (text) => console.log(text), ...options }));
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, parts.length) }, work));
   return total;
+}
+
+async function jointTest(part: readonly string[], options: DenoTestOptions): Promise<TestCounts> {
+  if (!sharesModules(part)) return await denoTest(part, options);
+  const folder = await temporaryFolder("test");
+  try {
+    return await denoTest([await writeJointTest(ROOT, part, folder)], options);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 /** How a child ended; Ctrl-C is passed on to it, since it leads a group of its own. */

@@ -13,7 +13,7 @@ export interface TestCounts {
   failures: string[];
   /** Names of the tests that were skipped; by our convention a name says why. */
   skipped: string[];
-  /** Seconds that each test file took, by its path; the report does not hold them. */
+  /** Seconds that the tests of each file took, by its path; loading its modules is not in the report. */
   seconds: Map<string, number>;
 }
 
@@ -48,16 +48,30 @@ export function noCounts(): TestCounts {
  */
 export function readJUnit(xml: string): TestCounts {
   const counts = noCounts();
-  const cases = xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>(.*?)<\/testcase>)/gs);
-  for (const [, attributes = "", body = ""] of cases) {
-    const name = unescape(attribute(attributes, "name") ?? "?");
+  const cases = [...xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>(.*?)<\/testcase>)/gs)]
+    .map(([, attributes = "", body = ""]) => {
+      const name = unescape(attribute(attributes, "name") ?? "?");
+      return { attributes, body, name, file: fileOf(attributes) };
+    });
+  const all = new Set(cases.map(({ file, name }) => `${file}: ${name}`));
+  for (const { attributes, body, name, file } of cases) {
+    // The time of a step is in that of its test.
+    if (!isStep(`${file}: ${name}`, all)) {
+      const seconds = Number(attribute(attributes, "time") ?? 0);
+      counts.seconds.set(file, (counts.seconds.get(file) ?? 0) + seconds);
+    }
     if (/<skipped\b/.test(body)) counts.skipped.push(name);
     else if (/<(failure|error)\b/.test(body)) {
       counts.failed++;
-      counts.failures.push(`${fileOf(attributes)}: ${name}\n${said(body)}`);
+      counts.failures.push(`${file}: ${name}\n${said(body)}`);
     } else counts.passed++;
   }
   return counts;
+}
+
+/** Whether a case is a step of another one: "test > step". */
+function isStep(name: string, all: ReadonlySet<string>): boolean {
+  return [...name.matchAll(/ > /g)].some(({ index }) => all.has(name.slice(0, index)));
 }
 
 /** The file of a test case, as the report names it. */

@@ -43,6 +43,30 @@ const DIVIDED = new Set([
   "tests/verilog",
 ]);
 
+/**
+ * Rooms whose tests start kernels, browsers, graphics or commands, where modules are the smaller part of the time: each file loads them for
+ * itself, and what one leaves behind meets no other.
+ */
+const APART = [
+  "tests/commands",
+  "tests/faults",
+  "tests/frame",
+  "tests/kernels",
+  "tests/kit/classroom",
+  "tests/kit/kernel",
+  "tests/kit/read",
+  "tests/kit/runner",
+  "tests/kit/site",
+  "tests/kit/sweeps",
+  "tests/ocr",
+  "tests/process",
+  "tests/sandbox",
+  "tests/sweeps",
+  "tests/verilog/records",
+  "tests/verilog/simulate",
+  "tests/verilog/tools",
+];
+
 /** What a folder that is not in the table is taken to need. */
 const FOLDER_SECONDS = 10;
 
@@ -78,6 +102,21 @@ export async function testParts(
     .map((paths) => ({ paths, seconds: secondsOf(paths) }))
     .sort((a, b) => b.seconds - a.seconds || (a.paths[0]! < b.paths[0]! ? -1 : 1))
     .map(({ paths }) => paths);
+}
+
+/**
+ * Whether the files of a part load the modules that they import once for all of them.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { sharesModules } from "offprint/kit/test_parts.ts";
+ *
+ * assertEquals(["tests/lm", "tests/kit/site"].map((path) => sharesModules([path])), [true, false]);
+ * ```
+ */
+export function sharesModules(part: readonly string[]): boolean {
+  return !part.some((path) => APART.some((room) => path === room || path.startsWith(`${room}/`)));
 }
 
 function secondsOf(paths: readonly string[]): number {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { ROOT } from "offprint/kit/project.ts";
-import { testParts } from "offprint/kit/test_parts.ts";
+import { sharesModules, testParts } from "offprint/kit/test_parts.ts";
 
 async function testFiles(root: string, path: string): Promise<string[]> {
   const found: string[] = [];
@@ -49,5 +49,18 @@ Deno.test("long files are parts of their own", async () => {
   const parts = await testParts(ROOT, ["tests"]);
   for (const path of ["tests/frame/first_run_test.ts", "tests/faults/kills_test.ts"]) {
     assert(parts.some((part) => part.length === 1 && part[0] === path), path);
+  }
+});
+
+Deno.test("a part shares its modules as a whole or not at all, and what starts kernels and browsers does not", async () => {
+  const parts = await testParts(ROOT, ["tests"]);
+  for (const part of parts) {
+    const each = new Set(part.map((path) => sharesModules([path])));
+    assertEquals([...each], [sharesModules(part)], part.join(" "));
+  }
+  const sharing = parts.filter(sharesModules).flat();
+  assert(sharing.includes("tests/decoding") && sharing.includes("tests/stats_test.ts"));
+  for (const room of ["tests/kit/site", "tests/kit/runner", "tests/frame/first_run_test.ts"]) {
+    assert(parts.flat().includes(room) && !sharing.includes(room), room);
   }
 });
