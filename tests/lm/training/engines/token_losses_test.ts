@@ -92,19 +92,34 @@ Deno.test("gradients of the jitted step equal central differences, in every tens
   for (const [name, gradient] of gradients) {
     const largest = gradient.reduce((max, g) => Math.max(max, Math.abs(g)), 0);
     assert(largest > 1e-4, `${name}: the gradient vanishes`);
-    // Entries that carry gradient: beside zeros a relative error says nothing.
-    const carrying = [...gradient.keys()].filter((i) => Math.abs(gradient[i]!) > 0.1 * largest);
-    const entries = random.shuffle(carrying).slice(0, 20);
-    while (entries.length < 20) entries.push(random.integer(gradient.length));
-    for (const entry of entries) {
+    /** The slope of the loss along a direction `[gradient.length]`. */
+    const slope = async (direction: ArrayLike<number>): Promise<number> => {
       const at = async (move: number): Promise<number> => {
         const moved = weights();
-        moved.get(name)![entry]! += move;
+        const values = moved.get(name)!;
+        for (let i = 0; i < values.length; i++) values[i]! += move * direction[i]!;
         const [a, b, c] = inputs() as [JaxArray, JaxArray, JaxArray];
         const array = value(toParameters(jax, config, moved), a, b, c);
         return (await array.data())[0]!;
       };
-      const difference = (await at(step) - await at(-step)) / (2 * step);
+      return (await at(step) - await at(-step)) / (2 * step);
+    };
+    // All entries together, by halves: along a part of the gradient the slope is that part's length.
+    for (let half = 0; half < 3; half++) {
+      const part = gradient.map((g) => random.uniform() < 0.5 ? g : 0);
+      const length = Math.hypot(...part);
+      const difference = await slope(part.map((g) => g / length));
+      assert(
+        Math.abs(difference - length) < 1e-2 * length,
+        `${name}, half ${half}: gradient ${length}, central difference ${difference}`,
+      );
+    }
+    // Entries that carry gradient: beside zeros a relative error says nothing.
+    const carrying = [...gradient.keys()].filter((i) => Math.abs(gradient[i]!) > 0.1 * largest);
+    const entries = random.shuffle(carrying).slice(0, 6);
+    while (entries.length < 6) entries.push(random.integer(gradient.length));
+    for (const entry of entries) {
+      const difference = await slope(gradient.map((_, i) => i === entry ? 1 : 0));
       const error = Math.abs(difference - gradient[entry]!) /
         Math.max(Math.abs(gradient[entry]!), 0.1 * largest);
       assert(
