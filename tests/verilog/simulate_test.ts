@@ -60,6 +60,12 @@ Deno.test("what the embedded simulator cannot do it refuses by name", async () =
     await refuse("module m(input a, b, output reg y); always @(a) y = a & b; endmodule"),
     "an always block that reads b and does not wait for it",
   );
+  const store = (writes: string) =>
+    "module m(input c, w, input [9:0] i, input [16:0] d, output reg [16:0] q);\n" +
+    `  reg [16:0] s [0:1023];\n  always @(posedge c) begin ${writes} q <= s[i]; end\nendmodule`;
+  assertEquals(await refuse(store("if (w) s[i] <= d;")), "a memory of 17408 bits");
+  // Words that nothing writes need no registers.
+  assertEquals(await refuse(store("")), "accepted");
   // What only prints changes nothing.
   assertEquals(await refuse("module m(input a); always @(a) $display(a); endmodule"), "accepted");
   assertEquals(await refuse("module m(inout a); endmodule"), "inout port a");

@@ -87,12 +87,42 @@ export async function netlistOf(
     : given;
   const missing = await incompleteSensitivity(tree) ?? unknownInCase(tree);
   if (missing !== undefined) return { refused: missing };
+  const bits = await memoryBits(text, top, yosys);
+  if (bits > MOST_MEMORY_BITS) return { refused: `a memory of ${bits} bits`, ranOut: true };
   const words = await mapped("words", text, top, yosys);
   if ("netlist" in words) return words.netlist;
   if ("refused" in words) return words;
   const gates = await mapped("gates", text, top, yosys);
   if ("netlist" in gates) return gates.netlist;
   return "refused" in gates ? gates : { refused: `cell ${gates.unmapped}` };
+}
+
+/**
+ * Bits of memory that are mapped at most. Each becomes a register that every address reaches: 256 words of 32 bits take
+ * eight seconds, and with four times as many the limits of time and memory always come first.
+ */
+const MOST_MEMORY_BITS = 16_384;
+
+/** A declaration of several words: `reg [7:0] store [0:255];`. */
+const WORDS = /\b(?:reg|logic|bit|byte|int|integer|wire|time)\b[^;=]*[\w$]\s*\[[^;\]]*\]\s*[;,=]/;
+
+/**
+ * Bits of the memories in that module of a design where they are most, of those that write to a memory: what is only
+ * read becomes constants. None where Yosys does not get so far, which says why later.
+ */
+async function memoryBits(text: string, top: string, yosys: YosysPool): Promise<number> {
+  if (!WORDS.test(text)) return 0;
+  const { log } = await yosys.run({
+    script: `read_verilog d.v; hierarchy -check -top ${top}; proc; stat`,
+    files: { "d.v": text },
+  });
+  const modules = log.split(/^=== /m).slice(1).filter((part) =>
+    part.includes("$memwr") && !part.startsWith("design hierarchy")
+  );
+  return Math.max(
+    0,
+    ...modules.map((part) => Number(/Number of memory bits: +(\d+)/.exec(part)?.[1] ?? 0)),
+  );
 }
 
 /** A text as it is, mapped from words by the rules here or down to gates by Yosys, whose gates are the definition. */

@@ -53,6 +53,7 @@ export class YosysPool implements AsyncDisposable {
   readonly #options: Required<YosysOptions>;
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
+  /** What is done with the next process that is free. */
   readonly #waiting: ((worker: Worker) => void)[] = [];
   #closed = false;
 
@@ -83,8 +84,7 @@ export class YosysPool implements AsyncDisposable {
    */
   async run({ script, files, outputs = [] }: YosysRun): Promise<YosysResult> {
     const { timeMs, logBytes } = this.#options;
-    const ask = async () => {
-      const worker = await this.#take();
+    const ask = async (worker: Worker) => {
       try {
         const answer = await worker.ask({ script, files, outputs, logBytes }, timeMs);
         if (typeof answer === "object" && "died" in answer) this.#drop(worker);
@@ -94,8 +94,10 @@ export class YosysPool implements AsyncDisposable {
         throw error;
       }
     };
-    let { worker, answer } = await ask();
-    if (typeof answer === "object" && "died" in answer) ({ worker, answer } = await ask());
+    let { worker, answer } = await this.#withFree(ask);
+    if (typeof answer === "object" && "died" in answer) {
+      ({ worker, answer } = await this.#withFree(ask));
+    }
     if (typeof answer === "object" && "died" in answer) {
       throw new UserError({
         what: "Yosys",
@@ -117,12 +119,16 @@ export class YosysPool implements AsyncDisposable {
     return { status: answer.code === 0 ? "ok" : "error", log: answer.log, files: answer.files };
   }
 
-  async #take(): Promise<Worker> {
+  /**
+   * Uses the first process that is free. One that is given back is used at once: with an answer comes much work for its
+   * reader, and the process would wait for the end of that.
+   */
+  async #withFree<T>(use: (worker: Worker) => Promise<T>): Promise<T> {
     if (this.#closed) throw new Error("YosysPool: already closed");
     const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    if (this.#all.size < this.#options.processes) return this.#start();
-    return await new Promise((resolve) => this.#waiting.push(resolve));
+    if (idle !== undefined) return await use(idle);
+    if (this.#all.size < this.#options.processes) return await use(this.#start());
+    return await new Promise((resolve) => this.#waiting.push((worker) => resolve(use(worker))));
   }
 
   #start(): Worker {
@@ -168,6 +174,7 @@ interface Died {
 /** One process and its pipe. */
 class Worker {
   readonly #child: Promise<Child>;
+  #running: Child | undefined;
   #lines: LineReader | undefined;
   #killed = false;
   #asking = 0;
@@ -194,7 +201,7 @@ class Worker {
     if (this.#killed) child.kill();
     // An idle process must not keep ours alive when nobody closes the pool.
     if (this.#asking === 0) child.unref();
-    return child;
+    return this.#running = child;
   }
 
   /** Sends a request and waits for its answer, at most `timeMs`, in which starting the process does not count. */
@@ -217,7 +224,7 @@ class Worker {
 
   async #exchange(request: YosysRequest, timeMs: number): Promise<YosysAnswer | "time" | "memory"> {
     this.#asking++;
-    const child = await this.#child;
+    const child = this.#running ?? await this.#child;
     child.ref();
     try {
       const answering = child.write(JSON.stringify(request) + "\n").then(() => this.#lines!.next())
