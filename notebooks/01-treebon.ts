@@ -1124,7 +1124,7 @@ await display(table(
 ));
 const notRun = [...TRIO_ARMS.keys()].filter((name) => choicesOf(committed, name).size === 0);
 await display(
-  md`${samePrompts} prompts with all ${SAMPLES} samples, ${seedsRun} of three seeds. Planned and not run: ${
+  md`${samePrompts} prompts, each with ${SAMPLES} samples under ${seedsRun} of the three planned seeds. Planned and not run: ${
     notRun.length === 0 ? "nothing" : notRun.join("; ")
   }.`,
 );
@@ -1499,9 +1499,9 @@ await display(table(
     };
   }),
   {
-    caption: `Share of right answers, seed ${
-      [...new Set(sums.runs.map(({ seed }) => seed))].join(" and ")
-    }, ` +
+    caption: `Share of right answers, mean of ${
+      new Set(sums.runs.map(({ seed }) => seed)).size
+    } seeds, ` +
       `with 95 % intervals over sums of the difference; up to ${SUM_TOKENS} tokens`,
     limit: 20,
   },

@@ -4,7 +4,7 @@
  * @module
  */
 import { ranked } from "offprint/decoding/tree/mod.ts";
-import { type MeanInterval, pairedBootstrap } from "offprint/stats.ts";
+import { mean, type MeanInterval, pairedBootstrap } from "offprint/stats.ts";
 import { type CorrelationInterval } from "../mod.ts";
 import { SAMPLES } from "./arms.ts";
 import type { TrioChoice } from "./experiment.ts";
@@ -84,27 +84,43 @@ export function compareChosen(
   };
 }
 
-/** Correlations of a partial score with the final reward within a prompt, at each boundary of the samples. */
+/**
+ * Correlations of a partial score with the final reward within a prompt, at each boundary of the samples, with 95 % intervals
+ * over prompts; seeds of a prompt are averaged first.
+ */
 export function sampleCorrelations(results: TrioResults, score: string): CorrelationInterval[] {
-  const rows = [...choicesOf(results, "samples").values()].map(({ samples }) =>
-    samples!.correlations[score]!
-  );
-  return (rows[0] ?? []).map((_, boundary) => {
-    const values = rows.map((row) => row[boundary]!);
-    const { mean, low, high } = pairedBootstrap(values, values.map(() => 0), {
-      seed: 1,
-      resamples: 2000,
-    });
-    return { mean, low, high, n: SAMPLES * rows.length };
+  const rows = correlationRows(results, score);
+  return (rows[0]?.means ?? []).map((_, boundary) => {
+    const values = rows.map(({ means }) => means[boundary]!);
+    const found = pairedBootstrap(values, values.map(() => 0), { seed: 1, resamples: 2000 });
+    return {
+      mean: found.mean,
+      low: found.low,
+      high: found.high,
+      n: SAMPLES * rows.reduce((sum, { seeds }) => sum + seeds, 0),
+    };
   });
 }
 
-/** Mean correlation of a score over the boundaries, prompt by prompt. */
+/** Mean correlation of a score over the boundaries and the seeds, prompt by prompt. */
 export function correlationByPrompt(results: TrioResults, score: string): number[] {
-  return [...choicesOf(results, "samples").values()].map(({ samples }) => {
-    const values = samples!.correlations[score]!;
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
-  });
+  return correlationRows(results, score).map(({ means }) => mean(means));
+}
+
+/** Of each prompt the correlation at each boundary, a mean over its seeds. */
+function correlationRows(
+  results: TrioResults,
+  score: string,
+): { means: number[]; seeds: number }[] {
+  const byPrompt = new Map<string, (readonly number[])[]>();
+  for (const [key, { samples }] of choicesOf(results, "samples")) {
+    const prompt = key.split("/")[1]!;
+    byPrompt.set(prompt, [...(byPrompt.get(prompt) ?? []), samples!.correlations[score]!]);
+  }
+  return [...byPrompt.values()].map((runs) => ({
+    means: runs[0]!.map((_, boundary) => mean(runs.map((run) => run[boundary]!))),
+    seeds: runs.length,
+  }));
 }
 
 /** Mean over the prompts of an arm. */

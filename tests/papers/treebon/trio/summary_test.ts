@@ -62,6 +62,19 @@ Deno.test("correlations are means over prompts, and over boundaries by prompt", 
   assertEquals(sampleCorrelations(RESULTS, "sum").map(({ mean }) => mean), [0.2, 0.4]);
   assertAlmostEquals(correlationByPrompt(RESULTS, "rm")[0]!, 0.05, 1e-12);
   assertEquals(meanOf(choicesOf(RESULTS, "tree"), "scorer"), 5);
+
+  // A prompt under two seeds is one prompt: its seeds are averaged before anything is said of prompts.
+  const again = samples([1, 3], [5, 6], [0, 1]);
+  again.samples.correlations = { sum: [0.4, 0.8], rm: [0, 0.3] };
+  const twice = {
+    ...RESULTS,
+    runs: [...RESULTS.runs, { arm: "samples", seed: 2, from: 0, choices: [again] }],
+  };
+  const [first] = sampleCorrelations(twice, "sum");
+  assertAlmostEquals(first!.mean, (0.3 + 0.2) / 2, 1e-12);
+  assertEquals(first!.n, 3 * SAMPLES);
+  assertEquals(correlationByPrompt(twice, "rm").length, 2);
+  assertAlmostEquals(correlationByPrompt(twice, "rm")[0]!, 0.1, 1e-12);
 });
 
 Deno.test("results are kept with their hash, and an edited file is refused", async () => {
