@@ -47,8 +47,7 @@ export async function keepOnce(
   const target = new URL(file, folder);
   const claim = new URL(`${file}.started`, folder);
   if (await exists(target)) return;
-  const begunBy = await Deno.readTextFile(claim).catch(() => "");
-  if (hasEnded(begunBy)) await removed(claim);
+  if (await isLeft(claim)) await removed(claim);
   try {
     await Deno.writeTextFile(claim, owner(), { createNew: true });
   } catch {
@@ -60,6 +59,22 @@ export async function keepOnce(
     console.error(`${file}: ${Math.round((performance.now() - begun) / 1000)} s`);
   } finally {
     await removed(claim);
+  }
+}
+
+/** A name is written at once behind the making of its mark: one that is still empty after this was left by a killed process. */
+const NAMELESS_MS = 60_000;
+
+/** Whether the process that made a mark has ended. */
+async function isLeft(claim: URL): Promise<boolean> {
+  try {
+    const begunBy = await Deno.readTextFile(claim);
+    if (begunBy !== "") return hasEnded(begunBy);
+    const { mtime } = await Deno.stat(claim);
+    return mtime !== null && Date.now() - mtime.getTime() > NAMELESS_MS;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

@@ -39,9 +39,14 @@ Deno.test("a piece that a killed process had begun is done by the next; one that
       await Deno.writeTextFile(`${path}/b.json.started`, alive);
       await keepOnce(folder, "b.json", () => Promise.resolve(1));
     }
+    // Killed before it had written its name.
+    await Deno.writeTextFile(`${path}/c.json.started`, "");
+    await Deno.utime(`${path}/c.json.started`, 1e9, 1e9);
+    await keepOnce(folder, "c.json", () => Promise.resolve(1));
     assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).sort(), [
       "a.json",
       "b.json.started",
+      "c.json",
     ]);
   } finally {
     await Deno.remove(path, { recursive: true });
