@@ -105,12 +105,13 @@
     for (const mark of marks) mark();
   });
 
-  /** Frames without a change after which a page has found its form. */
-  const SETTLED = 60;
+  /** Frames without a change after which a page has found its form; after so few what moves it is somebody else. */
+  const SETTLED = 60, QUIET = 5;
 
   /**
    * `hold(go)` calls `go` until the page stands still: a page grows while one is on the way to a place in it, because cells get
-   * their true height, and letters their shape, when they come near the screen. What the reader does next ends it.
+   * their true height, and letters their shape, when they come near the screen. What the reader does next ends it, and another
+   * that scrolls.
    */
   const hold = (() => {
     let held;
@@ -124,20 +125,24 @@
     return (go, { unlessActed = false } = {}) => {
       if (unlessActed && acted) return;
       held = go;
-      let height, still = 0;
+      let height, at, still = 0;
       const frame = () => {
         if (held !== go) return;
-        go();
         still = root.scrollHeight === height ? still + 1 : 0;
-        height = root.scrollHeight;
-        if (still < SETTLED) requestAnimationFrame(frame);
-        else held = undefined;
+        if (still > SETTLED || (still > QUIET && Math.abs(scrollY - at) > 1)) {
+          held = undefined;
+          return;
+        }
+        go();
+        [height, at] = [root.scrollHeight, scrollY];
+        requestAnimationFrame(frame);
       };
-      frame();
+      requestAnimationFrame(frame);
     };
   })();
 
-  const target = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = ({ hash } = location) =>
+    document.getElementById(decodeURIComponent(hash.slice(1)));
 
   /** A link to a folded part opens it. */
   function openTarget() {
@@ -156,7 +161,8 @@
       const cell = cells.find((each) => each.getBoundingClientRect().bottom > 0);
       return cell === undefined ? null : [cell.id, cell.getBoundingClientRect().top];
     };
-    const toTarget = () => target()?.scrollIntoView({ block: "start", behavior: "instant" });
+    const toTarget = (address) => () =>
+      target(address)?.scrollIntoView({ block: "start", behavior: "instant" });
     const to = ([id, top]) => () => {
       const by = document.getElementById(id).getBoundingClientRect().top - top;
       scrollBy({ top: by, behavior: "instant" });
@@ -166,9 +172,10 @@
     addEventListener("pagehide", () => store(key, JSON.stringify(here()), "sessionStorage"));
     const [{ type }] = performance.getEntriesByType("navigation");
     const place = JSON.parse(stored(key, "sessionStorage"));
-    if (type === "navigate" && target() !== null) hold(toTarget, { unlessActed: true });
+    if (type === "navigate" && target() !== null) hold(toTarget(location), { unlessActed: true });
     else if (type !== "navigate" && document.getElementById(place?.[0]) !== null) {
       history.scrollRestoration = "manual";
+      to(place)();
       hold(to(place), { unlessActed: true });
       // Steps within the page are the browser's again.
       addEventListener("load", () => setTimeout(() => history.scrollRestoration = "auto"));
@@ -179,10 +186,9 @@
       const { hashChange, navigationType, destination } = event;
       if (!hashChange) return;
       places.set(globalThis.navigation.currentEntry.key, here());
-      const before = navigationType === "traverse" ? places.get(destination.key) : undefined;
-      const go = navigationType !== "traverse" ? toTarget : before && to(before);
-      // The address is the new one when the event is over.
-      if (go) requestAnimationFrame(() => hold(go));
+      const before = places.get(destination.key);
+      if (navigationType !== "traverse") hold(toTarget(new URL(destination.url)));
+      else if (before) hold(to(before));
     });
   }
 
