@@ -13,7 +13,10 @@ export interface SandboxLimits {
   steps: number;
   /** Work of all calls of a program together, in the same units. A call that comes when it is spent ends by `time`. */
   allSteps: number;
-  /** Time of one call in milliseconds, for work that is not a step: one long call of a built-in function. */
+  /**
+   * Time of one call in milliseconds, for work that is not a step: one long call of a built-in function. For JavaScript waiting for a
+   * processor does not count.
+   */
   timeMs: number;
   /** Bytes of the interpreter's memory. */
   memoryBytes: number;

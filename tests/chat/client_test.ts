@@ -100,10 +100,14 @@ Deno.test("what passes is asked again: 408, 429, 500, a cut reply, a reply that 
       hang,
     ]
   ) {
+    // On a busy machine the good reply may take longer than the reply that never ends is waited for, and is then asked for again.
+    const [tries, limit] = trouble === hang ? [10, { timeMs: 300 }] : [3, {}];
     await withServer([trouble, trouble, says("at last")], async (base, sent) => {
-      const client = chatClient({ base, ...quick, timeMs: 300 });
+      const client = chatClient({ base, ...quick, tries, ...limit });
       assertEquals((await client.ask(user("?"))).text, "at last");
-      assertEquals([sent.length, client.spent.calls], [3, 3]);
+      const { calls } = client.spent;
+      if (trouble === hang) assert(calls >= 3 && sent.length >= 3, `${calls}, ${sent.length}`);
+      else assertEquals([sent.length, calls], [3, 3]);
     });
   }
 });

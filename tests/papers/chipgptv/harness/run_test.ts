@@ -129,7 +129,7 @@ Deno.test("failures of the endpoint: passing ones are asked again, the rest ends
   const refusesImages = () =>
     Response.json({ error: { message: "image input is not supported" } }, { status: 400 });
   const hangs = () =>
-    new Promise<Response>((resolve) => setTimeout(() => resolve(choice({})), 2500));
+    new Promise<Response>((resolve) => setTimeout(() => resolve(choice({})), 4500));
   for (
     const [answer, message] of [[refusesImages, "status 400"], [
       hangs,
@@ -140,7 +140,7 @@ Deno.test("failures of the endpoint: passing ones are asked again, the rest ends
     await withServer([good, answer], async (base) => {
       const plan: HarnessPlan = { ...PLAN, arms: ["T", "V+T"] };
       const error = await assertRejects(
-        () => run(plan, { ...CLIENT, base, concurrency: 1, tries: 1, timeMs: 2000 }, seen),
+        () => run(plan, { ...CLIENT, base, concurrency: 1, tries: 1, timeMs: 4000 }, seen),
         UserError,
       );
       assert(error.message.includes(message), error.message);
