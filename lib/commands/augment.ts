@@ -34,6 +34,12 @@ and hashes in FILE.manifest.json. An interrupted run continues where it stopped.
   --processes N        Yosys processes, 400 MB each (default 2)
   --help`;
 
+/**
+ * Time of one run of Yosys, in milliseconds. A proof that takes longer mostly takes any time (a counter of 24 bits whose
+ * last one is the output); its mutant is undecided.
+ */
+const RUN_MS = 5_000;
+
 const TEXT = { type: "string" } as const;
 const KNOWN = {
   ...{ out: TEXT, generate: TEXT, flows: TEXT, seed: TEXT, completions: TEXT, mutants: TEXT },
@@ -106,7 +112,7 @@ async function run(args: string[]): Promise<number> {
   const completions = number("completions", 24, 0);
   using ending = new Ending();
   await using yosys = repairs
-    ? new YosysPool({ processes: number("processes", 2, 1, 64) })
+    ? new YosysPool({ processes: number("processes", 2, 1, 64), timeMs: RUN_MS })
     : undefined;
   const manifest = await augment({
     source,

@@ -39,12 +39,14 @@ interface Original {
  * it, and once. Every module that no other one contains is compared: one that differs is enough. The proof
  * looks at one clock edge as a step, so it cannot judge which edge it is. When the tools run out of time or
  * memory over one mutant, those that have not begun are not tried: they are as large, and a folder of large
- * designs must come to its end. The file may be parsed already.
+ * designs must come to its end. Therefore the proofs of a file go on one after the other. The file may be parsed
+ * already.
  */
 export function behaviourOf(source: string | SyntaxTree, yosys: YosysPool): Compare {
   const original = typeof source === "string" ? source : source.text;
   let prepared: Promise<Original[] | string> | undefined;
   let ranOut = false;
+  let lastProof: Promise<unknown> = Promise.resolve();
   const unknown = (evidence: string): Comparison => ({ verdict: "unknown", evidence });
   const gaveUp = (evidence: string): Comparison => {
     ranOut = true;
@@ -65,7 +67,15 @@ export function behaviourOf(source: string | SyntaxTree, yosys: YosysPool): Comp
     }
     // The proof takes a clock edge as one step, whichever edge it is, so it cannot tell these apart.
     if (rule === "edge.swap") return unknown("simulation saw no difference");
-    if (ranOut) return unknown("tools ran out of time or memory over another mutant");
+    const proof = lastProof.then(async (): Promise<Comparison> => {
+      if (ranOut) return unknown("tools ran out of time or memory over another mutant");
+      return await prove(text, gold);
+    });
+    lastProof = proof.catch(() => {});
+    return await proof;
+  };
+  const prove = async (text: string, gold: Original): Promise<Comparison> => {
+    const { top, reset } = gold;
     const { verdict } = await compareModules(yosys, {
       gold: await (gold.provable ??= provable(yosys, original, top)),
       gate: text,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { behaviourOf, type Mutant } from "offprint/verilog/mutants/mod.ts";
 import { compareByStimulus } from "offprint/verilog/simulate/mod.ts";
-import { YosysPool } from "offprint/verilog/tools/mod.ts";
+import { YosysPool, type YosysRun } from "offprint/verilog/tools/mod.ts";
 
 const mutant = (text: string): Mutant => ({
   text,
@@ -85,4 +85,26 @@ Deno.test("a reset with an escaped name is held like any other", async () => {
   assertEquals((await compare(mutant(gold))).verdict, "equal");
   const other = await compare(mutant(gold.replace("1'b0", "1'b1")));
   assertEquals(other, { verdict: "different", evidence: "simulation" });
+});
+
+Deno.test("the proofs of a file go on one at a time, and none begins after one that ran out", async () => {
+  await using yosys = new YosysPool({ timeMs: 120_000 });
+  let proofs = 0;
+  const slow = {
+    processes: 4,
+    run: (asked: YosysRun) => {
+      if (!/\bsat /.test(asked.script)) return yosys.run(asked);
+      proofs++;
+      return Promise.resolve({ status: "time", log: "", files: {} });
+    },
+  } as unknown as YosysPool;
+  const gold = "module m(input a, b, output y); assign y = a & b; endmodule";
+  const compare = behaviourOf(gold, slow);
+  const found = await Promise.all([1, 2, 3].map(() => compare(mutant(gold))));
+  assertEquals(found.map(({ evidence }) => evidence), [
+    "equivalence: ran out",
+    "tools ran out of time or memory over another mutant",
+    "tools ran out of time or memory over another mutant",
+  ]);
+  assertEquals(proofs, 1);
 });
