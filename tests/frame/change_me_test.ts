@@ -49,6 +49,12 @@ const SHORTER: readonly (readonly [line: string, shorter: string])[] = [
   ],
   ["i < 2000; i++) {\n  const pair = randomPair(", "i < 200; i++) {\n  const pair = randomPair("],
   ["test.slice(0, 60)", "test.slice(0, 20)"],
+  ["fixed: { groupSize, model: modelName },", "fixed: { groupSize, model: modelName, texts: 1 },"],
+  [
+    "fixed: { eightBits: `κ = ${threshold}`, blockSize, model: modelName },",
+    "fixed: { eightBits: `κ = ${threshold}`, blockSize, model: modelName, texts: 1 },",
+  ],
+  ['const trained = profile === "quick" ? EVERY : STEPS;', "const trained = 6;"],
 ];
 
 /** The notebook with every proposal in the place of its number, and what was changed. */
