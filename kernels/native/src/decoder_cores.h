@@ -54,7 +54,7 @@ INLINE void gate_vectors(const float *gate, const float *up, float *y, const int
   for (int i = 0; i < count; i++) {
     const i64x4 positive = (i64x4)(g[i] >= 0);
     const f64x4 top = (f64x4)(((i64x4)one & positive) | ((i64x4)e[i] & ~positive));
-    const f32x4 silu = __builtin_convertvector(g[i] * (top / (one + e[i])), f32x4);
+    const f32x4 silu = narrow4(g[i] * (top / (one + e[i])));
     f32x4 u;
     memcpy(&u, up + 4 * i, sizeof u);
     u = silu * u;

@@ -44,28 +44,29 @@ EXPORT int32_t offprint_kv_append(int32_t variant, int32_t threads, const int32_
 
 typedef struct {
   Pass pass;
-  const float *q; // [rows][heads][head_dim]
-  float *output;
-  int32_t texts, heads, rows;
-  float *scratch;   // [threads][stride]
+  Queries queries;
+  int32_t texts, rows;
+  float *scratch; // [threads][stride]
   int64_t stride;
   const uint8_t **groups; // [threads][most groups]
   int32_t most_groups;
   int8_t *overflown; // [rows][heads]
 } Attend;
 
-// One query of one head.
+// Some rows of one text, of one KV head.
 static void attend_piece(void *of, int64_t index, int slot) {
   const Attend *all = of;
   const Pass *pass = &all->pass;
-  const int32_t row = (int32_t)(index / all->heads), head = (int32_t)(index % all->heads);
-  const int32_t kv_head = (int32_t)((int64_t)head * pass->kv_heads / all->heads);
-  const Extension *text = pass->extensions + all->texts - 1;
-  while (text->row > row) text--;
-  const int64_t from = index * pass->sizes.head_dim;
-  all->overflown[index] = (int8_t)attend_query(
-      pass, text, text->start + row - text->row, kv_head, all->q + from, all->output + from,
-      all->groups + (int64_t)slot * all->most_groups, all->scratch + slot * all->stride);
+  const int32_t heads = all->queries.heads, shared = heads / pass->kv_heads;
+  const int32_t kv_head = (int32_t)(index % pass->kv_heads);
+  const RowTile tile = row_tile(pass, all->texts, heads, index / pass->kv_heads);
+  int8_t bad[MOST_HEADS];
+  attend_rows(pass, tile.text, tile.first, tile.rows, kv_head, &all->queries,
+              all->groups + (int64_t)slot * all->most_groups, all->scratch + slot * all->stride, bad);
+  for (int32_t i = 0; i < tile.rows * shared; i++) {
+    const int32_t row = tile.text->row + tile.first + i / shared;
+    all->overflown[row * heads + kv_head * shared + i % shared] = bad[i];
+  }
 }
 
 // Returns the index of a number in q that is not finite; or OVERFLOWN - (row * heads + head) where a
@@ -81,17 +82,19 @@ EXPORT int32_t offprint_kv_attend(int32_t variant, int32_t threads, const int32_
   }
   Attend all = {{variant_of(variant), (const Extension *)extensions, packed, recent, layer, kv_heads,
                  {head_dim, padded_dim, group_size}},
-                q, output, texts, heads, rows, 0, 0, 0, 0, 0};
+                {q, output, (int64_t)heads * head_dim, (int64_t)heads * head_dim, heads},
+                texts, rows, 0, 0, 0, 0, 0};
+  const int64_t pieces = row_tiles(&all.pass, texts, heads) * kv_heads;
   const int32_t longest = longest_text(&all.pass, texts);
-  if (threads > rows * heads) threads = rows * heads;
-  all.stride = ATTEND_SCRATCH(longest, padded_dim);
+  if (threads > pieces) threads = (int32_t)pieces;
+  all.stride = MOST_QUERIES * ATTEND_SCRATCH(longest, padded_dim);
   all.most_groups = longest / group_size + 1;
   all.scratch = malloc(sizeof(float) * (size_t)(threads * all.stride));
   all.groups = malloc(sizeof(uint8_t *) * (size_t)threads * (size_t)all.most_groups);
   all.overflown = malloc((size_t)rows * (size_t)heads);
   int32_t result = OUT_OF_MEMORY;
   if (all.scratch && all.groups && all.overflown) {
-    pool_run(threads, (int64_t)rows * heads, attend_piece, &all);
+    pool_run(threads, pieces, attend_piece, &all);
     result = DONE;
     for (int32_t i = 0; i < rows * heads && result == DONE; i++) {
       if (all.overflown[i]) result = OVERFLOWN - i;

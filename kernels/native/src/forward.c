@@ -233,7 +233,8 @@ EXPORT int32_t offprint_forward(int32_t variant, int32_t threads, const void *of
   const int32_t longest = longest_text(&all.pass, texts);
   const int64_t coded = more(rows, asked_rows);
   all.most_groups = longest / group_size + 1;
-  all.stride = more(ATTEND_SCRATCH(longest, padded_dim), 2 * more(decoder->width, decoder->inner));
+  all.stride = more(MOST_QUERIES * ATTEND_SCRATCH(longest, padded_dim),
+                    2 * more(decoder->width, decoder->inner));
   all.stride = more(all.stride, decoder->heads * decoder->head_dim);
 
   // Arrays of their own, so that the sanitizer sees where each ends.

@@ -44,21 +44,29 @@ static int store_head(Forward *all, const Extension *text, int64_t kv_head) {
   return faults;
 }
 
-static void attend_head_of(Forward *all, const Extension *text, int64_t row, int64_t head,
-                           int slot) {
+// Attends the queries of some rows of a text that read one KV head, unless one is not finite.
+static void attend_tile(Forward *all, RowTile tile, int32_t kv_head, int slot) {
   const Decoder *decoder = all->decoder;
-  const int64_t dim = decoder->head_dim, index = row * decoder->heads + head;
-  const float *q = all->y + row * qkv_row(decoder) + head * dim;
-  for (int64_t c = 0; c < dim; c++) {
-    if (q[c] - q[c] == 0) continue;
-    report(all, QUERY, index * dim + c, q[c]);
-    return;
+  const int64_t dim = decoder->head_dim, heads = decoder->heads, shared = heads / decoder->kv_heads;
+  const Queries queries = {all->y, all->mixed, qkv_row(decoder), heads * dim, (int32_t)heads};
+  const int64_t row = tile.text->row + tile.first;
+  int fine = 1;
+  for (int64_t i = 0; i < tile.rows * shared; i++) {
+    const int64_t index = (row + i / shared) * heads + kv_head * shared + i % shared;
+    const float *q = all->y + (row + i / shared) * queries.q_stride + index % heads * dim;
+    for (int64_t c = 0; c < dim; c++) {
+      if (q[c] - q[c] == 0) continue;
+      report(all, QUERY, index * dim + c, q[c]);
+      fine = 0;
+      break;
+    }
   }
-  const int32_t kv_head = (int32_t)(head * decoder->kv_heads / decoder->heads);
-  const int32_t position = text->start + (int32_t)row - text->row;
-  if (attend_query(&all->pass, text, position, kv_head, q, all->mixed + index * dim,
-                   all->groups + (int64_t)slot * all->most_groups, scratch_of(all, slot))) {
-    report(all, SCORE, index, 0);
+  if (!fine) return;
+  int8_t bad[MOST_HEADS];
+  attend_rows(&all->pass, tile.text, tile.first, tile.rows, kv_head, &queries,
+              all->groups + (int64_t)slot * all->most_groups, scratch_of(all, slot), bad);
+  for (int64_t i = 0; i < tile.rows * shared; i++) {
+    if (bad[i]) report(all, SCORE, (row + i / shared) * heads + kv_head * shared + i % shared, 0);
   }
 }
 
@@ -71,22 +79,18 @@ static void store_piece(void *of, int64_t index, int slot) {
 
 static void attend_piece(void *of, int64_t index, int slot) {
   Forward *all = of;
-  const int64_t row = index / all->decoder->heads;
-  const Extension *text = all->pass.extensions + all->texts - 1;
-  while (text->row > row) text--;
-  attend_head_of(all, text, row, index % all->decoder->heads, slot);
+  const int64_t kv_heads = all->decoder->kv_heads;
+  attend_tile(all, row_tile(&all->pass, all->texts, (int32_t)all->decoder->heads, index / kv_heads),
+              (int32_t)(index % kv_heads), slot);
 }
 
 // Both at once, where every text has one new token: nobody else writes what the queries read.
 static void store_and_attend_piece(void *of, int64_t index, int slot) {
   Forward *all = of;
-  const int64_t kv_heads = all->decoder->kv_heads, shared = all->decoder->heads / kv_heads;
+  const int64_t kv_heads = all->decoder->kv_heads;
   const Extension *text = all->pass.extensions + index / kv_heads;
-  const int64_t kv_head = index % kv_heads;
-  if (store_head(all, text, kv_head)) return;
-  for (int64_t h = 0; h < shared; h++) {
-    attend_head_of(all, text, text->row, kv_head * shared + h, slot);
-  }
+  if (store_head(all, text, index % kv_heads)) return;
+  attend_tile(all, (RowTile){text, 0, 1}, (int32_t)(index % kv_heads), slot);
 }
 
 void forward_attention(Forward *all) {
@@ -104,7 +108,8 @@ void forward_attention(Forward *all) {
   } else {
     pool_run(threads, heads, store_piece, all);
     if (all->fault.kind == NO_FAULT) {
-      pool_run(threads, all->rows * decoder->heads, attend_piece, all);
+      const int64_t tiles = row_tiles(&all->pass, all->texts, (int32_t)decoder->heads);
+      pool_run(threads, tiles * decoder->kv_heads, attend_piece, all);
     }
   }
 }

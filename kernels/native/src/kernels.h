@@ -67,19 +67,26 @@ typedef struct {
   int32_t head_dim, padded_dim, group_size;
 } KvSizes;
 
-// One query of kvAttend: reference/kv4.ts
+// The most queries of a job of kvAttend.
+#define MOST_QUERIES 4
+
+// Queries of kvAttend that read one KV head of one text and as many complete groups, in the order of their
+// positions: reference/kv4.ts
 typedef struct {
   KvSizes sizes;
-  const uint8_t *const *packed; // [position / group_size] records of this layer and KV head
-  const uint16_t *recent;       // record of the group that holds `position`
-  const float *q;               // [head_dim]
-  float *output;                // [head_dim]
-  float *scratch;               // [ATTEND_SCRATCH(position, head_dim)]
-  int32_t position;
+  const uint8_t *const *packed; // [complete] records of this layer and KV head
+  const uint16_t *recent;       // record of the group that holds the positions
+  int32_t complete, count;      // groups that are read from codes; queries
+  float *scratch;               // [count][ATTEND_SCRATCH(last position + 1, padded_dim)]
+  struct {
+    const float *q; // [head_dim]
+    float *output;  // [head_dim]
+    int32_t position;
+  } of[MOST_QUERIES];
 } AttendJob;
 
-// Floats that an AttendJob needs: scores padded to whole groups, query, accumulators.
-#define ATTEND_SCRATCH(position, padded_dim) ((position) + 256 + 4 * (padded_dim))
+// Floats that a query of an AttendJob needs: scores padded to whole groups, the query and what is made of it, sums.
+#define ATTEND_SCRATCH(length, padded_dim) ((length) + 256 + 4 * (padded_dim))
 
 // A token of warpedSoftmax: its place in the order, and its weight.
 typedef struct {
@@ -117,7 +124,7 @@ typedef struct {
   void (*to_halves)(const float *from, uint16_t *to, int32_t count);
   // From 16-bit floats to codes: one head of a complete group.
   void (*pack_group)(const KvSizes *sizes, const uint16_t *recent, uint8_t *packed);
-  // One query of one head; returns 0, or 1 when a score is not finite.
+  // Some queries of one head; returns a bit for each that has a score that is not finite.
   int32_t (*attend)(const AttendJob *job);
   // warpedSoftmax of a row; returns the token whose logit it refuses, or -1.
   int32_t (*softmax)(const SoftmaxJob *job);

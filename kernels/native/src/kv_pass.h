@@ -63,19 +63,78 @@ static inline int32_t not_half(const float *values, int32_t count) {
   return first;
 }
 
-// One query at `position` of a text, of a head that reads `kv_head`; `groups` and `scratch` have room
-// for its groups and ATTEND_SCRATCH. Returns 0, or 1 when a score is not finite.
-static inline int32_t attend_query(const Pass *pass, const Extension *text, int32_t position,
-                                   int32_t kv_head, const float *q, float *output,
-                                   const uint8_t **groups, float *scratch) {
-  const int32_t complete = position / pass->sizes.group_size;
-  for (int32_t g = 0; g < complete; g++) {
-    groups[g] = pass->packed[text->groups + g] + packed_record(pass, kv_head);
+// Queries and outputs of a pass, [rows][heads][head_dim], rows `stride` floats apart.
+typedef struct {
+  const float *q;
+  float *output;
+  int64_t q_stride, output_stride;
+  int32_t heads;
+} Queries;
+
+// Rows of a text whose queries of one KV head are attended together: as many as fill a job.
+static inline int32_t rows_together(const Pass *pass, int32_t heads) {
+  const int32_t shared = heads / pass->kv_heads;
+  return shared >= MOST_QUERIES ? 1 : MOST_QUERIES / shared;
+}
+
+// Some rows of a text: from its row `first` on.
+typedef struct {
+  const Extension *text;
+  int32_t first, rows;
+} RowTile;
+
+// How many tiles of rows all texts have.
+static inline int64_t row_tiles(const Pass *pass, int32_t texts, int32_t heads) {
+  const int32_t together = rows_together(pass, heads);
+  int64_t tiles = 0;
+  for (int32_t i = 0; i < texts; i++) tiles += (pass->extensions[i].tokens + together - 1) / together;
+  return tiles;
+}
+
+static inline RowTile row_tile(const Pass *pass, int32_t texts, int32_t heads, int64_t index) {
+  const int32_t together = rows_together(pass, heads);
+  const Extension *text = pass->extensions;
+  for (int32_t i = 0; i < texts; i++, text++) {
+    const int32_t tiles = (text->tokens + together - 1) / together;
+    if (index < tiles) break;
+    index -= tiles;
   }
-  AttendJob job = {pass->sizes, groups,
-                   pass->recent[text->groups + complete] + recent_record(pass, kv_head),
-                   q, output, scratch, position};
-  return pass->variant->attend(&job);
+  const int32_t first = (int32_t)index * together, left = text->tokens - first;
+  return (RowTile){text, first, left < together ? left : together};
+}
+
+// The most heads that read one KV head, and so the most queries of a tile.
+#define MOST_HEADS 4096
+
+// Attends the queries of `rows` rows of a text, from its row `first` on, that read `kv_head`. `groups` and
+// `scratch` have room for its groups and MOST_QUERIES times ATTEND_SCRATCH. Writes 1 for each query that has a
+// score that is not finite, else 0, to bad[(row - first) * shared + ...].
+static inline void attend_rows(const Pass *pass, const Extension *text, int32_t first, int32_t rows,
+                               int32_t kv_head, const Queries *of, const uint8_t **groups,
+                               float *scratch, int8_t *bad) {
+  const int32_t shared = of->heads / pass->kv_heads, dim = pass->sizes.head_dim;
+  AttendJob job = {pass->sizes, groups, 0, -1, 0, scratch, {{0, 0, 0}}};
+  for (int32_t i = 0; i < rows * shared; i++) {
+    const int32_t position = text->start + first + i / shared, head = kv_head * shared + i % shared;
+    const int32_t complete = position / pass->sizes.group_size;
+    const int64_t row = text->row + first + i / shared;
+    if (complete != job.complete) {
+      for (int32_t g = 0; g < complete; g++) {
+        groups[g] = pass->packed[text->groups + g] + packed_record(pass, kv_head);
+      }
+      job.complete = complete;
+      job.recent = pass->recent[text->groups + complete] + recent_record(pass, kv_head);
+    }
+    job.of[job.count].q = of->q + row * of->q_stride + head * dim;
+    job.of[job.count].output = of->output + row * of->output_stride + head * dim;
+    job.of[job.count].position = position;
+    job.count++;
+    const int32_t next = (position + (i % shared == shared - 1)) / pass->sizes.group_size;
+    if (job.count < MOST_QUERIES && i + 1 < rows * shared && next == complete) continue;
+    const int32_t refused = pass->variant->attend(&job);
+    for (int32_t q = 0; q < job.count; q++) bad[i + 1 - job.count + q] = refused >> q & 1;
+    job.count = 0;
+  }
 }
 
 // The longest text at the end of the pass.

@@ -17,6 +17,7 @@
 
 typedef float f32x8 __attribute__((vector_size(32)));
 typedef float f32x4 __attribute__((vector_size(16)));
+typedef int16_t i16x8 __attribute__((vector_size(16)));
 typedef int32_t i32x4 __attribute__((vector_size(16)));
 typedef int32_t i32x8 __attribute__((vector_size(32)));
 typedef double f64x4 __attribute__((vector_size(32)));
@@ -52,9 +53,21 @@ INLINE f64x4 load4(const double *from) {
 INLINE void store4(double *to, f64x4 lanes) { memcpy(to, &lanes, sizeof lanes); }
 
 INLINE f64x4 widen4(const float *from) {
+#ifdef LANES_AVX2
+  return (f64x4)_mm256_cvtps_pd(_mm_loadu_ps(from)); // compilers go through memory for half of it
+#else
   f32x4 lanes;
   memcpy(&lanes, from, sizeof lanes);
   return __builtin_convertvector(lanes, f64x4);
+#endif
+}
+
+INLINE f32x4 narrow4(f64x4 lanes) {
+#ifdef LANES_AVX2
+  return (f32x4)_mm256_cvtpd_ps((__m256d)lanes);
+#else
+  return __builtin_convertvector(lanes, f32x4);
+#endif
 }
 
 // The larger of two in each lane; of two zeros, or beside a NaN, either.
@@ -160,6 +173,17 @@ INLINE f32x8 halves8(const uint16_t *from) {
 #endif
 }
 
+// Eight whole numbers of 16 bits.
+INLINE f32x8 wholes8(const uint16_t *from) {
+#ifdef LANES_AVX2
+  return (f32x8)_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)from)));
+#else
+  i16x8 wholes;
+  memcpy(&wholes, from, sizeof wholes);
+  return __builtin_convertvector(__builtin_convertvector(wholes, i32x8), f32x8);
+#endif
+}
+
 INLINE void store_halves8(uint16_t *to, f32x8 lanes) {
 #ifdef LANES_AVX2
   _mm_storeu_si128((__m128i *)to, _mm256_cvtps_ph((__m256)lanes, _MM_FROUND_TO_NEAREST_INT));
@@ -168,13 +192,51 @@ INLINE void store_halves8(uint16_t *to, f32x8 lanes) {
 #endif
 }
 
-// expNegative of reference/exact_math.ts, lane by lane, of `count` vectors at once (a constant, at most 8): each
-// step of Horner's rule waits for the one before it, so others are done meanwhile.
+// 1/13!, 1/12!, ... 1/0!
+static const double TAYLOR[14] = {
+    1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
+    1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       1.0 / 2,      1.0,         1.0};
+
+// Sums the series at r, of `count` vectors (a constant) in step: each step of Horner's rule waits for the one
+// before it. Assembly for eight: compilers finish one vector after the other, or keep one in memory.
+INLINE void taylor_series(const f64x4 *r, f64x4 *series, const int count) {
+#ifdef LANES_AVX2
+  if (count == 8) {
+    const double *term = TAYLOR, *end = TAYLOR + 14;
+    f64x4 one;
+    __asm__("vbroadcastsd (%[term]), %0\n\t"
+            "vmovapd %0, %1\n\tvmovapd %0, %2\n\tvmovapd %0, %3\n\tvmovapd %0, %4\n\t"
+            "vmovapd %0, %5\n\tvmovapd %0, %6\n\tvmovapd %0, %7\n\t"
+            "add $8, %[term]\n"
+            "1:\tvbroadcastsd (%[term]), %[one]\n\t"
+            "vmulpd (%[r]), %0, %0\n\tvmulpd 32(%[r]), %1, %1\n\t"
+            "vmulpd 64(%[r]), %2, %2\n\tvmulpd 96(%[r]), %3, %3\n\t"
+            "vmulpd 128(%[r]), %4, %4\n\tvmulpd 160(%[r]), %5, %5\n\t"
+            "vmulpd 192(%[r]), %6, %6\n\tvmulpd 224(%[r]), %7, %7\n\t"
+            "vaddpd %[one], %0, %0\n\tvaddpd %[one], %1, %1\n\t"
+            "vaddpd %[one], %2, %2\n\tvaddpd %[one], %3, %3\n\t"
+            "vaddpd %[one], %4, %4\n\tvaddpd %[one], %5, %5\n\t"
+            "vaddpd %[one], %6, %6\n\tvaddpd %[one], %7, %7\n\t"
+            "add $8, %[term]\n\tcmp %[end], %[term]\n\tjne 1b"
+            : "=&x"(series[0]), "=&x"(series[1]), "=&x"(series[2]), "=&x"(series[3]),
+              "=&x"(series[4]), "=&x"(series[5]), "=&x"(series[6]), "=&x"(series[7]),
+              [one] "=&x"(one), [term] "+r"(term)
+            : [r] "r"(r), [end] "r"(end), "m"(*(const f64x4(*)[8])r), "m"(TAYLOR)
+            : "cc");
+    return;
+  }
+#endif
+  UNROLL
+  for (int i = 0; i < count; i++) series[i] = (f64x4){TAYLOR[0], TAYLOR[0], TAYLOR[0], TAYLOR[0]};
+  UNROLL
+  for (int k = 1; k < 14; k++) {
+    UNROLL
+    for (int i = 0; i < count; i++) series[i] = series[i] * r[i] + TAYLOR[k];
+  }
+}
+
+// expNegative of reference/exact_math.ts, lane by lane, of `count` vectors at once (a constant, at most 8).
 INLINE void exp_negative(f64x4 *x, const int count) {
-  static const double taylor[14] = {
-      1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880,
-      1.0 / 40320,      1.0 / 5040,      1.0 / 720,      1.0 / 120,     1.0 / 24,
-      1.0 / 6,          1.0 / 2,         1.0,            1.0};
   const double rounder = 6755399441055744; // 1.5 * 2^52
   f64x4 r[8], series[8], shifted[8];
   UNROLL
@@ -183,13 +245,8 @@ INLINE void exp_negative(f64x4 *x, const int count) {
     shifted[i] = clamped * 1.4426950408889634 + rounder;
     f64x4 n = shifted[i] - rounder;
     r[i] = (clamped - n * 0.6931471803691238) - n * 1.9082149292705877e-10;
-    series[i] = (f64x4){taylor[0], taylor[0], taylor[0], taylor[0]};
   }
-  UNROLL
-  for (int k = 1; k < 14; k++) {
-    UNROLL
-    for (int i = 0; i < count; i++) series[i] = series[i] * r[i] + taylor[k];
-  }
+  taylor_series(r, series, count);
   UNROLL
   for (int i = 0; i < count; i++) {
     // The low bits of the shifted number hold n: move it to the exponent.

@@ -176,9 +176,10 @@ INLINE i32x4 buckets4(const float *logits, double max, double a_unit) {
 static int32_t tokens_of(const SoftmaxJob *job, double max, double a_unit, int32_t bucket) {
   int32_t held = 0;
   for (int32_t first = 0; first < job->vocabulary; first += 4) {
-    float logits[4] = {0};
     const int32_t here = job->vocabulary - first < 4 ? job->vocabulary - first : 4;
-    memcpy(logits, job->logits + first, sizeof(float) * (size_t)here);
+    float last_few[4] = {0};
+    if (here < 4) memcpy(last_few, job->logits + first, sizeof(float) * (size_t)here);
+    const float *logits = here < 4 ? last_few : job->logits + first;
     const i32x4 found = (i32x4)(buckets4(logits, max, a_unit) == bucket) | (bucket < 0 ? -1 : 0);
     if (!any4(found)) continue;
     for (int32_t i = 0; i < here; i++) {
@@ -196,9 +197,10 @@ static uint64_t last_of_mass(const SoftmaxJob *job, double max) {
   double a_unit = BUCKETS_A_UNIT / job->temperature;
   if (a_unit > 0x1p900) a_unit = 0x1p900; // nothing times it is no number
   for (int32_t first = 0; first < job->vocabulary; first += 4) {
-    float logits[4] = {0};
     const int32_t here = job->vocabulary - first < 4 ? job->vocabulary - first : 4;
-    memcpy(logits, job->logits + first, sizeof(float) * (size_t)here);
+    float last_few[4] = {0};
+    if (here < 4) memcpy(last_few, job->logits + first, sizeof(float) * (size_t)here);
+    const float *logits = here < 4 ? last_few : job->logits + first;
     const i32x4 bucket = buckets4(logits, max, a_unit);
     for (int32_t i = 0; i < here; i++) masses[bucket[i]][i] += job->p[first + i];
   }
@@ -238,17 +240,17 @@ static void soften_piece(void *of, int64_t index, int slot) {
   const double max = all->max, temperature = job->temperature;
   const int32_t end = piece_end(all, index);
   int32_t i = (int32_t)(index * SOFTENED);
-  for (; i + 16 <= end; i += 16) {
-    f64x4 x[4];
+  for (; i + 32 <= end; i += 32) {
+    f64x4 x[8];
     UNROLL
-    for (int k = 0; k < 4; k++) x[k] = widen4(logits + i + 4 * k) - max;
+    for (int k = 0; k < 8; k++) x[k] = widen4(logits + i + 4 * k) - max;
     if (temperature != 1) {
       UNROLL
-      for (int k = 0; k < 4; k++) x[k] /= temperature;
+      for (int k = 0; k < 8; k++) x[k] /= temperature;
     }
-    exp_negative(x, 4);
+    exp_negative(x, 8);
     UNROLL
-    for (int k = 0; k < 4; k++) store4(job->p + i + 4 * k, x[k]);
+    for (int k = 0; k < 8; k++) store4(job->p + i + 4 * k, x[k]);
   }
   for (; i < end; i++) {
     const double x = ((double)logits[i] - max) / temperature;

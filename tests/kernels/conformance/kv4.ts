@@ -58,6 +58,7 @@ export const caches: Conformance[] = [
         { kvHeads: 1, headDim: 8, groupSize: 32, heads: 1 },
         { kvHeads: 2, headDim: 40, groupSize: 32, heads: 6 },
         { kvHeads: 3, headDim: 64, groupSize: 64, heads: 3 },
+        { kvHeads: 1, headDim: 24, groupSize: 32, heads: 7 }, // more queries of a KV head than a job has
         { kvHeads: 1, headDim: 96, groupSize: 128, heads: 2 },
       ] as const;
       for (const shape of shapes) {
