@@ -88,6 +88,12 @@ Deno.test({
         assertEquals(await page.evaluate("document.activeElement.id"), "cell-alone");
       });
 
+      await step("the bar stays at the upper edge while one reads on", async () => {
+        await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
+        const bar = "document.querySelector('.reader-bar').getBoundingClientRect()";
+        await until(page, `scrollY > 200 && ${bar}.top === 0 && ${bar}.height > 20`);
+      });
+
       await step(
         "a parameter changes what depends on it, beside the run that is held",
         async () => {
