@@ -22,7 +22,7 @@ await display(citation("03-aime"));
 // * **A union detects more, and gives more false alarms.** Each role that is added can only raise the number of defects that are
 //   detected, and likewise the number of false alarms. A detection rate alone says nothing: an evaluator that always complains
 //   detects everything.
-// * **The theorem is about something else.** It bounds what a *mixture* of evaluators loses, where the optimiser reads one evaluation
+// * **The paper's theorem is about something else.** It bounds what a *mixture* of evaluators loses, where the optimiser reads one evaluation
 //   that is drawn at random. In the paper's procedure it reads all of them.
 // * **The comparison must be at equal budgets.** Six evaluators share what one may use. Without any limit a *generalist*, one evaluator
 //   with the rules of all roles, says the same as six specialists. A gain can then only come from how a limited budget is spent.
@@ -1132,7 +1132,7 @@ await display(
 //
 // Six roles make 63 sets of at least one. All of them have the same total budget. In the figure each dot is one set, and the line is the mean
 // for that number of roles. Each set's success rate is compared with that of all six. Because 62 differences are tested at once, some
-// would look large by chance; Holm's correction makes the test of each one stricter by as much.
+// would look large by chance; Holm's correction makes the test of each one stricter by as much as that needs.
 
 // %% id="choice"
 const setRows = SUBSET_ARMS.map(({ name, roles }) => ({

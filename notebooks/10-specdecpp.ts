@@ -171,7 +171,7 @@ const textTokens: number = 200;
  */
 const draftModel: string = "sotu-draft";
 const targetModel: string = "sotu-target";
-/** Where the heads and their measurements lie; empty for `data/heads`. */
+/** Where the heads and their measurements lie, a path from here or from the project's folder; empty for `data/heads`. */
 const headsFolder: string = "";
 /**
  * Texts of the trained pair that are decoded anew, of those of the committed counts.
@@ -237,11 +237,11 @@ import {
   CONSTANT_FAMILY,
   decodeSetting,
   headFamily,
-  HEADS_FOLDER,
   HEURISTIC_FAMILY,
   loadHeads,
   ORACLE_FAMILY,
   remeasureHeads,
+  resolveHeads,
   ruleOf,
   type Setting,
   SHUFFLED_HEAD_FAMILY,
@@ -293,8 +293,9 @@ import { chiSquare, estimate, mean, pairedBootstrap, zScore } from "offprint/sta
 
 // %% id="sizes"
 if (!(ratio > 1)) throw new RangeError(`ratio: got ${ratio}, expected a number above 1`);
-// A model that is not there is told now, not after the sections that need none.
+// A model, or a folder of heads, that is not there is told now, not after the sections that need none.
 for (const model of [draftModel, targetModel]) await resolveModel(model);
+const headsAt = await resolveHeads(headsFolder);
 const scaleOf = (count: number): number => ({ quick: 1, full: 10 })[profile] * count;
 const decoded = scaleOf(texts);
 const latencies = { draft: 1, target: ratio };
@@ -1461,9 +1462,7 @@ const saved = {
   target: await readTransformer(targetModel),
 };
 async function headsOfPair() {
-  const loaded = await loadHeads(
-    headsFolder === "" ? HEADS_FOLDER : new URL(`file://${headsFolder}/`),
-  );
+  const loaded = await loadHeads(headsAt);
   await checkModels(loaded.results, { draft: saved.draft.folder, target: saved.target.folder });
   return loaded;
 }

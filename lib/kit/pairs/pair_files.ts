@@ -91,11 +91,13 @@ export function chooseNotebooks(ids: readonly string[], named: readonly string[]
     const name = given.replace(/^.*[\\/]/, "").replace(/\.(ts|ipynb)$/, "");
     const id = ids.find((id) => id === name || (/^\d\d$/.test(name) && id.startsWith(`${name}-`)));
     if (id !== undefined) return id;
+    const digits = /^\d\d-/.exec(name)?.[0];
+    const alike = ids.find((id) => digits !== undefined && id.startsWith(digits));
     throw new UserError({
       what: "notebook",
       got: given,
       expected: ids.length === 0 ? "a notebook in notebooks/" : `one of ${ids.join(", ")}`,
-      todo: "Its two digits are enough.",
+      todo: `${alike === undefined ? "" : `Did you mean ${alike}? `}Its two digits are enough.`,
     });
   });
   return ids.filter((id) => chosen.includes(id));

@@ -14,7 +14,7 @@ import { checkShapes } from "./safetensors.ts";
 import { listedEnds } from "../text/begin_and_end.ts";
 import { loadTokenizer, type Tokenizer } from "../text/tokenizer.ts";
 import { checkedConfig, tensorShapes, type TransformerConfig } from "./config.ts";
-import { readWeights } from "./model_weights.ts";
+import { readWeights, requireWeights } from "./model_weights.ts";
 import { publishedConfig } from "./published_config.ts";
 import { checkWeights, weightsOfTraining } from "./weights_hash.ts";
 
@@ -46,7 +46,7 @@ export async function modelNames(): Promise<string[]> {
  * The folder that a name or a path means; ends with a slash. A path that is not absolute is tried from the
  * current folder and then from the project's.
  *
- * @throws {UserError} when there is no such model.
+ * @throws {UserError} when there is no such model, or no weights lie in its folder.
  */
 export async function resolveModel(nameOrFolder: string): Promise<URL> {
   if (/^[a-z][a-z0-9-]*$/.test(nameOrFolder)) {
@@ -57,7 +57,9 @@ export async function resolveModel(nameOrFolder: string): Promise<URL> {
   const starts = isAbsolute(nameOrFolder) ? [""] : [Deno.cwd(), fileURLToPath(PROJECT)];
   for (const start of starts) {
     const folder = pathToFileURL(`${resolve(start, nameOrFolder)}/`);
-    if (await exists(new URL("config.json", folder))) return folder;
+    if (!await exists(new URL("config.json", folder))) continue;
+    await requireWeights(folder);
+    return folder;
   }
   throw new UserError({
     what: "model",

@@ -48,6 +48,19 @@ export async function readWeights(
   return { where, tensors };
 }
 
+/**
+ * Asks whether a folder has weights of any form that can be opened; reads none.
+ *
+ * @throws {UserError} naming what lies there instead.
+ */
+export async function requireWeights(folder: URL): Promise<void> {
+  const names = await filesIn(folder);
+  const graphs = names.includes("onnx") ? await filesIn(new URL("onnx/", folder)) : [];
+  const whole = ["model.safetensors", "model.safetensors.index.json"];
+  if (names.some((name) => whole.includes(name))) return;
+  if (![...names, ...graphs].some((name) => name.endsWith(".onnx"))) throw noWeights(folder, names);
+}
+
 async function weightMap(index: URL): Promise<Map<string, string>> {
   let value: unknown;
   try {

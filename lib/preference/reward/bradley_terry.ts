@@ -8,7 +8,7 @@ import { Described, UserError } from "offprint/errors.ts";
 import { completionBatch, type OnnxEngine } from "offprint/lm/training/mod.ts";
 import { logistic, negativeLogSigmoid } from "../losses/pair_loss.ts";
 import type { TokenPair } from "../pairs/encode.ts";
-import type { StepGradient } from "../training/method.ts";
+import { lossAdvice, type StepGradient } from "../training/method.ts";
 import { labelledRows, type LabelTokens } from "./labels.ts";
 import { pairResponses } from "./reward_scores.ts";
 
@@ -75,7 +75,7 @@ export async function bradleyTerryGradient(
         what: `reward model, step ${step}, pair ${id}`,
         got: new Described(`loss ${loss}`),
         expected: "a finite loss",
-        todo: "Lower the learning rate; the last checkpoint is untouched.",
+        todo: lossAdvice(step),
       });
     }
     losses[i] = loss;

@@ -115,6 +115,6 @@ function publishedTerm(
     }`,
     got: new Described(`log π = ${logProb}`),
     expected: "a log-probability below 0, for the term divides by it",
-    todo: 'Use gradientMode "formula", or a smaller coefficient.',
+    todo: 'Use the mode "formula", or a smaller coefficient.',
   });
 }

@@ -50,6 +50,12 @@ export interface PreferenceMethod {
   restore?(tensors: ReadonlyMap<string, Tensor>): void;
 }
 
+/** What to do about a loss that is not finite; before the first step no learning rate can be its reason. */
+export const lossAdvice = (step: number): string =>
+  step <= 1
+    ? "Nothing has been learned yet: look at the formula of the loss at this pair's log-probabilities."
+    : "Lower the learning rate; the last checkpoint is untouched.";
+
 /**
  * Refuses a step whose loss is not a number, before anything is changed.
  *
@@ -62,6 +68,6 @@ export function checkFinite(method: string, step: StepPairs, losses: Float64Arra
     what: `${method}, step ${step.step}, pair ${step.pairs[at]!.id}`,
     got: new Described(`loss ${losses[at]}`),
     expected: "a finite loss",
-    todo: "Lower the learning rate; the last checkpoint is untouched.",
+    todo: lossAdvice(step.step),
   });
 }

@@ -181,6 +181,11 @@ Deno.test("notebooks are named by number, name or path; an unknown one lists tho
     error.message,
     'notebook: got "99", expected one of 01-a, 02-b. Its two digits are enough.',
   );
+  await assertRejects(
+    () => scratch.run({ ids: ["02-bb"] }),
+    UserError,
+    "expected one of 01-a, 02-b. Did you mean 02-b? Its two digits are enough.",
+  );
 });
 
 Deno.test("a folder without notebooks is told", async () => {

@@ -8,6 +8,7 @@ import {
   headsRecipe,
   loadHeads,
   remeasureHeads,
+  resolveHeads,
   variantName,
 } from "offprint/papers/specdecpp/heads/mod.ts";
 import { stretchChains } from "offprint/papers/specdecpp/mod.ts";
@@ -150,6 +151,13 @@ Deno.test("from two models to heads and results; stopped in between it goes on t
   const loaded = await loadHeads(folder);
   assertEquals([...loaded.heads.keys()], [1, 6]);
   assertEquals(loaded.heads.get(6)!.draft, draft.name);
+  assertEquals((await resolveHeads(fileURLToPath(folder))).href, folder.href);
+  assertEquals((await resolveHeads("data/heads")).href, (await resolveHeads("")).href);
+  await assertRejects(
+    () => resolveHeads("no/heads"),
+    UserError,
+    'got "no/heads", expected a folder',
+  );
   await write("results.json", { ...results, format: 2 });
   await assertRejects(() => loadHeads(folder), UserError, "results.json: format: got 2");
   await Deno.remove(new URL("results.json", folder));

@@ -34,6 +34,7 @@ export {
   heldOutPrompts,
   loadHeads,
   loadPrompts,
+  resolveHeads,
   weightsHash,
 } from "./results.ts";
 export * from "./shuffled_head.ts";

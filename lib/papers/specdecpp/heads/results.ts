@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { checkedValue } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { readText } from "offprint/files.ts";
+import { exists, readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import { type AcceptanceHead, decodeHead, headParameters } from "offprint/decoding/heads/mod.ts";
@@ -110,6 +112,25 @@ export interface CommittedHeads {
 /** The SHA-256 of a model's weights in its folder. */
 export async function weightsHash(folder: URL): Promise<string> {
   return await sha256(await Deno.readFile(new URL("model.safetensors", folder)));
+}
+
+/**
+ * The folder of heads that a path means: `data/heads` where it is empty, else one from the current folder or the project's.
+ *
+ * @throws {UserError} when no measured heads lie there.
+ */
+export async function resolveHeads(path: string): Promise<URL> {
+  if (path === "") return HEADS_FOLDER;
+  for (const start of [Deno.cwd(), fileURLToPath(new URL("../../", HEADS_FOLDER))]) {
+    const folder = pathToFileURL(`${resolve(start, path)}/`);
+    if (await exists(new URL("results.json", folder))) return folder;
+  }
+  throw new UserError({
+    what: "headsFolder",
+    got: path,
+    expected: "a folder with heads and their results.json",
+    todo: "deno task train-heads writes one for a pair of models.",
+  });
 }
 
 /**
