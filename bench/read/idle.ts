@@ -8,8 +8,8 @@ import process from "node:process";
 /** Ticks of `/proc` in a second; Linux has reported this number to programs for decades. */
 const TICKS = 100;
 
-/** A page and a kernel that have just done something come to rest in this time, in seconds. */
-const SETTLE_SECONDS = 5;
+/** A page and a kernel come to rest in this time, in seconds: V8 gives memory back some ten seconds after the last work, once. */
+const SETTLE_SECONDS = 30;
 
 /** Processor time of what a process has started, and with `itself` its own, in seconds; nothing where there is no `/proc`. */
 async function treeSeconds(pid: number, itself: boolean): Promise<number | undefined> {
