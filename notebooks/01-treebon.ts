@@ -216,7 +216,14 @@ import {
   scoreCorrelation,
   totalReward,
 } from "offprint/papers/treebon/mod.ts";
-import { check, claimsTable, equation, experimentsOf, sweep } from "offprint/notebook/mod.ts";
+import {
+  check,
+  claimsTable,
+  equation,
+  experimentsOf,
+  progress,
+  sweep,
+} from "offprint/notebook/mod.ts";
 import {
   type Estimate,
   estimate,
@@ -964,23 +971,32 @@ const clock = await loadTrioClock();
 
 // %% id="trio-live" tags=["slow", "native"]
 // change me: 1 decodes the first prompt only.
-const livePrompts = 3;
+const livePrompts = profile === "quick" ? 30 : committed.prompts.length;
 const trio = await openTrio();
 const liveArms = [
   { ...TRIO_ARMS.get("samples")!, name: `best of ${MAIN_WIDTH}`, n: MAIN_WIDTH },
   TRIO_ARMS.get("tree, weighted")!,
   TRIO_ARMS.get("tree, random")!,
 ];
-const liveRows = await Promise.all(
-  liveArms.flatMap((arm) =>
-    committed.prompts.slice(0, livePrompts).map(async (prompt, number) => ({
+/** An arm on some prompts, which are read side by side. */
+const liveRun = (arm: typeof liveArms[number], from: number, until: number) =>
+  Promise.all(
+    committed.prompts.slice(from, until).map(async (prompt, i) => ({
       arm: arm.name,
-      number,
+      number: from + i,
       prompt,
-      result: await decodeTrio(arm, prompt, number, trio, 1),
-    }))
-  ),
-);
+      result: await decodeTrio(arm, prompt, from + i, trio, 1),
+    })),
+  );
+const liveRows: Awaited<ReturnType<typeof liveRun>> = [];
+const liveSteps = progress("live prompts", liveArms.length * livePrompts);
+for (const arm of liveArms) {
+  for (let from = 0; from < livePrompts; from += 10) {
+    const rows = await liveRun(arm, from, Math.min(from + 10, livePrompts));
+    liveRows.push(...rows);
+    liveSteps.tick(rows.length, arm.name);
+  }
+}
 await trio.close();
 await display(table(
   liveRows.filter(({ number }) => number === 0).map(({ arm, prompt, result }) => ({
