@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "offprint/command_line.ts";
 import { writeWhole } from "offprint/files.ts";
-import { bundleExplorations } from "../kit/explorations/mod.ts";
-import { bundleReader, READER_LICENCES, READER_SCRIPTS } from "../kit/read/mod.ts";
+import { bundleExplorations, bundleReader } from "../kit/explorations/mod.ts";
+import { READER_LICENCES, READER_SCRIPTS } from "../kit/read/mod.ts";
 import { ROOT } from "../kit/project.ts";
 import type { Command } from "../kit/command.ts";
 
@@ -16,7 +16,8 @@ const USAGE = `deno task bundle
 
 Makes data/explorations/ID.js from each module explore_NAME.ts in lib/papers: the script that a notebook and its page
 carry with a figure that can be moved; and data/reader/*.js, the scripts of the pages of deno task read, with the
-licences of the packages inside. The same sources give the same bytes, and a test compares them.
+licences of the packages inside. The same sources give the same bytes; deno task check
+compares them.
 
 Options:
   --help      this text

@@ -7,7 +7,7 @@ import { checkProject, printProblem } from "../kit/check/mod.ts";
 import { parse } from "offprint/command_line.ts";
 import type { Command } from "../kit/command.ts";
 import { ROOT } from "../kit/project.ts";
-import { ProgressLine, STANDARD_ERROR } from "offprint/terminal.ts";
+import { ProgressLine } from "offprint/terminal.ts";
 
 const USAGE = `deno task check
 
@@ -18,12 +18,15 @@ Finds mistakes in the project within seconds, without running a notebook:
                         import.meta, Deno.exit, Deno.test, relative imports, cells that deno fmt
                         would merge
   pairs in step         NN-name.ipynb is what NN-name.ts builds, and no edit made in Jupyter is missing
+  scripts               data/explorations and data/reader are what their sources give, and notebooks carry
+                        the same
   links                 in *.md and in notebooks: files and headings exist
   references            no text refers to a document that readers of the project do not have
   claims                data/papers/*.json are valid, their claims are those of the notebooks,
                         and notebooks/00-start-here.ts is generated from them
 
-Each problem is one line, "file:line: what, what to do"; the last line is "N passed, N failed".
+On standard error stands a line for each stage as it ends. On standard output each problem is one line,
+"file:line: what, what to do"; the last line is "N passed, N failed".
 Exit code 1 when a check failed.
 
   --help   this text`;
@@ -37,14 +40,12 @@ export const command: Command = {
 
 async function check(args: string[]): Promise<number> {
   parse("check", args, {});
-  let done = 0;
-  const line = new ProgressLine(STANDARD_ERROR, { terminalMs: 0 });
-  const results = await checkProject(ROOT, ({ name, problems }) => {
-    done++;
-    const outcome = problems.length === 0 ? "ok" : `${problems.length} to correct`;
-    if (STANDARD_ERROR.terminal) line.show(`${done} ${name}: ${outcome}`);
+  const progress = new ProgressLine();
+  const results = await checkProject(ROOT, ({ name, checks, toCorrect, seconds }) => {
+    const many = checks === 1 ? "" : ` (${checks})`;
+    const outcome = toCorrect === 0 ? "ok" : `${toCorrect} to correct`;
+    progress.note(`${name}${many}: ${outcome}, ${seconds.toFixed(1)} s`);
   });
-  line.close();
   for (const { problems } of results) {
     for (const problem of problems) console.log(printProblem(problem));
   }

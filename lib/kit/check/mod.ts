@@ -1,6 +1,6 @@
 /**
- * Everything that can be checked without running a notebook: format, lint, types, cells, pairs in step, links, references
- * and the claims ledger.
+ * Everything that can be checked without running a notebook: format, lint, types, cells, pairs in step, scripts that are
+ * made of sources, links, references and the claims ledger.
  *
  * @module
  */
@@ -9,15 +9,16 @@ import { readText } from "offprint/files.ts";
 import { notebookIds, readPair } from "../pairs/mod.ts";
 import { expectedStartHere, START_HERE_ID } from "../pairs/start_here.ts";
 import { expectedReadme } from "../readme/mod.ts";
+import { checkBundles } from "./bundles.ts";
 import { checkForm } from "./cell_form.ts";
 import { checkClaims } from "./claims.ts";
 import { checkCellLint, checkExamples, checkFormat, checkLint, checkTypes } from "./deno_tools.ts";
 import { checkLinks, markdownFiles } from "./links.ts";
 import { checkInStep, checkSource, checkWarnings } from "./notebooks.ts";
-import { type CheckResult, inOrder, type Problem } from "./problem.ts";
+import { type CheckResult, type CheckStage, inOrder, type Problem } from "./problem.ts";
 import { checkUnknownDocuments } from "./unknown_documents.ts";
 
-export { type CheckResult, printProblem, type Problem } from "./problem.ts";
+export { type CheckResult, type CheckStage, printProblem, type Problem } from "./problem.ts";
 
 /** Folders of TypeScript that are checked with the project's own options. */
 const FOLDERS = ["lib", "kernels", "bench", "tests"];
@@ -26,13 +27,14 @@ const FOLDERS = ["lib", "kernels", "bench", "tests"];
  * Checks a whole project; Deno's tools run beside one another.
  *
  * @param root The project's folder.
- * @param onResult Called as each check is done.
+ * @param onStage Called as each stage is done: a check, or the same check of all notebooks.
  * @returns All results, in a fixed order.
  */
 export async function checkProject(
   root: string,
-  onResult: (result: CheckResult) => void = () => {},
+  onStage: (stage: CheckStage) => void = () => {},
 ): Promise<CheckResult[]> {
+  const started = performance.now();
   const ids = await notebookIds(join(root, "notebooks"));
   const pairs = await Promise.all(ids.map((id) => readPair(root, id)));
   const sources = pairs.filter(({ source }) => source !== undefined);
@@ -41,7 +43,7 @@ export async function checkProject(
   // A name that the cell lint reports already would be reported again by the type checker.
   const toldByLint = cellLint.then(toldNames);
   const folders = await withTypeScript(root, FOLDERS);
-  const checks: [name: string, problems: Promise<Problem[]>][] = [
+  const checks: [name: string, problems: Promise<Problem[]>, stage?: string][] = [
     ["types", checkTypes(root, ["--doc", ...folders])],
     [
       "types of notebooks",
@@ -53,31 +55,41 @@ export async function checkProject(
     ["types of examples in *.md", checkExamples(root, await markdownFiles(root))],
     ["format", checkFormat(root)],
     ["lint", checkLint(root)],
-    ...pairs.map((pair): [string, Promise<Problem[]>] => [
+    ...pairs.map((pair): [string, Promise<Problem[]>, string] => [
       `cells of ${pair.id}`,
       Promise.all([checkSource(pair), cellLint]).then(([own, linted]) => [
         ...own,
         ...checkForm(pair),
         ...linted.filter(({ file }) => file === pair.sourceName),
       ]),
+      "cells of notebooks",
     ]),
-    ...pairs.map((pair): [string, Promise<Problem[]>] => [
+    ...pairs.map((pair): [string, Promise<Problem[]>, string] => [
       `${pair.id} in step`,
       Promise.resolve().then(() => [...checkInStep(pair), ...checkWarnings(pair)]),
+      "pairs in step",
     ]),
+    ["scripts made of sources", checkBundles(root, pairs)],
     [START_HERE_ID, checkStartHere(root)],
     ["README.md", checkReadme(root)],
     ["links", checkLinks(root, pairs)],
     ["references to unknown documents", checkUnknownDocuments(root)],
   ];
   for (const { id, problems } of await checkClaims(root, pairs)) {
-    checks.push([`claims of ${id}`, Promise.resolve(problems)]);
+    checks.push([`claims of ${id}`, Promise.resolve(problems), "claims"]);
   }
-  return await Promise.all(checks.map(async ([name, problems]) => {
-    const result = { name, problems: inOrder(await problems) };
-    onResult(result);
-    return result;
+  const stages = Map.groupBy(checks, ([name, , stage = name]) => stage);
+  const done = await Promise.all([...stages].map(async ([name, checks]) => {
+    const results = await Promise.all(checks.map(async ([name, problems]) => ({
+      name,
+      problems: inOrder(await problems),
+    })));
+    const toCorrect = results.reduce((sum, { problems }) => sum + problems.length, 0);
+    const seconds = (performance.now() - started) / 1000;
+    onStage({ name, checks: results.length, toCorrect, seconds });
+    return results;
   }));
+  return done.flat();
 }
 
 async function checkStartHere(root: string): Promise<Problem[]> {

@@ -21,6 +21,17 @@ export interface CheckResult {
   problems: Problem[];
 }
 
+/** One line of progress: a check, or all those of one kind. */
+export interface CheckStage {
+  name: string;
+  /** How many checks it has: one for each notebook, where it is about notebooks. */
+  checks: number;
+  /** How many problems they found together. */
+  toCorrect: number;
+  /** From the start of all checks to the end of this stage, which runs beside others. */
+  seconds: number;
+}
+
 /** `file:line: message` */
 export function printProblem({ file, line, message }: Problem): string {
   const place = line === undefined ? file : `${file}:${line}`;

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { bundleReader, READER_LICENCES, READER_SCRIPTS } from "offprint/kit/read/mod.ts";
+import { bundleReader } from "offprint/kit/explorations/mod.ts";
+import { READER_LICENCES, READER_SCRIPTS } from "offprint/kit/read/mod.ts";
 
 Deno.test("the committed scripts of the reader's pages are those that their sources give, and so are the licences of what is inside", async () => {
   const { scripts, licences } = await bundleReader();

@@ -25,6 +25,9 @@ const PACKAGES = [
   "dompurify",
 ];
 
+/** The modules of the pages. */
+const MODULES = new URL("../read/page/", import.meta.url);
+
 /** The script that a page links, and those that it loads when it needs them: file → module. */
 const PAGE = { "reader.js": "main.js" };
 const LATER = { "editor.js": "editor.js", "foreign.js": "foreign.js" };
@@ -37,14 +40,18 @@ export interface ReaderBundle {
   licences: string;
 }
 
-/** Makes the scripts. The same sources and versions give the same bytes. */
-export async function bundleReader(): Promise<ReaderBundle> {
+/**
+ * Makes the scripts. The same sources and versions give the same bytes.
+ *
+ * @param modules The folder of the pages' modules.
+ */
+export async function bundleReader(modules: URL = MODULES): Promise<ReaderBundle> {
   for (const name of PACKAGES) await import(name);
   const inside = new Map<string, string>();
   const { build, stop } = await import(ESBUILD) as typeof Esbuild;
   const bundle = async ([file, module]: [string, string], format: Esbuild.Format) => {
     const result = await build({
-      entryPoints: [fileURLToPath(new URL(`./page/${module}`, import.meta.url))],
+      entryPoints: [fileURLToPath(new URL(module, modules))],
       external: Object.keys(LATER).map((name) => `./${name}`),
       bundle: true,
       minify: true,
