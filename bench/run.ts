@@ -68,10 +68,10 @@ async function runPapers(ids: readonly string[], out: string): Promise<Run> {
   });
   let first = Infinity, last = -Infinity;
   const result = await watched(child, began, (line, now) => {
-    // The line that ends a notebook says how long it took.
-    const seconds = /^[✓✗] \S+: \d+ cells in ([\d.]+) s/.exec(line)?.[1];
-    if (seconds === undefined) return;
-    first = Math.min(first, now - 1000 * Number(seconds));
+    // The line that ends a notebook says how long it took, and how long it waited meanwhile.
+    const ended = /^[✓✗] \S+: \d+ cells in ([\d.]+) s(?:, waited ([\d.]+) s)?/.exec(line);
+    if (ended === null) return;
+    first = Math.min(first, now - 1000 * (Number(ended[1]) + Number(ended[2] ?? 0)));
     last = Math.max(last, now);
   });
   whole(result, "deno task run");

@@ -11,6 +11,7 @@ import { Ending } from "offprint/terminal.ts";
 import { checkedOutput } from "../kit/outputs.ts";
 import { ROOT } from "../kit/project.ts";
 import {
+  earlierSeconds,
   type NotebookRun,
   type Profile,
   runNotebooks,
@@ -22,7 +23,7 @@ import {
 const USAGE = `deno task run [ID…] [options]
 
 Executes notebooks in the Deno Jupyter kernel, one kernel each, in parallel, and prints the table of
-their claims. Writes out/notebooks/ID.ipynb, out/site/index.html and out/report.json. What runs is
+their claims. Notebooks that measure time wait with it until nothing else runs. Writes out/notebooks/ID.ipynb, out/site/index.html and out/report.json. What runs is
 notebooks/ID.ts as it is now. The site shows all other notebooks as they are committed.
 
 Arguments:
@@ -79,6 +80,7 @@ export async function run(args: string[], folder: string): Promise<number> {
     const running = runNotebooks({
       ...given,
       folder,
+      earlierSeconds: await earlierSeconds(join(given.outDir, "report.json")),
       ...(profile === undefined ? {} : { profile }),
       ...(jobs === undefined ? {} : { jobs }),
       signal: ending.signal,

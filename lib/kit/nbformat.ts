@@ -79,7 +79,7 @@ export interface NotebookSettings {
   paper: string | null;
   /** Time limit of one cell, in seconds. */
   cellSeconds: number;
-  /** Measures time: is run while no other notebook runs. */
+  /** Its cells tagged `timing` run while nothing else does. */
   exclusive: boolean;
 }
 

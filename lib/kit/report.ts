@@ -34,9 +34,11 @@ export interface ReportedPaper {
   /** The notebook's id, "02-specdec-theory". */
   id: string;
   ok: boolean;
-  /** Wall time. */
+  /** Wall time, without waiting for a turn alone. */
   seconds: number;
-  /** The part of it that cells took; absent where nothing was run. */
+  /** How long it waited to measure time alone; absent where it did not. */
+  secondsWaited?: number;
+  /** The part of `seconds` that cells took; absent where nothing was run. */
   secondsInCells?: number;
   /** Code cells that were run. */
   cells: number;
@@ -57,6 +59,8 @@ export interface PaperRun {
   paper?: string | null;
   ok: boolean;
   seconds: number;
+  /** How long it waited to measure time alone. */
+  waitedSeconds?: number;
   /** Time of each cell, in seconds. */
   cellSeconds?: ReadonlyMap<string, number>;
   cells: number;
@@ -86,12 +90,13 @@ export function buildReport(runs: readonly PaperRun[], papers: readonly Paper[])
       for (const { id, kind, verdict, measured, published } of records.values()) {
         claims.push({ id, kind, verdict, measured, published: published?.value ?? null });
       }
-      const { id, ok, seconds, cells, cellSeconds } = run;
+      const { id, ok, seconds, waitedSeconds = 0, cells, cellSeconds } = run;
       const inCells = cellSeconds && [...cellSeconds.values()].reduce((sum, one) => sum + one, 0);
       return {
         id,
         ok,
         seconds,
+        ...(waitedSeconds === 0 ? {} : { secondsWaited: waitedSeconds }),
         ...(inCells === undefined ? {} : { secondsInCells: inCells }),
         cells,
         errors: [...run.errors],

@@ -20,6 +20,11 @@ export interface ExecuteNotebookOptions {
   env?: Record<string, string>;
   /** Cells with this tag are left out. */
   without?: string;
+  /**
+   * Asked before each cell: nothing where it may run at once, else a wait, and with it the threads that cells may use from
+   * then on, where that has changed.
+   */
+  turn?: (cell: Cell) => Promise<number | undefined> | undefined;
   /** Kills the kernel. */
   signal?: AbortSignal;
   /** Called before the first cell and after each. */
@@ -34,6 +39,8 @@ export interface CellProgress {
   total: number;
   /** The cell that runs now, or null after the last. */
   cell: string | null;
+  /** It does not run yet: it waits until it may. */
+  waiting?: true;
 }
 
 /** A notebook after its execution. */
@@ -44,8 +51,10 @@ export interface Executed {
   failures: Failure[];
   /** Code cells that were run. */
   cells: number;
-  /** From the kernel's start to the last output, in seconds. */
+  /** From the kernel's start to the last output without what it waited for its turn, in seconds. */
   seconds: number;
+  /** What it waited for its turn, in seconds. */
+  waitedSeconds: number;
   /** Time of each cell that was run, in seconds. */
   cellSeconds: Map<string, number>;
   /** Cells whose numbers hang on the processor, with what computed them ("ONNX Runtime", …). */
@@ -74,6 +83,7 @@ export async function executeNotebook(
   const counts = new Map<string, number>();
   const cellSeconds = new Map<string, number>();
   const computedBy = new Map<string, string[]>();
+  const waited = { ms: 0 };
   const finish = (failures: Failure[]): Executed => ({
     notebook: {
       ...notebook,
@@ -81,7 +91,8 @@ export async function executeNotebook(
     },
     failures,
     cells: cellSeconds.size,
-    seconds: (performance.now() - started) / 1000,
+    seconds: (performance.now() - started - waited.ms) / 1000,
+    waitedSeconds: waited.ms / 1000,
     cellSeconds,
     computedBy,
   });
@@ -95,7 +106,7 @@ export async function executeNotebook(
     return finish([notebookFailure(messageOf(error))]);
   }
   try {
-    const record = { outputs, counts, cellSeconds, computedBy };
+    const record = { outputs, counts, cellSeconds, computedBy, waited };
     const failures = await runCells(kernel, notebook, options, record);
     signal?.throwIfAborted();
     return finish(failures);
@@ -110,21 +121,35 @@ interface RunRecord {
   counts: Map<string, number>;
   cellSeconds: Map<string, number>;
   computedBy: Map<string, string[]>;
+  waited: { ms: number };
 }
 
 async function runCells(
   kernel: KernelClient,
   notebook: Notebook,
-  { cellSeconds: limitSeconds, without, onCell }: ExecuteNotebookOptions,
-  { outputs, counts, cellSeconds, computedBy }: RunRecord,
+  { cellSeconds: limitSeconds, without, turn, onCell }: ExecuteNotebookOptions,
+  { outputs, counts, cellSeconds, computedBy, waited }: RunRecord,
 ): Promise<Failure[]> {
   const code = notebook.cells.filter((cell) =>
     cell.cell_type === "code" && cell.source.trim() !== "" &&
     (without === undefined || !tagsOf(cell).includes(without))
   );
   const run: RunCell[] = [];
-  for (const [index, { id, source }] of code.entries()) {
-    onCell?.({ done: index, total: code.length, cell: id });
+  for (const [index, cell] of code.entries()) {
+    const { id, source } = cell;
+    const progress = { done: index, total: code.length, cell: id };
+    const mayRun = turn?.(cell);
+    if (mayRun !== undefined) {
+      onCell?.({ ...progress, waiting: true });
+      const from = performance.now();
+      const threads = await mayRun;
+      if (threads !== undefined) {
+        const change = `Deno.env.set("OFFPRINT_THREADS", "${threads}"); undefined`;
+        await kernel.execute(change, { cell: id });
+      }
+      waited.ms += performance.now() - from;
+    }
+    onCell?.(progress);
     run.push({ id, source });
     counts.set(id, index + 1);
     const late = new Set<string>();

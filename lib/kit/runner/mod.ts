@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { earlierSeconds } from "./earlier_seconds.ts";
 export { claimsOf, claimsOfCell, type LocatedClaim } from "./claims.ts";
 export { compareNotebooks, type Difference, withoutTimings } from "./compare.ts";
 export {

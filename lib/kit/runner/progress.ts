@@ -66,7 +66,9 @@ export class RunProgress {
       case "cell": {
         const row = this.#rows.get(event.id);
         if (row === undefined) return;
-        Object.assign(row, event.progress, { cell: event.progress.cell ?? "" });
+        const { cell, waiting, ...counts } = event.progress;
+        const shown = waiting ? `${cell} waits until nothing else runs` : cell ?? "";
+        Object.assign(row, counts, { cell: shown });
         if (
           !this.#target.terminal && now - (this.#spokenAt.get(event.id) ?? row.started) > PLAIN_MS
         ) {
@@ -80,7 +82,11 @@ export class RunProgress {
         const { run } = event;
         if (run.ok) {
           const cells = `${run.cells} cells in ${run.seconds.toFixed(1)} s`;
-          this.log(`✓ ${run.id}: ${cells}${run.written ? ", committed notebook refreshed" : ""}`);
+          const waited = run.waitedSeconds < 0.05
+            ? ""
+            : `, waited ${run.waitedSeconds.toFixed(1)} s to measure alone`;
+          const written = run.written ? ", committed notebook refreshed" : "";
+          this.log(`✓ ${run.id}: ${cells}${waited}${written}`);
         } else this.log(run.report);
       }
     }

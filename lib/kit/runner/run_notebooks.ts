@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
 import type { ClaimRecord } from "offprint/notebook/claims/ledger.ts";
-import type { Notebook, NotebookSettings } from "../nbformat.ts";
+import type { Notebook } from "../nbformat.ts";
 import { notebookSettings, stringifyNotebook, uncarriedEdits } from "../pairs/mod.ts";
 import { claimsOf } from "./claims.ts";
 import { compareNotebooks, withoutTimings } from "./compare.ts";
@@ -24,6 +24,7 @@ import {
   selectNotebooks,
 } from "./notebook_files.ts";
 import { parameterNames, type Profile, withParameters } from "./parameters.ts";
+import { aloneForTiming, Turns } from "./turns.ts";
 
 /** What is run, and how. */
 export interface RunOptions {
@@ -35,8 +36,10 @@ export interface RunOptions {
   set?: Record<string, string>;
   /** Value of the parameter `profile`, where a notebook has one; as in the source when left out. */
   profile?: Profile;
-  /** Kernels that run at the same time; default: as many as there are cores. */
+  /** Kernels that run cells at the same time; default: as many as there are cores. */
   jobs?: number;
+  /** What notebooks took in an earlier run, in seconds by id: long ones begin first. */
+  earlierSeconds?: ReadonlyMap<string, number>;
   /** Refresh the committed notebooks of those that pass. */
   write?: boolean;
   /** Compare with the committed notebooks; a difference fails the notebook. */
@@ -64,8 +67,10 @@ export interface NotebookRun {
   paper: string | null;
   /** No error, no broken identity, no difference. */
   ok: boolean;
-  /** Wall time, kernel start included. */
+  /** Wall time, kernel start included, waiting for a turn alone left out. */
   seconds: number;
+  /** What its first `timing` cell waited until nothing else ran, in seconds. */
+  waitedSeconds: number;
   /** Code cells that were run. */
   cells: number;
   /** Why it is not ok; `cell` is null for what concerns no single cell. */
@@ -83,11 +88,12 @@ export interface NotebookRun {
 }
 
 /**
- * Runs notebooks. Those that measure time (`exclusive`) run alone, after the others. What goes wrong
- * in one notebook ends that notebook only.
+ * Runs notebooks beside one another. Those that measure time (`exclusive`) begin first; at a cell tagged `timing` they wait
+ * until all others have ended or wait as well, and have the machine alone for it. Of the others, those begin first that took
+ * longest in an earlier run. What goes wrong in one notebook ends that notebook only.
  *
  * Kernels find in their environment `OFFPRINT_THREADS`, unless it is set the number of threads that leaves
- * each its share of the cores, `OFFPRINT_PROFILE`, and `OFFPRINT_SWEEPS`, unless it is set `off`.
+ * each its share of the cores (all of them while it measures alone), `OFFPRINT_PROFILE`, and `OFFPRINT_SWEEPS`, unless it is set `off`.
  *
  * @throws {UserError} for an unknown notebook or parameter, and a parameter's value of the wrong type.
  * @throws {DOMException} the signal's reason, when it aborts; all kernels are gone by then.
@@ -110,7 +116,6 @@ export async function runNotebooks(options: RunOptions): Promise<{ papers: Noteb
     options.profile,
   );
   const entries = readable.map((entry, i) => ({ ...entry, notebook: parametrised[i]! }));
-  const settings = new Map(entries.map((entry) => [entry, notebookSettings(entry.notebook)]));
 
   const runs: NotebookRun[] = [];
   const record = (run: NotebookRun) => {
@@ -121,25 +126,28 @@ export async function runNotebooks(options: RunOptions): Promise<{ papers: Noteb
     if (entry instanceof UserError) record(unreadable(files[index]!, entry));
   });
 
+  const { earlierSeconds = new Map() } = options;
   const cores = availableParallelism();
-  const shared = entries.filter((entry) => !settings.get(entry)!.exclusive);
-  const alone = entries.filter((entry) => settings.get(entry)!.exclusive);
-  const inParallel = async (batch: typeof entries, jobs: number) => {
-    const waiting = [...batch];
-    const workers = Math.min(jobs, batch.length);
-    const threads = Math.max(1, Math.floor(cores / Math.max(1, workers)));
-    const work = async () => {
-      for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
-        record(await runOne(entry, settings.get(entry)!, threads, options));
-      }
-    };
-    const results = await Promise.allSettled(Array.from({ length: workers }, work));
-    // All kernels have ended before an abort is passed on.
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
-  };
-  await inParallel(shared, options.jobs ?? cores);
-  await inParallel(alone, 1);
+  const jobs = options.jobs ?? cores;
+  const threads = Math.max(1, Math.floor(cores / Math.max(1, Math.min(jobs, entries.length))));
+  const turns = new Turns(jobs);
+  // What waits for a turn alone should wait for little, and the last to begin should be short.
+  const rank = ({ id, notebook }: LoadedNotebook) =>
+    notebookSettings(notebook).exclusive ? Infinity : earlierSeconds.get(id) ?? 0;
+  const results = await Promise.allSettled(
+    entries.toSorted((a, b) => Number(rank(b) > rank(a)) - Number(rank(a) > rank(b)))
+      .map(async (entry) => {
+        await turns.begin();
+        try {
+          record(await runOne(entry, { ...options, turns, threads }));
+        } finally {
+          turns.end();
+        }
+      }),
+  );
+  // All kernels have ended before an abort is passed on.
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
   return { papers: runs.sort((a, b) => a.id < b.id ? -1 : 1) };
 }
 
@@ -170,14 +178,24 @@ async function load(
   }
 }
 
+/** How one notebook shares the machine with others. */
+interface Sharing {
+  turns: Turns;
+  /** Threads for a notebook that works beside others. */
+  threads: number;
+}
+
 async function runOne(
   entry: LoadedNotebook,
-  { paper, cellSeconds }: NotebookSettings,
-  threads: number,
-  options: RunOptions,
+  options: RunOptions & Sharing,
 ): Promise<NotebookRun> {
   const { id } = entry;
-  const { signal, onEvent } = options;
+  const { signal, onEvent, turns, threads } = options;
+  const { paper, cellSeconds, exclusive } = notebookSettings(entry.notebook);
+  const asked = Deno.env.get("OFFPRINT_THREADS");
+  const cores = availableParallelism();
+  // Nothing to change where a user has said how many.
+  const turnThreads = asked || threads === cores ? undefined : { alone: cores, beside: threads };
   signal?.throwIfAborted();
   onEvent?.({ type: "start", id });
   const executed = await executeNotebook(entry.notebook, {
@@ -185,12 +203,13 @@ async function runOne(
     cellSeconds,
     ...(options.noTiming ? { without: "timing" } : {}),
     env: {
-      OFFPRINT_THREADS: Deno.env.get("OFFPRINT_THREADS") || String(threads),
+      OFFPRINT_THREADS: asked || String(threads),
       // A rerun computes everything; results that sweeps have kept are for those who work in a notebook.
       OFFPRINT_SWEEPS: Deno.env.get("OFFPRINT_SWEEPS") || "off",
       ...(options.profile === undefined ? {} : { OFFPRINT_PROFILE: options.profile }),
     },
     ...(signal === undefined ? {} : { signal }),
+    ...(exclusive ? { turn: aloneForTiming(turns, turnThreads, signal) } : {}),
     onCell: (progress) => onEvent?.({ type: "cell", id, progress }),
   });
   const { notebook, failures } = executed;
@@ -230,6 +249,7 @@ async function runOne(
     paper,
     ok: errors.length === 0,
     seconds: executed.seconds,
+    waitedSeconds: executed.waitedSeconds,
     cells: executed.cells,
     errors,
     claims: claims.map(({ record }) => record),
@@ -266,6 +286,7 @@ function unreadable({ id }: NotebookFile, error: UserError): NotebookRun {
     paper: null,
     ok: false,
     seconds: 0,
+    waitedSeconds: 0,
     cells: 0,
     errors: [{ cell: null, message }],
     claims: [],

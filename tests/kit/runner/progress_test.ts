@@ -25,6 +25,7 @@ const passed = (id: string): NotebookRun => ({
   paper: null,
   ok: true,
   seconds: 2.04,
+  waitedSeconds: 0,
   cells: 3,
   errors: [],
   claims: [],

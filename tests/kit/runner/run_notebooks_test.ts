@@ -5,6 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { parseNotebook, stringifyNotebook } from "offprint/kit/pairs/mod.ts";
@@ -210,28 +211,48 @@ Deno.test("a broken file fails its notebook with one line; the others run", asyn
   assertEquals(await Deno.readTextFile(join(scratch.folder, "01-json.ipynb")), '{\n "cells": [}');
 });
 
-Deno.test("kernels run side by side, exclusive notebooks alone and last", async () => {
-  const cell = "await new Promise((r) => setTimeout(r, 200)); Deno.env.get('OFFPRINT_THREADS')";
+Deno.test("kernels run side by side; a notebook that measures begins first, and does it alone and last", async () => {
+  const pause = "await new Promise((r) => setTimeout(r, 200));";
+  const threads = 'Deno.env.get("OFFPRINT_THREADS")';
+  // Each waits for the other: they can only end if they run beside one another.
+  const meet = (me: string, other: string) =>
+    `Deno.writeTextFileSync("${me}", "");
+     while ([...Deno.readDirSync(".")].every(({ name }) => name !== "${other}")) { ${pause} }
+     ${threads}`;
+  const clock: [string, string] = ['id="clock" tags=["timing"]', threads];
   await using scratch = await Scratch.make({
-    "01-alone": source([cell], { exclusive: true }),
-    "02-a": source([cell]),
-    "03-b": source([cell]),
+    "01-a": source([pause]),
+    "02-b": source([meet("b", "clock")]),
+    "03-clock": source([meet("clock", "b"), clock, threads], { exclusive: true }),
   });
-  const running = new Set<string>();
-  const together: string[][] = [];
-  await scratch.run({
+  const running = new Map<string, string>();
+  const begun: string[] = [], seen = new Set<string>();
+  const runs = await scratch.run({
     jobs: 2,
+    earlierSeconds: new Map([["01-a", 1], ["02-b", 2]]),
     onEvent(event) {
-      if (event.type === "start") running.add(event.id);
-      if (event.type === "cell") together.push([...running].sort());
+      if (event.type === "start") begun.push(event.id);
       if (event.type === "end") running.delete(event.id);
+      if (event.type !== "cell") return;
+      const { cell, waiting } = event.progress;
+      running.set(event.id, waiting ? "waits" : cell ?? "");
+      seen.add([...running].map(([id, cell]) => `${id}: ${cell}`).sort().join(", "));
     },
   });
-  const seen = new Set(together.map((ids) => ids.join(" ")));
-  assert(seen.has("02-a 03-b"));
-  assert(seen.has("01-alone"));
-  assert(![...seen].some((ids) => ids.includes("01-alone ")));
-  assertEquals(together.at(-1), ["01-alone"]);
+  assertEquals(begun, ["03-clock", "02-b", "01-a"]);
+  assert(seen.has("02-b: cell-1, 03-clock: cell-1"), [...seen].join("\n"));
+  assert(seen.has("01-a: cell-1, 03-clock: waits"));
+  assertEquals([...seen].filter((cells) => cells.includes("03-clock: clock")), ["03-clock: clock"]);
+  const { notebook, seconds, waitedSeconds, cellSeconds } = runs["03-clock"]!;
+  const shown = codeCells(notebook!).map(({ outputs }) => JSON.stringify(outputs));
+  const cores = availableParallelism();
+  const beside = Math.max(1, Math.floor(cores / 2));
+  assertEquals(
+    shown.map((output) => /text\/plain":"(?:\\u001b\[\d+m)?\\"(\d+)/.exec(output)?.[1]),
+    [beside, cores, beside].map(String),
+  );
+  assert(waitedSeconds > 0.2, `${waitedSeconds} s`);
+  assert(seconds >= [...cellSeconds.values()].reduce((sum, one) => sum + one, 0), `${seconds} s`);
 });
 
 Deno.test("--write commits without timings; --check then finds nothing, and finds a change", async () => {
