@@ -9,9 +9,11 @@ import { parse, wholeNumber } from "offprint/command_line.ts";
 import type { Command } from "../kit/command.ts";
 import { Ending } from "offprint/terminal.ts";
 import { checkedOutput } from "../kit/outputs.ts";
+import { parametersText } from "../kit/pairs/mod.ts";
 import { ROOT } from "../kit/project.ts";
 import {
   earlierSeconds,
+  notebookParameters,
   type NotebookRun,
   type Profile,
   runNotebooks,
@@ -19,6 +21,8 @@ import {
   sizedStandardError,
   slowestCells,
 } from "../kit/runner/mod.ts";
+
+const NOTEBOOKS = join(ROOT, "notebooks");
 
 const USAGE = `deno task run [ID…] [options]
 
@@ -30,7 +34,8 @@ Arguments:
   ID…              notebooks: 02, or 02-specdec-theory; none = all
 
 Options:
-  --set NAME=VALUE a parameter's value, for this run; may be given several times
+  --set NAME=VALUE a parameter's value, for this run; may be given several times. deno task run 02 --help
+                   lists the parameters of notebook 02
   --profile NAME   quick or full: sets the parameter "profile" where a notebook has it
   --jobs N         kernels at the same time (default: one for each core)
   --write          refresh the committed notebooks/ID.ipynb of those that pass
@@ -48,9 +53,30 @@ identity claim is broken or --check finds a difference; 2 for a wrong argument; 
 export const command: Command = {
   name: "run",
   summary: "rerun the papers: execute notebooks, write out/, print the claims table",
-  usage: USAGE,
-  run: (args) => run(args, join(ROOT, "notebooks")),
+  usage,
+  run: (args) => run(args, NOTEBOOKS),
 };
+
+/** The text of `--help`, with the parameters of the notebooks that are named beside it. */
+async function usage(args: readonly string[] = []): Promise<string> {
+  const parts = [USAGE];
+  const ids = idsIn(args);
+  const named = ids.length === 0 ? [] : await notebookParameters(NOTEBOOKS, ids);
+  for (const [id, parameters] of named) {
+    parts.push(`Parameters of ${id}, for --set:\n${parametersText(parameters) || "  none"}`);
+  }
+  return parts.join("\n\n");
+}
+
+/** The notebooks that are named; none where other arguments are wrong, since help is all that is asked for. */
+function idsIn(args: readonly string[]): string[] {
+  try {
+    return readArguments(args.filter((each) => each !== "--help" && each !== "-h")).ids;
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
 
 interface Arguments {
   ids: string[];

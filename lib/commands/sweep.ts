@@ -23,13 +23,13 @@ import type { SlurmOptions } from "offprint/sweeps/slurm/mod.ts";
 import { duration, Ending, ProgressLine } from "offprint/terminal.ts";
 import type { Command } from "../kit/command.ts";
 import { checkedOutput } from "../kit/outputs.ts";
-import { chooseNotebooks, notebookIds } from "../kit/pairs/mod.ts";
+import { chooseNotebooks, notebookIds, parametersText } from "../kit/pairs/mod.ts";
 import { ROOT } from "../kit/project.ts";
+import { notebookParameters } from "../kit/runner/mod.ts";
 import {
   checkNotebookAxes,
   experimentsText,
   findExperiment,
-  notebookParameters,
   readGrid,
   runNotebookPoints,
 } from "../kit/sweeps/mod.ts";
@@ -76,13 +76,22 @@ export const command: Command = {
   summary: "run a paper's experiment over a grid of parameters",
   usage: async (args = []) => {
     const paper = args.find((arg) => /^\d\d/.test(arg));
-    return USAGE + await experimentsText(paper === undefined ? undefined : [await idOf(paper)]);
+    if (paper === undefined) return USAGE + await experimentsText();
+    const id = await idOf(paper);
+    const own = parametersText(await parametersOf(id)) || "  none";
+    return `${USAGE}${await experimentsText([
+      id,
+    ])}\n\nParameters of ${id}, without --experiment:\n${own}`;
   },
   run: sweep,
 };
 
 type PointsOptions = Omit<RunPointsOptions, "store">;
 type ClusterOptions = Partial<Omit<SlurmOptions, "store">>;
+
+async function parametersOf(id: string) {
+  return (await notebookParameters(`${ROOT}notebooks`, [id])).get(id) ?? [];
+}
 
 async function idOf(paper: string): Promise<string> {
   return chooseNotebooks(await notebookIds(`${ROOT}notebooks`), [paper])[0]!;
@@ -173,13 +182,14 @@ async function tableOf(
   slurm: ClusterOptions | undefined,
 ): Promise<SweepTable> {
   const found = name === undefined ? undefined : await findExperiment(id, name);
-  const parameters = found === undefined
-    ? await notebookParameters(id)
-    : new Map(found.experiment.parameters.map(({ name, type }) => [name, type]));
-  const over = readGrid(grid, (axis) => parameters.get(axis));
-  if (found === undefined) checkNotebookAxes(id, parameters, Object.keys(over), seedsGiven);
-  else await describeExperiment(found.module, name!, over);
-  const jobs = combinations(over).flatMap((point) => seeds.map((seed) => ({ point, seed })));
+  const own = found === undefined ? await parametersOf(id) : [];
+  const parameters = found === undefined ? own : found.experiment.parameters;
+  const over = readGrid(grid, (axis) => parameters.find(({ name }) => name === axis)?.type);
+  if (found === undefined) checkNotebookAxes(id, own, over, seedsGiven ? seeds : []);
+  else await describeExperiment(found.module, name!, over, "shell");
+  const jobs = combinations(over, "shell").flatMap((point) =>
+    seeds.map((seed) => ({ point, seed }))
+  );
   const { outcomes } = found === undefined
     ? await runNotebookPoints(id, jobs, seedsGiven, options)
     : slurm === undefined

@@ -14,6 +14,27 @@ export type Axes = Record<string, readonly Parameter[]>;
 /** One combination of the parameters. */
 export type Point<Over extends Axes> = { [Name in keyof Over]: Over[Name][number] };
 
+/** How axes are written where a mistake in them is told: as the options of a cell, or after `--grid` in a shell. */
+export type Writing = "cell" | "shell";
+
+/**
+ * An axis as one writes it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { axisText } from "offprint/sweeps/mod.ts";
+ *
+ * assertEquals(axisText("rule", ["sum", "mean"], "cell"), 'over: { rule: ["sum", "mean"] }');
+ * assertEquals(axisText("rule", ["sum", "mean"], "shell"), "--grid 'rule=sum,mean'");
+ * ```
+ */
+export function axisText(name: string, values: readonly Parameter[], writing: Writing): string {
+  if (writing === "shell") return `--grid '${name}=${values.join(",")}'`;
+  const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+  return `over: { ${key}: [${values.map((value) => JSON.stringify(value)).join(", ")}] }`;
+}
+
 /** More points than this are refused: a mistake in a range is likelier than the wish. */
 const MOST_POINTS = 1_000_000;
 
@@ -39,7 +60,7 @@ export function range(start: number, stop: number, step = 1): number[] {
       got: new Described(step === 0 || !(count < 0) ? "one that never ends" : "one without values"),
       expected:
         `a step that leads from the first number to the last in at most ${MOST_POINTS} steps`,
-      todo: "Write for example 0.3:0.7:0.2.",
+      todo: "Write for example range(0.3, 0.7, 0.2).",
     });
   }
   // A small allowance, so that 0.7 is met from 0.3 in steps of 0.2; digits beyond the 12th are rounding.
@@ -68,7 +89,7 @@ export function logSpace(start: number, stop: number, count: number): number[] {
     !(Number.isInteger(count) && count >= 2 && count < MOST_POINTS)
   ) {
     throw new UserError({
-      what: "logSpace",
+      what: "numbers of equal ratio",
       got: new Described(`${count} numbers from ${start} to ${stop}`),
       expected: "two ends above 0 and a whole number of at least 2",
       todo: "Write for example logSpace(1, 1000, 4).",
@@ -83,6 +104,7 @@ export function logSpace(start: number, stop: number, count: number): number[] {
 /**
  * All combinations, the last parameter changing fastest.
  *
+ * @param writing How the axes were written, for messages.
  * @throws {UserError} for an axis without values or with the same value twice, and for too many points.
  *
  * @example
@@ -93,7 +115,10 @@ export function logSpace(start: number, stop: number, count: number): number[] {
  * assertEquals(combinations({ a: [1, 2], b: ["x"] }), [{ a: 1, b: "x" }, { a: 2, b: "x" }]);
  * ```
  */
-export function combinations<const Over extends Axes>(over: Over): Point<Over>[] {
+export function combinations<const Over extends Axes>(
+  over: Over,
+  writing: Writing = "cell",
+): Point<Over>[] {
   let count = 1;
   for (const [name, values] of Object.entries(over)) {
     const twice = values.find((value, i) => values.findIndex((one) => Object.is(one, value)) < i);
@@ -102,7 +127,9 @@ export function combinations<const Over extends Axes>(over: Over): Point<Over>[]
         what: `axis ${name}`,
         got: new Described(values.length === 0 ? "no value" : `${JSON.stringify(twice)} twice`),
         expected: "at least one value, each of them once",
-        todo: values.length === 0 ? `Write for example ${name}=1,2,4.` : "Leave one of them out.",
+        todo: values.length === 0
+          ? `Write for example ${axisText(name, [1, 2, 4], writing)}.`
+          : "Leave one of them out.",
       });
     }
     count *= values.length;

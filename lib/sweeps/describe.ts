@@ -14,7 +14,7 @@ import {
   textOf,
   walk,
 } from "offprint/syntax/mod.ts";
-import type { Parameter } from "./axes.ts";
+import { axisText, type Parameter, type Writing } from "./axes.ts";
 import { addressOf } from "./experiment.ts";
 
 /** A parameter of an experiment. */
@@ -171,15 +171,41 @@ export function accepts(type: string, value: Parameter): boolean {
   });
 }
 
+/** "a number, in draft passes": the values that a parameter takes, in words. */
+function takenBy({ type, unit }: ParameterDescription): string {
+  const words: Record<string, string> = {
+    number: "a number",
+    string: "a text",
+    boolean: "true or false",
+  };
+  const kinds = type.split("|").map((choice) => words[choice.trim()] ?? choice.trim()).join(" or ");
+  return unit === undefined ? kinds : `${kinds}, in ${unit}`;
+}
+
+/** A value that a parameter takes: its default, or one of its type. */
+function exampleOf({ type, default: standing }: ParameterDescription): Parameter {
+  for (const text of [standing, ...type.split("|").map((choice) => choice.trim())]) {
+    try {
+      const value = JSON.parse(text ?? "");
+      if (accepts(type, value)) return value;
+    } catch {
+      // The name of a type, or a default that is an expression.
+    }
+  }
+  return type.includes("string") ? "text" : type.includes("boolean") ? true : 1;
+}
+
 /**
  * One experiment, after a look at what it is given.
  *
+ * @param writing How the values were written, for messages.
  * @throws {UserError} for an unknown experiment or parameter, a missing one, and a value of the wrong type.
  */
 export async function describeExperiment(
   module: string,
   name: string,
   over: Readonly<Record<string, readonly unknown[]>>,
+  writing: Writing = "cell",
 ): Promise<ExperimentDescription> {
   const all = await describeExperiments(module);
   const found = all.get(name);
@@ -199,7 +225,7 @@ export async function describeExperiment(
       throw new UserError({
         what: `experiment ${name}`,
         got: axis,
-        expected: `parameters among ${known.join(", ")}`,
+        expected: `one of its parameters: ${known.join(", ")}`,
       });
     }
     const wrong = values.find((value) => !accepts(parameter.type, value as Parameter));
@@ -207,7 +233,8 @@ export async function describeExperiment(
       throw new UserError({
         what: `experiment ${name}, parameter ${axis}`,
         got: wrong,
-        expected: parameter.type.replaceAll(" | ", " or "),
+        expected: takenBy(parameter),
+        todo: `Write for example ${axisText(axis, [exampleOf(parameter)], writing)}.`,
       });
     }
   }
@@ -216,8 +243,8 @@ export async function describeExperiment(
     throw new UserError({
       what: `experiment ${name}`,
       got: new Described(`no value of ${open.name}`),
-      expected: `one, ${open.type}: it has no default`,
-      todo: "Give it an axis of one value.",
+      expected: `${takenBy(open)}: it has no default`,
+      todo: `Write for example ${axisText(open.name, [exampleOf(open)], writing)}.`,
     });
   }
   return found;

@@ -42,6 +42,20 @@ Deno.test("without a command there is an overview, and every command has its --h
   assertEquals(run, { ...await inProcess("run", "--help"), stderr: "" });
 });
 
+Deno.test("--help of run and sweep lists the parameters of the notebook that is named", async () => {
+  const lines = [
+    "  seed         a whole number of at least 0; default 1",
+    '  profile      "quick" or "full"; default quick',
+  ];
+  for (const name of ["run", "sweep"]) {
+    const { code, stdout } = await inProcess(name, "02", "--help");
+    assertEquals(code, 0);
+    for (const line of lines) assertStringIncludes(stdout, `\n${line}\n`);
+  }
+  const plain = await inProcess("run", "--help", "--jobs", "2");
+  assertEquals(plain.stdout.includes("Parameters of"), false);
+});
+
 const MISTAKES: [args: string[], line: RegExp][] = [
   [["dance"], /^dance: no such command\. Known: run, /],
   [["test", ""], /^deno task test: got "", expected files or folders/],

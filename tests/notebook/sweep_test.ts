@@ -148,7 +148,7 @@ quietly(
       // @ts-expect-error a number is wanted
       () => sweep({ ...common, run: "line", over: { at: ["far"] } }),
       UserError,
-      "expected number",
+      "expected a number, in m. Write for example over: { at: [1] }.",
     );
     await assertRejects(
       // @ts-expect-error there is no experiment of this name

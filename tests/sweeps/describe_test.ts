@@ -31,11 +31,32 @@ Deno.test("unknown experiments and parameters and wrong values are one line each
       MODULE,
       "line",
       { at: [1], K: [2] },
-      'got "K", expected parameters among slope, at, noise, shift',
+      'got "K", expected one of its parameters: slope, at, noise, shift',
     ],
-    [MODULE, "line", { at: ["far"] }, 'parameter at: got "far", expected number'],
-    [MODULE, "line", { at: [1], noise: ["loud"] }, 'got "loud", expected "none" or "uniform"'],
-    [MODULE, "line", { slope: [1] }, "got no value of at"],
+    [
+      MODULE,
+      "line",
+      { at: ["far"] },
+      'parameter at: got "far", expected a number, in m. Write for example over: { at: [1] }.',
+    ],
+    [
+      MODULE,
+      "line",
+      { at: [1], slope: ["far"] },
+      'got "far", expected a number, in mm. Write for example over: { slope: [2] }.',
+    ],
+    [
+      MODULE,
+      "line",
+      { at: [1], noise: ["loud"] },
+      'got "loud", expected "none" or "uniform". Write for example over: { noise: ["none"] }.',
+    ],
+    [
+      MODULE,
+      "line",
+      { slope: [1] },
+      "got no value of at, expected a number, in m: it has no default. Write for example over: { at: [1] }.",
+    ],
   ];
   for (const [module, run, over, part] of cases) {
     const { message } = await assertRejects(
@@ -46,6 +67,11 @@ Deno.test("unknown experiments and parameters and wrong values are one line each
     assert(!message.includes("\n"));
   }
   await describeExperiment(MODULE, "line", { at: [1, 2.5], noise: ["none"] });
+  await assertRejects(
+    () => describeExperiment(MODULE, "line", { at: [1], noise: ["loud"] }, "shell"),
+    UserError,
+    "Write for example --grid 'noise=none'.",
+  );
 });
 
 Deno.test("a value fits a written-out type", () => {

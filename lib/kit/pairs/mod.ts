@@ -23,9 +23,12 @@ export { formatNotebook, formatSource, formatTypeScript } from "./format.ts";
 export { parseNotebook, stringifyNotebook } from "./ipynb.ts";
 export { limitsIn, type ParameterLimits } from "./parameter_limits.ts";
 export { fromJupyter, mergePair, uncarriedEdits } from "./merge.ts";
+export { parameterCells, parametersOf, parametersText } from "./notebook_parameters.ts";
 export {
+  type GivenBy,
   injectParameters,
   type Parameter,
+  parameterLiteral,
   parameterProblem,
   parseParameters,
 } from "./parameters.ts";

@@ -81,10 +81,28 @@ export function parameterProblem(cellSource: string): ParameterProblem | undefin
   }
 }
 
+/** Where a value is given: as `NAME=VALUE` of an option, as `--seed VALUE`, or in the reader's panel. */
+export type GivenBy = "--set" | "--grid" | "--seed" | "panel";
+
+/** "a whole number from 1 to 5, in tokens": the values that a parameter takes, in words. */
+export function takenBy({ type, options = [], limits = {} }: Parameter): string {
+  switch (type) {
+    case "number":
+      return limitsText(limits);
+    case "boolean":
+      return "true or false";
+    case "choice":
+      return options.map((option) => JSON.stringify(option)).join(" or ");
+    case "string":
+      return "a text";
+  }
+}
+
 /**
  * The text of a parameters cell with other values; types, comments and layout stay.
  *
  * @param set Values as typed on the command line.
+ * @param by Where they were given, for messages.
  * @throws {UserError} for a name that the cell does not declare (the message lists those it does), and for
  * a value of the wrong type.
  *
@@ -96,62 +114,66 @@ export function parameterProblem(cellSource: string): ParameterProblem | undefin
  * assertEquals(injectParameters("let seed: number = 1;", { seed: "7" }), "let seed: number = 7;");
  * ```
  */
-export function injectParameters(cellSource: string, set: Record<string, string>): string {
+export function injectParameters(
+  cellSource: string,
+  set: Record<string, string>,
+  by: GivenBy = "--set",
+): string {
   const parameters = scan(cellSource);
   const unknown = Object.keys(set).find((name) => !parameters.some((p) => p.name === name));
   if (unknown !== undefined) {
     const names = parameters.map(({ name }) => name).join(", ");
     throw new UserError({
-      what: "--set",
+      what: by,
       got: unknown,
       expected: names === "" ? "nothing: there are no parameters" : `one of ${names}`,
-      todo: "See the parameters cell of the notebook.",
+      todo: by === "panel"
+        ? "See the parameters cell of the notebook."
+        : "See deno task run NN --help, with the notebook's number for NN.",
     });
   }
   let text = cellSource;
   for (const parameter of parameters.toReversed()) {
     const given = Object.hasOwn(set, parameter.name) ? set[parameter.name] : undefined;
     if (given === undefined) continue;
-    text = text.slice(0, parameter.start) + literal(parameter, given) + text.slice(parameter.end);
+    text = text.slice(0, parameter.start) + parameterLiteral(parameter, given, by) +
+      text.slice(parameter.end);
   }
   return text;
 }
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-function literal(parameter: Parameter, given: string): string {
-  const what = `--set ${parameter.name}`;
-  switch (parameter.type) {
-    case "number": {
-      const { limits = {} } = parameter;
-      const value = NUMBER.test(given) ? Number(given) : NaN;
-      if (Number.isFinite(value) && withinLimits(value, limits)) return String(value);
-      throw new UserError({
-        what,
-        got: given,
-        expected: limitsText(limits),
-        todo: `Write for example --set ${parameter.name}=${parameter.value}.`,
-      });
-    }
-    case "boolean":
-      if (given === "true" || given === "false") return given;
-      throw new UserError({
-        what,
-        got: given,
-        expected: "true or false",
-        todo: `Write --set ${parameter.name}=${!parameter.value}.`,
-      });
-    case "choice":
-      if (parameter.options!.includes(given)) return JSON.stringify(given);
-      throw new UserError({
-        what,
-        got: given,
-        expected: parameter.options!.map((option) => JSON.stringify(option)).join(" or "),
-        todo: `Write for example --set ${parameter.name}=${parameter.options![0]}.`,
-      });
-    case "string":
-      return JSON.stringify(given);
+/**
+ * A value as it stands in the cell.
+ *
+ * @throws {UserError} for a value that the parameter does not take.
+ */
+export function parameterLiteral(
+  parameter: Parameter,
+  given: string,
+  by: GivenBy = "--set",
+): string {
+  const { name, type, options = [], limits = {} } = parameter;
+  if (type === "string") return JSON.stringify(given);
+  if (type === "number") {
+    const value = NUMBER.test(given) ? Number(given) : NaN;
+    if (Number.isFinite(value) && withinLimits(value, limits)) return String(value);
   }
+  if (type === "boolean" && /^(?:true|false)$/.test(given)) return given;
+  if (type === "choice" && options.includes(given)) return JSON.stringify(given);
+  const example = type === "boolean"
+    ? !parameter.value
+    : type === "choice"
+    ? options[0]
+    : parameter.value;
+  const [what, written] = by === "panel"
+    ? [name, example]
+    : by === "--seed"
+    ? [by, `${by} ${example}`]
+    : [`${by} ${name}`, `${by} ${name}=${example}`];
+  const expected = takenBy(parameter);
+  throw new UserError({ what, got: given, expected, todo: `Write for example ${written}.` });
 }
 
 const SPACE = /(?:\s|\/\/[^\n]*)*/y;

@@ -168,7 +168,7 @@ export class Session {
     const cell = this.#texts.parametersCell;
     if (cell === undefined) return;
     const before = this.#texts.values;
-    this.edit(cell.id, injectParameters(this.#texts.sourceOf(cell.id), values));
+    this.edit(cell.id, injectParameters(this.#texts.sourceOf(cell.id), values, "panel"));
     const names = this.parameters.filter(({ name, value }) => before.get(name) !== value)
       .map(({ name }) => name);
     if (!run || names.length === 0) return;

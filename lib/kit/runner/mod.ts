@@ -20,7 +20,7 @@ export {
   type NotebookFile,
   selectNotebooks,
 } from "./notebook_files.ts";
-export { type Profile, withParameters } from "./parameters.ts";
+export { notebookParameters, type Profile, withParameters } from "./parameters.ts";
 export { type ProgressTarget, RunProgress, sizedStandardError } from "./progress.ts";
 export { type NotebookRun, type RunEvent, runNotebooks, type RunOptions } from "./run_notebooks.ts";
 export { slowestCells, type TimedRun } from "./slowest_cells.ts";

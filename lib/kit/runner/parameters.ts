@@ -4,17 +4,42 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { type Notebook, tagsOf } from "../nbformat.ts";
-import { injectParameters, parseParameters } from "../pairs/mod.ts";
+import type { Notebook } from "../nbformat.ts";
+import {
+  injectParameters,
+  type Parameter,
+  parameterCells,
+  parametersOf,
+  parseParameters,
+} from "../pairs/mod.ts";
+import { listNotebooks, loadNotebook, selectNotebooks } from "./notebook_files.ts";
 
 /** Which sample sizes a run uses. */
 export type Profile = "quick" | "full";
 
+/**
+ * The parameters of notebooks in a folder, by the notebook.
+ *
+ * @param ids Numbers or names; none for all.
+ * @throws {UserError} for a notebook that is not there.
+ */
+export async function notebookParameters(
+  folder: string,
+  ids: readonly string[],
+): Promise<Map<string, Parameter[]>> {
+  const files = selectNotebooks(await listNotebooks(folder), ids);
+  return new Map(
+    await Promise.all(
+      files.map(async (file) =>
+        [file.id, parametersOf((await loadNotebook(file)).notebook)] as const
+      ),
+    ),
+  );
+}
+
 /** The names of the parameters that a notebook declares. */
 export function parameterNames(notebook: Notebook): string[] {
-  return parameterCells(notebook).flatMap((cell) =>
-    parseParameters(cell.source).map(({ name }) => name)
-  );
+  return parametersOf(notebook).map(({ name }) => name);
 }
 
 /**
@@ -38,23 +63,22 @@ export function withParameters(
         ? "nothing: these notebooks have no parameters"
         : `one of ${[...known].sort().join(", ")}`,
       todo:
-        'See the parameters cell of the notebook; what stands under "change me:" elsewhere is changed in the notebook itself.',
+        'See deno task run NN --help, with a notebook\'s number for NN; what stands under "change me:" elsewhere is changed in the notebook itself.',
     });
   }
   const wanted = profile === undefined ? set : { profile, ...set };
-  return notebooks.map((notebook) => ({
-    ...notebook,
-    cells: notebook.cells.map((cell) => {
-      if (!parameterCells(notebook).includes(cell)) return cell;
-      const own = new Set(parseParameters(cell.source).map(({ name }) => name));
-      const values = Object.fromEntries(
-        Object.entries(wanted).filter(([name]) => own.has(name)),
-      );
-      return { ...cell, source: injectParameters(cell.source, values) };
-    }),
-  }));
-}
-
-function parameterCells({ cells }: Notebook) {
-  return cells.filter((cell) => cell.cell_type === "code" && tagsOf(cell).includes("parameters"));
+  return notebooks.map((notebook) => {
+    const theirs = new Set<unknown>(parameterCells(notebook));
+    return {
+      ...notebook,
+      cells: notebook.cells.map((cell) => {
+        if (!theirs.has(cell)) return cell;
+        const own = new Set(parseParameters(cell.source).map(({ name }) => name));
+        const values = Object.fromEntries(
+          Object.entries(wanted).filter(([name]) => own.has(name)),
+        );
+        return { ...cell, source: injectParameters(cell.source, values) };
+      }),
+    };
+  });
 }

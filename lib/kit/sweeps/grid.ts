@@ -50,24 +50,41 @@ export function readGrid(
         what: `--grid, axis ${name}`,
         got: new Described("the axis twice"),
         expected: "each axis once",
-        todo: `Put all its values into one: '${name}=1,2'.`,
+        todo: `Put all its values into one: --grid '${name}=1,2'.`,
       });
     }
     const list = text.slice(at + 1).trim();
     const type = typeOf(name) ?? "";
     axes[name] = list === ""
       ? []
-      : list.split(",").flatMap((value) => valuesOf(value.trim(), type));
+      : list.split(",").flatMap((value) =>
+        asTyped(value.trim(), name, () => valuesOf(value.trim(), type))
+      );
     if (axes[name].length === 0) {
       throw new UserError({
         what: `--grid, axis ${name}`,
         got: new Described("no value"),
         expected: "at least one",
-        todo: `Write for example '${name}=1,2,4'.`,
+        todo: `Write for example --grid '${name}=1,2,4'.`,
       });
     }
   }
   return axes;
+}
+
+/** What is wrong with a range, in the words of a shell. */
+function asTyped<T>(text: string, name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const example = text.includes("log") ? "0.1:10:log3" : "0.3:0.7:0.2";
+    throw new UserError({
+      ...error.parts,
+      what: `--grid ${name}, ${error.parts.what}`,
+      todo: `Write for example --grid '${name}=${example}'.`,
+    });
+  }
 }
 
 /** One value or range; what does not fit its type stays a text, which the check of the type refuses. */

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { UserError } from "offprint/errors.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
 import {
+  type Axes,
   hashOf,
   moduleGraph,
   type PointOutcome,
@@ -17,30 +18,11 @@ import {
   toJson,
   type WorkerJob,
 } from "offprint/sweeps/mod.ts";
-import { parseParameters } from "../pairs/mod.ts";
-import { tagsOf } from "../nbformat.ts";
+import { type Parameter, parameterLiteral } from "../pairs/mod.ts";
 import { ROOT } from "../project.ts";
-import {
-  listNotebooks,
-  loadNotebook,
-  type NotebookRun,
-  runNotebooks,
-  selectNotebooks,
-} from "../runner/mod.ts";
+import { type NotebookRun, runNotebooks } from "../runner/mod.ts";
 
 const NOTEBOOKS = join(ROOT, "notebooks");
-
-/** The types of a notebook's parameters, by name. */
-export async function notebookParameters(id: string): Promise<Map<string, string>> {
-  const [file] = selectNotebooks(await listNotebooks(NOTEBOOKS), [id]);
-  const { notebook } = await loadNotebook(file!);
-  const cells = notebook.cells.filter((cell) => tagsOf(cell).includes("parameters"));
-  return new Map(
-    cells.flatMap(({ source }) => parseParameters(source)).map((
-      { name, type },
-    ) => [name, String(type)]),
-  );
-}
 
 /**
  * Runs a notebook at every point, cells that measure time left out. The outcome of a point is the measured value of each
@@ -149,20 +131,31 @@ function numberOf(measured: unknown): number | undefined {
 }
 
 /**
- * @throws {UserError} for an axis that the notebook has no parameter for, and for seeds where it has no parameter `seed`.
+ * Looks at axes before anything runs.
+ *
+ * @param seeds The seeds that were asked for; none where the notebook's own stays.
+ * @throws {UserError} for an axis that the notebook has no parameter for, for seeds where it has no parameter `seed`, and for
+ * a value that its parameter does not take.
  */
 export function checkNotebookAxes(
   id: string,
-  parameters: ReadonlyMap<string, string>,
-  axes: readonly string[],
-  seeds: boolean,
+  parameters: readonly Parameter[],
+  axes: Axes,
+  seeds: readonly number[],
 ): void {
-  const unknown = [...axes, ...(seeds ? ["seed"] : [])].find((name) => !parameters.has(name));
-  if (unknown === undefined) return;
-  throw new UserError({
-    what: unknown === "seed" ? "--seeds" : "--grid",
-    got: unknown,
-    expected: `parameters of ${id}: ${[...parameters.keys()].join(", ") || "none"}`,
-    todo: `Or name an experiment: deno task sweep ${id.slice(0, 2)} --help.`,
-  });
+  const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  const names = [...Object.keys(axes), ...(seeds.length > 0 ? ["seed"] : [])];
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new UserError({
+      what: unknown in axes ? "--grid" : "--seeds",
+      got: unknown,
+      expected: `one of the parameters of ${id}: ${[...known.keys()].join(", ") || "none"}`,
+      todo: `Or name an experiment: deno task sweep ${id.slice(0, 2)} --help.`,
+    });
+  }
+  for (const [name, values] of Object.entries(axes)) {
+    for (const value of values) parameterLiteral(known.get(name)!, String(value), "--grid");
+  }
+  for (const seed of seeds) parameterLiteral(known.get("seed")!, String(seed), "--seed");
 }

@@ -73,7 +73,10 @@ const wrong: [set: Record<string, string>, message: string][] = [
   [{ seed: "" }, '--set seed: got ""'],
   [{ seed: "0x10" }, "expected a number"],
   [{ seed: "1e999" }, "expected a number"],
-  [{ noisy: "yes" }, '--set noisy: got "yes", expected true or false. Write --set noisy=true.'],
+  [
+    { noisy: "yes" },
+    '--set noisy: got "yes", expected true or false. Write for example --set noisy=true.',
+  ],
   [{ profile: "slow" }, '--set profile: got "slow", expected "quick" or "full".'],
 ];
 

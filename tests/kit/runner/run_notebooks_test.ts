@@ -163,7 +163,7 @@ Deno.test("parameters: --set and --profile change the cell that runs, wrong ones
   const unknown = await assertRejects(() => scratch.run({ set: { sed: "7" } }), UserError);
   assertEquals(
     unknown.message,
-    '--set: got "sed", expected one of profile, seed. See the parameters cell of the notebook; what stands under "change me:" elsewhere is changed in the notebook itself.',
+    `--set: got "sed", expected one of profile, seed. See deno task run NN --help, with a notebook's number for NN; what stands under "change me:" elsewhere is changed in the notebook itself.`,
   );
   await assertRejects(() => scratch.run({ set: { seed: "many" } }), UserError, "a number");
   const other = await assertRejects(

@@ -31,8 +31,10 @@ Deno.test("what is no axis is one line", () => {
     [["=1"], "expected NAME=VALUES"],
     [["n="], "axis n: got no value"],
     [["n=1", "n=2"], "axis n: got the axis twice"],
-    [["n=1:2:0"], "never ends"],
-    [["n=0:1:log3"], "two ends above 0"],
+    [["n=1:2:0"], "--grid n, a range from 1 to 2 in steps of 0: got one that never ends"],
+    [["n=1:2:0"], "Write for example --grid 'n=0.3:0.7:0.2'."],
+    [["n=0:1:log3"], "--grid n, numbers of equal ratio: got 3 numbers from 0 to 1"],
+    [["n=0:1:log3"], "Write for example --grid 'n=0.1:10:log3'."],
   ];
   for (const [texts, part] of wrong) {
     const { message } = assertThrows(() => read(...texts), UserError, part);
