@@ -44,10 +44,10 @@ await verdicts("03-aime");
 // %% [markdown] id="idea"
 // ## The idea: one wrong binary search, six opinions
 //
-// The program looks for the first place of `x` in an ascending list. One character is wrong: `<=` where `<` should stand, as in
-// QuixBugs, a public collection of programs with a defect in one line. Six evaluators look at it. Each reads the program, its description
-// and a few *public examples*, and returns *findings*; it says FAIL when at least one of them is an error. Whether the program really is
-// defective is decided by *hidden tests*, which no evaluator sees.
+// The program below looks for the first place of `x` in an ascending list. One character is wrong: the loop's condition has `<=` where
+// `<` should stand, as in QuixBugs, a public collection of programs with a defect in one line. Six evaluators look at it. Each reads the
+// program, its description and a few *public examples*, and returns *findings*; it says FAIL when at least one of them is an error. Whether
+// the program really is defective is decided by *hidden tests*, which no evaluator sees.
 
 // %% id="idea-imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";
@@ -56,13 +56,24 @@ import { examine } from "offprint/evaluators/mod.ts";
 import { PAPER_ROLES, readStudy } from "offprint/papers/aime/mod.ts";
 import { javascriptSandbox } from "offprint/sandbox/mod.ts";
 
-// %% id="idea-example"
+// %% id="idea-program"
 const sandbox = javascriptSandbox({ processes: 2 });
 const [idea] = await readStudy(sandbox, ["findFirst"]);
 const ideaDefect = idea!.programs[1]!.text;
 // change me: "return none" names what is declared nowhere; a third role then says FAIL.
 const ideaLast = "return -1";
 const ideaText = ideaDefect.replace("return -1", ideaLast);
+const fence = "`".repeat(3);
+const ideaExamples = idea!.shown.examples.map(({ args, expected }) =>
+  `\`${idea!.shown.entry}(${args.join(", ")})\` is \`${expected}\``
+);
+await display(md`${fence}js
+${ideaText}
+${fence}
+
+Its description: “${idea!.shown.statement}” Its public examples: ${ideaExamples.join("; ")}.`);
+
+// %% id="idea-example"
 const ideaOpinions = await examine(idea!.shown, ideaText, sandbox);
 const ideaRows = PAPER_ROLES.map((role) => {
   const { findings, work } = ideaOpinions[role];
@@ -228,21 +239,34 @@ import { mean, wilson } from "offprint/stats.ts";
 // ## The theory: mixtures
 //
 // An evaluator that is a language model does not always say the same. So it is described by a *policy* $\pi(e\mid x,y)$: the probability of
-// the evaluation $e$, given the task $x$ and the program $y$. The paper assumes that a best policy $\pi^\star$ exists and asks how near the
-// policies $\pi_1,\dots,\pi_K$ of its evaluators come to it. The distance of two policies is the total variation
+// the evaluation $e$, given the task $x$ and the program $y$. Some evaluations help the optimiser more than others. Let the number $\ell(e)$
+// say how useful the evaluation $e$ is; a policy $p$ is then worth the mean $\mathbb E_p\ell=\sum_e p(e)\,\ell(e)$.
+//
+// The paper assumes that there is an optimal policy $\pi^\star$ to be compared with. It is not computed from anything; in practice nobody has it. The
+// question is how near the policies $\pi_1,\dots,\pi_K$ of the $K$ evaluators come to it. The distance of two policies is the total variation
 //
 // $$\mathrm{TV}(p,q)=\tfrac12\sum_e|p(e)-q(e)|.$$
 //
-// Let $\ell(e)$ say how useful an evaluation is. Then two policies that are near each other are about equally useful:
+// Two policies that are near each other are about equally useful, whatever $\ell$ is:
 //
 // $$|\mathbb E_p\ell-\mathbb E_q\ell|\le(\max\ell-\min\ell)\,\mathrm{TV}(p,q).$$
 //
-// The example has four possible evaluations (no error, an error of logic, of syntax, at runtime) and three evaluators.
+// The example has four possible evaluations and three evaluators. All its numbers are made up, those of the optimal policy too:
 
 // %% id="distance"
 const ideal = [0.1, 0.5, 0.25, 0.15];
 const policies = [[0.3, 0.6, 0.05, 0.05], [0.4, 0.1, 0.45, 0.05], [0.45, 0.1, 0.05, 0.4]];
 const utility = [0, 1, 0.8, 0.3];
+const evaluations = ["no error", "an error of logic", "an error of syntax", "an error at runtime"];
+await display(table(
+  evaluations.map((evaluation, e) => ({
+    evaluation,
+    "usefulness ℓ": utility[e]!,
+    "optimal π*": ideal[e]!,
+    ...Object.fromEntries(policies.map((policy, k) => [`evaluator ${k + 1}`, policy[e]!])),
+  })),
+  { caption: "How useful each evaluation is, and how probable it is under each policy" },
+));
 await display(equation({
   id: "total-variation",
   source: "totalVariation of offprint/papers/aime/mod.ts",
@@ -266,7 +290,7 @@ await claim("03.distances", policies.map((policy) => totalVariation(ideal, polic
 // ### The best mixture
 //
 // A mixture draws one of the $K$ evaluators, the $k$-th with probability $\alpha_k$, and shows what this one says. Its policy is
-// $\sum_k\alpha_k\pi_k$. The mixture that is nearest to the best policy,
+// $\sum_k\alpha_k\pi_k$. The mixture that is nearest to the optimal policy,
 //
 // $$\min_\alpha\mathrm{TV}\Big(\pi^\star,\sum_k\alpha_k\pi_k\Big),$$
 //
@@ -313,7 +337,7 @@ const simplex = Array.from(
     }),
 ).flat();
 await display(plot({
-  title: "Distance of a mixture of three evaluators from the best one",
+  title: "Distance of a mixture of three evaluators from the optimal policy",
   alt: `A triangle of mixtures. The distance is smallest, ${
     formatNumber(best.distance, 2)
   }, at weights ${best.weights.map((weight) => formatNumber(weight, 2)).join(", ")}, and largest, ${
@@ -400,13 +424,19 @@ await display(plot({
 // %% [markdown] id="protocol-text"
 // ## The protocol
 //
-// In each iteration $K$ evaluators look at the program, their texts are joined, and the optimiser rewrites the program. Together the
-// evaluators may write 3600 tokens, so each has $\lfloor 3600/K\rfloor$. Ten rewrites make eleven programs. Where language models do all the
-// work, each of the eleven rounds takes $K$ calls for the evaluations, one that turns them into a critique, and one for the rewrite:
-// $11(K+2)$ calls.
+// In each round $K$ evaluators look at the program, their texts are joined, and the optimiser rewrites the program. Together the
+// evaluators may write 3600 tokens a round, so each has $\lfloor 3600/K\rfloor$. There are eleven rounds. The first program and the ten that
+// are rewritten from it are evaluated; the rewrite of the eleventh round is not looked at any more. So eleven programs count, and ten
+// rewrites lead from the first to the last. Where language models do all the work, a round takes $K$ calls for the evaluations, one
+// that turns them into a critique, and one for the rewrite: $11(K+2)$ calls in all, the last rewrite among them.
 //
-// Two rates say how good the programs are at the end. The success rate (SR) is the share of hidden tests that are passed, the completion
-// rate (CR) is the share of programs that pass all of theirs.
+// A model answers with text, and the program in it must be found. It is the one block of code between two lines of three backticks
+// (a *fence*). An answer with no such block, with two, with one that is not closed, or with nothing is counted as unreadable, and does not end the run.
+//
+// Two rates say how good the programs are at the end. The success rate (SR) is the share of hidden tests that are passed. All tests of all
+// programs are counted in one pot (*pooled*), so a program with many tests counts more than one with few. Where each program counts the same, the
+// column says "by problem"; where all functions have equally many tests, as in the loops below, both are the same. The completion rate (CR) is the share of programs that pass all of their tests. Four programs that pass
+// 2 of 3, 2 of 2, 1 of 3 and 3 of 3 tests have a pooled SR of $8/11$, an SR by problem of $3/4$, and a CR of $1/2$.
 
 // %% id="protocol"
 const shares = [1, 2, 3, 4, 5, 6].map((k) => shareOf({ tokens: TOTAL_TOKENS, work: 0 }, k).tokens);
@@ -414,7 +444,6 @@ await claim("03.budgets", shares);
 const fourProblems = [[1, 1, 0], [1, 1], [0, 0, 1], [1, 1, 1]].map((row) => row.map(Boolean));
 const { pooled, perProblem, completion } = success(fourProblems);
 await claim("03.success-example", [pooled, perProblem, completion]);
-const fence = "`".repeat(3);
 const replies = [
   "I would rename it.",
   `${fence}js\nlet x;`,
@@ -430,11 +459,20 @@ await claim(
 // %% [markdown] id="corpus-text"
 // ## The programs
 //
-// 54 small functions of our own, each with a statement, public examples, ten or more hidden tests, a declared growth of work and
-// relations that hold for every right program. For 32 of them the one-line defect that QuixBugs has for the same algorithm was
-// ported by hand. Up to twelve mutants of each were drawn: those of seven *functional* kinds must fail a hidden test, those of three
-// kinds of *quality* (slow, redundant, hard to read) must pass all. The functions are split in two halves. On the calibration half
-// budgets and weights are chosen; the evaluation half decides the claims.
+// 54 small functions of our own, each with a statement, public examples and ten or more hidden tests. Evaluators are given three things more:
+//
+// * **A declared growth of work.** For inputs of size $n$ the work may grow as $n^c$. `bitcount`, which counts the ones in the binary form
+//   of a number of about $n$ bits, declares $c=1$. The runtime role counts steps at three sizes, fits the exponent, and complains when it
+//   is larger by more than a half.
+// * **Relations** that hold for every right program: a number and its double have equally many ones. They need no known value.
+// * **Random inputs** to try them on. Each function has a small generator that makes an input of a given size: for `bitcount` a number of
+//   about so many bits, for the search above an ascending list of so many numbers and one to look for.
+//
+// For 32 of the functions the one-line defect that QuixBugs has for the same algorithm was ported by hand (*ported* in the tables). Up to twelve *mutants* of
+// each were drawn, programs with one small random edit: those of seven *functional* kinds must fail a hidden test, those of three
+// kinds of *quality* must pass all: slow (*cost*), redundant (*redundancy*) or hard to read (*style*). The right program is the
+// *reference*. The functions are split in two halves. On the calibration half budgets and weights are chosen; the evaluation half
+// decides the claims.
 
 // %% id="corpus"
 const opinions = await loadOpinions();
@@ -620,10 +658,13 @@ await display(
 // of programs called defective among those that pass all hidden tests. Their difference is Youden's $J$: 1 for a perfect verdict, 0 for one
 // that knows nothing.
 //
-// An *arm* is one way to evaluate. Compared are each role alone; the correctness role asked six times, on other random inputs each time;
-// the generalist; two sets of three roles, those that inform about errors (syntax, logic, correctness) and those that look at quality
+// An *arm* is one way to evaluate. Compared are each role alone; the correctness role asked six times, each time with its relations tried on
+// other random inputs; the generalist; two sets of three roles, those that inform about errors (syntax, logic, correctness) and those that look at quality
 // (readability, redundancy, runtime); and AIME-6, all six roles. All of these may use the same budget in total. Two arms have no limit, and
-// in three an evaluator lies. The column "cut by budget" is the share of evaluations that ended because their budget did.
+// in four an evaluator lies. The column "cut by budget" is the share of evaluations that ended because their budget did.
+//
+// Programs of one function resemble each other. So an interval comes from drawing whole functions with replacement, many times, each with all its
+// programs (a *bootstrap* over functions): it says how much a rate would vary if other functions had been chosen.
 
 // %% id="arms"
 const bad = defectiveOf(evaluation), good = passingOf(evaluation);
@@ -944,9 +985,14 @@ await display(plot({
 // %% [markdown] id="loop-text"
 // ## The loop
 //
-// The optimiser reads the joined findings and nothing else. It draws a finding by confidence, tries three small edits of its
-// category where it points, and keeps the one that the evaluators complain least about, if they do not complain more than before.
-// Hidden tests judge the programs afterwards. One loop, step by step:
+// The optimiser reads the joined findings and nothing else. A finding says where it points, what is wrong there (its category, such as
+// "boundary" or "endless") and how sure it is, its *confidence* from 0 to 1. What a rule matches or a test run shows has confidence 1. When some of
+// the correctness role's runs fail, it also suspects up to three statements: one that $a$ of the $F$ failing runs and $b$ of the passing ones execute
+// gets the confidence $a/\sqrt{F(a+b)}$ (Ochiai's coefficient), which is 1 for a statement that all failing runs and no passing one execute.
+//
+// Three times the optimiser draws a finding, with probability in proportion to its confidence, and makes one small edit of the finding's category where it
+// points. Of these programs the loop keeps the one that the evaluators complain least about, if they do not complain more than before; how much they complain,
+// the *severity*, is the sum of the confidences of all errors. Hidden tests judge the programs afterwards. One loop, step by step:
 
 // %% id="loop-live" tags=["slow"]
 const loopStudy = studies[0]!;
@@ -989,7 +1035,7 @@ ${fence}`,
 // %% [markdown] id="loop-results-text"
 // ### All loops
 //
-// The loops ran on two defective programs of each function of the evaluation half, with three seeds, for all 63 sets of roles. Every arm
+// The loops ran on two defective programs of each function of the evaluation half, with three seeds, for all 63 sets of roles that are not empty. Every arm
 // starts with the same programs and the same random numbers. There are two controls: with *random spans* the same edits are tried anywhere
 // in the program, and with the *oracle line* they are tried only in the line that really is defective.
 //
@@ -1131,8 +1177,11 @@ await display(
 // ### Which roles, and how many
 //
 // Six roles make 63 sets of at least one. All of them have the same total budget. In the figure each dot is one set, and the line is the mean
-// for that number of roles. Each set's success rate is compared with that of all six. Because 62 differences are tested at once, some
-// would look large by chance; Holm's correction makes the test of each one stricter by as much as that needs.
+// for that number of roles. Each set's success rate is compared with that of all six, again by drawing functions with replacement: the p value
+// is twice the share of draws in which the difference is 0 or has the other sign. If no set differed from all six, about three of the 62 p values
+// would still lie below 0.05 by chance. *Holm's correction* sorts them, multiplies the smallest by 62, the next by 61, and so on, and
+// stops at the first that is then not below 0.05. Only the sets before that one count as different, and the probability that even one of
+// them is there by chance is at most 5 %.
 
 // %% id="choice"
 const setRows = SUBSET_ARMS.map(({ name, roles }) => ({

@@ -22,11 +22,11 @@ await display(citation("09-sail"));
 //   is best under this reward: one optimisation inside another. But there is a formula for that best policy. With it the two become one
 //   objective with an ordinary gradient.
 // * **The gradient has an extra term.** Its first part is the gradient of online DPO (direct preference optimisation on answers that are drawn
-//   anew). The extra term is there because answers, labels or both are drawn by the policy. It lowers the probability of pairs whose label is
-//   uncertain.
+//   anew). The extra term is there because answers, labels or both are drawn by the policy. Where answers are drawn, it lowers the probability
+//   of every drawn pair: hardly where the policy is sure of the label that the pair got, and most where it expected the other one.
 // * **Labels by the policy alone bring no information.** In expectation they leave the first part at 0. What is left is the extra
 //   term, and it makes the policy surer of the preferences that it already has.
-// * **A gain can have three causes**: fresh labels, more steps, and the extra term. Here each of them is also tried alone.
+// * **A gain can have three causes**: fresh labels on the policy's own answers, more steps, and the extra term. Here each of them is also tried alone.
 //
 // First we look at three answers to one prompt, then at a small world in which everything can be summed, and then at a language
 // model of 0.1 million parameters with a program as the judge.
@@ -44,7 +44,11 @@ await verdicts("09-sail");
 // from the policy, and a judge says which one is better. How much does the policy agree with the judge? Take the *log-ratio* of an answer, the
 // logarithm of its probability under the policy over that under the *reference*, the policy before training. Let $u$ be $\beta$ times the
 // log-ratio of the better answer less that of the worse one, and $\sigma$ the logistic function. Then $\sigma(u)$ is the probability with which the
-// policy itself prefers the better answer, and the objective is the mean of $F=\log\sigma(u)$. Its gradient has two parts.
+// policy itself prefers the better answer, and the objective is the mean of $F=\log\sigma(u)$, which is always below 0.
+//
+// Its gradient has two parts: *online DPO*, which makes $F$ larger on the pairs that are drawn, and the *extra term*, which draws pairs with a larger
+// $F$ more often. The paper calls this case DPR, in the code below too: the prompt comes from the *d*ata, the answers from the
+// *p*olicy, the label from a *r*eward, here the judge's.
 
 // %% id="idea-imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";
@@ -154,7 +158,7 @@ await display(explore(triangleExploration));
 const alignment = (moves[0]!.x * moves[1]!.x + moves[0]!.y * moves[1]!.y) /
   (pairLength! * extraLength!);
 await display(
-  md`**In short.** At this policy the extra term moves it ${ideaRatio} times as far as online DPO does; the cosine of the angle between the two moves is ${alignment}. Online DPO follows the judge's labels, the extra term moves mass away from pairs whose label is uncertain.`,
+  md`**In short.** At this policy the extra term moves it ${ideaRatio} times as far as online DPO does; the cosine of the angle between the two moves is ${alignment}. Online DPO follows the judge's labels. The extra term pushes every drawn pair down, most of all a pair with a label that the policy is unsure of or would not have given.`,
 );
 
 // %% [markdown] id="parameters-text"
@@ -244,7 +248,9 @@ import { medianTimesMs, processorTimeMs } from "offprint/timing.ts";
 // $$\min_r\ -\mathbb E_{x,\;y_1,y_2\sim\pi^\star_r,\;(y_w\succ y_l)\sim p^\star}\big[\log\sigma(r(x,y_w)-r(x,y_l))\big]\quad\text{s.t.}\quad
 // \pi^\star_r=\arg\max_\pi\ \mathbb E_\pi[r]-\beta\,\mathrm{KL}(\pi\Vert\pi_0).$$
 //
-// Here $\pi_0$ is the reference, and $\beta$ the price of moving away from it. The solution of the lower level is known:
+// Here $\pi_0$ is the reference, and $\beta$ the price of moving away from it. The *Kullback–Leibler divergence*
+// $\mathrm{KL}(\pi\Vert\pi_0)=\sum_y\pi(y)\log\frac{\pi(y)}{\pi_0(y)}$ says how far it has moved: it is the mean log-ratio of the policy's answers, 0 where
+// the two are equal and positive elsewhere, in nats because the logarithm is the natural one. The solution of the lower level is known:
 // $\pi^\star_r\propto\pi_0e^{r/\beta}$. Solved for $r$, it gives each reward up to a constant, the logarithm of the normaliser. The constant is the
 // same for all answers to a prompt, so it cancels in the difference of the rewards of two answers $y$ and $y'$:
 //
@@ -279,16 +285,22 @@ await display(equation({
 //
 // $$\nabla J=\underbrace{\mathbb E_q[\nabla F]}_{\text{online DPO}}+\underbrace{\mathbb E_q[F\,\nabla\log q]}_{\text{extra term}}.$$
 //
-// | pair | $\nabla\log q$ | name |
-// |---|---|---|
-// | answers and label from the data | 0 | DPO |
-// | answers from the data, label from the policy | $\nabla F$ | DDP |
-// | answers and label from the policy | $g_w+g_l+\nabla F$ | DPP |
-// | answers from the policy, label from a reward model | $g_w+g_l$ | DPR |
+// What the extra term is depends on what the policy draws. Drawn answers put $g_w+g_l$ into $\nabla\log q$. A label that the policy draws has the
+// probability $\sigma(u)=e^F$, and puts $\nabla F$ into it. This makes four *routes* of a pair:
 //
-// The letters say where the prompt, the two answers and the label come from: D is the data set, P the policy, R a reward model;
-// plain DPO is data for all three. A mixture gives each route a share of the pairs and its extra term a coefficient, and
-// "DPR(.3, .3)" means a share of 0.3 and a coefficient of 0.3. A coefficient of 1 is the derivative itself.
+// | route | answers from | label from | $\nabla\log q$ |
+// |---|---|---|---|
+// | DPO | the data | the data | 0 |
+// | DDP | the data | the policy | $\nabla F$ |
+// | DPP | the policy | the policy | $g_w+g_l+\nabla F$ |
+// | DPR | the policy | a reward model | $g_w+g_l$ |
+//
+// The three letters say where the prompt, the two answers and the label come from: D is the data set, P the policy, R a reward model. Plain DPO is data
+// for all three. In the code the two parts are three: `pair` is the first brace, $\nabla F$, and the second brace is the sum of `label`, $F\,\nabla F$, and
+// `response`, $F\,(g_w+g_l)$. A route has those of the two that its line of the table says.
+//
+// A *mixture* gives each route a share of the pairs and its extra term a coefficient: "DPR(.3, .3)" means a share of 0.3 and a coefficient of 0.3, and the other
+// pairs are the data's. A coefficient of 1 is the derivative itself, and DPR with a coefficient of 0 is online DPO.
 //
 // At the example's policy all terms can be compared with values that an independent program computed, and the derivative
 // with differences of the objective:
@@ -322,7 +334,7 @@ for (let each = 0; each < 5; each++) {
 await claim("09.bilevel-differences", worstSlope);
 
 // %% [markdown] id="identities-text"
-// At the best policy $\pi^\star\propto\pi_0e^{r^\star/\beta}$ online DPO stands still. And the gradient of a mixture is the weighted sum of
+// At the policy that is best under the true reward $r^\star$, which is $\pi^\star\propto\pi_0e^{r^\star/\beta}$, online DPO stands still. And the gradient of a mixture is the weighted sum of
 // its routes' gradients:
 
 // %% id="identities"
@@ -413,7 +425,7 @@ await claim("09.score-mean", Math.max(...scoreMean.map(Math.abs)));
 // %% [markdown] id="fixed-text"
 // ## What the extra term does when an oracle labels
 //
-// An *oracle* is a judge that knows the true reward. The policy takes gradient steps along online DPO plus $\lambda$ times the extra term, always
+// An *oracle* is a judge that knows the true reward $r^\star$. The policy takes gradient steps along online DPO plus $\lambda$ times the extra term, always
 // from the same start, until it no longer moves:
 
 // %% id="fixed-points"
@@ -511,6 +523,12 @@ await claim(
   Math.max(...entropyMargins.map((u) => Math.abs(ownLabelObjective(u) - entropyOf(u)))),
 );
 
+// %% [markdown] id="self-label-text"
+// Four things follow, and are looked at in this order. At the example's policy the online term of DPP and of DDP is 0, and the extra term is what is left. Steps
+// along it turn no preference round, and each makes the policy surer of it. For one drawn label the term $F\,\nabla F$ is the slope of
+// $\tfrac12F^2$; in this form a trainer can add it to a loss. And without the extra term, with the coefficient 0, only the data's share of
+// the pairs teaches anything: the policy goes the way of DPO when the step size is divided by that share.
+
 // %% id="self-label-claims"
 const largest = (values: Float64Array): number => Math.max(...values.map(Math.abs));
 const atDpp = exactTerms(bandit, EXAMPLE_LOGITS, "DPP");
@@ -585,8 +603,13 @@ await display(
 //
 // In training the extra term is estimated from drawn pairs, by $F(g_w+g_l)$ for each pair, which is noisy. Because $\mathbb E[g]=0$, any constant $c$ (a
 // *baseline*) may be subtracted: $(F-c)(g_w+g_l)$ has the same mean, and less noise for a good $c$. The code that the authors published
-// does something else: it uses $F/\log\pi(y)$. Both numbers are negative, so their ratio is positive, and this term *raises* the
-// probability of both answers where the formula lowers it.
+// does something else. In place of the formula's term it has the published one, with each answer's own log-probability below $F$:
+//
+// $$\underbrace{F\,g_w+F\,g_l}_{\text{formula}}\qquad\underbrace{\frac F{\log\pi(y_w)}\,g_w+\frac F{\log\pi(y_l)}\,g_l}_{\text{as published}}.$$
+//
+// $F$ and $\log\pi(y)$ are both negative, so their ratio is positive, and this term *raises* the probability of both answers where the formula lowers
+// it. First the noise of the formula's term with and without a baseline, then the weights of both forms at one pair, then ascent along the
+// published one:
 
 // %% id="noise"
 const noisy = responseTermMoments(bandit, EXAMPLE_LOGITS, 0);
@@ -819,8 +842,10 @@ await display(table(
 ));
 
 // %% [markdown] id="list-live-text"
-// Here DPO, DDP and online DPO are trained, each for a short time. Drawn answers come from the policy as it is at that step. The numbers below these come from `deno task measure-sail`, committed in
-// `data/results/09-list-task.json`.
+// Here DPO, DDP(.4, .2) and online DPO, which is DPR(.3, 0), are trained, each for a short time. Drawn answers come from the policy as it is at that step. The
+// tables below this one come from longer runs with `deno task measure-sail`, committed in `data/results/09-list-task.json`. There "DPR" is DPR(.3, .3), "DPP" is
+// DPP(.3, .2), and a word behind the name says what is different: labels of a *learned* judge, *no baseline*, the term *as published*, answers that are up to
+// so many steps old (*age*), *hard labels*, an *optimism* bonus. Each is explained where its numbers are discussed.
 
 // %% id="results" tags=["imports"]
 const committed = await loadListResults();
@@ -1411,8 +1436,9 @@ await display(table(ownRecords, { caption: "One step of four pairs, as its recor
 //
 // Each has a check that says what is wrong without giving the answer away.
 //
-// **1. The extra term of own labels.** (20 minutes, 3 points.) Given the margin $u$ at $\beta=1$, return the weight of the label term on $g_1$, both labels
-// taken with the policy's probability.
+// **1. The extra term of own labels.** (20 minutes, 3 points.) The policy labels a pair of two answers itself, at $\beta=1$. With probability $p=\sigma(u)$ the
+// first answer is called the better one; then $F=\log\sigma(u)$. Otherwise the second is, and $F=\log\sigma(-u)$. The label term is the mean of $F\,\nabla F$
+// over these two labels. It is a number times $g_1-g_2$, with $g_1$ and $g_2$ the gradients of the two answers' log-probabilities. Return this number for a given $u$.
 
 // %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function ownLabelWeight(margin: number): number {

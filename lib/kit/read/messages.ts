@@ -76,6 +76,14 @@ export interface ParameterState {
   limits?: ParameterLimits;
 }
 
+/** What the panel of parameters shows. */
+export interface ParameterPanel {
+  /** Those of the cell as it is now, or as it is in the notebook where it was edited into something else. */
+  parameters: ParameterState[];
+  /** Why the cell cannot be read. */
+  problem?: string;
+}
+
 /** What the server says to all pages that show a notebook, or to one of them. */
 export type ReaderEvent =
   /** The first one on a socket. */
@@ -85,14 +93,13 @@ export type ReaderEvent =
     trusted: boolean;
     edit: boolean;
     sources: Record<string, string>;
-    parameters: ParameterState[];
-  }
+  } & ParameterPanel
   | { type: "kernel"; kernel: "none" | "starting" | "idle" | "busy"; note?: string }
   | { type: "cells"; cells: CellState[] }
   | { type: "source"; cell: string; source: string }
   | { type: "inserted"; cell: string; after: string }
   | { type: "removed"; cell: string }
-  | { type: "parameters"; parameters: ParameterState[] }
+  | { type: "parameters" } & ParameterPanel
   /** From `from` on the outputs of a cell are these. */
   | { type: "outputs"; cell: string; from: number; items: OutputItem[] }
   /** The printed text of output `at` goes on. */

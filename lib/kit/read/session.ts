@@ -8,7 +8,7 @@ import { injectParameters } from "../pairs/mod.ts";
 import { CellOutputs } from "./cell_outputs.ts";
 import { CellRunner, type EndedRun, lostIn } from "./cell_runner.ts";
 import { Dependents, type RanCell } from "./dependents.ts";
-import type { CellState, ParameterState, ReaderEvent } from "./messages.ts";
+import type { CellState, ReaderEvent } from "./messages.ts";
 import type { Render } from "./outbox.ts";
 import { settleRun } from "./settle_run.ts";
 import { type InsertedCell, Texts } from "./texts.ts";
@@ -100,18 +100,13 @@ export class Session {
   /** Everything that a page which has just connected must know. */
   *snapshot(edit: boolean): Iterable<ReaderEvent> {
     this.#outputs.flush();
-    const { foreign, trusted, parameters } = this;
+    const { foreign, trusted } = this;
     const sources = Object.fromEntries(this.#texts.edited);
     for (const { id, after } of this.inserted) yield { type: "inserted", cell: id, after };
-    yield { type: "state", foreign, trusted, edit, sources, parameters };
+    yield { type: "state", foreign, trusted, edit, sources, ...this.#texts.panel };
     yield* this.#outputs.whole();
     yield { type: "cells", cells: this.#codeIds.map((id) => this.#stateOf(id)) };
     yield { type: "kernel", kernel: this.#runner.state };
-  }
-
-  /** Its parameters with their present values. */
-  get parameters(): ParameterState[] {
-    return this.#texts.parameters;
   }
 
   /** Another text for a cell; the committed one stays what it is. */
@@ -119,7 +114,7 @@ export class Session {
     if (!this.#texts.edit(id, source)) return;
     this.#tell({ type: "source", cell: id, source });
     if (id === this.#texts.parametersCell?.id) {
-      this.#tell({ type: "parameters", parameters: this.parameters });
+      this.#tell({ type: "parameters", ...this.#texts.panel });
     }
     this.#refreshStale();
   }
@@ -169,8 +164,8 @@ export class Session {
     if (cell === undefined) return;
     const before = this.#texts.values;
     this.edit(cell.id, injectParameters(this.#texts.sourceOf(cell.id), values, "panel"));
-    const names = this.parameters.filter(({ name, value }) => before.get(name) !== value)
-      .map(({ name }) => name);
+    const names = [...this.#texts.values].filter(([name, value]) => before.get(name) !== value)
+      .map(([name]) => name);
     if (!run || names.length === 0) return;
     const { dependents } = await this.#dependents.of(this.notebook);
     await this.runNeeded([cell.id, ...dependents([{ cell: cell.id, names }])]);

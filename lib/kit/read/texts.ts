@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type Cell, type CodeCell, type Notebook, tagsOf } from "../nbformat.ts";
-import { parseParameters } from "../pairs/mod.ts";
-import type { ParameterState } from "./messages.ts";
+import { UserError } from "offprint/errors.ts";
+import type { Cell, CodeCell, Notebook } from "../nbformat.ts";
+import { parameterCells, parseParameters } from "../pairs/mod.ts";
+import type { ParameterPanel, ParameterState } from "./messages.ts";
 
 /** A cell that the reader added. */
 export interface InsertedCell {
@@ -34,7 +35,7 @@ export class Texts {
   }
 
   get parametersCell(): CodeCell | undefined {
-    return this.code.find((cell) => tagsOf(cell).includes("parameters"));
+    return parameterCells(this.#notebook)[0];
   }
 
   /** The texts that are not the notebook's, by their cells. */
@@ -99,25 +100,28 @@ export class Texts {
     return edited;
   }
 
-  /** Parameters with their present values. */
-  get parameters(): ParameterState[] {
+  /** Parameters with their present values; a cell that was edited into something else still has those of the notebook. */
+  get panel(): ParameterPanel {
     const cell = this.parametersCell;
-    if (cell === undefined) return [];
-    try {
-      const initial = new Map(parseParameters(cell.source).map(({ name, value }) => [name, value]));
-      return parseParameters(this.sourceOf(cell.id)).map(({ value, ...parameter }) => ({
+    if (cell === undefined) return { parameters: [] };
+    const own = read(cell.source), now = read(this.sourceOf(cell.id));
+    const { parameters } = "problem" in now ? own : now;
+    const initial = new Map(own.parameters.map(({ name, value }) => [name, value]));
+    return {
+      ...now,
+      parameters: parameters.map((parameter) => ({
         ...parameter,
-        value: String(value),
-        initial: String(initial.get(parameter.name) ?? value),
-      }));
-    } catch {
-      return []; // a cell that was edited into something else has no panel
-    }
+        initial: initial.get(parameter.name) ?? parameter.value,
+      })),
+    };
   }
 
-  /** The present values of parameters by their names. */
+  /** The present values of parameters by their names; none where the cell cannot be read. */
   get values(): ReadonlyMap<string, string> {
-    return new Map(this.parameters.map(({ name, value }) => [name, value]));
+    const { parameters, problem } = this.panel;
+    return new Map(
+      problem === undefined ? parameters.map(({ name, value }) => [name, value]) : [],
+    );
   }
 
   #with(sourceOf: (cell: Cell) => string | undefined): Notebook {
@@ -126,6 +130,23 @@ export class Texts {
       source: sourceOf(cell) ?? cell.source,
     }));
     return { ...this.#notebook, cells };
+  }
+}
+
+/** The parameters of a cell's text, or why there are none. */
+function read(
+  source: string,
+): { parameters: Omit<ParameterState, "initial">[]; problem?: string } {
+  try {
+    return {
+      parameters: parseParameters(source).map(({ value, ...parameter }) => ({
+        ...parameter,
+        value: String(value),
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { parameters: [], problem: error.message };
   }
 }
 

@@ -12,7 +12,7 @@ export const SOURCE = `${HEADER}// %% [markdown] id="title"
 // # Sample
 
 // %% id="parameters" tags=["parameters"]
-/** Numbers to add. */
+/** Numbers to add, as many as \`numbers.length\`. */
 const runs: number = 3;
 /** Seed. */
 const seed: number = 1;

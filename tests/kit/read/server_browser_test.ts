@@ -110,6 +110,27 @@ Deno.test({
         },
       );
 
+      await step(
+        "the panel shows code as code, and why a cell of parameters cannot be read",
+        async () => {
+          const code = "document.querySelector('#parameter-runs-doc code').textContent";
+          assertEquals(await page.evaluate(code), "numbers.length");
+          const panel = (ending: string) => `document.querySelector(".panel-problem")${ending}`;
+          assertEquals(await page.evaluate(panel(".hidden")), true);
+          await press(page, "parameters", "Enter");
+          await page.keyboard.press("Control+Home");
+          await page.keyboard.type('throw new Error("no");');
+          await until(page, panel(".checkVisibility()"));
+          assertStringIncludes(await page.evaluate(panel(".textContent")), "line 1: got");
+          assertEquals(
+            await page.evaluate("document.querySelector('#parameter-runs').disabled"),
+            true,
+          );
+          await page.locator('#cell-parameters button:text-is("Reset")').click();
+          await until(page, `!${panel(".checkVisibility()")}`);
+        },
+      );
+
       await step("an error is at its cell and its line", async () => {
         await press(page, "fails", "Control+Enter");
         await until(page, `document.querySelector("#cell-fails .failing-line")`);

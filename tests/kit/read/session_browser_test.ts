@@ -87,13 +87,14 @@ Deno.test({
           page,
           `document.querySelectorAll(".parameter button:not([hidden])").length >= 4`,
         );
+        const state = [...session.snapshot(false)].find((event) => event.type === "state")!;
         const values = Object.fromEntries(
-          session.parameters.map(({ name, value }) => [name, value]),
+          state.parameters.map(({ name, value }) => [name, value]),
         );
         for (const [name, value] of Object.entries(SMALL)) {
           assertEquals(values[name], String(value));
         }
-        assertEquals(session.parameters.find(({ name }) => name === "modelTokens")?.limits, {
+        assertEquals(state.parameters.find(({ name }) => name === "modelTokens")?.limits, {
           min: 2,
           max: 200,
           step: 1,

@@ -1,5 +1,6 @@
 /** One notebook with its kernel: what runs, what is told, what stops. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { UserError } from "offprint/errors.ts";
 import { Heard, SAMPLE } from "./sample.ts";
 
 Deno.test("a session runs what is asked, and says what is out of date", async (t) => {
@@ -129,6 +130,26 @@ Deno.test("a notebook from elsewhere runs nothing before it is trusted", async (
   await session.change({ runs: "9" }, true);
   assertEquals(heard.began, []);
   assertEquals([...session.snapshot(false)].at(-1), { type: "kernel", kernel: "none" });
+  await session.close();
+});
+
+Deno.test("a cell of parameters that cannot be read says why, and keeps the notebook's own", async () => {
+  const { session, events } = new Heard();
+  const panel = () => events.filter((event) => event.type === "parameters").at(-1)!;
+  const source = SAMPLE.cells.find(({ id }) => id === "parameters")!.source;
+  session.edit("parameters", `throw new Error("no");\n${source}`);
+  assertEquals(panel().parameters.map(({ name, value }) => [name, value]), [
+    ["runs", "3"],
+    ["seed", "1"],
+  ]);
+  assertStringIncludes(panel().problem!, 'parameters cell, line 1: got "throw new Error');
+  const state = [...session.snapshot(false)].find((event) => event.type === "state")!;
+  assertEquals(state.problem, panel().problem);
+  await assertRejects(() => session.change({ runs: "4" }, false), UserError, "line 1");
+  session.edit("parameters", source.replace("= 3", "= 8"));
+  assertEquals(panel().problem, undefined);
+  const [{ value, initial } = {}] = panel().parameters;
+  assertEquals([value, initial], ["8", "3"]);
   await session.close();
 });
 

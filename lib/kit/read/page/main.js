@@ -135,7 +135,7 @@ class Reader {
       disabled: true,
       title: "Stop the running cell",
     });
-    this.fields = h("div", { class: "parameters" });
+    this.fields = h("div");
     this.auto = h("input", { type: "checkbox", checked: true, id: "rerun" });
     this.panel = new Panel(
       this.fields,
@@ -266,7 +266,7 @@ class Reader {
       case "removed":
         return this.removed(cell);
       case "parameters":
-        return this.panel.show(event.parameters);
+        return this.showPanel(event);
       case "outputs":
         return cell?.outputs.set(event.from, event.items);
       case "text":
@@ -284,10 +284,14 @@ class Reader {
     }
   }
 
-  start({ foreign, trusted, edit, sources, parameters }) {
+  showPanel({ parameters, problem }) {
+    this.panelBox.hidden = parameters.length === 0 && problem === undefined;
+    this.panel.show(parameters, problem);
+  }
+
+  start({ foreign, trusted, edit, sources, ...panel }) {
     this.saver.hidden = !edit;
-    this.panelBox.hidden = parameters.length === 0;
-    this.panel.show(parameters);
+    this.showPanel(panel);
     for (const cell of this.cells.values()) cell.agree(sources[cell.id]);
     this.trust.hidden = trusted;
     if (foreign && !trusted) {

@@ -8,15 +8,25 @@ function saysOf({ limits = {}, initial }) {
   return [range, unit, `default ${initial === "" ? "empty" : initial}`].filter(Boolean).join(" · ");
 }
 
+/** The words of a comment; what stands between backticks is code. */
+function wordsOf(doc) {
+  return doc.split(/`([^`]+)`/).map((text, at) => at % 2 === 1 ? h("code", { text }) : text);
+}
+
 /** Shows parameters and tells every change that was made to them. */
 export class Panel {
   constructor(node, onChange) {
-    this.node = node;
+    this.problem = h("p", { class: "panel-problem", role: "alert", hidden: true });
+    this.node = h("div", { class: "parameters" });
+    node.append(this.problem, this.node);
     this.onChange = onChange;
     this.fields = new Map();
   }
 
-  show(parameters) {
+  /** Shows parameters; where the cell cannot be read, why, and nothing can be changed here. */
+  show(parameters, problem) {
+    this.problem.textContent = problem ?? "";
+    this.problem.hidden = problem === undefined;
     const names = parameters.map(({ name }) => name).join();
     if (names !== this.names) {
       this.names = names;
@@ -25,11 +35,12 @@ export class Panel {
     }
     for (const { name, value, initial } of parameters) {
       const { input, back } = this.fields.get(name);
+      input.disabled = problem !== undefined;
       if (document.activeElement !== input) {
         if (input.type === "checkbox") input.checked = value === "true";
         else input.value = value;
       }
-      back.hidden = value === initial;
+      back.hidden = value === initial || problem !== undefined;
     }
   }
 
@@ -61,7 +72,13 @@ export class Panel {
       h("label", { for: id, text: name }),
       input,
       back,
-      h("p", { id: described }, doc, " ", h("span", { class: "limits", text: saysOf(parameter) })),
+      h(
+        "p",
+        { id: described },
+        ...wordsOf(doc),
+        " ",
+        h("span", { class: "limits", text: saysOf(parameter) }),
+      ),
     );
   }
 }
