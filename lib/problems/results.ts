@@ -8,6 +8,7 @@ import { z } from "zod";
 import { checkedJson } from "offprint/checked_json.ts";
 import { messageOf, UserError } from "offprint/errors.ts";
 import { readText, writeWhole } from "offprint/files.ts";
+import { withFileLock } from "offprint/process/mod.ts";
 import type { Solved } from "./solve.ts";
 
 const counts = z.array(z.int().nonnegative());
@@ -63,9 +64,13 @@ export async function readResults(file: URL | string): Promise<Results> {
 
 /**
  * Adds a run to a file of results. Of the same model and seed, counts of other sets, ways of asking, numbers of
- * answers or temperatures stay; those of the same are replaced.
+ * answers or temperatures stay; those of the same are replaced. Several processes may add to one file.
  */
-export async function addRun(file: URL | string, run: Run): Promise<void> {
+export function addRun(file: URL | string, run: Run): Promise<void> {
+  return withFileLock(file, () => addAlone(file, run));
+}
+
+async function addAlone(file: URL | string, run: Run): Promise<void> {
   const { runs } = await readResults(file);
   const like = runs.find(({ model, seed }) => model === run.model && seed === run.seed);
   const others = runs.filter((each) => each !== like);

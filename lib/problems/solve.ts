@@ -16,7 +16,10 @@ export interface SolveOptions {
   maxTokens?: number;
   /** Problems that are under way at the same time: 1 for a model of this machine (default), more for a server. */
   concurrency?: number;
-  /** Called after every problem, with what is done so far in the order of the problems. */
+  /**
+   * Called after every problem, with what is done so far in the order of the problems. No call of this or of `onAnswer` begins
+   * before the last one has ended.
+   */
   onProblem?: (done: number, total: number, solved: readonly Solved[]) => void | Promise<void>;
   /** Called for every answer, in the order in which problems end. */
   onAnswer?: (answer: JudgedAnswer) => void | Promise<void>;
@@ -58,14 +61,20 @@ export async function solve<P extends Problem>(
   const results: (Solved | undefined)[] = problems.map(() => undefined);
   let next = 0, done = 0;
   let failed: { error: unknown } | undefined;
+  // A file that is written by an earlier call must not replace what a later call wrote.
+  let telling: Promise<void> = Promise.resolve();
+  const tell = async (answers: readonly JudgedAnswer[]): Promise<void> => {
+    for (const answer of answers) await onAnswer(answer);
+    await onProblem(++done, problems.length, results.filter((each) => each !== undefined));
+  };
   const worker = async (): Promise<void> => {
     while (next < problems.length && failed === undefined) {
       const at = next++;
       try {
         const { solved, answers } = await solveOne(problems[at]!, asking, model, options);
         results[at] = solved;
-        for (const answer of answers) await onAnswer(answer);
-        await onProblem(++done, problems.length, results.filter((each) => each !== undefined));
+        telling = telling.then(() => tell(answers));
+        await telling;
       } catch (error) {
         failed ??= { error };
       }

@@ -1,10 +1,11 @@
 /**
  * Processes that this project starts. Each leads a group of its own, is ended with all it started, keeps to
- * limits, and does not outlive us, however we end.
+ * limits, and does not outlive us, however we end. Several of them take turns at a file under its lock.
  *
  * @module
  */
 export { Child, type ChildEnd, type ChildOptions, startChild } from "./child.ts";
+export { withFileLock } from "./file_lock.ts";
 export { LineReader } from "./line_reader.ts";
 export { withinOwnTime } from "./own_time.ts";
 export { packageFolders } from "./package_folders.ts";

@@ -4,14 +4,17 @@ import { join } from "node:path";
 import { type Random, stream } from "offprint/random.ts";
 import { descendants, untilGone } from "../process/processes.ts";
 import { editAndSave, SAMPLE_PATH, sampleProject, wholeSource } from "./sample_project.ts";
+import { answeringServer } from "./answering_server.ts";
 import { MASTER, NAME, RIGHT_1, submission } from "../kit/classroom/sample.ts";
 import { figure, FULL, sampled, say, startCommand } from "./trial.ts";
 
 /** A command that can be killed and run again. */
 interface Subject {
   name: string;
-  /** Its arguments when it works in a folder. */
-  args(folder: string): string[];
+  /** Its arguments when it works in a folder; `address` is the server's of a subject that asks one. */
+  args(folder: string, address: string): string[];
+  /** A server answers it. */
+  asks?: true;
   /** Files that are what they are when it has ended; they must be whole whenever they are there. */
   outputs: Record<string, (text: string) => void>;
   /** How many kills in the full form, of a command that takes long. */
@@ -113,6 +116,16 @@ const SUBJECTS: readonly Subject[] = [
     },
   },
   {
+    name: "solve",
+    asks: true,
+    args: (folder, address) => [
+      ...["solve", "--endpoint", address, "--model", "m", "--problems", "12", "--samples", "2"],
+      ...["--store", join(folder, "chat"), "--out", join(folder, "counts.json")],
+    ],
+    kills: 16,
+    outputs: { "counts.json": json },
+  },
+  {
     name: "train",
     args: (folder) => [
       ...["train", "tiny", "--out", join(folder, "work"), "--to", join(folder, "model")],
@@ -129,6 +142,14 @@ const SUBJECTS: readonly Subject[] = [
 /** Kills of each command, in rounds: after so many in a row it is left alone to its end. */
 const KILLS = FULL ? 34 : 2, IN_A_ROW = 6, ROUNDS = FULL ? 40 : 2;
 
+/** Requests that `solve` has under way at once, where it is not told otherwise. */
+const ON_THEIR_WAY = 4;
+
+/** A subject, and where its server is. */
+interface Served extends Subject {
+  address?: string;
+}
+
 type Contents = Map<string, Uint8Array>;
 
 /** What the outputs hold; nothing where there is none. Each must be whole. */
@@ -144,8 +165,11 @@ async function contents(folder: string, { outputs }: Subject): Promise<Contents>
 }
 
 /** How a command is started in a folder. */
-function start({ args, env, ownProject }: Subject, folder: string): Deno.ChildProcess {
-  return startCommand(args(folder), {
+function start(
+  { args, env, ownProject, address = "" }: Served,
+  folder: string,
+): Deno.ChildProcess {
+  return startCommand(args(folder, address), {
     ...(env && { env: env(folder) }),
     ...(ownProject && { cwd: folder }),
   });
@@ -190,7 +214,7 @@ async function toItsEnd(subject: Subject, child: Deno.ChildProcess): Promise<num
 }
 
 /** Runs a command to its end in a folder of its own. */
-async function untouched(subject: Subject): Promise<{ ms: number; right: Contents }> {
+async function untouched(subject: Served): Promise<{ ms: number; right: Contents }> {
   const folder = await newFolder(subject);
   try {
     const before = performance.now();
@@ -205,7 +229,7 @@ async function untouched(subject: Subject): Promise<{ ms: number; right: Content
 
 /** One run that is killed some times and then left alone; gives the number of kills. */
 async function trial(
-  subject: Subject,
+  subject: Served,
   { ms, right }: Awaited<ReturnType<typeof untouched>>,
   kills: number,
   random: Random,
@@ -246,16 +270,24 @@ for (const subject of sampled(SUBJECTS, 4, "subjects of kills")) {
       `${subject.name}, killed, leaves no half file and no process, and ends alike the next time`,
     ignore: Deno.build.os !== "linux",
     async fn() {
+      await using server = subject.asks && answeringServer();
+      const served: Served = server ? { ...subject, address: server.address } : subject;
       const random = stream(1, "faults", "kills", subject.name);
-      const alone = await untouched(subject);
+      const alone = await untouched(served);
+      const askedAlone = server?.asked() ?? 0;
       const wanted = FULL ? subject.kills ?? KILLS : KILLS;
-      let kills = 0;
+      let kills = 0, rounds = 0;
       // Some runs are over before their moment comes.
-      for (let round = 0; round < ROUNDS && kills < wanted; round++) {
-        kills += await trial(subject, alone, Math.min(IN_A_ROW, wanted - kills), random);
+      for (; rounds < ROUNDS && kills < wanted; rounds++) {
+        kills += await trial(served, alone, Math.min(IN_A_ROW, wanted - kills), random);
       }
       // How many are reached in the sample hangs on the machine's load; the full form goes on until it has them.
       if (FULL) assert(kills >= wanted, `${kills} kills of ${subject.name}`);
+      if (server) {
+        // What was answered is kept: a kill costs no more than the requests that were on their way.
+        const most = askedAlone * (1 + rounds) + ON_THEIR_WAY * kills;
+        assert(server.asked() <= most, `asked ${server.asked()} times, ${most} at most`);
+      }
       figure(
         `kills of ${subject.name}: ${kills}, 0 torn files, 0 processes left, the next run identical`,
       );
