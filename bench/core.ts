@@ -23,6 +23,7 @@ import {
   interleaved,
   lessIsBetter,
 } from "offprint/kit/bench/report.ts";
+import { nativeRun } from "./kernels/native_suite.ts";
 
 const SEED = 1;
 const REPETITIONS = 3;
@@ -34,7 +35,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
     progress(`core: ${what}`);
     rows.push(...await measure());
   }
-  return { rows };
+  return { rows, ...nativeRun(await openKernels()) };
 }
 
 const measurements: [string, () => Promise<BenchRow[]>][] = [

@@ -4,14 +4,14 @@
  * activations is inside every timed call.
  *
  * `OFFPRINT_VARIANT` and `OFFPRINT_THREADS` choose what is measured, `OFFPRINT_SHAPE` (`4096x14336`, N by
- * K) one shape of the three. ONNX Runtime gets as many threads, and does not let them spin between calls:
+ * K) one shape of the three, with the cold rows in the last. Each variant's and machine's rows are kept beside the others'. ONNX Runtime gets as many threads, and does not let them spin between calls:
  * spinning threads of one side would slow the other. Rows are also said as they come.
  *
  * @module
  */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { type Kernels, PackedWeights, PackedWeights8 } from "kernels/mod.ts";
-import { plainRead } from "kernels/native/mod.ts";
+import { plainRead, type ProductPeak, productPeak } from "kernels/native/mod.ts";
 import {
   type BenchResult,
   type BenchRow,
@@ -31,6 +31,8 @@ const REPETITIONS = 15;
 const BLOCK = 128;
 /** Larger than the caches of the processors this is run on. */
 const COLD_BYTES = 128e6;
+/** Output features of the shape whose weights are also taken from memory. */
+const COLD_ROWS = 14336;
 
 /** Share of 4-bit blocks and bits of the weights. */
 const CORES = {
@@ -42,10 +44,13 @@ const CORES = {
 type Core = keyof typeof CORES;
 const PEERS = ["ort fp32", "ort nbits b32", "ort nbits b128"] as const;
 type Peer = typeof PEERS[number];
+/** The peers in 4 bits. */
+const NBITS = ["ort nbits b32", "ort nbits b128"] as const;
 
 /** Runs the suite: two minutes on two cores; no rows without native kernels, which are what is measured. */
 export function runBench(progress: (line: string) => void): Promise<BenchResult> {
-  return nativeSuite("kernels", progress, (kernels) => allRows(kernels, progress));
+  const part = Deno.env.get("OFFPRINT_SHAPE") || undefined;
+  return nativeSuite("kernels", progress, (kernels) => allRows(kernels, progress), part);
 }
 
 async function allRows(kernels: Kernels, progress: (line: string) => void): Promise<BenchRow[]> {
@@ -56,12 +61,13 @@ async function allRows(kernels: Kernels, progress: (line: string) => void): Prom
       progress(`kernels: ${ratio.toFixed(2)}x ${name} (${shape}); peer: ${peerName}`);
     }
   };
+  const limit = await productPeak(kernels.variant, kernels.threads);
   for (const [N, K] of chosenShapes()) {
     const shape = await openShape(kernels, N, K, 1);
-    for (const M of TOKENS) add(await productRows(shape, M));
+    for (const M of TOKENS) add(await productRows(shape, M, limit));
     await shape.close();
+    if (N === COLD_ROWS) add(await coldRows(kernels, N, K));
   }
-  add(await coldRows(kernels, 14336, 4096));
   return rows;
 }
 
@@ -78,28 +84,48 @@ function chosenShapes() {
   });
 }
 
-/** Every core against its peers at one number of tokens. */
-async function productRows(shape: OpenShape, M: number): Promise<BenchRow[]> {
+/** Every core against its peers at one number of tokens, and products of many tokens against their limit. */
+async function productRows(shape: OpenShape, M: number, limit?: ProductPeak): Promise<BenchRow[]> {
   const { N, K } = shape;
   const x = activations(M * K);
   const contestants: Record<string, Contestant> = {};
   for (const core of Object.keys(CORES) as Core[]) contestants[core] = shape.ours(core, x, M);
   for (const peer of PEERS) contestants[peer] = shape.peer(peer, x, M);
+  let multiplyAdds = 0;
+  if (limit) contestants["limit"] = () => multiplyAdds = limit.run();
   const seconds = await interleaved(contestants, REPETITIONS);
-  const row = (name: Core, peerName: string) =>
+  const size = `M=${M} N=${N} K=${K}`;
+  const row = (name: Core, peer: string, peerName = peer) =>
     lessIsBetter({
       name,
-      shape: `M=${M} N=${N} K=${K}`,
+      shape: size,
       ours: 1000 * seconds[name]!,
-      peer: 1000 * seconds[peerName]!,
+      peer: 1000 * seconds[peer]!,
       peerName,
       unit: "ms",
     });
-  return [
+  const fastest = NBITS.reduce((best, peer) => seconds[peer]! < seconds[best]! ? peer : best);
+  const rows = [
     ...PEERS.map((peer) => row("W4Ax", peer)),
+    row("W4Ax", fastest, "the faster ort nbits"),
     row("W4A4", "W4A8"),
     row("W4A8", "W8A8"),
   ];
+  if (limit && M > 1) {
+    const ours = 2e-9 * M * N * K / seconds["W4Ax"]!,
+      peer = 2e-9 * multiplyAdds / seconds["limit"]!;
+    const peerName = `${limit.instructions}, registers only`;
+    rows.push({
+      name: "W4Ax, operations",
+      shape: size,
+      ours,
+      peer,
+      peerName,
+      unit: "GOP/s",
+      ratio: ours / peer,
+    });
+  }
+  return rows;
 }
 
 /**
@@ -108,7 +134,7 @@ async function productRows(shape: OpenShape, M: number): Promise<BenchRow[]> {
  */
 async function coldRows(kernels: Kernels, N: number, K: number): Promise<BenchRow[]> {
   const copies = Math.ceil(COLD_BYTES / (N * K / 2));
-  const shape = await openShape(kernels, N, K, copies, ["ort nbits b32", "ort nbits b128"]);
+  const shape = await openShape(kernels, N, K, copies, NBITS);
   const x = activations(K);
   const contestants: Record<string, Contestant> = {
     W4Ax: shape.ours("W4Ax", x, 1),
@@ -119,7 +145,7 @@ async function coldRows(kernels: Kernels, N: number, K: number): Promise<BenchRo
   const seconds = await interleaved(contestants, 4 * REPETITIONS);
   await shape.close();
   const where = `M=1 N=${N} K=${K}, ${copies} copies in turn`;
-  const rows = ["ort nbits b32", "ort nbits b128"].map((peerName) =>
+  const rows: BenchRow[] = NBITS.map((peerName) =>
     lessIsBetter({
       name: "W4Ax cold",
       shape: where,

@@ -18,6 +18,7 @@ import {
   lessIsBetter,
 } from "offprint/kit/bench/report.ts";
 import { ROOT } from "offprint/kit/project.ts";
+import { nativeRun } from "./kernels/native_suite.ts";
 import { corpusBytes, corpusDocuments, corpusRecipe } from "offprint/lm/corpora/corpus.ts";
 import { loadModel } from "offprint/lm/mod.ts";
 import { evaluate, perplexity } from "offprint/lm/training/mod.ts";
@@ -66,8 +67,13 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   const calibration = calibrate(config, weights, texts);
   const blockSize = defaultBlockSize(config);
   const rows: BenchRow[] = await speedRows(name, config, weights, texts);
-  const measuredOn = `${kernels.backend} ${kernels.variant}`;
-  if (Deno.env.get("OFFPRINT_PARTS") === "speed") return { rows, measuredOn };
+  const part = Deno.env.get("OFFPRINT_PARTS") === "speed" ? "speed" : undefined;
+  const measured = {
+    rows,
+    measuredOn: `${kernels.backend} ${kernels.variant}`,
+    ...nativeRun(kernels, part),
+  };
+  if (part) return measured;
   const all = (bits: 4 | 8) => uniformPlans(bits, blockSize);
   const ways: Record<string, QuantizationOptions> = {
     "W8A8 KV4": { weightBits: 8 },
@@ -97,7 +103,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
       unit: "perplexity",
     }));
   }
-  return { rows, measuredOn };
+  return measured;
 }
 
 /** How long it takes to quantise, against a budget; and the simulator against plain TypeScript. */

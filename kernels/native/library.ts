@@ -101,6 +101,10 @@ const SYMBOLS = {
     parameters: ["i32", "buffer", "i32"], // threads, numbers, count
     result: "i32",
   },
+  offprint_peak: {
+    parameters: ["i32", "i32", "i32"], // variant, threads, turns
+    result: "i32",
+  },
   offprint_profile: {
     parameters: ["i32", "buffer"], // start, nanoseconds
     result: "i32",

@@ -19,6 +19,8 @@ import { nativeSampling } from "./sampling.ts";
 
 export { type ForwardPart, profileForward } from "./forward_profile.ts";
 export { plainRead } from "./plain_read.ts";
+export { type ProductPeak, productPeak } from "./product_peak.ts";
+export { VARIANTS } from "./build.ts";
 
 /** How to open the native backend. */
 export interface NativeOptions {

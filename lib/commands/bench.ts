@@ -4,8 +4,9 @@
  * @module
  */
 import { UserError } from "offprint/errors.ts";
-import { type BenchReport, type BenchSuite, benchTable, machineName } from "../kit/bench/report.ts";
+import { type BenchSuite, benchTable, type KeptReport } from "../kit/bench/report.ts";
 import { keepReports } from "../kit/bench/kept.ts";
+import { machineName, processor } from "../kit/bench/machine.ts";
 import { writeReadme } from "../kit/readme/mod.ts";
 import { parse } from "offprint/command_line.ts";
 import type { Command } from "../kit/command.ts";
@@ -23,7 +24,13 @@ Arguments:
   --json   print { suite, machine, rows } on standard output, progress goes to standard error
   --help   this text
 
-OFFPRINT_PAPERS="02 08" takes some papers only in the suites run and first_run.`;
+OFFPRINT_PAPERS="02 08" takes some papers only in the suites run and first_run. OFFPRINT_VARIANT (avx2, avxvnni, avx512vnni …) chooses
+the native kernels' instruction set; what is kept of those suites stays beside the rows of other variants and processors.`;
+
+/** What chooses what a suite measures: part of the command that is kept. */
+const CHOICES = ["VARIANT", "THREADS", "SHAPE", "PARTS", "MODEL", "PAPERS"].map((name) =>
+  `OFFPRINT_${name}`
+);
 
 export const command: Command = {
   name: "bench",
@@ -48,31 +55,42 @@ async function bench(args: string[]): Promise<number> {
       todo: "Leave it out to run all.",
     });
   }
-  const reports: BenchReport[] = [];
+  const reports: KeptReport[] = [];
   for (const name of wanted) {
     const { runBench } = await import(new URL(`${name}.ts`, folder()).href) as BenchSuite;
-    const { rows, measuredOn } = await runBench((line) => console.error(line));
+    const { rows, measuredOn, native } = await runBench((line) => console.error(line));
     const machine = [machineName(), ...(measuredOn === undefined ? [] : [measuredOn])].join("; ");
-    const report = { suite: name, machine, rows };
+    const report = {
+      suite: name,
+      machine,
+      date: new Date().toISOString().slice(0, 10),
+      command: `${choices()}deno task bench ${name} --write`,
+      rows,
+      ...(native === undefined ? {} : { native: { ...native, processor: processor().name } }),
+    };
     reports.push(report);
     if (!values["json"]) console.log(benchTable(report));
+    if (values["write"] && rows.length === 0) {
+      console.error(`${name}: nothing measured; what is kept stays as it is.`);
+    }
   }
   if (values["json"]) {
-    console.log(JSON.stringify(positionals.length === 1 ? reports[0] : reports, null, 2));
+    const printed = reports.map(({ suite, machine, rows }) => ({ suite, machine, rows }));
+    console.log(JSON.stringify(positionals.length === 1 ? printed[0] : printed, null, 2));
   }
   if (values["write"]) {
-    const date = new Date().toISOString().slice(0, 10);
-    await keepReports(
-      folder(),
-      reports.map((report) => ({
-        ...report,
-        date,
-        command: `deno task bench ${report.suite} --write`,
-      })),
-    );
+    await keepReports(folder(), reports);
     await writeReadme(ROOT);
   }
   return 0;
+}
+
+/** The choices that were made, as one types them before a command. */
+function choices(): string {
+  return CHOICES.map((name) => [name, Deno.env.get(name)] as const)
+    .filter(([, value]) => value)
+    .map(([name, value]) => `${name}=${/^[\w.,-]+$/.test(value!) ? value : `'${value}'`} `)
+    .join("");
 }
 
 function folder(): URL {

@@ -47,4 +47,4 @@ static inline int32_t first_sum(int bits, int32_t bias) { return bits == 4 ? bia
 
 #include "tile_ymm.inc.h"
 
-const Variant offprint_avx2 = {EVERY_TOKEN, 8, tile4, tile8, PACKING, CORES};
+const Variant offprint_avx2 = {EVERY_TOKEN, 8, tile4, tile8, peak, PACKING, CORES};

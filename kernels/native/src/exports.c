@@ -228,7 +228,7 @@ EXPORT int32_t offprint_linear(int32_t variant, int32_t threads, const float *x,
   return DONE;
 }
 
-// ---- yardstick -------------------------------------------------------------------------------------
+// ---- yardsticks ------------------------------------------------------------------------------------
 
 typedef struct {
   const uint64_t *numbers;
@@ -262,4 +262,27 @@ EXPORT int32_t offprint_read(int32_t threads, const uint64_t *numbers, int32_t c
   for (int64_t i = 0; i < pieces; i++) sum += all.sums[i];
   free(all.sums);
   return (int32_t)(sum & 0x7fffffff);
+}
+
+typedef struct {
+  int32_t (*peak)(int32_t turns);
+  int32_t turns;
+} Peak;
+
+enum { PEAK_PIECES = 8 }; // for each thread: one that starts late does fewer
+
+static void peak_piece(void *of, int64_t index, int slot) {
+  (void)index;
+  (void)slot;
+  const Peak *all = of;
+  all->peak(all->turns);
+}
+
+// Takes a variant's dot product instructions on registers alone, `turns` times in each of 8 pieces a thread; returns
+// the multiply-adds of a turn: how fast products can be here at all. 0 for a variant without this yardstick.
+EXPORT int32_t offprint_peak(int32_t variant, int32_t threads, int32_t turns) {
+  Peak all = {variant_of(variant)->peak, turns};
+  if (!all.peak) return 0;
+  pool_run(threads, (int64_t)PEAK_PIECES * threads, peak_piece, &all);
+  return all.peak(0);
 }

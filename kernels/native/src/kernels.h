@@ -114,6 +114,9 @@ typedef struct {
   int32_t tile_tokens, tile_groups;
   void (*tile)(const GemmJob *job, const Tile *tile);  // 4-bit weights
   void (*tile8)(const GemmJob *job, const Tile *tile); // 8-bit weights
+  // A yardstick: the dot product instructions of `tile` on registers alone, `turns` times over; returns the
+  // multiply-adds of a turn. Null where nobody has written it.
+  int32_t (*peak)(int32_t turns);
   // From how many tokens on `tile` wants them packed (0: never), in how many parts, into how many bytes.
   int32_t pack_from, (*pack_parts)(int32_t tokens);
   size_t (*pack_bytes)(const GemmJob *job);

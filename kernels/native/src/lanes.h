@@ -29,7 +29,7 @@ typedef int64_t i64x4 __attribute__((vector_size(32)));
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
-#define UNROLL _Pragma("GCC unroll 16")
+#define UNROLL _Pragma("GCC unroll 32")
 #endif
 
 INLINE f32x8 load8(const float *from) {

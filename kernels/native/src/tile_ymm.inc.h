@@ -202,3 +202,18 @@ static void tile4(const GemmJob *job, const Tile *tile) {
   if (job->packed) panel(job, tile);
   else by_group(job, tile);
 }
+
+static int32_t peak(int32_t turns) {
+  __m256i acc[12];
+  const __m256i w = _mm256_set1_epi8(1), a = _mm256_set1_epi8(2);
+  UNROLL
+  for (int i = 0; i < 12; i++) acc[i] = _mm256_set1_epi32(i); // equal ones would be taken once
+  for (int32_t turn = 0; turn < turns; turn++) {
+    UNROLL
+    for (int i = 0; i < 12; i++) acc[i] = add4(acc[i], w, a);
+  }
+  UNROLL
+  for (int i = 1; i < 12; i++) acc[0] = _mm256_add_epi32(acc[0], acc[i]);
+  spend(_mm_cvtsi128_si32(_mm256_castsi256_si128(acc[0])));
+  return 12 * 32;
+}

@@ -14,7 +14,8 @@ import {
   trioClockText,
   widthOfEqualClock,
 } from "offprint/papers/treebon/trio/mod.ts";
-import { interleaved, machineName } from "../../kit/bench/report.ts";
+import { machineName } from "../../kit/bench/machine.ts";
+import { interleaved } from "../../kit/bench/report.ts";
 
 const WIDTHS = [16, 18, 20, 22, 24, 28, 32];
 const ROUNDS = 5;

@@ -11,7 +11,8 @@ One module a suite; \`deno task bench SUITE\` runs it. Ours and a peer take turn
 machine falls on both, and each is judged by its median. A ratio above 1 means that ours is better. Where the peer is a plain read of
 memory, a budget or a format, the ratio says how far we are from that limit.
 
-This page is written by \`deno task bench SUITE --write\` from the files in \`results/\`; a test compares the two. Numbers of another
+This page is written by \`deno task bench SUITE --write\` from the files in \`results/\`; a test compares the two. Suites of native kernels
+have tables for each instruction set (\`OFFPRINT_VARIANT\`) and processor, which stay beside each other. Elsewhere numbers of another
 machine replace these when you measure there.
 `;
 
@@ -31,13 +32,17 @@ machine replace these when you measure there.
  * ```
  */
 export function benchPage(reports: readonly KeptReport[]): string {
-  return [INTRODUCTION, ...reports.map(section)].join("\n");
+  const suites = Map.groupBy(reports, ({ suite }) => suite);
+  const sections = [...suites].map(([suite, kept]) =>
+    [`## ${suite}`, "", ...kept.flatMap(section), ...unmeasured(kept)].join("\n")
+  );
+  return [INTRODUCTION, ...sections].join("\n");
 }
 
-function section({ suite, machine, date, command, rows }: KeptReport): string {
-  const lines = [
-    `## ${suite}`,
-    "",
+function section({ machine, date, command, rows, native }: KeptReport): string[] {
+  const part = native?.part === undefined ? "" : `, ${native.part}`;
+  return [
+    ...(native ? [`### ${native.variant}${part}: ${native.processor}`, ""] : []),
     `${machine}. Measured on ${date} by \`${command}\`.`,
     "",
     "| what | sizes | ours | peer | peer is | ratio |",
@@ -45,7 +50,13 @@ function section({ suite, machine, date, command, rows }: KeptReport): string {
     ...rows.map(tableRow),
     "",
   ];
-  return lines.join("\n");
+}
+
+/** Variants of the kernels that have no rows of a suite that others have. */
+function unmeasured(kept: readonly KeptReport[]): string[] {
+  const all = new Set(kept.flatMap(({ native }) => native?.variants ?? []));
+  for (const { native } of kept) all.delete(native?.variant ?? "");
+  return all.size === 0 ? [] : [`Not measured anywhere: ${[...all].join(", ")}.`, ""];
 }
 
 function tableRow({ name, shape, ours, peer, peerName, unit, ratio }: BenchRow): string {

@@ -4,8 +4,6 @@
  *
  * @module
  */
-import { cpus } from "node:os";
-
 /** One comparison. */
 export interface BenchRow {
   /** What is measured. */
@@ -30,12 +28,24 @@ export interface BenchReport {
   rows: BenchRow[];
 }
 
+/** Which native kernels gave a suite's rows: each variant and processor has rows of its own on the page. */
+export interface NativeRun {
+  /** The instruction set that ran. */
+  variant: string;
+  /** All that are written: the page names those that nobody has measured. */
+  variants: readonly string[];
+  /** What was measured, where it was only a part of the suite. */
+  part?: string;
+}
+
 /** A suite's result with the day and the command that gave it. */
 export interface KeptReport extends BenchReport {
   /** Day of the measurement, "2026-11-30". */
   date: string;
   /** What was typed. */
   command: string;
+  /** For suites of native kernels, with the processor's name. */
+  native?: NativeRun & { processor: string };
 }
 
 /** What a suite measured. */
@@ -43,6 +53,8 @@ export interface BenchResult {
   rows: BenchRow[];
   /** What the rows were measured on besides this machine (a GPU, a variant of the kernels), or why there are none. */
   measuredOn?: string;
+  /** Where native kernels are what is measured. */
+  native?: NativeRun;
 }
 
 /** What a module in the folder `bench/` exports; its name is the suite's. */
@@ -54,13 +66,6 @@ export interface BenchSuite {
 /** A row of a quantity of which less is better: seconds, passes, bytes. */
 export function lessIsBetter(row: Omit<BenchRow, "ratio">): BenchRow {
   return { ...row, ratio: row.peer / row.ours };
-}
-
-/** Processor, cores and Deno version in one line. */
-export function machineName(): string {
-  const processors = cpus();
-  const model = processors[0]?.model.trim() || Deno.build.arch;
-  return `${model}, ${processors.length} cores, ${Deno.build.os}, Deno ${Deno.version.deno}`;
 }
 
 /** The middle value; the mean of the two middle ones for an even number. */
