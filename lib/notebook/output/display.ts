@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { handedOn } from "./hand_on.ts";
 import { type Bundle, isQuiet, jupyterKernel } from "./kernel.ts";
 
 export type { Bundle } from "./kernel.ts";
@@ -61,24 +62,6 @@ export interface DisplayOptions {
 export async function display(value: unknown, options: DisplayOptions = {}): Promise<void> {
   const characters = await send(value, options);
   if (inKernel()) await handedOn(characters);
-}
-
-/**
- * How long a display waits for the kernel to pass its output on: some milliseconds, and more for a large
- * output, which the kernel has to sign and write.
- *
- * The kernel runs cells in one thread and talks to clients in another, and nothing orders the end of a cell
- * behind its last output: a client can hear "idle" first. JupyterLab shows such an output all the same, but
- * `nbclient` (`jupyter nbconvert --execute`) stops collecting at "idle" and loses it. The kernel offers
- * nothing to wait for. On a loaded machine, with three outputs of 20 kB each in a cell, 23 of 100 cells ended
- * before their last output, and none of 100 with a wait of 10 ms; with 200 kB each 10 of 100, 2 of 100 with
- * 10 ms, and none of 150 with 30 ms. `findings/deno_kernel_idle_before_output.sh` shows it.
- */
-const [HAND_ON_MS, CHARACTERS_PER_MS] = [10, 10_000];
-
-function handedOn(characters: number): Promise<void> {
-  const delay = HAND_ON_MS + characters / CHARACTERS_PER_MS;
-  return new Promise((resolve) => setTimeout(resolve, delay));
 }
 
 /**
