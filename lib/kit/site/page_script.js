@@ -8,7 +8,7 @@
   const CODE_KEY = "offprint-code";
   const SCROLLING =
     ".drawing, .offprint-gallery figure > div, .scroll, .katex-display, .output-html, .output [role=region], " +
-    ".prose > p, .prose > ul, .prose > ol, .input:not(.is-long) > pre";
+    ".prose > p, .prose > ul, .prose > ol, pre";
   /** `where` is the name of a storage: "localStorage", or "sessionStorage" for this tab alone. */
   const stored = (key, where = "localStorage") => {
     try {

@@ -44,7 +44,7 @@ const colours = syntaxHighlighting(HighlightStyle.define([
   { tag: tags.number, class: "hljs-number" },
   { tag: tags.comment, class: "hljs-comment" },
   { tag: [tags.typeName, tags.className], class: "hljs-type" },
-  { tag: tags.function(tags.variableName), class: "hljs-title function_" },
+  { tag: tags.function(tags.variableName), class: "hljs-title" },
 ]));
 
 /**

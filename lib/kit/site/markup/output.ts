@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { ErrorOutput, Json, MimeBundle, Output } from "../../nbformat.ts";
 import { leastWidth, smallestLetters } from "offprint/notebook/figures/figure.ts";
 import { withoutRemoteLoads } from "./attributes.ts";
+import { withoutCellStyles } from "./cell_styles.ts";
 import { withoutFigureScripts } from "./figure_scripts.ts";
 import { Html, markup, raw } from "./html.ts";
 import { scopeIds } from "./ids.ts";
@@ -138,7 +139,7 @@ function renderBundle(
       const html = place.pictures === undefined ? drawn : withPictureFiles(drawn, place.pictures);
       if (html.trim() === "") return NOTHING;
       // Numbered after its ids are made its own: the number's is the page's.
-      const own = withNumber(embedded(html, name).text, place);
+      const own = withNumber(withoutCellStyles(embedded(html, name).text), place);
       return framed("output-html", raw(own + elements.join("")));
     }
     case "image/svg+xml":

@@ -158,7 +158,8 @@ const STEPS: Record<string, Step> = {
     assert((await page.evaluate<number[]>(right)).every((edge) => edge <= 361));
     // A box far from the screen is marked when one comes near it.
     const faded = await page.evaluate<{ cut: boolean; faded: boolean }[]>(
-      "(async () => { const seen = []; for (const box of document.querySelectorAll('.drawing, .katex-display')) { " +
+      "(async () => { const seen = []; for (const box of document.querySelectorAll('.drawing, .katex-display, pre')) { " +
+        "if (!box.checkVisibility()) continue; " + // it is folded
         "const look = () => ({ cut: box.scrollWidth > box.clientWidth + 1, faded: box.classList.contains('is-cut-end') }); " +
         "box.scrollIntoView(); let now, frames = 0; do { await new Promise(requestAnimationFrame); now = look(); " +
         "} while (++frames < 2 || (now.cut !== now.faded && frames < 300)); seen.push(now); } return seen; })()",
