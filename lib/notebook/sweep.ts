@@ -75,9 +75,9 @@ const kept = new Map<string, Row>();
 /**
  * Runs something at every combination of some parameters and returns a table with one row per point.
  *
- * With the name of an experiment (a function that a module exports) points run in as many processes as there are cores,
- * each result is kept on disk under what it hangs on (`out/sweeps/`), and a point whose code, parameters and seed have not
- * changed is never run again, also after a restart. A function that stands in the cell cannot travel: its points run in
+ * With the name of an experiment (a function that a module exports) points run in as many processes as there are cores, with
+ * one core and no `limitSeconds` in this kernel; each result is kept on disk under what it hangs on (`out/sweeps/`), and a
+ * point whose code, parameters and seed have not changed is never run again, also after a restart. A function that stands in the cell cannot travel: its points run in
  * this kernel one after the other, which the caption says, and every time, unless the sweep declares what it hangs on (`depends`).
  *
  * A point that throws or exceeds `limitSeconds` becomes a row whose `error` says why, and the caption counts such rows.
@@ -192,6 +192,7 @@ async function inProcesses(
   let told = 0;
   const whole = jobs.map(({ point, seed }) => ({ point: { ...fixed, ...point }, seed }));
   const { outcomes } = await runPoints({ module, run }, whole, {
+    inThisProcess: true,
     ...(processes === undefined ? {} : { jobs: processes }),
     ...(limitSeconds === undefined ? {} : { limitSeconds }),
     ...(store === undefined ? {} : { store }),

@@ -13,6 +13,7 @@ export * from "./experiment.ts";
 export { fromJson, toJson } from "./json_values.ts";
 export { type ModuleGraph, moduleGraph } from "./module_graph.ts";
 export { hashOf } from "./source_meaning.ts";
-export type { WorkerJob } from "./worker.ts";
+export type { WorkerJob } from "./answer.ts";
+export type { ExperimentAddress } from "./point_runners.ts";
 export * from "./run_points.ts";
 export { type Kept, storeFile, type StoreLine, SweepStore } from "./store.ts";

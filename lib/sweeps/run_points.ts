@@ -1,27 +1,31 @@
 /**
- * Runs the points of an experiment in several processes at once, each point at most once.
+ * Runs the points of an experiment, in several processes at once where there are cores for them, each point at most once.
  *
  * @module
  */
 import { availableParallelism } from "node:os";
-import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { LineChild } from "../sandbox/line_child.ts";
-import { denoOptions, moduleGraph } from "./module_graph.ts";
-import { fromJson, toJson } from "./json_values.ts";
+import type { WorkerAnswer, WorkerJob } from "./answer.ts";
+import { moduleGraph } from "./module_graph.ts";
+import { toJson } from "./json_values.ts";
+import {
+  type ExperimentAddress,
+  LONGEST_MS,
+  type PointRunner,
+  ProcessPool,
+  ThisProcess,
+} from "./point_runners.ts";
 import { hashOf } from "./source_meaning.ts";
 import { type Kept, storeFile, SweepStore } from "./store.ts";
-import type { WorkerAnswer, WorkerJob } from "./worker.ts";
-
-/** An experiment by the module and its export. */
-export interface ExperimentAddress {
-  module: string;
-  run: string;
-}
 
 /** How points are run. */
 export interface RunPointsOptions {
   /** Processes at the same time; by default `OFFPRINT_THREADS`, else one for each core. */
   jobs?: number;
+  /**
+   * Where no more than one process is due and points have no limit, they run in this one: it need not start another, and what it
+   * has loaded and kept in memory is there. A point that ends its process then ends this one.
+   */
+  inThisProcess?: boolean;
   /** Time for one point, in seconds, without waiting for a processor; none unless given. */
   limitSeconds?: number;
   /** File where results are kept, or false for none; by default {@linkcode storeFile}. */
@@ -55,9 +59,6 @@ export interface PointsRun {
 /** Quick points travel together: about so many seconds of work, and at most so many. */
 const CHUNK_SECONDS = 0.05;
 const LONGEST_CHUNK = 64;
-
-/** Longest wait of a timer, in ms. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Threads that this process may use: its share, where somebody gave it one. */
 export function threadsHere(): number {
@@ -95,7 +96,11 @@ export async function runPoints(
   const waiting = jobs.map((_, i) => i).filter((i) => outcomes[i] === undefined);
   const kept = jobs.length - waiting.length;
   const count = Math.min(options.jobs ?? threadsHere(), waiting.length);
-  const pool = new Pool(experiment, Math.max(1, Math.floor(threadsHere() / Math.max(1, count))));
+  const here = options.inThisProcess && count === 1 && options.limitSeconds === undefined;
+  const threads = Math.max(1, Math.floor(threadsHere() / Math.max(1, count)));
+  const pool: PointRunner = here
+    ? new ThisProcess(experiment)
+    : new ProcessPool(experiment, threads);
   const stop = () => pool.close();
   signal?.addEventListener("abort", stop);
   let done = kept;
@@ -159,84 +164,4 @@ export async function runPoints(
     await pool.end();
   }
   return { outcomes, kept };
-}
-
-/** Processes of one experiment, started when asked for and used again. */
-class Pool {
-  readonly #idle: LineChild[] = [];
-  readonly #all = new Set<LineChild>();
-  #closed = false;
-
-  constructor(readonly experiment: ExperimentAddress, readonly threads: number) {}
-
-  /** The answers of some points; a process that does not answer is ended, and the next ones get a new one. */
-  async ask(jobs: readonly WorkerJob[], limitMs: number): Promise<WorkerAnswer[]> {
-    const child = this.#idle.pop() ?? await this.#start();
-    const patience = Math.min(LONGEST_MS, limitMs * jobs.length);
-    const answer = await child.exchange(toJson(jobs, false), patience);
-    if (typeof answer === "object") {
-      this.#idle.push(child);
-      return fromJson(answer.line) as WorkerAnswer[];
-    }
-    this.#all.delete(child);
-    if (answer === "late") await child.close();
-    const { died, said } = await child.lastWords();
-    if (this.#closed) return jobs.map(() => ({ error: "stopped" }));
-    if (jobs.length > 1) {
-      // One of them did it: each has a turn of its own.
-      const answers: WorkerAnswer[] = [];
-      for (const job of jobs) answers.push(...await this.ask([job], limitMs));
-      return answers;
-    }
-    return [{
-      error: answer === "late"
-        ? `stopped after ${limitMs / 1000} s`
-        : `its process ended with status ${died}${lastLine(said)}`,
-    }];
-  }
-
-  async #start(): Promise<LineChild> {
-    const { module, run } = this.experiment;
-    const started = await LineChild.start({
-      script: new URL("worker.ts", import.meta.url),
-      permissions: [
-        "-A",
-        ...(await denoOptions()).filter((option) => !option.startsWith("--lock")),
-      ],
-      env: { OFFPRINT_THREADS: String(this.threads) },
-      arguments: [module, run],
-      hello: "{}",
-    });
-    if (started instanceof LineChild) {
-      this.#all.add(started);
-      if (this.#closed) started.kill();
-      return started;
-    }
-    const { died, said } = started;
-    throw new UserError({
-      what: `${module}, ${run}`,
-      got: new Described(`a process that ended with status ${died}${lastLine(said)}`),
-      expected: "a module that loads and exports this function",
-      todo: "Import it in a program of its own to see the whole error.",
-    });
-  }
-
-  /** Ends all processes at once. */
-  close(): void {
-    this.#closed = true;
-    for (const child of this.#all) child.kill();
-  }
-
-  /** Ends them and waits until they are gone. */
-  async end(): Promise<void> {
-    this.close();
-    await Promise.all(Array.from(this.#all, (child) => child.close()));
-  }
-}
-
-/** The line of an error's report that says most: the first that names an error, else the last. */
-function lastLine(said: string): string {
-  const lines = said.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const line = lines.find((each) => /^error|Error:/.test(each)) ?? lines.at(-1);
-  return line === undefined ? "" : ` (${messageOf(line).slice(0, 200)})`;
 }

@@ -6,7 +6,7 @@ const MODULE = new URL("sample_experiments.ts", import.meta.url).href;
 
 Deno.test("experiments are read from the source with types, defaults and units", async () => {
   const all = await describeExperiments(MODULE);
-  assertEquals([...all.keys()], ["line", "misbehave", "counted"]);
+  assertEquals([...all.keys()], ["line", "misbehave", "counted", "processOf"]);
   const { summary, parameters } = all.get("line")!;
   assertEquals(summary, "A line with noise. Later sentences follow.");
   assertEquals(parameters, [

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
-import { runPoints, storeFile } from "offprint/sweeps/mod.ts";
+import { runPoints, type RunPointsOptions, storeFile } from "offprint/sweeps/mod.ts";
 
 const MODULE = new URL("sample_experiments.ts", import.meta.url).href;
 
@@ -21,6 +21,30 @@ Deno.test("points run in several processes, and a bad one is a row with its reas
     { result: { value: NaN } },
     { result: { value: NaN } },
   ]);
+});
+
+Deno.test("where one process is due and wanted so, points run in this one, with the same outcomes", async () => {
+  const run = async (
+    name: string,
+    points: Record<string, unknown>[],
+    options: RunPointsOptions,
+  ) => {
+    const jobs = points.map((point) => ({ point, seed: 1 }));
+    return (await runPoints({ module: MODULE, run: name }, jobs, { store: false, ...options }))
+      .outcomes;
+  };
+  const here = { jobs: 1, inThisProcess: true };
+  const points = [{ how: "return" }, { how: "throw" }, { how: "number" }];
+  assertEquals(await run("misbehave", points, here), await run("misbehave", points, { jobs: 1 }));
+
+  const pids = async (options: RunPointsOptions) =>
+    (await run("processOf", [{ n: 1 }, { n: 2 }], options))
+      .map((outcome) => "result" in outcome && outcome.result["pid"] === Deno.pid);
+  assertEquals(await pids(here), [true, true]);
+  assertEquals(await pids({ jobs: 1 }), [false, false]);
+  assertEquals(await pids({ ...here, jobs: 2 }), [false, false]);
+  assertEquals(await pids({ ...here, limitSeconds: 60 }), [false, false]);
+  await assertRejects(() => run("missing", [{}], here), UserError, "exports no function missing");
 });
 
 Deno.test("a point is run once; failed ones, other seeds and other parameters are run", async () => {

@@ -55,3 +55,8 @@ export async function counted(
 export function unnamed(n: number): number {
   return n;
 }
+
+/** In which process it ran. */
+export function processOf({ n = 0 }: { n?: number }, _seed: number): { n: number; pid: number } {
+  return { n, pid: Deno.pid };
+}

@@ -28,6 +28,43 @@ export async function medianMs<Name extends string>(
   >;
 }
 
+/** What is timed: every shape with every number of tokens, and the decoder with every number of texts. */
+export interface ClockSizes {
+  /** Rows and columns. */
+  readonly shapes: readonly (readonly [rows: number, columns: number])[];
+  readonly tokens: readonly number[];
+  readonly turns: number;
+  /** Numbers of texts that the decoder writes together. */
+  readonly batches: readonly number[];
+  /** Tokens of each of them. */
+  readonly steps: number;
+  /** Why times of these kernels decide no claim; absent where they do. */
+  readonly needs?: string;
+}
+
+/** Sizes that the kernels of a backend get through in seconds. Plain TypeScript would take minutes for the larger ones. */
+export function clockSizes({ backend }: Pick<Kernels, "backend">): ClockSizes {
+  if (backend === "reference") {
+    return {
+      shapes: [[1024, 1024]],
+      tokens: [2, 8],
+      turns: 3,
+      batches: [1, 4],
+      steps: 2,
+      needs: "compiled kernels: plain TypeScript says nothing about what 4 bits save",
+    };
+  }
+  // The four products of a LLaMA-3-8B layer as the paper times them, a quarter as wide and as high.
+  const shapes = [[3072, 1024], [1024, 1024], [1024, 3584], [3584, 1024]] as const;
+  return {
+    shapes,
+    tokens: [2, 8, 16, 64, 256],
+    turns: 5,
+    batches: [1, 2, 4, 8, 16, 32, 64],
+    steps: 8,
+  };
+}
+
 /** One row of {@linkcode kernelSpeeds}: how many times as fast the mixed product is. */
 export interface KernelSpeed {
   readonly rows: number;

@@ -6,8 +6,9 @@
 import { join } from "node:path";
 import { ifThere, readText, writeWhole } from "offprint/files.ts";
 import { fromJson, toJson } from "../json_values.ts";
-import type { ExperimentAddress, PointOutcome } from "../run_points.ts";
-import type { WorkerJob } from "../worker.ts";
+import type { ExperimentAddress } from "../point_runners.ts";
+import type { PointOutcome } from "../run_points.ts";
+import type { WorkerJob } from "../answer.ts";
 
 /** What the tasks of a sweep do. */
 export interface SlurmPlan {

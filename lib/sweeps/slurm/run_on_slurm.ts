@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { Described, UserError } from "offprint/errors.ts";
 import { ifThere, readText, writeWhole } from "offprint/files.ts";
 import { denoOptions, moduleGraph } from "../module_graph.ts";
+import type { ExperimentAddress } from "../point_runners.ts";
 import {
-  type ExperimentAddress,
   keyOf,
   type PointOutcome,
   type PointsRun,
@@ -18,7 +18,7 @@ import {
 } from "../run_points.ts";
 import { hashOf } from "../source_meaning.ts";
 import { SweepStore } from "../store.ts";
-import type { WorkerJob } from "../worker.ts";
+import type { WorkerJob } from "../answer.ts";
 import { readPlan, readTaskResult, type SlurmPlan, writePlan } from "./plan.ts";
 import { isQueued, submitArray } from "./queue.ts";
 
