@@ -547,12 +547,12 @@ await claim("05.accumulators", { value: sums.value, compared: sums.compared });
 // %% id="exact-outlier"
 const ratios = [1, 10, 30, 100];
 const outlierRows = ratios.map((ratio) => {
-  const four = neighboursOfOutlier(4, ratio, seed), eightBits = neighboursOfOutlier(8, ratio, seed);
+  const [four, eight] = neighboursOfOutlier([4, 8], ratio, seed);
   return {
     R: ratio,
-    "error, 4 bits": four.error,
-    "codes at 0": four.zeros,
-    "error, 8 bits": eightBits.error,
+    "error, 4 bits": four!.error,
+    "codes at 0": four!.zeros,
+    "error, 8 bits": eight!.error,
   };
 });
 await display(

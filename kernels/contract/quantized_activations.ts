@@ -136,13 +136,16 @@ export class QuantizedActivations {
 
   /** What the codes stand for, `[tokens][columns]`: for inspection and tests. */
   values(): Float64Array {
-    const { tokens, columns, blocks, paddedColumns } = this;
-    return Float64Array.from({ length: tokens * columns }, (_, i) => {
-      const token = Math.floor(i / columns), column = i % columns;
-      const at = token * blocks + Math.floor(column / this.format.blockSize);
-      const code = this.codes[token * paddedColumns + column]!;
-      return (code - (this.zeros?.[at] ?? 0)) * this.scales[at]!;
-    });
+    const { tokens, columns, blocks, paddedColumns, codes, scales, zeros } = this;
+    const { blockSize } = this.format;
+    const values = new Float64Array(tokens * columns);
+    for (let token = 0, i = 0; token < tokens; token++) {
+      for (let column = 0; column < columns; column++, i++) {
+        const at = token * blocks + Math.floor(column / blockSize);
+        values[i] = (codes[token * paddedColumns + column]! - (zeros?.[at] ?? 0)) * scales[at]!;
+      }
+    }
+    return values;
   }
 }
 

@@ -88,31 +88,43 @@ export function layoutRoundTrip(seed: number): [changed: number, p32: number, fr
   return [changed, p32.byteLength, frag.byteLength];
 }
 
+/** What a block of 4 or 8 bits does to its ordinary channels. */
+export interface Neighbours {
+  /** Their relative error. */
+  error: number;
+  /** The share of their codes that are 0. */
+  zeros: number;
+}
+
 /**
- * The relative error of 127 ordinary channels that share a block, and each token's scale, with one whose
- * standard deviation is `ratio` times theirs; and the share of their codes that are 0.
+ * What becomes of 127 ordinary channels that share a block, and each token's scale, with one whose standard deviation is
+ * `ratio` times theirs.
+ *
+ * @returns For each of `widths`, all of the same numbers.
  */
 export function neighboursOfOutlier(
-  bits: 4 | 8,
+  widths: readonly (4 | 8)[],
   ratio: number,
   seed: number,
   tokens = 10_000,
-): { error: number; zeros: number } {
+): Neighbours[] {
   const random = stream(seed, "outlier", ratio);
-  const x = Float32Array.from(
-    { length: tokens * 128 },
-    (_, i) => random.normal() * (i % 128 === 0 ? ratio : 1),
-  );
-  const codes = quantizeActivations(x, tokens, 128, { blockSize: 128, bits: Uint8Array.of(bits) });
-  const values = codes.values();
-  let off = 0, size = 0, zeros = 0;
-  x.forEach((value, i) => {
-    if (i % 128 === 0) return;
-    off += (values[i]! - value) ** 2;
-    size += value ** 2;
-    if (codes.codes[i] === 0) zeros++;
+  const x = new Float32Array(tokens * 128);
+  for (let i = 0; i < x.length; i++) x[i] = random.normal() * (i % 128 === 0 ? ratio : 1);
+  return widths.map((bits) => {
+    const format = { blockSize: 128, bits: Uint8Array.of(bits) } as const;
+    const quantized = quantizeActivations(x, tokens, 128, format);
+    const values = quantized.values(), { codes } = quantized;
+    let off = 0, size = 0, zeros = 0;
+    for (let i = 0; i < x.length; i++) {
+      if (i % 128 === 0) continue;
+      const value = x[i]!;
+      off += (values[i]! - value) ** 2;
+      size += value ** 2;
+      if (codes[i] === 0) zeros++;
+    }
+    return { error: Math.sqrt(off / size), zeros: zeros / (127 * tokens) };
   });
-  return { error: Math.sqrt(off / size), zeros: zeros / (127 * tokens) };
 }
 
 /** The trial of one linear layer: names of its ways, in the order of the results. */
@@ -140,18 +152,16 @@ export async function layerTrial(seed: number): Promise<LayerTrial> {
   for (const channel of random.shuffle([...factors.keys()]).slice(0, 24)) {
     factors[channel] = 30 * (0.5 + random.uniform());
   }
-  const x = Float32Array.from(
-    { length: tokens * columns },
-    (_, i) => random.normal() * factors[i % columns]!,
-  );
-  const w = Float32Array.from(
-    { length: rows * columns },
-    (_, i) => random.normal() / Math.sqrt(columns) / factors[i % columns]!,
-  );
+  const x = new Float32Array(tokens * columns), w = new Float32Array(rows * columns);
   const largest = new Float32Array(columns);
-  x.forEach((value, i) => {
-    largest[i % columns] = Math.max(largest[i % columns]!, Math.abs(value));
-  });
+  for (let i = 0; i < x.length; i++) {
+    const channel = i % columns;
+    x[i] = random.normal() * factors[channel]!;
+    largest[channel] = Math.max(largest[channel]!, Math.abs(x[i]!));
+  }
+  for (let i = 0; i < w.length; i++) {
+    w[i] = random.normal() / Math.sqrt(columns) / factors[i % columns]!;
+  }
   const plan = channelPlan(largest, { blockSize });
   const sorted = channelPlan(largest, { blockSize, sortAll: true });
   const inPlace = plan.bits.map(() => 4);
