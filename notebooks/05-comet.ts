@@ -1751,7 +1751,9 @@ const kernels = await openKernels({ say: () => {} });
 const timedSizes = clockSizes(kernels);
 const clock = [];
 for (const shape of timedSizes.shapes) {
-  clock.push(...await kernelSpeeds(kernels, shape, timedSizes.tokens, { seed, turns: timedSizes.turns }));
+  clock.push(
+    ...await kernelSpeeds(kernels, shape, timedSizes.tokens, { seed, turns: timedSizes.turns }),
+  );
 }
 const bounds = reachedBounds(clock);
 const clockRows = clock.map((row, i) => ({
@@ -1763,7 +1765,9 @@ const clockRows = clock.map((row, i) => ({
 await display(table(clockRows, {
   caption:
     `Products on ${kernels.backend} ${kernels.variant}, three quarters in W4A4: how many times as fast as what stands above${
-      timedSizes.needs === undefined ? "" : `. Small sizes only, and no claim is decided: ${timedSizes.needs}`
+      timedSizes.needs === undefined
+        ? ""
+        : `. Small sizes only, and no claim is decided: ${timedSizes.needs}`
     }`,
   columns: [
     "shape",

@@ -48,6 +48,7 @@ const SHORTER: readonly (readonly [line: string, shorter: string])[] = [
     "trial < 2; trial++) trials.push(await layerTrial",
   ],
   ["i < 2000; i++) {\n  const pair = randomPair(", "i < 200; i++) {\n  const pair = randomPair("],
+  ["neighboursOfOutlier([4, 8], ratio, seed)", "neighboursOfOutlier([4, 8], ratio, seed, 1000)"],
   ["test.slice(0, 60)", "test.slice(0, 20)"],
   ["fixed: { groupSize, model: modelName },", "fixed: { groupSize, model: modelName, texts: 1 },"],
   [

@@ -105,7 +105,7 @@ export function predictAcceptance(head: AcceptanceHead, hidden: ArrayLike<number
     );
   }
   // Two buffers change places: one allocation less a layer, and the loops stay monomorphic.
-  let state: Float64Array = Float64Array.from(hidden);
+  let state: Float64Array = new Float64Array(hidden);
   let next: Float64Array = new Float64Array(hiddenSize);
   for (let block = 0; block < depth; block++) {
     const layer = `model.${tied ? 0 : block}.linear`;

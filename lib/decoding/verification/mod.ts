@@ -12,6 +12,7 @@
  */
 export * from "./distribution.ts";
 export { checkEpsilon, checkVocabularies, checkWhole } from "./option_checks.ts";
+export * from "./remembered_softmax.ts";
 export * from "./residual_chain.ts";
 export * from "./verification.ts";
 export * from "./warp.ts";

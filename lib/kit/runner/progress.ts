@@ -67,7 +67,7 @@ export class RunProgress {
         const row = this.#rows.get(event.id);
         if (row === undefined) return;
         const { cell, waiting, ...counts } = event.progress;
-        const shown = waiting ? `${cell} waits until nothing else runs` : cell ?? "";
+        const shown = waiting ? `${cell}, waiting for its turn` : cell ?? "";
         Object.assign(row, counts, { cell: shown });
         if (
           !this.#target.terminal && now - (this.#spokenAt.get(event.id) ?? row.started) > PLAIN_MS

@@ -58,12 +58,13 @@ export function laboratory(seed: number, kinds = LABORATORY_KINDS): Laboratory {
       return Array.from({ length: hiddenSize }, () => scale * random.normal());
     })
   );
-  const picture = (text: readonly number[], places: number): Float32Array =>
-    Float32Array.from({ length: hiddenSize }, (_, i) => {
-      let sum = pictures[0]![text.at(-1) ?? 0]?.[i] ?? 0;
-      if (places > 1 && text.length > 1) sum += pictures[1]![text.at(-2) ?? 0]?.[i] ?? 0;
-      return sum;
-    });
+  const picture = (text: readonly number[], places: number): Float32Array => {
+    const last = pictures[0]![text.at(-1) ?? 0];
+    const before = places > 1 && text.length > 1 ? pictures[1]![text.at(-2) ?? 0] : undefined;
+    const sums = new Float32Array(hiddenSize);
+    for (let i = 0; i < hiddenSize; i++) sums[i] = (last?.[i] ?? 0) + (before?.[i] ?? 0);
+    return sums;
+  };
   return {
     hiddenSize,
     draft: withFeatures(markovModel(chains.draft), (text) => picture(text, 2)),
