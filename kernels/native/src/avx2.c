@@ -41,6 +41,7 @@ static inline __attribute__((always_inline)) __m256i add8(__m256i acc, __m256i w
 
 static inline int32_t first_sum(int bits, int32_t bias) { return bits == 4 ? bias & 0xffff : bias; }
 
+#include "ymm.h"
 #ifdef IN_ASSEMBLY
 #include "block_sums_avx2.inc.h"
 #endif

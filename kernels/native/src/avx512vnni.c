@@ -1,22 +1,9 @@
-// AVX-512 with VNNI: as AVX-VNNI, with two groups of eight rows in a vector and 32 registers.
-#include "cores.h"
-#include "intrinsics.h"
+// AVX-512 with VNNI: `vpdpbusd` on two groups of eight rows in a vector, 32 registers.
 #include "tile.h"
-
-// The same eight columns of two groups of rows; of one, twice, where there is no second.
-INLINE __m512i load_pair(const void *low, const void *high) {
-  __m512i pair = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)low));
-  return _mm512_inserti64x4(pair, _mm256_loadu_si256((const __m256i *)high), 1);
-}
-
-INLINE __m512i broadcast4(const int8_t *from) {
-  int32_t four;
-  memcpy(&four, from, 4);
-  return _mm512_set1_epi32(four);
-}
+#include "zmm.h"
 
 // In assembly where it is not emulated: around the intrinsic, gcc keeps a copy of every sum in memory.
-INLINE __m512i add4(__m512i acc, __m512i w, __m512i a) {
+INLINE Vector add4(Vector acc, Vector w, Vector a) {
 #ifdef OFFPRINT_SIMDE
   return _mm512_dpbusd_epi32(acc, w, a);
 #else
@@ -25,10 +12,125 @@ INLINE __m512i add4(__m512i acc, __m512i w, __m512i a) {
 #endif
 }
 
-INLINE void tile_of(const GemmJob *job, const Tile *tile, const int tokens, const int pairs,
-                    const int bits) {
+// ---- few tokens ------------------------------------------------------------------------------------
+
+enum { FEW_TOKENS = 5 }; // one fewer than a panel takes
+
+// What counts is to read the weights in one stream, as they lie, a group at a time: two words of eight rows
+// in a vector. Each token has `turns` sums in turn, since one would wait for itself.
+INLINE void few_tokens(const GemmJob *job, const Tile *tile, const int size, const int tokens, const int turns) {
+  const int64_t stride = (int64_t)job->blocks * size, blocks = job->blocks;
+  // Which of 16 activation bytes, held in every 128 bits, meet the low nibbles of the first word (lower
+  // half) and of the second (upper half); and which the high nibbles.
+  const Vector firsts = _mm512_inserti64x4(_mm512_set1_epi32(0x03020100), _mm256_set1_epi32(0x0b0a0908), 1);
+  const Vector seconds = _mm512_add_epi32(firsts, _mm512_set1_epi32(0x04040404));
+  const uint32_t *words = words_at(job, tile->group, tile->first);
+  const int8_t *a = codes_at(job, tile->token, tile->first);
+  const float *scales = job->w_scales + rows_at(job, tile->group, tile->first);
+  const float *a_scales = job->a_scales + tile->token * blocks;
+  const int32_t *a_sums = job->a_sums + tile->token * blocks;
+  float y[FEW_TOKENS][GROUP_ROWS];
+  for (int m = 0; m < tokens; m++) load_rows(job, tile, tile->token + m, tile->group, y[m]);
+  for (int32_t block = tile->first; block < tile->last; block++) {
+    Vector acc[FEW_TOKENS][4];
+    UNROLL
+    for (int m = 0; m < tokens; m++) {
+      UNROLL
+      for (int i = 0; i < turns; i++) acc[m][i] = splat(0);
+    }
+    UNROLL
+    for (int u = 0; u < size; u += 16) {
+      READ_AHEAD(words + u);
+      const Vector x = _mm512_loadu_si512(words + u);
+      const Vector w_low = low_nibbles(x), w_high = high_nibbles(x);
+      const int i = u / 8 % turns;
+      UNROLL
+      for (int m = 0; m < tokens; m++) {
+        const Vector all = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(a + m * stride + u)));
+        acc[m][i] = add4(acc[m][i], w_low, _mm512_shuffle_epi8(all, firsts));
+        acc[m][i + 1] = add4(acc[m][i + 1], w_high, _mm512_shuffle_epi8(all, seconds));
+      }
+    }
+    UNROLL
+    for (int m = 0; m < tokens; m++) {
+      Vector sum = add32(acc[m][0], acc[m][1]);
+      if (turns == 4) sum = add32(sum, add32(acc[m][2], acc[m][3]));
+      __m256i eight = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
+      eight = _mm256_sub_epi32(eight, _mm256_set1_epi32(8 * a_sums[m * blocks + block]));
+      if (__builtin_expect(job->zeros != 0, 0)) {
+        int32_t sums[GROUP_ROWS];
+        _mm256_storeu_si256((__m256i *)sums, eight);
+        add_sums(job, tile->token + m, tile->group, block, 0, sums, y[m]);
+      } else {
+        const f32x8 both = all8(a_scales[m * blocks + block]) * load8(scales);
+        store8(y[m], load8(y[m]) + both * (f32x8)_mm256_cvtepi32_ps(eight));
+      }
+    }
+    words += size;
+    a += size;
+    scales += GROUP_ROWS;
+  }
+  for (int m = 0; m < tokens; m++) store_rows(job, tile->token + m, tile->group, y[m]);
+}
+
+// For blocks of 32, 64 and 128 columns.
+#define FEW(tokens, turns)                                                                                     \
+  static void few_##tokens##_32(const GemmJob *job, const Tile *tile) { few_tokens(job, tile, 32, tokens, turns); } \
+  static void few_##tokens##_64(const GemmJob *job, const Tile *tile) { few_tokens(job, tile, 64, tokens, turns); } \
+  static void few_##tokens##_128(const GemmJob *job, const Tile *tile) { few_tokens(job, tile, 128, tokens, turns); }
+FEW(1, 4) FEW(2, 4) FEW(3, 4) FEW(4, 2) FEW(5, 2)
+#define FEW_OF(tokens) {few_##tokens##_32, few_##tokens##_64, few_##tokens##_128}
+
+static void by_group(const GemmJob *job, const Tile *tile) {
+  static void (*const few[][3])(const GemmJob *, const Tile *) = {
+      {0}, FEW_OF(1), FEW_OF(2), FEW_OF(3), FEW_OF(4), FEW_OF(5)};
+  const int size = job->block_size == 32 ? 0 : job->block_size == 64 ? 1 : 2;
+  Tile part = *tile;
+  for (int32_t g = 0; g < tile->groups; g++) {
+    part.group = tile->group + g;
+    for (int32_t done = 0; done < tile->tokens; done += part.tokens) {
+      part.token = tile->token + done;
+      part.tokens = tile->tokens - done < FEW_TOKENS ? tile->tokens - done : FEW_TOKENS;
+      few[part.tokens][size](job, &part);
+    }
+  }
+}
+
+// ---- many tokens -----------------------------------------------------------------------------------
+
+static inline int words_of(int bits) {
+  (void)bits;
+  return 16; // the whole of the largest block
+}
+
+static inline int32_t first_sum(int bits, int32_t bias) {
+  (void)bits;
+  return bias;
+}
+
+INLINE Vector whole(Vector acc) { return acc; }
+
+#define PANEL_TOKENS 12 // 24 sums of the 32 registers
+#define PANEL_FROM 6
+#define EACH_PANEL(of) of(6) of(7) of(8) of(9) of(10) of(11) of(12)
+#include "panel.inc.h"
+
+static void tile4(const GemmJob *job, const Tile *tile) {
+  if (job->packed) panel(job, tile);
+  else by_group(job, tile);
+}
+
+// ---- 8-bit weights ---------------------------------------------------------------------------------
+
+// The same four columns of two groups of rows; of one, twice, where there is no second.
+INLINE Vector load_pair(const int8_t *low, const int8_t *high) {
+  Vector pair = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)low));
+  return _mm512_inserti64x4(pair, _mm256_loadu_si256((const __m256i *)high), 1);
+}
+
+INLINE void tile8_of(const GemmJob *job, const Tile *tile, const int tokens, const int pairs) {
   const int64_t stride = (int64_t)job->blocks * job->block_size;
-  const __m512i low = _mm512_set1_epi8(15), top = _mm512_set1_epi8(-128);
+  const Vector top = _mm512_set1_epi8(-128);
   float y[12][8][GROUP_ROWS] __attribute__((aligned(64)));
   const int groups = 2 * pairs <= tile->groups ? 2 * pairs : tile->groups;
   for (int m = 0; m < tokens; m++) {
@@ -38,21 +140,18 @@ INLINE void tile_of(const GemmJob *job, const Tile *tile, const int tokens, cons
   }
   for (int32_t block = tile->first; block < tile->last; block++) {
     const int8_t *a = codes_at(job, tile->token, block);
-    const uint32_t *words[8];
     const int8_t *values[8];
     for (int g = 0; g < 2 * pairs; g++) {
-      int32_t group = tile->group + (g < groups ? g : groups - 1);
-      if (bits == 4) words[g] = words_at(job, group, block);
-      if (bits == 8) values[g] = values_at(job, group, block);
+      values[g] = values_at(job, tile->group + (g < groups ? g : groups - 1), block);
     }
-    __m512i acc[12][4];
+    Vector acc[12][4];
     UNROLL
     for (int m = 0; m < tokens; m++) {
       UNROLL
-      for (int p = 0; p < pairs; p++) acc[m][p] = _mm512_setzero_si512();
+      for (int p = 0; p < pairs; p++) acc[m][p] = splat(0);
     }
-    for (int32_t u = 0; bits == 8 && u < job->block_size; u += 4) {
-      __m512i w[4];
+    for (int32_t u = 0; u < job->block_size; u += 4) {
+      Vector w[4];
       UNROLL
       for (int p = 0; p < pairs; p++) {
         w[p] = load_pair(values[2 * p] + 8 * u, values[2 * p + 1] + 8 * u);
@@ -60,33 +159,9 @@ INLINE void tile_of(const GemmJob *job, const Tile *tile, const int tokens, cons
       }
       UNROLL
       for (int m = 0; m < tokens; m++) {
-        __m512i four = broadcast4(a + m * stride + u);
+        const Vector four = broadcast4(a + m * stride + u);
         UNROLL
         for (int p = 0; p < pairs; p++) acc[m][p] = add4(acc[m][p], w[p], four);
-      }
-    }
-    for (int32_t u = 0; bits == 4 && u < job->block_size; u += 8) {
-      __m512i w[4];
-      UNROLL
-      for (int p = 0; p < pairs; p++) {
-        w[p] = load_pair(words[2 * p] + u, words[2 * p + 1] + u);
-      }
-      UNROLL
-      for (int m = 0; m < tokens; m++) {
-        __m512i four = broadcast4(a + m * stride + u);
-        UNROLL
-        for (int p = 0; p < pairs; p++) {
-          acc[m][p] = add4(acc[m][p], _mm512_and_si512(w[p], low), four);
-        }
-      }
-      UNROLL
-      for (int m = 0; m < tokens; m++) {
-        __m512i four = broadcast4(a + m * stride + u + 4);
-        UNROLL
-        for (int p = 0; p < pairs; p++) {
-          __m512i high = _mm512_and_si512(_mm512_srli_epi16(w[p], 4), low);
-          acc[m][p] = add4(acc[m][p], high, four);
-        }
       }
     }
     int32_t sums[12][8][GROUP_ROWS] __attribute__((aligned(64)));
@@ -96,7 +171,7 @@ INLINE void tile_of(const GemmJob *job, const Tile *tile, const int tokens, cons
       for (int p = 0; p < pairs; p++) _mm512_storeu_si512(sums[m][2 * p], acc[m][p]);
     }
     for (int m = 0; m < tokens; m++) {
-      const int32_t bias = bias_of(job, tile->token + m, block, bits == 4 ? 8 : 128);
+      const int32_t bias = bias_of(job, tile->token + m, block, 128);
       for (int g = 0; g < groups; g++) {
         add_sums(job, tile->token + m, tile->group + g, block, bias, sums[m][g], y[m][g]);
       }
@@ -107,117 +182,39 @@ INLINE void tile_of(const GemmJob *job, const Tile *tile, const int tokens, cons
   }
 }
 
-// Few tokens: what counts is to read the weights in one stream, as they lie, a group at a time: two
-// words of eight rows in a vector, four sums in turn for each token.
-INLINE void few_tokens(const GemmJob *job, const Tile *tile, const int tokens) {
-  const int64_t stride = (int64_t)job->blocks * job->block_size;
-  const __m512i low = _mm512_set1_epi8(15);
-  // Which of 16 activation bytes, held in every 128 bits, meet the low nibbles of the first word (lower
-  // half) and of the second (upper half); and which the high nibbles.
-  const __m512i firsts = _mm512_inserti64x4(_mm512_set1_epi32(0x03020100),
-                                            _mm256_set1_epi32(0x0b0a0908), 1);
-  const __m512i seconds = _mm512_add_epi32(firsts, _mm512_set1_epi32(0x04040404));
-  float y[4][GROUP_ROWS];
-  for (int m = 0; m < tokens; m++) load_rows(job, tile, tile->token + m, tile->group, y[m]);
-  for (int32_t block = tile->first; block < tile->last; block++) {
-    const uint32_t *words = words_at(job, tile->group, block);
-    const int8_t *a = codes_at(job, tile->token, block);
-    __m512i acc[4][4];
-    UNROLL
-    for (int m = 0; m < tokens; m++) {
-      UNROLL
-      for (int i = 0; i < 4; i++) acc[m][i] = _mm512_setzero_si512();
-    }
-    for (int32_t u = 0; u < job->block_size; u += 32) {
-      UNROLL
-      for (int i = 0; i < 4; i += 2) {
-        READ_AHEAD(words + u + 8 * i);
-        __m512i x = _mm512_loadu_si512(words + u + 8 * i);
-        __m512i w_low = _mm512_and_si512(x, low);
-        __m512i w_high = _mm512_and_si512(_mm512_srli_epi16(x, 4), low);
-        UNROLL
-        for (int m = 0; m < tokens; m++) {
-          __m128i sixteen = _mm_loadu_si128((const __m128i *)(a + m * stride + u + 8 * i));
-          __m512i all = _mm512_broadcast_i32x4(sixteen);
-          __m512i first = _mm512_shuffle_epi8(all, firsts);
-          __m512i second = _mm512_shuffle_epi8(all, seconds);
-          acc[m][i] = add4(acc[m][i], w_low, first);
-          acc[m][i + 1] = add4(acc[m][i + 1], w_high, second);
-        }
-      }
-    }
-    UNROLL
-    for (int m = 0; m < tokens; m++) {
-      __m512i sum = _mm512_add_epi32(_mm512_add_epi32(acc[m][0], acc[m][1]),
-                                     _mm512_add_epi32(acc[m][2], acc[m][3]));
-      int32_t eight[GROUP_ROWS];
-      _mm256_storeu_si256((__m256i *)eight, _mm256_add_epi32(_mm512_castsi512_si256(sum),
-                                                             _mm512_extracti64x4_epi64(sum, 1)));
-      const int32_t bias = bias_of(job, tile->token + m, block, 8);
-      add_sums(job, tile->token + m, tile->group, block, bias, eight, y[m]);
-    }
-  }
-  for (int m = 0; m < tokens; m++) store_rows(job, tile->token + m, tile->group, y[m]);
-}
-
-static void by_group(const GemmJob *job, const Tile *tile) {
+// At most 24 sums of the 32 registers.
+static void tile8(const GemmJob *job, const Tile *tile) {
   Tile part = *tile;
-  for (int32_t g = 0; g < tile->groups; g++) {
-    part.group = tile->group + g;
-    switch (tile->tokens) {
-      case 1: few_tokens(job, &part, 1); break;
-      case 2: few_tokens(job, &part, 2); break;
-      case 3: few_tokens(job, &part, 3); break;
-      default: few_tokens(job, &part, 4); break;
-    }
-  }
-}
-
-// At most 24 accumulators of the 32 registers.
-INLINE void cover(const GemmJob *job, const Tile *tile, const int bits) {
-  Tile part = *tile;
-  for (int32_t done = 0; done < tile->tokens; done += part.tokens) {
-    const int32_t left = tile->tokens - done;
-    part.token = tile->token + done;
-    part.groups = tile->groups;
-    part.group = tile->group;
-    if (bits == 4 && left < 8) {
-      part.tokens = left < 4 ? left : 4;
-      by_group(job, &part);
-      continue;
-    }
+  for (int32_t left = tile->tokens; left > 0; left -= part.tokens, part.token += part.tokens) {
     part.tokens = left >= 12 ? 12 : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
     const int pairs = part.tokens <= 4 ? 4 : 2;
     for (int32_t g = 0; g < tile->groups; g += 2 * pairs) {
       part.group = tile->group + g;
       part.groups = tile->groups - g;
       switch (part.tokens) {
-        case 1: tile_of(job, &part, 1, 4, bits); break;
-        case 2: tile_of(job, &part, 2, 4, bits); break;
-        case 4: tile_of(job, &part, 4, 4, bits); break;
-        case 8: tile_of(job, &part, 8, 2, bits); break;
-        default: tile_of(job, &part, 12, 2, bits); break;
+        case 1: tile8_of(job, &part, 1, 4); break;
+        case 2: tile8_of(job, &part, 2, 4); break;
+        case 4: tile8_of(job, &part, 4, 4); break;
+        case 8: tile8_of(job, &part, 8, 2); break;
+        default: tile8_of(job, &part, 12, 2); break;
       }
     }
   }
 }
 
-static void tile4(const GemmJob *job, const Tile *tile) { cover(job, tile, 4); }
-static void tile8(const GemmJob *job, const Tile *tile) { cover(job, tile, 8); }
-
 static int32_t peak(int32_t turns) {
-  __m512i acc[24];
-  const __m512i w = _mm512_set1_epi8(1), a = _mm512_set1_epi8(2);
+  Vector acc[24];
+  const Vector w = _mm512_set1_epi8(1), a = _mm512_set1_epi8(2);
   UNROLL
-  for (int i = 0; i < 24; i++) acc[i] = _mm512_set1_epi32(i); // equal ones would be taken once
+  for (int i = 0; i < 24; i++) acc[i] = splat(i); // equal ones would be taken once
   for (int32_t turn = 0; turn < turns; turn++) {
     UNROLL
     for (int i = 0; i < 24; i++) acc[i] = add4(acc[i], w, a);
   }
   UNROLL
-  for (int i = 1; i < 24; i++) acc[0] = _mm512_add_epi32(acc[0], acc[i]);
+  for (int i = 1; i < 24; i++) acc[0] = add32(acc[0], acc[i]);
   spend(_mm_cvtsi128_si32(_mm512_castsi512_si128(acc[0])));
   return 24 * 64;
 }
 
-const Variant offprint_avx512vnni = {12, 8, tile4, tile8, peak, NO_PACKING, CORES};
+const Variant offprint_avx512vnni = {EVERY_TOKEN, 8, tile4, tile8, peak, PACKING, CORES};

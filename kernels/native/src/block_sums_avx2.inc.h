@@ -5,8 +5,6 @@
 
 #include <stdint.h>
 
-typedef __m256i SumsPair[2];
-
 static const int16_t sixteen_ones[16] __attribute__((aligned(32))) = {1, 1, 1, 1, 1, 1, 1, 1,
                                                                       1, 1, 1, 1, 1, 1, 1, 1};
 
@@ -36,10 +34,10 @@ static const int16_t sixteen_ones[16] __attribute__((aligned(32))) = {1, 1, 1, 1
 // of the block have left.
 #define TO_Y(m, r, s, more)                                                                         \
   "vbroadcastss 4*" #m "(%[scales]), %%ymm14\n\t"                                                   \
-  "vpmaddwd (%[ones]), %%ymm" #r ", %%ymm" #r "\n\t" more(r) INTO_Y(r, "w0", "64*" #m)              \
-  "vpmaddwd (%[ones]), %%ymm" #s ", %%ymm" #s "\n\t" more(s) INTO_Y(s, "w1", "64*" #m "+32")
+  "vpmaddwd (%[ones]), %%ymm" #r ", %%ymm" #r "\n\t" more(r) INTO_Y(r, "0", "64*" #m)              \
+  "vpmaddwd (%[ones]), %%ymm" #s ", %%ymm" #s "\n\t" more(s) INTO_Y(s, "32", "64*" #m "+32")
 #define INTO_Y(r, rows, at)                                                                         \
-  "vmulps (%[" rows "]), %%ymm14, %%ymm15\n\t"                                                      \
+  "vmulps " rows "(%[rows]), %%ymm14, %%ymm15\n\t"                                                      \
   "vcvtdq2ps %%ymm" #r ", %%ymm" #r "\n\t"                                                          \
   "vmulps %%ymm15, %%ymm" #r ", %%ymm" #r "\n\t"                                                    \
   "vaddps " at "(%[y]), %%ymm" #r ", %%ymm" #r "\n\t"                                               \
@@ -82,7 +80,7 @@ static const int16_t sixteen_ones[16] __attribute__((aligned(32))) = {1, 1, 1, 1
         EACH_##tokens(end)                                                                      \
         : [a] "+r"(a), [w] "+r"(w), [left] "+r"(left)                                          \
         : [first] "r"(first), [sums] "r"(sums), [ones] "r"(sixteen_ones), [scales] "r"(scales), \
-          [w0] "r"(w0), [w1] "r"(w1), [y] "r"(y)                                               \
+          [rows] "r"(rows), [y] "r"(y)                                                         \
         : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",      \
           "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc", "memory");               \
   }
@@ -90,8 +88,8 @@ static const int16_t sixteen_ones[16] __attribute__((aligned(32))) = {1, 1, 1, 1
 // The sums of a block into `sums`; or, with `y`, times their scales into y.
 #define BLOCK_OF(tokens)                                                                       \
   static inline __attribute__((always_inline)) void block_of_##tokens(                         \
-      const uint8_t *a, const SumsPair *w, int32_t words, int32_t bits, const int32_t *first,  \
-      const float *scales, const float *w0, const float *w1, float *y, __m256i *sums) {        \
+      const uint8_t *a, const Pair *w, int32_t words, int32_t bits, const int32_t *first,  \
+      const float *scales, const float *rows, float *y, __m256i *sums) {        \
     if (bits == 4) {                                                                           \
       if (y) SUM_WORDS(tokens, BEGIN_FIRST, END_Y, words / 4)                                  \
       else SUM_WORDS(tokens, BEGIN_FIRST, END_PUT, words / 4)                                  \
@@ -113,8 +111,8 @@ static void look_at(const void *from, size_t bytes) {
 #endif
 
 static inline __attribute__((always_inline)) void block_of(
-    const uint8_t *a, const SumsPair *w, int32_t words, int32_t bits, const int32_t *first,
-    const float *scales, const float *w0, const float *w1, float *y, __m256i *sums, const int tokens) {
+    const uint8_t *a, const Pair *w, int32_t words, int32_t bits, const int32_t *first,
+    const float *scales, const float *rows, float *y, __m256i *sums, const int tokens) {
 #ifdef __SANITIZE_ADDRESS__
   look_at(a, (size_t)(8 * words * tokens));
   look_at(w, (size_t)words * 2 * sizeof *w);
@@ -122,21 +120,20 @@ static inline __attribute__((always_inline)) void block_of(
   look_at(sums, sizeof *sums * 2 * (size_t)tokens);
   if (y) {
     look_at(scales, sizeof *scales * (size_t)tokens);
-    look_at(w0, 8 * sizeof *w0);
-    look_at(w1, 8 * sizeof *w1);
+    look_at(rows, 16 * sizeof *rows);
     look_at(y, 16 * sizeof *y * (size_t)tokens);
   }
 #endif
-  if (tokens == 3) block_of_3(a, w, words, bits, first, scales, w0, w1, y, sums);
-  if (tokens == 4) block_of_4(a, w, words, bits, first, scales, w0, w1, y, sums);
-  if (tokens == 5) block_of_5(a, w, words, bits, first, scales, w0, w1, y, sums);
-  if (tokens == 6) block_of_6(a, w, words, bits, first, scales, w0, w1, y, sums);
+  if (tokens == 3) block_of_3(a, w, words, bits, first, scales, rows, y, sums);
+  if (tokens == 4) block_of_4(a, w, words, bits, first, scales, rows, y, sums);
+  if (tokens == 5) block_of_5(a, w, words, bits, first, scales, rows, y, sums);
+  if (tokens == 6) block_of_6(a, w, words, bits, first, scales, rows, y, sums);
 }
 
 #define BLOCK_SUMS(a, w, words, bits, first, sums, tokens) \
-  block_of(a, w, words, bits, first, 0, 0, 0, 0, sums, tokens)
-#define ADD_BLOCK(a, head, w, words, bits, w0, w1, y, tokens)                                       \
+  block_of(a, w, words, bits, first, 0, 0, 0, sums, tokens)
+#define ADD_BLOCK(a, head, w, words, bits, rows, y, tokens)                                         \
   {                                                                                                 \
     __m256i emptied[2 * 6];                                                                         \
-    block_of(a, w, words, bits, (head)->first, (head)->scales, w0, w1, y, emptied, tokens);         \
+    block_of(a, w, words, bits, (head)->first, (head)->scales, rows, y, emptied, tokens);         \
   }

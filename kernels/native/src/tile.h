@@ -27,8 +27,9 @@ INLINE int64_t rows_at(const GemmJob *job, int32_t group, int32_t block) {
 // Eight outputs of one token; fewer in the last group.
 INLINE void store_rows(const GemmJob *job, int32_t token, int32_t group, const float *eight) {
   int32_t left = job->rows - group * GROUP_ROWS;
-  memcpy(job->y + (int64_t)token * job->rows + group * GROUP_ROWS, eight,
-         sizeof(float) * (size_t)(left < GROUP_ROWS ? left : GROUP_ROWS));
+  float *y = job->y + (int64_t)token * job->rows + group * GROUP_ROWS;
+  if (left >= GROUP_ROWS) store8(y, load8(eight));
+  else memcpy(y, eight, sizeof(float) * (size_t)left);
 }
 
 INLINE void load_rows(const GemmJob *job, const Tile *tile, int32_t token, int32_t group,

@@ -10,7 +10,7 @@
 //   widen8(w)         8-bit weights as add8 takes them
 //   add8(acc, w, a)   acc += the products of weights and activations, in 32-bit lanes
 //   BIAS8             what widen8 has added to the weights
-// and what panel_ymm.inc.h asks for.
+// and what panel.inc.h asks for.
 #include "cores.h"
 #include "intrinsics.h"
 #include "tile.h"
@@ -196,7 +196,10 @@ static void tile8(const GemmJob *job, const Tile *tile) {
   }
 }
 
-#include "panel_ymm.inc.h"
+#define PANEL_TOKENS 6
+#define PANEL_FROM 6
+#define EACH_PANEL(of) of(3) of(4) of(5) of(6)
+#include "panel.inc.h"
 
 static void tile4(const GemmJob *job, const Tile *tile) {
   if (job->packed) panel(job, tile);
