@@ -113,6 +113,7 @@ INLINE Vector whole(Vector acc) { return acc; }
 #define PANEL_TOKENS 12 // 24 sums of the 32 registers
 #define PANEL_FROM 6
 #define EACH_PANEL(of) of(6) of(7) of(8) of(9) of(10) of(11) of(12)
+#define DIRECT 3 // parts: below, unpacking on the way costs less than putting bytes down
 #include "panel.inc.h"
 
 static void tile4(const GemmJob *job, const Tile *tile) {

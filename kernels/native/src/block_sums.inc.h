@@ -19,6 +19,25 @@ INLINE void add_columns(const uint8_t *a, const Pair *w, int32_t count, Vector (
   }
 }
 
+// The same of `count` words (of eight columns) as they lie, unpacked on the way: for few parts of the tokens that is cheaper
+// than putting bytes down. `words` are those of all groups.
+INLINE void add_words(const uint8_t *a, const uint32_t *const *words, int32_t at, int32_t count, Vector (*acc)[2],
+                      const int tokens) {
+  for (int32_t u = 0; u < count; u++, at += GROUP_ROWS, a += 8 * tokens) {
+    const Vector x0 = load_words(words, at), x1 = load_words(words + VECTOR_GROUPS, at);
+    const Pair w[2] = {{low_nibbles(x0), low_nibbles(x1)}, {high_nibbles(x0), high_nibbles(x1)}};
+    UNROLL
+    for (int half = 0; half < 2; half++) {
+      UNROLL
+      for (int m = 0; m < tokens; m++) {
+        const Vector four = broadcast4((const int8_t *)a + 4 * (half * tokens + m));
+        acc[m][0] = add4(acc[m][0], w[half][0], four);
+        acc[m][1] = add4(acc[m][1], w[half][1], four);
+      }
+    }
+  }
+}
+
 // Into `sums`, [tokens][2].
 INLINE void block_sums(const uint8_t *a, const Pair *w, int32_t words, int32_t bits, const int32_t *first,
                        Vector *sums, const int tokens) {
@@ -47,12 +66,9 @@ INLINE void block_sums(const uint8_t *a, const Pair *w, int32_t words, int32_t b
 }
 
 // y += scales * sums, every bias already in the sum; y is [tokens][2 * LANES].
-INLINE void add_block(const uint8_t *a, const BlockHead *head, const Pair *w, int32_t words, int32_t bits,
-                      const float *w_scales, float *y, const int tokens) {
+INLINE void add_scaled(const BlockHead *head, const float *w_scales, const Vector *sums, float *y, const int tokens) {
   typedef float Floats __attribute__((vector_size(sizeof(Vector))));
   typedef int32_t Wholes __attribute__((vector_size(sizeof(Vector))));
-  Vector sums[2 * PANEL_TOKENS];
-  block_sums(a, w, words, bits, head->first, sums, tokens);
   UNROLL
   for (int m = 0; m < tokens; m++) {
     UNROLL
@@ -66,6 +82,13 @@ INLINE void add_block(const uint8_t *a, const BlockHead *head, const Pair *w, in
       memcpy(y + LANES * (2 * m + v), &before, sizeof before);
     }
   }
+}
+
+INLINE void add_block(const uint8_t *a, const BlockHead *head, const Pair *w, int32_t words, int32_t bits,
+                      const float *w_scales, float *y, const int tokens) {
+  Vector sums[2 * PANEL_TOKENS];
+  block_sums(a, w, words, bits, head->first, sums, tokens);
+  add_scaled(head, w_scales, sums, y, tokens);
 }
 
 #define ADD_BLOCK add_block

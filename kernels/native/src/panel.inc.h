@@ -15,6 +15,7 @@
 //   first_sum(bits, bias)  what makes `bias` part of the sum: with 4 bits, when a block's lanes are
 //                          emptied once, they begin with it; with 8 bits the 32-bit sums do
 //   ADD_BLOCK, BLOCK_SUMS  as add_block and block_sums in block_sums.inc.h
+//   DIRECT                 where defined, so many parts of the tokens and fewer take the words as they lie
 #include "tile.h"
 
 enum {
@@ -97,6 +98,7 @@ typedef struct {
   const GemmJob *job;
   const uint8_t *a; // at the first block
   const Unpacked *w;
+  const uint32_t *words[PANEL_GROUPS]; // of each group at the first block; the last one's again where there are fewer
   float *y; // [tokens][2 * LANES]
   int32_t token, tokens;
   int32_t group, groups;
@@ -118,7 +120,7 @@ static __attribute__((noinline)) void end_with_zeros(const Panel *panel, int32_t
   }
 }
 
-INLINE void panel_of(Panel *panel, const int tokens) {
+INLINE void panel_of(Panel *panel, const int tokens, const int direct) {
   const GemmJob *job = panel->job;
   const int32_t size = job->block_size;
   const uint8_t *a = panel->a;
@@ -137,6 +139,15 @@ INLINE void panel_of(Panel *panel, const int tokens) {
       Vector sums[2 * PANEL_TOKENS];
       BLOCK_SUMS(codes, w, size / 8, job->bits[block], head->first, sums, tokens);
       end_with_zeros(panel, block, sums);
+#ifdef DIRECT
+    } else if (direct) {
+      const int32_t at = (block - panel->first) * size;
+      Vector acc[PANEL_TOKENS][2];
+      UNROLL
+      for (int m = 0; m < tokens; m++) acc[m][0] = acc[m][1] = splat(head->first[m]);
+      add_words(codes, panel->words, at, size / 8, acc, tokens);
+      add_scaled(head, panel->w->scales[block - panel->first], (const Vector *)acc, panel->y, tokens);
+#endif
     } else {
       ADD_BLOCK(codes, head, w, size / 8, job->bits[block], panel->w->scales[block - panel->first], panel->y, tokens);
     }
@@ -146,31 +157,31 @@ INLINE void panel_of(Panel *panel, const int tokens) {
 }
 
 #define PANEL(tokens) \
-  static void panel_##tokens(Panel *panel) { panel_of(panel, tokens); }
+  static void panel_##tokens(Panel *panel) { panel_of(panel, tokens, 0); }
 EACH_PANEL(PANEL)
+#ifdef DIRECT
+#define PANEL_DIRECTLY(tokens) \
+  static void direct_##tokens(Panel *panel) { panel_of(panel, tokens, 1); }
+EACH_PANEL(PANEL_DIRECTLY)
+#endif
 
-// Where each group of a panel has its words of the first block; the last one's again where there are fewer.
-INLINE void words_of_panel(const Panel *panel, const uint32_t **words) {
-  for (int g = 0; g < PANEL_GROUPS; g++) {
-    words[g] = words_at(panel->job, panel->group + (g < panel->groups ? g : panel->groups - 1), panel->first);
-  }
-}
-
-// The nibbles of a panel as bytes, and its scales.
+// The nibbles of a panel as bytes.
 static void unpack(const Panel *panel, Unpacked *to) {
   const GemmJob *job = panel->job;
-  const uint32_t *words[PANEL_GROUPS];
-  words_of_panel(panel, words);
   Pair *w = to->codes;
   const int32_t count = (panel->last - panel->first) * job->block_size;
   for (int32_t i = 0; i < count; i += GROUP_ROWS, w += 2) {
     UNROLL
     for (int v = 0; v < 2; v++) {
-      const Vector x = load_words(words + VECTOR_GROUPS * v, i);
+      const Vector x = load_words(panel->words + VECTOR_GROUPS * v, i);
       w[0][v] = low_nibbles(x);
       w[1][v] = high_nibbles(x);
     }
   }
+}
+
+static void copy_scales(const Panel *panel, Unpacked *to) {
+  const GemmJob *job = panel->job;
   for (int g = 0; g < PANEL_GROUPS; g++) {
     const int32_t group = panel->group + (g < panel->groups ? g : panel->groups - 1);
     const float *scales = job->w_scales + rows_at(job, group, panel->first);
@@ -187,6 +198,9 @@ INLINE void place(Panel *panel, const Tile *tile, int32_t pair, int32_t first) {
   panel->groups = left < PANEL_GROUPS ? left : PANEL_GROUPS;
   panel->first = first;
   panel->last = first + stretch_of(panel->job, first);
+  for (int g = 0; g < PANEL_GROUPS; g++) {
+    panel->words[g] = words_at(panel->job, panel->group + (g < panel->groups ? g : panel->groups - 1), first);
+  }
 }
 
 // The weights of the panel after this one, to be asked for during `calls` blocks. After the last of a tile
@@ -204,9 +218,7 @@ INLINE void look_ahead(Panel *panel, const Tile *tile, int32_t pair, int64_t cal
     panel->lines = 0;
     return;
   }
-  const uint32_t *words[PANEL_GROUPS];
-  words_of_panel(&after, words);
-  for (int g = 0; g < PANEL_GROUPS; g++) panel->next[g] = (const char *)words[g];
+  for (int g = 0; g < PANEL_GROUPS; g++) panel->next[g] = (const char *)after.words[g];
   const int64_t bytes = (int64_t)(after.last - after.first) * after.job->block_size * sizeof(uint32_t);
   panel->next_end = panel->next[0] + bytes;
   panel->lines = (int32_t)((bytes / 64 + calls - 1) / calls);
@@ -216,6 +228,14 @@ INLINE void look_ahead(Panel *panel, const Tile *tile, int32_t pair, int64_t cal
 static void panel_round(const GemmJob *job, const Tile *tile, int32_t from, int32_t to) {
 #define PANEL_AT(tokens) [tokens] = panel_##tokens,
   static void (*const panels[PANEL_TOKENS + 1])(Panel *) = {EACH_PANEL(PANEL_AT)};
+#ifdef DIRECT
+#define DIRECT_AT(tokens) [tokens] = direct_##tokens,
+  static void (*const directly[PANEL_TOKENS + 1])(Panel *) = {EACH_PANEL(DIRECT_AT)};
+  const int direct = to - from <= DIRECT && !job->zeros;
+#else
+  static void (*const *const directly)(Panel *) = panels;
+  const int direct = 0;
+#endif
   float y[PANEL_PAIRS][ROUND_PARTS * PANEL_TOKENS][2 * LANES] __attribute__((aligned(64)));
   Unpacked w;
   const int32_t begin = part_begin(job->tokens, from), end = part_begin(job->tokens, to);
@@ -225,14 +245,15 @@ static void panel_round(const GemmJob *job, const Tile *tile, int32_t from, int3
   for (int32_t first = 0; first < job->blocks; first = one.last) {
     for (int32_t pair = 0; pair < pairs; pair++) {
       place(&one, tile, pair, first);
-      unpack(&one, &w);
+      if (!direct) unpack(&one, &w);
+      copy_scales(&one, &w);
       look_ahead(&one, tile, pair, (int64_t)(to - from) * (one.last - one.first));
       for (int32_t part = from; part < to; part++) {
         one.token = part_begin(job->tokens, part);
         one.tokens = part_begin(job->tokens, part + 1) - one.token;
         one.y = y[pair][one.token - begin];
         one.a = job->packed + part_at(job, first, part, one.token);
-        panels[one.tokens](&one);
+        (direct ? directly : panels)[one.tokens](&one);
       }
     }
   }
