@@ -35,7 +35,7 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   progress("lm: speculative decoding of the trained pair");
   rows.push(...await speculativeRows());
   progress("lm: training");
-  rows.push(...await trainingRows());
+  rows.push(...await trainingRows(progress));
   return { rows };
 }
 

@@ -1,10 +1,16 @@
 /**
- * Training steps: the engine on ONNX Runtime against jax-js and against the speed this project asks for,
- * and whether a long training keeps its memory.
+ * Training steps: the engine on ONNX Runtime against PyTorch, jax-js and the speed this project asks for,
+ * and whether a long training keeps its memory. PyTorch is no package of this project: without it its row is
+ * left out, and what installs it is said.
  *
  * @module
  */
-import { type BenchRow, interleaved, lessIsBetter } from "offprint/kit/bench/report.ts";
+import {
+  type BenchRow,
+  type Contestant,
+  interleaved,
+  lessIsBetter,
+} from "offprint/kit/bench/report.ts";
 import { JaxEngine } from "offprint/lm/training/engines/jax_engine.ts";
 import { OnnxEngine } from "offprint/lm/training/engines/onnx_engine.ts";
 import {
@@ -17,53 +23,122 @@ import type { EngineOptions, TrainingEngine } from "offprint/lm/training/engines
 import { languageModelStep } from "offprint/lm/training/engines/language_model_step.ts";
 import { initialWeights } from "offprint/lm/transformer/definition.ts";
 import { jaxStep } from "./jax_step.ts";
+import { openTorch, type TorchPeer, type TorchSteps } from "./torch_peer.ts";
 import { parameterCount } from "offprint/lm/transformer/config.ts";
 import type { Batch } from "offprint/lm/training/batches/windows.ts";
 import { stream } from "offprint/random.ts";
 
 /** Tokens per second that the project asks of a model of one million parameters. */
 const FLOOR = 2000;
-const REPETITIONS = 5;
+/** The learning rate of both sides. */
+const RATE = 1e-3;
+const REPETITIONS = 7;
+/** Steps that a contestant takes on end. */
+const STEPS_IN_A_TURN = 3;
 const STEPS = 1000;
 
 /** Speed at one million parameters, and memory over a thousand steps of a small model. */
-export async function trainingRows(): Promise<BenchRow[]> {
-  const recipe = await oneMillion();
-  const { batch, shape } = sizes(recipe);
-  const config = recipeConfig(recipe, recipe.model.vocabSize);
-  const onnx = await OnnxEngine.open(engineOptions(recipe));
-  const jax = await jaxStep(config, recipe.training, batch);
-  let count = 0;
-  const seconds = await interleaved({
-    onnx: () => languageModelStep(onnx, batch, 1e-3, ++count),
-    jax: jax.step,
-  }, REPETITIONS);
-  await onnx.close();
-  jax.close();
-  const speed = (name: keyof typeof seconds): number => batch.tokens.length / seconds[name];
-  const row = (ours: number, peer: number, peerName: string): BenchRow => ({
-    name: "training step",
-    shape,
-    ours,
-    peer,
-    peerName,
-    unit: "tokens/s",
-    ratio: ours / peer,
-  });
+export async function trainingRows(progress: (line: string) => void): Promise<BenchRow[]> {
   return [
-    row(speed("onnx"), speed("jax"), "jax-js"),
-    row(speed("onnx"), FLOOR, "the floor of 2 000"),
-    row(speed("jax"), FLOOR, "the floor of 2 000, jax-js itself"),
+    ...await speedRows(2, progress),
+    ...await speedRows(8, progress),
     await memoryRow("onnx"),
     await memoryRow("jax"),
   ];
 }
 
+/** Steps on batches of `texts` texts, ours and the peers' in turn. */
+async function speedRows(texts: number, progress: (line: string) => void): Promise<BenchRow[]> {
+  const recipe = await oneMillion(texts);
+  const { batch, shape } = sizes(recipe);
+  const options = engineOptions(recipe);
+  const onnx = await OnnxEngine.open(options);
+  let count = 0;
+  const step = () => languageModelStep(onnx, batch, RATE, ++count);
+  const first = await step();
+  const contestants: Record<string, Contestant> = {
+    onnx: async () => {
+      for (let i = 0; i < STEPS_IN_A_TURN; i++) await step();
+    },
+  };
+  const closing: (() => unknown)[] = [() => onnx.close()];
+  // jax-js is the reference: it need not be measured at every size.
+  if (texts === 2) {
+    const jax = await jaxStep(options.config, recipe.training, batch);
+    contestants["jax"] = jax.step;
+    closing.push(jax.close);
+  }
+  const torch = new Map<number, TorchPeer>();
+  for (const threads of [...new Set([1, navigator.hardwareConcurrency])]) {
+    const peer = await openTorch({
+      ...{ config: options.config, optimizer: recipe.training, learningRate: RATE },
+      ...{ weights: options.start.parameters, batch, threads },
+    });
+    if (typeof peer === "string") {
+      progress(`lm: PyTorch row left out, ${peer}`);
+      break;
+    }
+    torch.set(threads, peer);
+    closing.push(peer.close);
+    mustAgree(first, await peer.steps(1));
+    contestants[`torch ${threads}`] = () => peer.steps(STEPS_IN_A_TURN);
+  }
+  const resting = Object.fromEntries(
+    Object.entries(contestants).flatMap((
+      [name, turn],
+    ) => [[`rest before ${name}`, rest], [name, turn]]),
+  );
+  const seconds = await interleaved(resting, REPETITIONS);
+  for (const close of closing) await close();
+  const tokens = batch.tokens.length;
+  const ours = STEPS_IN_A_TURN * tokens / seconds["onnx"]!;
+  const row = (peer: number, peerName: string): BenchRow => ({
+    ...{ name: "training step", shape, ours, peer, peerName, unit: "tokens/s", ratio: ours / peer },
+  });
+  const rows: BenchRow[] = [];
+  const speeds = [...torch].map(([threads, { name }]) => ({
+    peerName: `${name}, ${threads} thread${threads === 1 ? "" : "s"}`,
+    speed: STEPS_IN_A_TURN * tokens / seconds[`torch ${threads}`]!,
+  })).toSorted((a, b) => b.speed - a.speed);
+  if (speeds.length > 0) {
+    const others = speeds.slice(1).map(({ peerName, speed }) =>
+      `${peerName.replace(/.*, /, "")}: ${Math.round(speed)}`
+    );
+    rows.push(row(speeds[0]!.speed, [speeds[0]!.peerName, ...others].join("; ")));
+  }
+  if (texts === 2) {
+    const jax = tokens / seconds["jax"]!;
+    rows.push(row(jax, "jax-js"), row(FLOOR, "the floor of 2 000"), {
+      ...row(FLOOR, "the floor of 2 000, jax-js itself"),
+      ...{ ours: jax, ratio: jax / FLOOR },
+    });
+  }
+  return rows;
+}
+
+/** Threads of the one before may spin for a while after its turn. */
+function rest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** A peer that computes something else is none: the same weights and tokens give the same loss and gradient. */
+function mustAgree(
+  { loss, gradientNorm }: { loss: number; gradientNorm: number },
+  peer: TorchSteps,
+): void {
+  const apart = (a: number, b: number): number => Math.abs(a / b - 1);
+  if (apart(loss, peer.loss) < 1e-5 && apart(gradientNorm, peer.norm) < 1e-4) return;
+  throw new Error(
+    `PyTorch: loss ${peer.loss}, gradient norm ${peer.norm}; ours ${loss}, ${gradientNorm}`,
+  );
+}
+
 /** Four layers of width 128 and 2 048 tokens of vocabulary: one million parameters. */
-async function oneMillion(): Promise<ModelRecipe> {
+async function oneMillion(batch: number): Promise<ModelRecipe> {
   const target = await modelRecipe("sotu-target");
   return checkedRecipe("bench", {
     ...target,
+    training: { ...target.training, batch },
     model: {
       vocabSize: 2048,
       width: 128,
