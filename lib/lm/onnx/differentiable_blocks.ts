@@ -79,9 +79,14 @@ export class DifferentiableBlocks {
     const rows = this.#parameters.get(name)!.shape[0]!;
     const result = this.#forward.op("Gemm", [x.forward, name], { transB: 1 });
     return [this.value(result, [this.#count, rows]), (dy) => {
-      this.emitGradient(name, back.op("Gemm", [dy, x.backward()], { transA: 1 }));
+      this.emitGradient(name, this.#ofMatrix(dy, x.backward(), rows));
       return back.op("Gemm", [dy, name]);
     }];
+  }
+
+  /** The gradient of a matrix `[rows, columns]`, from that of its product with `x`. */
+  #ofMatrix(dy: string, x: string, rows: number): string {
+    return this.#backward.op("Gemm", [dy, x], { transA: 1 });
   }
 
   /** RMSNorm: `x / √(mean x² + ε) · gain`. */
@@ -105,23 +110,27 @@ export class DifferentiableBlocks {
     }];
   }
 
-  /** Causal grouped-query attention of joint queries, keys and values, `[N, (H + 2G)·d]`. */
-  attention({ forward: joint }: Value): Block {
+  /** Causal grouped-query attention; `name` is the joint matrix of queries, keys and values. */
+  attention(x: Value, name: string): Block {
     const { head_dim: d, num_attention_heads: heads, num_key_value_heads: groups } = this.#config;
     const { batch, length } = this.#shape;
     const perGroup = heads / groups;
+    const scale = 1 / Math.sqrt(d);
     const [forth, back] = [this.#forward, this.#backward];
     const ofHeads = [batch, heads, length, d];
     const byQuery = [batch, heads, length, length];
     const byGroup = [batch, groups, perGroup * length, length];
     const grouped = [batch, groups, perGroup * length, d];
-    const byHead = forth.reshape(joint, [batch, length, heads + 2 * groups, d]);
-    const [straight, plainValues] = forth.split(byHead, 2, [heads + groups, groups]);
-    const turned = forth.across(forth.turn(straight, "forward"));
-    const [queries, keys] = forth.split(turned, 1, [heads, groups]);
-    const k = this.value(keys, [batch, groups, length, d]);
-    const v = this.value(forth.across(plainValues), [batch, groups, length, d]);
-    const scaled = this.value(forth.mul(queries, forth.scale), ofHeads);
+    const [parts, throughParts] = this.#parts(x, name, [heads * d, groups * d, groups * d]);
+    /** `[N, count · d]` by heads, `[B, count, T, d]`; turned on the way where a scale is given. */
+    const byHead = (y: string, count: number, scale?: number): string => {
+      const rows = forth.reshape(y, [batch, length, count * d]);
+      const turned = scale === undefined ? rows : forth.turn(rows, "forward", scale);
+      return forth.across(forth.reshape(turned, [batch, length, count, d]));
+    };
+    const scaled = this.value(byHead(parts[0]!, heads, scale), ofHeads);
+    const k = this.value(byHead(parts[1]!, groups, 1), [batch, groups, length, d]);
+    const v = this.value(byHead(parts[2]!, groups), [batch, groups, length, d]);
     // The P query heads that share a key head stand below each other: one product serves them all.
     const q = this.#again((side, of) => side.reshape(of(scaled), grouped));
     const products = forth.op("MatMul", [q.forward, forth.flip(k.forward)]);
@@ -147,25 +156,29 @@ export class DifferentiableBlocks {
         { keepdims: 1 },
       );
       const dScores = back.mul(w, back.op("Sub", [dWeights, along]));
-      const dq = back.mul(back.op("MatMul", [dScores, k.backward()]), back.scale);
+      const dq = back.op("MatMul", [dScores, k.backward()]);
       const dk = back.op("MatMul", [back.flip(dScores), q.backward()]);
-      const dTurned = back.op("Concat", [back.reshape(dq, ofHeads), dk], { axis: 1 });
-      const dStraight = back.turn(back.across(dTurned), "backward");
-      const dValues = back.across(dv);
-      return back.reshape(
-        back.op("Concat", [dStraight, dValues], { axis: 2 }),
-        [this.#count, (heads + 2 * groups) * d],
-      );
+      const byToken = (z: string, count: number, scale?: number): string => {
+        const rows = back.across(back.reshape(z, [batch, count, length, d]));
+        const flat = [this.#count, count * d];
+        if (scale === undefined) return back.reshape(rows, flat);
+        const joint = back.reshape(rows, [batch, length, count * d]);
+        return back.reshape(back.turn(joint, "backward", scale), flat);
+      };
+      return throughParts([
+        byToken(dq, heads, scale),
+        byToken(dk, groups, 1),
+        byToken(dv, groups),
+      ]);
     }];
   }
 
-  /** `silu(gate) · up` of joint `[gate, up]`, `[N, 2F]`. */
-  swiglu({ forward: joint }: Value): Block {
+  /** `silu(x · gateᵀ) · (x · upᵀ)`; `name` is the joint matrix of gate and up. */
+  swiglu(x: Value, name: string): Block {
     const { intermediate_size: inner } = this.#config;
     const back = this.#backward;
-    const [left, right] = this.#forward.split(joint, 1, [inner, inner]);
-    const gate = this.value(left, [this.#count, inner]);
-    const up = this.value(right, [this.#count, inner]);
+    const [parts, throughParts] = this.#parts(x, name, [inner, inner]);
+    const [gate, up] = parts.map((part) => this.value(part, [this.#count, inner])) as [Value, Value];
     const sigmoid = this.#again((side, of) => side.op("Sigmoid", [of(gate)]));
     const silu = this.#again((side, of) => side.mul(of(gate), of(sigmoid)));
     const result = this.#again((side, of) => side.mul(of(silu), of(up)));
@@ -174,7 +187,32 @@ export class DifferentiableBlocks {
       // silu' = σ + silu · (1 − σ)
       const slope = back.add(s, back.mul(y, back.op("Sub", [back.one, s])));
       const dGate = back.mul(back.mul(dy, up.backward()), slope);
-      return back.op("Concat", [dGate, back.mul(dy, y)], { axis: 1 });
+      return throughParts([dGate, back.mul(dy, y)]);
+    }];
+  }
+
+  /**
+   * `x · Wᵢᵀ` of the parts Wᵢ that lie below each other in the matrix `name`. The matrix is cut instead of its product,
+   * which has a row for each token.
+   */
+  #parts(
+    x: Value,
+    name: string,
+    sizes: readonly number[],
+  ): [results: string[], backward: (gradients: readonly string[]) => string] {
+    const [forth, back] = [this.#forward, this.#backward];
+    const cut = (side: GraphSide): string[] => side.split(name, 0, sizes);
+    const matrices = cut(forth);
+    const results = matrices.map((matrix) => forth.op("Gemm", [x.forward, matrix], { transB: 1 }));
+    return [results, (gradients) => {
+      const own = back === forth ? matrices : cut(back);
+      const ofParts = gradients.map((dy, i) => this.#ofMatrix(dy, x.backward(), sizes[i]!));
+      this.emitGradient(name, back.op("Concat", ofParts, { axis: 0 }));
+      // Each product is added to the one before by the multiplication itself.
+      return gradients.reduce(
+        (sum, dy, i) => back.op("Gemm", [dy, own[i]!, ...(i === 0 ? [] : [sum])]),
+        "",
+      );
     }];
   }
 

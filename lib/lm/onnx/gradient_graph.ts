@@ -124,14 +124,12 @@ function layers(x: Value, config: TransformerConfig, blocks: DifferentiableBlock
     const name = (part: string): string => `model.layers.${index}.${part}.weight`;
     const attention = [
       (y: Value) => blocks.norm(y, name("input_layernorm")),
-      (y: Value) => blocks.linear(y, name("self_attn.qkv_proj")),
-      (y: Value) => blocks.attention(y),
+      (y: Value) => blocks.attention(y, name("self_attn.qkv_proj")),
       (y: Value) => blocks.linear(y, name("self_attn.o_proj")),
     ];
     const feedForward = [
       (y: Value) => blocks.norm(y, name("post_attention_layernorm")),
-      (y: Value) => blocks.linear(y, name("mlp.gate_up_proj")),
-      (y: Value) => blocks.swiglu(y),
+      (y: Value) => blocks.swiglu(y, name("mlp.gate_up_proj")),
       (y: Value) => blocks.linear(y, name("mlp.down_proj")),
     ];
     for (const parts of [attention, feedForward]) {

@@ -11,6 +11,8 @@ export type OnnxDtype = "float32" | "float16" | "int32" | "int64";
 const DATA_TYPE: Record<OnnxDtype, number> = { float32: 1, int32: 6, int64: 7, float16: 10 };
 const IR_VERSION = 8;
 const OPSET = 17;
+/** Operators that ONNX Runtime has beside the standard's; a type that begins so is one of them. */
+const RUNTIME_DOMAIN = "com.microsoft";
 
 /** A value of an attribute. A number is written as an integer when it is whole, unless wrapped by {@linkcode float}. */
 export type Attribute = number | string | readonly number[] | { float: number };
@@ -25,6 +27,7 @@ export class OnnxGraph {
   readonly #graph = new MessageWriter();
   readonly #prefix: string;
   #names = 0;
+  #beyondStandard = false;
 
   /** @param prefix begins the names of all results, so that they differ from those of a graph that is copied. */
   constructor(prefix = "") {
@@ -89,7 +92,7 @@ export class OnnxGraph {
     return names;
   }
 
-  /** Adds a node whose results have the given names. */
+  /** Adds a node whose results have the given names. `com.microsoft.X` is the operator X of ONNX Runtime's own. */
   node(
     type: string,
     inputs: readonly string[],
@@ -99,20 +102,27 @@ export class OnnxGraph {
     const node = new MessageWriter();
     for (const input of inputs) node.bytes(1, input);
     for (const output of outputs) node.bytes(2, output);
-    node.bytes(3, `${type}:${outputs[0]}`).bytes(4, type);
+    const own = type.startsWith(`${RUNTIME_DOMAIN}.`);
+    node.bytes(3, `${type}:${outputs[0]}`)
+      .bytes(4, own ? type.slice(RUNTIME_DOMAIN.length + 1) : type);
     for (const [name, value] of Object.entries(attributes)) node.bytes(5, attribute(name, value));
+    if (own) node.bytes(7, RUNTIME_DOMAIN);
+    this.#beyondStandard ||= own;
     this.#graph.bytes(1, node);
   }
 
   /** The bytes of a whole ONNX file. */
   model(name: string): Uint8Array<ArrayBuffer> {
     this.#graph.bytes(2, name);
-    return new MessageWriter()
+    const model = new MessageWriter()
       .integer(1, IR_VERSION)
       .bytes(2, "offprint")
       .bytes(7, this.#graph)
-      .bytes(8, new MessageWriter().bytes(1, "").integer(2, OPSET))
-      .finish();
+      .bytes(8, new MessageWriter().bytes(1, "").integer(2, OPSET));
+    if (this.#beyondStandard) {
+      model.bytes(8, new MessageWriter().bytes(1, RUNTIME_DOMAIN).integer(2, 1));
+    }
+    return model.finish();
   }
 
   #constant(dtype: OnnxDtype, shape: readonly number[], bytes: Uint8Array): string {

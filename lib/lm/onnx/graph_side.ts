@@ -24,32 +24,22 @@ export class GraphSide {
   readonly ones: string;
   /** Added to scores: a query does not see the keys behind it. */
   readonly causal: string;
-  /** What scores are multiplied by. */
-  readonly scale: string;
   readonly epsilon: string;
-  readonly #cosines: string;
-  readonly #forwardSines: string;
-  readonly #backwardSines: string;
-  readonly #headWidth: number;
+  /** Rotary factors of each position, `[T, d/2]`, by what they also multiply by. */
+  readonly #tables = new Map<string, string>();
+  readonly #first: string;
+  readonly #config: TransformerConfig;
+  readonly #length: number;
 
   constructor(graph: OnnxGraph, config: TransformerConfig, { batch, length }: BatchShape) {
     this.graph = graph;
-    const { head_dim: d } = config;
-    this.#headWidth = d;
+    this.#config = config;
+    this.#length = length;
     const count = batch * length;
     this.one = graph.floats([1], []);
     this.ones = graph.floats(new Float32Array(count).fill(1), [1, count]);
-    const { cos, sin } = rotaryTable(length, d, config.rope_theta);
-    this.#cosines = graph.floats(cos, [1, length, 1, d]);
-    // The halves of a head are exchanged before they meet the sines, so the left half's get a minus sign.
-    const signed = (sign: number): string => {
-      const values = sin.map((value, i) => (i % d < d / 2 ? -sign : sign) * value);
-      return graph.floats(values, [1, length, 1, d]);
-    };
-    this.#forwardSines = signed(1);
-    this.#backwardSines = signed(-1);
+    this.#first = graph.integers([0]);
     this.causal = graph.floats(causalMask(length), [1, 1, length, length]);
-    this.scale = graph.floats([1 / Math.sqrt(d)], []);
     this.epsilon = graph.floats([config.rms_norm_eps], []);
   }
 
@@ -74,9 +64,8 @@ export class GraphSide {
     return this.op("ReduceMean", [x], { axes: [-1], keepdims: 1 });
   }
 
-  split(x: string, axis: number, sizes: [number, number]): [string, string] {
-    const parts = this.graph.ops("Split", [x, this.graph.integers(sizes)], sizes.length, { axis });
-    return parts as [string, string];
+  split(x: string, axis: number, sizes: readonly number[]): string[] {
+    return this.graph.ops("Split", [x, this.graph.integers(sizes)], sizes.length, { axis });
   }
 
   /** Exchanges tokens and heads. */
@@ -89,13 +78,28 @@ export class GraphSide {
     return this.op("Transpose", [x], { perm: [0, 1, 3, 2] });
   }
 
-  /** Rotary embedding of `[B, T, heads, d]`, or its inverse, which gradients go through. */
-  turn(x: string, way: "forward" | "backward"): string {
-    const half = this.#headWidth / 2;
-    const sines = way === "forward" ? this.#forwardSines : this.#backwardSines;
-    const [left, right] = this.split(x, 3, [half, half]);
-    const straight = this.mul(x, this.#cosines);
-    return this.add(straight, this.mul(this.op("Concat", [right, left], { axis: 3 }), sines));
+  /**
+   * Rotary embedding of `[B, T, heads · d]`, or its inverse, which gradients go through; times `scale`, which costs
+   * nothing here.
+   */
+  turn(x: string, way: "forward" | "backward", scale = 1): string {
+    const cosines = this.#table("cos", scale);
+    const sines = this.#table("sin", way === "forward" ? scale : -scale);
+    return this.op("com.microsoft.RotaryEmbedding", [x, this.#first, cosines, sines]);
+  }
+
+  /** The first halves of the rows of a table: both halves of a head are turned by the same angles. */
+  #table(kind: "cos" | "sin", scale: number): string {
+    const key = `${kind} ${scale}`;
+    let name = this.#tables.get(key);
+    if (name === undefined) {
+      const { head_dim: d, rope_theta } = this.#config;
+      const whole = rotaryTable(this.#length, d, rope_theta)[kind];
+      const halves = whole.filter((_, i) => i % d < d / 2).map((value) => value * scale);
+      name = this.graph.floats(halves, [this.#length, d / 2]);
+      this.#tables.set(key, name);
+    }
+    return name;
   }
 }
 
