@@ -178,7 +178,10 @@ export class DifferentiableBlocks {
     const { intermediate_size: inner } = this.#config;
     const back = this.#backward;
     const [parts, throughParts] = this.#parts(x, name, [inner, inner]);
-    const [gate, up] = parts.map((part) => this.value(part, [this.#count, inner])) as [Value, Value];
+    const [gate, up] = parts.map((part) => this.value(part, [this.#count, inner])) as [
+      Value,
+      Value,
+    ];
     const sigmoid = this.#again((side, of) => side.op("Sigmoid", [of(gate)]));
     const silu = this.#again((side, of) => side.mul(of(gate), of(sigmoid)));
     const result = this.#again((side, of) => side.mul(of(silu), of(up)));

@@ -20,7 +20,7 @@ import type { BatchShape } from "./graph_side.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
 
 /** The tensor of the token embedding. */
-const EMBEDDING = "model.embed_tokens.weight";
+export const EMBEDDING = "model.embed_tokens.weight";
 
 /**
  * The graph for batches of one shape. B texts of T tokens, N = B·T, V tokens of vocabulary, D width.

@@ -4,7 +4,7 @@
  * @module
  */
 import { applyGradient, type FlatState, type Optimizer } from "./flat_adamw.ts";
-import { gradientGraph, twoGradientGraphs } from "../../onnx/gradient_graph.ts";
+import { EMBEDDING, gradientGraph, twoGradientGraphs } from "../../onnx/gradient_graph.ts";
 import {
   createSession,
   loadOrt,
@@ -125,14 +125,13 @@ export class OnnxEngine implements TrainingEngine {
 
   async gradient(batch: Batch, coefficients: Float32Array): Promise<GradientResult> {
     const session = await this.#session("training", batch);
+    const gradient = new Float32Array(this.parameters.length);
     const results = await session.run({
       ...this.#inputs(batch),
       coefficients: this.#column("float32", coefficients),
-    });
-    return {
-      logProbs: results["log_probs"]!.data as Float32Array,
-      gradient: this.#joined(results, batch),
-    };
+    }, { ...this.#gradientFetches(gradient), log_probs: null });
+    addRows(gradient, batch.tokens, results["gradient/rows"]!.data as Float32Array);
+    return { logProbs: results["log_probs"]!.data as Float32Array, gradient };
   }
 
   async forward(batch: Batch): Promise<ForwardPass> {
@@ -152,13 +151,15 @@ export class OnnxEngine implements TrainingEngine {
             "OnnxEngine: the pass is over: a later one or new parameters replaced it",
           );
         }
-        const results = await backward.run({
+        const gradient = new Float32Array(this.parameters.length);
+        const { "gradient/rows": rows } = await backward.run({
           ...this.#weights,
           ...kept,
           targets: this.#column("int32", batch.targets),
           coefficients: this.#column("float32", coefficients),
-        });
-        return this.#joined(results, batch);
+        }, this.#gradientFetches(gradient));
+        addRows(gradient, batch.tokens, rows!.data as Float32Array);
+        return gradient;
       },
     };
   }
@@ -247,16 +248,18 @@ export class OnnxEngine implements TrainingEngine {
     }));
   }
 
-  /** The gradients of all parameters in a row. */
-  #joined(results: Record<string, OrtTensor>, { tokens }: Batch): Float32Array {
-    const gradient = new Float32Array(this.parameters.length);
-    for (const { name, offset } of this.#blocks) {
-      const part = results[`gradient/${name}`];
-      // An embedding that is not the output matrix has no gradient but that of its rows.
-      if (part !== undefined) gradient.set(part.data as Float32Array, offset);
+  /**
+   * Where a graph is to write gradients: side by side, so that none is copied. An embedding that is not the output
+   * matrix has none but that of its rows, which `addRows` adds.
+   */
+  #gradientFetches(gradient: Float32Array): Record<string, OrtTensor | null> {
+    const fetches: Record<string, OrtTensor | null> = { "gradient/rows": null };
+    for (const { name, offset, size, shape } of this.#blocks) {
+      if (name === EMBEDDING && !this.config.tie_word_embeddings) continue;
+      const view = gradient.subarray(offset, offset + size);
+      fetches[`gradient/${name}`] = new this.#ort.Tensor("float32", view, shape);
     }
-    addRows(gradient, tokens, results["gradient/rows"]!.data as Float32Array);
-    return gradient;
+    return fetches;
   }
 
   #inputs({ tokens, targets }: Batch): Record<string, OrtTensor> {
