@@ -79,13 +79,13 @@ export class DifferentiableBlocks {
     const rows = this.#parameters.get(name)!.shape[0]!;
     const result = this.#forward.op("Gemm", [x.forward, name], { transB: 1 });
     return [this.value(result, [this.#count, rows]), (dy) => {
-      this.emitGradient(name, this.#ofMatrix(dy, x.backward(), rows));
+      this.emitGradient(name, this.#ofMatrix(dy, x.backward()));
       return back.op("Gemm", [dy, name]);
     }];
   }
 
-  /** The gradient of a matrix `[rows, columns]`, from that of its product with `x`. */
-  #ofMatrix(dy: string, x: string, rows: number): string {
+  /** The gradient of a matrix from that of its product with `x`. */
+  #ofMatrix(dy: string, x: string): string {
     return this.#backward.op("Gemm", [dy, x], { transA: 1 });
   }
 
@@ -209,7 +209,7 @@ export class DifferentiableBlocks {
     const results = matrices.map((matrix) => forth.op("Gemm", [x.forward, matrix], { transB: 1 }));
     return [results, (gradients) => {
       const own = back === forth ? matrices : cut(back);
-      const ofParts = gradients.map((dy, i) => this.#ofMatrix(dy, x.backward(), sizes[i]!));
+      const ofParts = gradients.map((dy, i) => this.#ofMatrix(dy, x.backward()));
       this.emitGradient(name, back.op("Concat", ofParts, { axis: 0 }));
       // Each product is added to the one before by the multiplication itself.
       return gradients.reduce(

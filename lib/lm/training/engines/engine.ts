@@ -40,6 +40,14 @@ export interface GradientResult {
   gradient: Float32Array;
 }
 
+/** What is known of a step: the log-probabilities before it, and its gradient's norm. */
+export interface StepResult {
+  /** log pᵢ of each target, `[rows · length]`. */
+  logProbs: Float32Array;
+  /** Before clipping. */
+  gradientNorm: number;
+}
+
 /** A forward pass whose backward pass is still to come. */
 export interface ForwardPass {
   /** log pᵢ of each target, `[rows · length]`, masked or not. */
@@ -73,6 +81,16 @@ export interface TrainingEngine {
    * @returns the norm of the gradient, before clipping.
    */
   apply(gradient: Float32Array, learningRate: number, count: number): Promise<number>;
+  /**
+   * A gradient and its step in one: {@linkcode TrainingEngine.gradient}, then {@linkcode TrainingEngine.apply}. Nobody
+   * else sees the gradient, so that its place can be used again.
+   */
+  step(
+    batch: Batch,
+    coefficients: Float32Array,
+    learningRate: number,
+    count: number,
+  ): Promise<StepResult>;
   /** The present state, to be read before the next step. */
   state(): Promise<TrainingState>;
   /** Frees what it holds. */

@@ -1,5 +1,6 @@
 /**
- * AdamW on flat arrays: the arithmetic of {@linkcode adamWStep} for gradients that come from elsewhere.
+ * AdamW on flat arrays: the arithmetic of {@linkcode adamWStep} for gradients that come from elsewhere. For the large
+ * arrays of a language model `onnx_adamw.ts` does the same on all threads.
  *
  * @module
  */
@@ -14,7 +15,7 @@ export interface FlatState {
 }
 
 /** The norm of a gradient, block by block, summed in float64. */
-function globalNorm(
+export function globalNorm(
   blocks: readonly ParameterBlock[],
   gradient: Float32Array,
 ): number {
@@ -44,28 +45,19 @@ export const DEFAULT_ADAMW: Optimizer = {
 };
 
 /**
- * One step of the optimiser, in place.
- *
- * @param gradient all parameters in a row, before clipping.
- * @param count steps done, this one included.
- * @returns the norm of the gradient before clipping.
+ * What a gradient of this norm is multiplied by, so that its norm is at most `clipNorm`.
  */
-export function applyGradient(
-  optimizer: Optimizer,
-  state: FlatState,
-  blocks: readonly ParameterBlock[],
-  gradient: Float32Array,
-  schedule: { learningRate: number; count: number },
-): number {
-  if (optimizer.kind === "adamw") {
-    return flatAdamW(state, blocks, gradient, { ...optimizer, ...schedule });
-  }
-  const norm = globalNorm(blocks, gradient);
-  const clip = Math.min(1, (optimizer.clipNorm ?? Infinity) / (norm + 1e-12));
-  const size = schedule.learningRate * clip;
-  const { parameters } = state;
+export function clipFactor(clipNorm: number, norm: number): number {
+  return Math.min(1, clipNorm / (norm + 1e-12));
+}
+
+/**
+ * One step of plain gradient descent, in place.
+ *
+ * @param size the learning rate, times the {@linkcode clipFactor}.
+ */
+export function descend(parameters: Float32Array, gradient: Float32Array, size: number): void {
   for (let i = 0; i < parameters.length; i++) parameters[i]! -= size * gradient[i]!;
-  return norm;
 }
 
 /**
@@ -83,7 +75,7 @@ export function flatAdamW(
 ): number {
   const { beta1, beta2, epsilon, weightDecay, clipNorm, learningRate, count } = options;
   const norm = globalNorm(blocks, gradient);
-  const clip = Math.min(1, clipNorm / (norm + 1e-12));
+  const clip = clipFactor(clipNorm, norm);
   const correction2 = 1 / (1 - beta2 ** count);
   const rate = learningRate / (1 - beta1 ** count);
   const { parameters, first, second } = state;

@@ -20,6 +20,7 @@ import type {
   EngineOptions,
   ForwardPass,
   GradientResult,
+  StepResult,
   TrainingEngine,
   TrainingState,
 } from "./engine.ts";
@@ -129,6 +130,16 @@ export class JaxEngine implements TrainingEngine {
     );
     this.#state = next;
     return (await norm.data())[0]!;
+  }
+
+  async step(
+    batch: Batch,
+    coefficients: Float32Array,
+    learningRate: number,
+    count: number,
+  ): Promise<StepResult> {
+    const { logProbs, gradient } = await this.gradient(batch, coefficients);
+    return { logProbs, gradientNorm: await this.apply(gradient, learningRate, count) };
   }
 
   async state(): Promise<TrainingState> {

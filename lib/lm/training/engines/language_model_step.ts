@@ -20,8 +20,7 @@ export async function languageModelStep(
 ): Promise<{ loss: number; gradientNorm: number }> {
   const total = batch.weights.reduce((sum, weight) => sum + weight, 0);
   const coefficients = batch.weights.map((weight) => weight / total);
-  const { logProbs, gradient } = await engine.gradient(batch, coefficients);
-  const gradientNorm = await engine.apply(gradient, learningRate, count);
+  const { logProbs, gradientNorm } = await engine.step(batch, coefficients, learningRate, count);
   return { loss: meanLoss(logProbs, batch), gradientNorm };
 }
 

@@ -1,9 +1,10 @@
 /**
- * The training engine on ONNX Runtime: forward and backward pass as one graph, the optimiser on the host.
+ * The training engine on ONNX Runtime: forward and backward pass as one graph, AdamW as another.
  *
  * @module
  */
-import { applyGradient, type FlatState, type Optimizer } from "./flat_adamw.ts";
+import type { FlatState, Optimizer } from "./flat_adamw.ts";
+import { openSteps, type Steps } from "./onnx_adamw.ts";
 import { EMBEDDING, gradientGraph, twoGradientGraphs } from "../../onnx/gradient_graph.ts";
 import {
   createSession,
@@ -22,6 +23,7 @@ import type {
   EngineOptions,
   ForwardPass,
   GradientResult,
+  StepResult,
   TrainingEngine,
   TrainingState,
 } from "./engine.ts";
@@ -45,7 +47,7 @@ export class OnnxEngine implements TrainingEngine {
   /** All parameters in a row, live: what is written here counts in the next pass. */
   readonly parameters: Float32Array;
   readonly #ort: Ort;
-  readonly #threads: number | undefined;
+  readonly #settings: { threads?: number };
   readonly #blocks: ParameterBlock[];
   readonly #state: FlatState;
   /** Views of the parameters; a step changes what they show. */
@@ -57,12 +59,16 @@ export class OnnxEngine implements TrainingEngine {
   /** Changes when the last forward pass can no longer be gone back through. */
   #turn = 0;
   #decoder: Promise<ClosableModel> | undefined;
+  #steps: Promise<Steps> | undefined;
+  /** The gradient of whole steps, which nobody else sees. */
+  #own: Float32Array | undefined;
 
   private constructor(ort: Ort, { config, optimizer, start, threads }: EngineOptions) {
     this.#ort = ort;
     this.config = config;
     this.optimizer = optimizer;
-    this.#threads = threads ?? (parameterCount(config) < SMALL ? 1 : undefined);
+    const count = threads ?? (parameterCount(config) < SMALL ? 1 : undefined);
+    this.#settings = count === undefined ? {} : { threads: count };
     this.#blocks = parameterBlocks(config);
     const flat = (from: ReadonlyMap<string, Float32Array> | undefined): Float32Array => {
       const values = new Float32Array(parameterCount(config));
@@ -118,20 +124,13 @@ export class OnnxEngine implements TrainingEngine {
    * the same each time; it is closed with the engine.
    */
   decoder(): Promise<ClosableModel> {
-    const options = this.#threads === undefined ? {} : { threads: this.#threads };
-    this.#decoder ??= liveOnnxModel(this.config, this.parameters, options);
+    this.#decoder ??= liveOnnxModel(this.config, this.parameters, this.#settings);
     return this.#decoder;
   }
 
   async gradient(batch: Batch, coefficients: Float32Array): Promise<GradientResult> {
-    const session = await this.#session("training", batch);
     const gradient = new Float32Array(this.parameters.length);
-    const results = await session.run({
-      ...this.#inputs(batch),
-      coefficients: this.#column("float32", coefficients),
-    }, { ...this.#gradientFetches(gradient), log_probs: null });
-    addRows(gradient, batch.tokens, results["gradient/rows"]!.data as Float32Array);
-    return { logProbs: results["log_probs"]!.data as Float32Array, gradient };
+    return { logProbs: await this.#gradientInto(gradient, batch, coefficients), gradient };
   }
 
   async forward(batch: Batch): Promise<ForwardPass> {
@@ -164,12 +163,21 @@ export class OnnxEngine implements TrainingEngine {
     };
   }
 
-  apply(gradient: Float32Array, learningRate: number, count: number): Promise<number> {
-    const schedule = { learningRate, count };
+  async apply(gradient: Float32Array, learningRate: number, count: number): Promise<number> {
     this.#turn++;
-    return Promise.resolve(
-      applyGradient(this.optimizer, this.#state, this.#blocks, gradient, schedule),
-    );
+    this.#steps ??= openSteps(this.optimizer, this.#state, this.#blocks, this.#settings);
+    return await (await this.#steps).step(gradient, learningRate, count);
+  }
+
+  async step(
+    batch: Batch,
+    coefficients: Float32Array,
+    learningRate: number,
+    count: number,
+  ): Promise<StepResult> {
+    this.#own ??= new Float32Array(this.parameters.length);
+    const logProbs = await this.#gradientInto(this.#own, batch, coefficients);
+    return { logProbs, gradientNorm: await this.apply(this.#own, learningRate, count) };
   }
 
   state(): Promise<TrainingState> {
@@ -203,6 +211,8 @@ export class OnnxEngine implements TrainingEngine {
     this.#turn++;
     await (await this.#decoder)?.close();
     this.#decoder = undefined;
+    await (await this.#steps)?.close();
+    this.#steps = undefined;
   }
 
   async #session(purpose: Purpose, { rows, length }: Batch): Promise<OrtSession> {
@@ -220,8 +230,8 @@ export class OnnxEngine implements TrainingEngine {
         gradients: purpose === "training",
         distributions: purpose === "distributions",
       });
-    const options = this.#threads === undefined ? {} : { threads: this.#threads };
-    const made = createSession(`${purpose} graph`, graph, options).then(({ session }) => session);
+    const made = createSession(`${purpose} graph`, graph, this.#settings)
+      .then(({ session }) => session);
     this.#sessions.set(key, made);
     if (this.#sessions.size > KEPT_SESSIONS) {
       const [oldest, session] = this.#sessions.entries().next().value!;
@@ -246,6 +256,23 @@ export class OnnxEngine implements TrainingEngine {
       const view = this.#kept.subarray(offset, offset += sizes[i]!);
       return [name, new this.#ort.Tensor("float32", view, shape)];
     }));
+  }
+
+  /** Fills `gradient`, and returns the log-probabilities that come with it. */
+  async #gradientInto(
+    gradient: Float32Array,
+    batch: Batch,
+    coefficients: Float32Array,
+  ): Promise<Float32Array> {
+    const session = await this.#session("training", batch);
+    // What no graph writes: the embedding's where it is not the output matrix.
+    if (!this.config.tie_word_embeddings) gradient.fill(0, 0, this.#blocks[0]!.size);
+    const results = await session.run({
+      ...this.#inputs(batch),
+      coefficients: this.#column("float32", coefficients),
+    }, { ...this.#gradientFetches(gradient), log_probs: null });
+    addRows(gradient, batch.tokens, results["gradient/rows"]!.data as Float32Array);
+    return results["log_probs"]!.data as Float32Array;
   }
 
   /**
