@@ -104,9 +104,10 @@ export class DifferentiableBlocks {
       const s = straight.backward();
       const product = back.mul(dy, s);
       this.emitGradient(name, back.reshape(back.op("MatMul", [back.ones, product]), [width]));
-      const ds = back.mul(dy, name);
-      const along = back.mul(s, back.rowMean(back.mul(ds, s)));
-      return back.op("Div", [back.op("Sub", [ds, along]), root.backward()]);
+      // The mean of dy · gain · s over a row, without a pass of its own over the rows.
+      const sum = back.op("MatMul", [product, back.reshape(name, [width, 1])]);
+      const along = back.mul(s, back.mul(sum, back.graph.floats([1 / width], [])));
+      return back.op("Div", [back.op("Sub", [back.mul(dy, name), along]), root.backward()]);
     }];
   }
 
@@ -209,7 +210,7 @@ export class DifferentiableBlocks {
     const results = matrices.map((matrix) => forth.op("Gemm", [x.forward, matrix], { transB: 1 }));
     return [results, (gradients) => {
       const own = back === forth ? matrices : cut(back);
-      const ofParts = gradients.map((dy, i) => this.#ofMatrix(dy, x.backward()));
+      const ofParts = gradients.map((dy) => this.#ofMatrix(dy, x.backward()));
       this.emitGradient(name, back.op("Concat", ofParts, { axis: 0 }));
       // Each product is added to the one before by the multiplication itself.
       return gradients.reduce(
