@@ -9,6 +9,9 @@ import { rotaryTable } from "../transformer/rotary.ts";
 import { parameterBlocks } from "../transformer/parameter_blocks.ts";
 import type { TransformerConfig } from "../transformer/config.ts";
 
+/** The number of a type in ONNX files. */
+const INT64 = 7;
+
 /** Writes the blocks of a decoder into a graph, and declares the inputs that they read. */
 export class DecodingBlocks {
   readonly #graph: OnnxGraph;
@@ -19,9 +22,12 @@ export class DecodingBlocks {
   readonly #tokens: string;
   readonly #pastBias: string;
   readonly #newBias: string;
-  /** Rotary factors of the new tokens, `[B, N, 1, d]`. */
-  readonly #cosines: string;
-  readonly #sines: string;
+  /** Positions of the new tokens as `RotaryEmbedding` takes them. */
+  readonly #positions: string;
+  /** Cosines and sines of all positions, `[C, d/2]`. */
+  readonly #rotary: readonly string[];
+  /** How many rows the cache has, and how many are new: `[2]`. */
+  readonly #rows: string;
 
   constructor(
     graph: OnnxGraph,
@@ -41,17 +47,24 @@ export class DecodingBlocks {
     const positions = graph.input("positions", "int32", ["B", "N"]);
     this.#pastBias = graph.input("past_bias", "float32", ["B", 1, 1, "C"]);
     this.#newBias = graph.input("new_bias", "float32", ["PN", "N"]);
+    this.#positions = graph.op("Cast", [positions], { to: INT64 });
     const { max_position_embeddings: longest, head_dim: d } = config;
-    const { cos, sin } = rotaryTable(longest, d, config.rope_theta);
-    const atPositions = (values: Float32Array): string => {
-      const constant = graph.floats(values, [longest, d]);
-      return graph.op("Unsqueeze", [
-        graph.op("Gather", [constant, positions], { axis: 0 }),
-        graph.integers([2]),
+    // Both halves of a head are turned by the same angles.
+    const halves = ({ cos, sin }: ReturnType<typeof rotaryTable>): string[] =>
+      [cos, sin].map((table) =>
+        graph.floats(table.filter((_, i) => i % d < d / 2), [longest, d / 2])
+      );
+    this.#rotary = halves(rotaryTable(longest, d, config.rope_theta));
+    // The numbers of rows are known only when the graph runs, so they are read off the shapes, once for all layers.
+    const sizeOf = (x: string, axis: number): string =>
+      graph.op("Slice", [
+        graph.op("Shape", [x]),
+        graph.integers([axis]),
+        graph.integers([axis + 1]),
       ]);
-    };
-    this.#cosines = atPositions(cos);
-    this.#sines = atPositions(sin);
+    this.#rows = graph.op("Concat", [sizeOf(this.#pastBias, 3), sizeOf(this.#tokens, 1)], {
+      axis: 0,
+    });
   }
 
   /** The new tokens' rows of the embedding, `[B, N, D]`, and the embedding itself. */
@@ -69,7 +82,8 @@ export class DecodingBlocks {
   /** RMSNorm: `x / √(mean x² + ε) · gain`. */
   norm(x: string, gain: string): string {
     const graph = this.#graph;
-    const square = graph.op("Mul", [x, x]);
+    // A power, and no product of x with itself: so ONNX Runtime sees the norm in these nodes and makes one of them.
+    const square = graph.op("Pow", [x, graph.floats([2], [])]);
     const meanSquare = graph.op("ReduceMean", [square], { axes: [-1], keepdims: 1 });
     const epsilon = graph.floats([this.#config.rms_norm_eps], []);
     const root = graph.op("Sqrt", [graph.op("Add", [meanSquare, epsilon])]);
@@ -92,10 +106,13 @@ export class DecodingBlocks {
       [name("self_attn.q_proj"), name("self_attn.k_proj"), name("self_attn.v_proj")],
       width,
     );
-    const byHead = this.#reshape(joint, [0, 0, heads + 2 * groups, d]); // [B, N, H + 2G, d]
-    const [straight, plainValues] = this.#split(byHead, 2, [heads + groups, groups]);
-    const [queries, keys] = this.#split(this.#turned(straight), 1, [heads, groups]);
-    const values = graph.op("Transpose", [plainValues], { perm: [0, 2, 1, 3] });
+    const [straight, plain] = this.#split(joint, 2, [(heads + groups) * d, groups * d]);
+    const turned = graph.op("com.microsoft.RotaryEmbedding", [
+      ...[straight, this.#positions],
+      ...this.#rotary,
+    ]);
+    const [queries, keys] = this.#split(this.#byHead(turned, heads + groups), 1, [heads, groups]);
+    const values = this.#byHead(plain, groups);
     const scaled = this.#reshape(
       graph.op("Mul", [queries, graph.floats([1 / Math.sqrt(d)], [])]),
       [0, groups, -1, d],
@@ -134,17 +151,10 @@ export class DecodingBlocks {
     );
   }
 
-  /** Rotary embedding of `[B, N, H + G, d]`, given back as `[B, H + G, N, d]`. */
-  #turned(straight: string): string {
-    const graph = this.#graph;
-    const { head_dim: d } = this.#config;
-    const [left, right] = this.#split(straight, 3, [d / 2, d / 2]);
-    const crossed = graph.op("Concat", [graph.op("Neg", [right]), left], { axis: 3 });
-    return graph.op("Transpose", [
-      graph.op("Add", [
-        graph.op("Mul", [straight, this.#cosines]),
-        graph.op("Mul", [crossed, this.#sines]),
-      ]),
+  /** `[B, N, count · d]` by heads, `[B, count, N, d]`. */
+  #byHead(x: string, count: number): string {
+    return this.#graph.op("Transpose", [
+      this.#reshape(x, [0, 0, count, this.#config.head_dim]),
     ], { perm: [0, 2, 1, 3] });
   }
 
@@ -166,11 +176,7 @@ export class DecodingBlocks {
         axis: 3,
       }),
     ], { axis: -1 });
-    // The numbers of rows are known only when the graph runs, so they are read off the shapes.
-    const rowsOf = (k: string): string =>
-      graph.op("Slice", [graph.op("Shape", [k]), graph.integers([2]), graph.integers([3])]);
-    const sizes = graph.op("Concat", [rowsOf(pastKeys), rowsOf(keys)], { axis: 0 });
-    const [onPast, onNew] = graph.ops("Split", [attention, sizes], 2, { axis: 3 }) as [
+    const [onPast, onNew] = graph.ops("Split", [attention, this.#rows], 2, { axis: 3 }) as [
       string,
       string,
     ];

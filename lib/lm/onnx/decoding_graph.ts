@@ -31,7 +31,7 @@ export const MASKED = -1e9;
  * | `logits` | float32 [B, N, V] | of the token after each new one |
  * | `hidden` | float32 [B, N, D] | after the last norm |
  * | `log_probs` | float32 [B, N, 1] | of each target; with `targets`, in place of the two above |
- * | `rows` | float32 [2L, B, G, N, d] | keys and values of the new tokens: key of layer 0, value of layer 0, key of layer 1 … |
+ * | `rows` | float32 [2L·B, G, N, d] | keys and values of the new tokens: key of layer 0, value of layer 0, key of layer 1 … |
  *
  * @param weights by the names of `tensorShapes`; they become part of the graph, which ONNX Runtime then lays out
  *   for speed. With `"inputs"` every pass gets them anew, for a model that is in training.
@@ -69,13 +69,7 @@ export function decodingGraph(
     graph.output("logits", "float32", ["B", "N", config.vocab_size]);
     graph.output("hidden", "float32", ["B", "N", width]);
   }
-  const zero = graph.integers([0]);
-  graph.node(
-    "Concat",
-    rows.map((row) => graph.op("Unsqueeze", [row, zero])),
-    ["rows"],
-    { axis: 0 },
-  );
-  graph.output("rows", "float32", [rows.length, "B", groups, "N", d]);
+  graph.node("Concat", rows, ["rows"], { axis: 0 });
+  graph.output("rows", "float32", ["R", groups, "N", d]);
   return graph.model("decoder");
 }
