@@ -8,7 +8,7 @@
   const CODE_KEY = "offprint-code";
   const SCROLLING =
     ".drawing, .offprint-gallery figure > div, .scroll, .katex-display, .output-html, .output [role=region], " +
-    ".prose > p, .prose > ul, .prose > ol, pre";
+    ".prose > p, .prose > ul, .prose > ol, pre, .cm-scroller";
   /** `where` is the name of a storage: "localStorage", or "sessionStorage" for this tab alone. */
   const stored = (key, where = "localStorage") => {
     try {
@@ -103,6 +103,12 @@
   /** Letters that arrive make a text wider, and its box stays as it is. */
   document.fonts.addEventListener("loadingdone", () => {
     for (const mark of marks) mark();
+  });
+
+  /** The reader says of each part that it has put into the page: an output of this session, an editor. */
+  addEventListener("offprint-shown", ({ target }) => {
+    const boxes = [target, ...target.querySelectorAll(SCROLLING)];
+    boxes.filter((box) => box.matches(SCROLLING)).forEach(fadeWhereCut);
   });
 
   /** Frames without a change after which a page has found its form; after so few what moves it is somebody else. */

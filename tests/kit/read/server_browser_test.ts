@@ -131,6 +131,21 @@ Deno.test({
         },
       );
 
+      await step("on a phone a line of an editor fades where it is cut", async () => {
+        await page.setViewportSize({ width: 360, height: 740 });
+        await page.evaluate(`document.querySelector("#cell-counts").scrollIntoView()`);
+        await until(page, `document.querySelector("#cell-counts .cm-scroller.is-cut-end")`);
+        const mask = (id: string) =>
+          page.evaluate<string>(
+            `getComputedStyle(document.querySelector("#cell-${id} .cm-scroller")).maskImage`,
+          );
+        assertStringIncludes(await mask("counts"), "gradient");
+        await press(page, "counts", "Enter");
+        await until(page, `document.querySelector("#cell-counts .cm-focused")`);
+        assertEquals(await mask("counts"), "none");
+        await page.setViewportSize({ width: 1280, height: 900 });
+      });
+
       await step("an error is at its cell and its line", async () => {
         await press(page, "fails", "Control+Enter");
         await until(page, `document.querySelector("#cell-fails .failing-line")`);

@@ -112,6 +112,7 @@ export class LiveCell {
       ],
     });
     this.pre.hidden = true;
+    this.input.dispatchEvent(new Event("offprint-shown", { bubbles: true }));
     if (this.state.line) this.editor.fail(this.state.line);
     return this.editor;
   }

@@ -60,6 +60,7 @@ export class Outputs {
       const shown = "html" in item ? this.finished(item.html) : printed(item);
       this.items.push(shown);
       if (shown.node) this.box.append(shown.node);
+      if ("html" in item) shown.node?.dispatchEvent(new Event("offprint-shown", { bubbles: true }));
     }
     bringFigures(this.box);
   }
