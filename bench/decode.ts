@@ -23,7 +23,8 @@ import { parameterCount } from "offprint/lm/transformer/mod.ts";
 import { QuantizedModel } from "offprint/quantization/mod.ts";
 import { stream } from "offprint/random.ts";
 import { randomDecoder } from "./decode/random_decoder.ts";
-import { attentionRows, passRows } from "./decode/context_rows.ts";
+import { attentionRows } from "./decode/attention_rows.ts";
+import { passRows } from "./decode/context_rows.ts";
 import { type LlamaModel, openLlama } from "./decode/llama_peer.ts";
 import { SHAPE, writeGguf } from "./decode/llama_shape.ts";
 import { speculativeRows } from "./decode/speculative.ts";
@@ -64,7 +65,7 @@ async function allRows(kernels: Kernels, progress: (line: string) => void): Prom
   rows.push(...memoryRows(model, peerBytes));
   progress("decode: passes and long contexts");
   rows.push(...await passRows(model));
-  rows.push(...await attentionRows(kernels, llama, progress));
+  rows.push(...await attentionRows(kernels, progress));
   rows.push(...await speculativeRows(kernels, llama, progress));
   return rows;
 }

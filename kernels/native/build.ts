@@ -66,6 +66,7 @@ const COMMON = [
   "forward_attention.c",
   "huge_pages.c",
   "profile.c",
+  "rooms.c",
 ];
 
 /**

@@ -1,7 +1,7 @@
 // kvAttend of reference/kv4.ts: some queries that read one KV head of one text. Included by cores.h.
 //
-// A code or a 16-bit float is widened once for all of the queries. A register is a lane a token, then a
-// lane a channel; each query has sums of its own, whose order is the reference's.
+// A register is a lane a token, then a lane a channel; each query has sums of its own, whose order is the
+// reference's.
 #ifndef OFFPRINT_ATTEND_CORES_H
 #define OFFPRINT_ATTEND_CORES_H
 
@@ -14,114 +14,33 @@ typedef struct {
   float *acc;    // [padded_dim]
 } Asked;
 
-// to[q][lanes] = sum over steps of by[q][step] * codes, less minus[q] where there is one. A slice is 8 bytes of a
-// run of 16: its low nibbles are 8 lanes, its high ones those 16 later.
-INLINE void codes_product(const uint8_t *codes, int32_t stride, int32_t steps,
-                          const float *const *by, const float *minus, const int queries,
-                          const int slices, float *const *to) {
-  f32x8 sum[8];
-  UNROLL
-  for (int i = 0; i < 2 * slices * queries; i++) sum[i] = all8(0);
-  for (int32_t step = 0; step < steps; step++) {
-    UNROLL
-    for (int s = 0; s < slices; s++) { // one after the other, or there are not enough registers
-      f32x8 low, high;
-      nibbles8(codes + (int64_t)step * stride + 8 * s, &low, &high);
-      UNROLL
-      for (int q = 0; q < queries; q++) {
-        const f32x8 factor = all8(by[q][step]);
-        sum[2 * (q * slices + s)] += factor * low;
-        sum[2 * (q * slices + s) + 1] += factor * high;
-      }
-    }
-  }
-  UNROLL
-  for (int q = 0; q < queries; q++) {
-    UNROLL
-    for (int s = 0; s < slices; s++) {
-      float *at = to[q] + s / 2 * 32 + s % 2 * 8;
-      store8(at, sum[2 * (q * slices + s)] - all8(minus[q]));
-      store8(at + 16, sum[2 * (q * slices + s) + 1] - all8(minus[q]));
-    }
-  }
-}
+#ifdef WIDE_LANES
+#include "attend_products_wide.h"
+#else
+#include "attend_products.h"
+#endif
 
-// The same over 16-bit floats, vectors being `apart` and steps `stride` of them apart.
-INLINE void halves_product(const uint16_t *halves, int32_t apart, int32_t stride, int32_t steps,
-                           const float *const *by, const int queries, const int vectors,
-                           float *const *to) {
-  f32x8 sum[8];
-  UNROLL
-  for (int i = 0; i < vectors * queries; i++) sum[i] = all8(0);
-  for (int32_t step = 0; step < steps; step++) {
-    UNROLL
-    for (int v = 0; v < vectors; v++) {
-      const f32x8 lanes = halves8(halves + v * apart + (int64_t)step * stride);
-      UNROLL
-      for (int q = 0; q < queries; q++) sum[q * vectors + v] += all8(by[q][step]) * lanes;
-    }
-  }
-  UNROLL
-  for (int i = 0; i < vectors * queries; i++) {
-    store8(to[i / vectors] + 8 * (i % vectors), sum[i]);
-  }
-}
+// A text's groups lie apart in memory: asks for a later one's record while this one is read.
+enum { AHEAD = 2 };
 
-// `lanes` lanes (a multiple of 32) of a record of codes.
-INLINE void all_codes(const uint8_t *codes, int32_t lanes, int32_t steps, const float *const *by,
-                      const float *minus, const int queries, float *const *to) {
-  const int at_once = queries == 1 ? 4 : queries == 2 ? 2 : 1; // slices
-  for (int32_t bytes = 0; bytes < lanes / 2; bytes += 8 * at_once) {
-    float *into[MOST_QUERIES];
-    UNROLL
-    for (int q = 0; q < queries; q++) into[q] = to[q] + bytes / 16 * 32 + bytes % 16;
-    if (queries == 1 && lanes / 2 - bytes < 32) { // a run alone
-      codes_product(codes + bytes, lanes / 2, steps, by, minus, queries, 2, into);
-    } else {
-      codes_product(codes + bytes, lanes / 2, steps, by, minus, queries, at_once, into);
-    }
-  }
-}
-
-// `lanes` lanes (rounded up to 8) of 16-bit floats.
-INLINE void all_halves(const uint16_t *halves, int32_t apart, int32_t stride, int32_t lanes,
-                       int32_t steps, const float *const *by, const int queries, float *const *to) {
-  const int at_once = queries <= 2 ? 4 : 2; // vectors
-  for (int32_t lane = 0; lane < lanes;) {
-    const uint16_t *from = halves + (int64_t)lane / 8 * apart;
-    float *into[MOST_QUERIES];
-    UNROLL
-    for (int q = 0; q < queries; q++) into[q] = to[q] + lane;
-    if (lanes - lane > 8 * (at_once - 1)) {
-      halves_product(from, apart, stride, steps, by, queries, at_once, into);
-      lane += 8 * at_once;
-    } else {
-      halves_product(from, apart, stride, steps, by, queries, 1, into);
-      lane += 8;
-    }
-  }
-}
-
-// A text's groups lie apart in memory: asks for the next one's record while this one is read.
 INLINE void read_ahead(const AttendJob *job, int32_t group, int32_t from, int32_t bytes) {
-  if (group + 1 >= job->complete) return;
-  const char *next = (const char *)job->packed[group + 1] + from;
+  if (group + AHEAD >= job->complete) return;
+  const char *next = (const char *)job->packed[group + AHEAD] + from;
   for (int32_t i = 0; i < bytes; i += 64) __builtin_prefetch(next + i);
 }
 
 // laneSum over floats.
 INLINE double sum_floats(const float *values, int32_t count) {
-  f64x4 low = {0}, high = {0};
+  f64s sums[8 / DOUBLES] = {{0}};
   const int32_t whole = count & ~7;
   for (int32_t i = 0; i < whole; i += 8) {
-    low += widen4(values + i);
-    high += widen4(values + i + 4);
+    UNROLL
+    for (int part = 0; part < 8 / DOUBLES; part++) sums[part] += widen(values + i + part * DOUBLES);
   }
-  for (int32_t i = whole; i < count; i++) {
-    if ((i & 7) < 4) low[i & 3] += (double)values[i];
-    else high[i & 3] += (double)values[i];
-  }
-  return lane_total(low, high);
+  double lanes[8];
+  memcpy(lanes, sums, sizeof lanes);
+  for (int32_t i = whole; i < count; i++) lanes[i & 7] += (double)values[i];
+  return lane_total(load4(lanes), load4(lanes + 4));
 }
 
 // The largest of numbers that are finite.
@@ -139,15 +58,15 @@ INLINE float largest_of(const float *values, int32_t count) {
 
 // weights[i] = expNegative(scores[i] - max), in place.
 INLINE void soften_scores(float *scores, int32_t count, float max) {
-  for (int32_t i = 0; i < count; i += 32) { // the scratch is long enough to go past the end
-    f64x4 e[8];
+  for (int32_t i = 0; i < count; i += 8 * DOUBLES) { // the scratch is long enough to go past the end
+    f64s e[8];
     UNROLL
-    for (int j = 0; j < 8; j++) e[j] = widen4(scores + i + 4 * j) - (double)max;
+    for (int j = 0; j < 8; j++) e[j] = widen(scores + i + DOUBLES * j) - (double)max;
     exp_negative(e, 8);
     UNROLL
     for (int j = 0; j < 8; j++) {
-      const f32x4 weights = narrow4(e[j]);
-      memcpy(scores + i + 4 * j, &weights, sizeof weights);
+      const f32s weights = narrow(e[j]);
+      memcpy(scores + i + DOUBLES * j, &weights, sizeof weights);
     }
   }
 }
@@ -155,12 +74,11 @@ INLINE void soften_scores(float *scores, int32_t count, float max) {
 // Scores of `queries` queries (a constant) at all positions up to the last one's.
 INLINE void score_all(const AttendJob *job, const Asked *asked, const int queries) {
   const int32_t dim = job->sizes.head_dim, group = job->sizes.group_size;
-  const float *by[MOST_QUERIES];
+  const float *by[MOST_QUERIES], *terms[MOST_QUERIES];
   float *to[MOST_QUERIES];
   for (int32_t g = 0; g < job->complete; g++) {
     const uint16_t *numbers = (const uint16_t *)job->packed[g];
     const uint8_t *codes = job->packed[g] + 8 * dim;
-    float constant[MOST_QUERIES] = {0};
     read_ahead(job, g, 0, 8 * dim + dim * group / 2);
     for (int32_t c = 0; c < dim; c += 8) {
       const f32x8 scales = halves8(numbers + c), zeros = wholes8(numbers + dim + c);
@@ -171,16 +89,13 @@ INLINE void score_all(const AttendJob *job, const Asked *asked, const int querie
         store8(asked[q].terms + c, folded * zeros);
       }
     }
-    for (int32_t c = 0; c < dim; c++) {
-      UNROLL
-      for (int q = 0; q < queries; q++) constant[q] += asked[q].terms[c];
-    }
     UNROLL
     for (int q = 0; q < queries; q++) {
       by[q] = asked[q].folded;
+      terms[q] = asked[q].terms;
       to[q] = asked[q].scores + g * group;
     }
-    all_codes(codes, group, dim, by, constant, queries, to);
+    all_codes(codes, group, dim, by, terms, queries, to);
   }
   UNROLL
   for (int q = 0; q < queries; q++) {
@@ -188,14 +103,14 @@ INLINE void score_all(const AttendJob *job, const Asked *asked, const int querie
     to[q] = asked[q].scores + job->complete * group;
   }
   const int32_t rest = job->of[queries - 1].position + 1 - job->complete * group;
-  all_halves(job->recent, 8, group, rest, dim, by, queries, to);
+  all_halves(job->recent, group, rest, dim, by, queries, to);
 }
 
 // Outputs from weights, which are 0 beyond a query's own position.
 INLINE void gather_all(const AttendJob *job, const Asked *asked, const int queries) {
   const int32_t dim = job->sizes.head_dim, padded = job->sizes.padded_dim;
   const int32_t group = job->sizes.group_size;
-  const float *by[MOST_QUERIES], nothing[MOST_QUERIES] = {0};
+  const float *by[MOST_QUERIES];
   float *to[MOST_QUERIES];
   UNROLL
   for (int q = 0; q < queries; q++) {
@@ -212,7 +127,7 @@ INLINE void gather_all(const AttendJob *job, const Asked *asked, const int queri
       by[q] = asked[q].scores + g * group;
       mass[q] = (float)sum_floats(by[q], group);
     }
-    all_codes(job->packed[g] + before, padded, group, by, nothing, queries, to);
+    all_codes(job->packed[g] + before, padded, group, by, 0, queries, to);
     for (int32_t c = 0; c < dim; c += 8) {
       const f32x8 scales = halves8(numbers + c), zeros = wholes8(numbers + dim + c);
       UNROLL
@@ -225,7 +140,7 @@ INLINE void gather_all(const AttendJob *job, const Asked *asked, const int queri
   UNROLL
   for (int q = 0; q < queries; q++) by[q] = asked[q].scores + job->complete * group;
   const int32_t rest = job->of[queries - 1].position + 1 - job->complete * group;
-  all_halves(job->recent + dim * group, 8, dim, dim, rest, by, queries, to);
+  all_halves(job->recent + dim * group, dim, dim, rest, by, queries, to);
 }
 
 INLINE int32_t attend_some(const AttendJob *job, const int queries) {

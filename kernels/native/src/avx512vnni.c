@@ -1,4 +1,5 @@
 // AVX-512 with VNNI: `vpdpbusd` on two groups of eight rows in a vector, 32 registers.
+#define WIDE_LANES
 #include "tile.h"
 #include "zmm.h"
 

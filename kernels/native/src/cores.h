@@ -7,6 +7,7 @@
 
 #include "kernels.h"
 #include "lanes.h"
+#include "exponentials.h"
 
 // ---- activations: reference/activations.ts ---------------------------------------------------------
 
@@ -101,22 +102,20 @@ static int32_t quantize_token(const QuantizeJob *job, int32_t token) {
 // ---- laneSum: reference/exact_math.ts --------------------------------------------------------------
 
 static double lane_sum(const double *values, int32_t count) {
-  f64x4 low = {0}, high = {0};
-  int32_t whole = count & ~7;
+  f64s sums[8 / DOUBLES] = {{0}};
+  const int32_t whole = count & ~7;
   for (int32_t i = 0; i < whole; i += 8) {
-    f64x4 a, b;
-    memcpy(&a, values + i, sizeof a);
-    memcpy(&b, values + i + 4, sizeof b);
-    low += a;
-    high += b;
+    UNROLL
+    for (int part = 0; part < 8 / DOUBLES; part++) {
+      f64s some;
+      memcpy(&some, values + i + part * DOUBLES, sizeof some);
+      sums[part] += some;
+    }
   }
   double lanes[8];
-  memcpy(lanes, &low, sizeof low);
-  memcpy(lanes + 4, &high, sizeof high);
+  memcpy(lanes, sums, sizeof lanes);
   for (int32_t i = whole; i < count; i++) lanes[i & 7] += values[i];
-  memcpy(&low, lanes, sizeof low);
-  memcpy(&high, lanes + 4, sizeof high);
-  return lane_total(low, high);
+  return lane_total(load4(lanes), load4(lanes + 4));
 }
 
 #include "decoder_cores.h"

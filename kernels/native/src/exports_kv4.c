@@ -1,5 +1,4 @@
 // The functions that TypeScript calls for the KV cache: reference/kv4.ts.
-#include <stdlib.h>
 #include <string.h>
 
 #include "exports.h"
@@ -89,9 +88,9 @@ EXPORT int32_t offprint_kv_attend(int32_t variant, int32_t threads, const int32_
   if (threads > pieces) threads = (int32_t)pieces;
   all.stride = MOST_QUERIES * ATTEND_SCRATCH(longest, padded_dim);
   all.most_groups = longest / group_size + 1;
-  all.scratch = malloc(sizeof(float) * (size_t)(threads * all.stride));
-  all.groups = malloc(sizeof(uint8_t *) * (size_t)threads * (size_t)all.most_groups);
-  all.overflown = malloc((size_t)rows * (size_t)heads);
+  all.scratch = borrow(sizeof(float) * (size_t)(threads * all.stride));
+  all.groups = borrow(sizeof(uint8_t *) * (size_t)threads * (size_t)all.most_groups);
+  all.overflown = borrow((size_t)rows * (size_t)heads);
   int32_t result = OUT_OF_MEMORY;
   if (all.scratch && all.groups && all.overflown) {
     pool_run(threads, pieces, attend_piece, &all);
@@ -100,8 +99,8 @@ EXPORT int32_t offprint_kv_attend(int32_t variant, int32_t threads, const int32_
       if (all.overflown[i]) result = OVERFLOWN - i;
     }
   }
-  free(all.scratch);
-  free(all.groups);
-  free(all.overflown);
+  give_back(all.scratch);
+  give_back(all.groups);
+  give_back(all.overflown);
   return result;
 }

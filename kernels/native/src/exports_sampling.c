@@ -1,7 +1,6 @@
 // The functions that TypeScript calls for sampling and verification: reference/sampling.ts and
 // reference/verification.ts.
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "exports.h"
@@ -33,12 +32,11 @@ EXPORT int32_t offprint_softmax(int32_t variant, int32_t threads, const float *l
   // Rows go to threads; a single row is shared among them.
   const int32_t sharing = rows == 1 ? threads : 1;
   if (threads > rows) threads = rows;
-  // Room that is not used is never touched, so it costs no memory.
   const size_t room = 2 * SOFTMAX_ENTRIES(vocabulary) * (size_t)threads;
   Softmax all = {variant_of(variant),
                  {logits, output, vocabulary, top_k, temperature, top_p, min_p, 0, 0, sharing},
-                 malloc(sizeof(Entry) * room),
-                 malloc(sizeof(int32_t) * (size_t)rows)};
+                 borrow(sizeof(Entry) * room),
+                 borrow(sizeof(int32_t) * (size_t)rows)};
   int32_t result = OUT_OF_MEMORY;
   if (all.bad && all.entries) {
     pool_run(threads, rows, softmax_piece, &all);
@@ -47,8 +45,8 @@ EXPORT int32_t offprint_softmax(int32_t variant, int32_t threads, const float *l
       if (all.bad[row] >= 0) result = row * vocabulary + all.bad[row];
     }
   }
-  free(all.bad);
-  free(all.entries);
+  give_back(all.bad);
+  give_back(all.entries);
   return result;
 }
 
@@ -92,7 +90,7 @@ EXPORT int32_t offprint_verify(int32_t variant, const int32_t *tokens, const int
                                const double *draft, const double *target, const double *uniforms,
                                int32_t *accepted, int32_t *next, int32_t texts, int32_t drafted,
                                int32_t vocabulary) {
-  double *residual = malloc(sizeof(double) * (size_t)vocabulary);
+  double *residual = borrow(sizeof(double) * (size_t)vocabulary);
   if (!residual) return OUT_OF_MEMORY;
   int32_t result = DONE;
   for (int32_t text = 0; text < texts && result == DONE; text++) {
@@ -122,6 +120,6 @@ EXPORT int32_t offprint_verify(int32_t variant, const int32_t *tokens, const int
     next[text] = draw(variant_of(variant), weights, vocabulary, uniforms[rows + drafted]);
     if (next[text] < 0) result = texts * (drafted + 1) + (int32_t)rows + n;
   }
-  free(residual);
+  give_back(residual);
   return result;
 }

@@ -1,6 +1,5 @@
 // A whole forward pass of a decoder: reference/forward.ts. Between the linear layers the work is split by
 // rows (texts and tokens) or heads; a pass over few rows does it on the calling thread.
-#include <stdlib.h>
 #include <string.h>
 
 #include "exports.h"
@@ -238,7 +237,7 @@ EXPORT int32_t offprint_forward(int32_t variant, int32_t threads, const void *of
   all.stride = more(all.stride, decoder->heads * decoder->head_dim);
 
   // Arrays of their own, so that the sanitizer sees where each ends.
-#define ROOM(array, count) (array = malloc(sizeof *(array) * (size_t)(count)))
+#define ROOM(array, count) (array = borrow(sizeof *(array) * (size_t)(count)))
   const int room = ROOM(all.x, rows * decoder->width) && ROOM(all.y, rows * most.rows) &&
                    ROOM(all.mixed, rows * decoder->heads * decoder->head_dim) &&
                    ROOM(all.scratch, threads * all.stride) &&
@@ -248,15 +247,15 @@ EXPORT int32_t offprint_forward(int32_t variant, int32_t threads, const void *of
 #undef ROOM
   if (room) run_layers(&all);
   else all.fault.kind = NO_MEMORY;
-  free(all.x);
-  free(all.y);
-  free(all.mixed);
-  free(all.scratch);
-  free(all.groups);
-  free(all.codes);
-  free(all.scales);
-  free(all.zeros);
-  free(all.sums);
+  give_back(all.x);
+  give_back(all.y);
+  give_back(all.mixed);
+  give_back(all.scratch);
+  give_back(all.groups);
+  give_back(all.codes);
+  give_back(all.scales);
+  give_back(all.zeros);
+  give_back(all.sums);
   pthread_mutex_destroy(&all.lock);
   memcpy(fault, &all.fault, sizeof all.fault);
   return all.fault.kind == NO_FAULT ? DONE : (int32_t)all.fault.kind;

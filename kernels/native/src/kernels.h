@@ -24,6 +24,12 @@ typedef void (*Piece)(void *job, int64_t index, int slot);
 // done. When the pool is in use by another caller, this one does all the work itself.
 void pool_run(int threads, int64_t count, Piece piece, void *job);
 
+// ---- rooms.c ---------------------------------------------------------------------------------------
+
+// `bytes` bytes on a line of their own with whatever is in them, or null; and back, to be taken again.
+void *borrow(size_t bytes);
+void give_back(void *room);
+
 // ---- jobs ------------------------------------------------------------------------------------------
 
 // quantizeActivations: reference/activations.ts

@@ -1,6 +1,6 @@
 // Vectors of eight floats and four doubles in the compiler's own vector types (gcc, clang): lane by
 // lane they are the scalar IEEE operations, on every instruction set. Only widening codes and 16-bit
-// floats needs instructions of the machine.
+// floats needs instructions of the machine. A variant with registers of 64 bytes defines WIDE_LANES.
 #ifndef OFFPRINT_LANES_H
 #define OFFPRINT_LANES_H
 
@@ -10,6 +10,9 @@
 #if defined(__AVX2__) && !defined(OFFPRINT_SIMDE)
 #include <immintrin.h>
 #define LANES_AVX2 1
+#if defined(WIDE_LANES) && defined(__AVX512F__)
+#define LANES_AVX512 1
+#endif
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 #define LANES_NEON 1
@@ -22,6 +25,19 @@ typedef int32_t i32x4 __attribute__((vector_size(16)));
 typedef int32_t i32x8 __attribute__((vector_size(32)));
 typedef double f64x4 __attribute__((vector_size(32)));
 typedef int64_t i64x4 __attribute__((vector_size(32)));
+
+// Doubles of a whole register, and as many floats.
+#ifdef WIDE_LANES
+typedef float f32x16 __attribute__((vector_size(64)));
+typedef double f64s __attribute__((vector_size(64)));
+typedef int64_t i64s __attribute__((vector_size(64)));
+typedef f32x8 f32s;
+#else
+typedef f64x4 f64s;
+typedef i64x4 i64s;
+typedef f32x4 f32s;
+#endif
+enum { DOUBLES = sizeof(f64s) / sizeof(double) };
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -50,8 +66,6 @@ INLINE f64x4 load4(const double *from) {
   return lanes;
 }
 
-INLINE void store4(double *to, f64x4 lanes) { memcpy(to, &lanes, sizeof lanes); }
-
 INLINE f64x4 widen4(const float *from) {
 #ifdef LANES_AVX2
   return (f64x4)_mm256_cvtps_pd(_mm_loadu_ps(from)); // compilers go through memory for half of it
@@ -62,12 +76,32 @@ INLINE f64x4 widen4(const float *from) {
 #endif
 }
 
-INLINE f32x4 narrow4(f64x4 lanes) {
-#ifdef LANES_AVX2
-  return (f32x4)_mm256_cvtpd_ps((__m256d)lanes);
+INLINE f64s widen(const float *from) {
+#ifdef LANES_AVX512
+  return (f64s)_mm512_cvtps_pd(_mm256_loadu_ps(from));
+#elif defined(WIDE_LANES)
+  return __builtin_convertvector(load8(from), f64s);
 #else
-  return __builtin_convertvector(lanes, f32x4);
+  return widen4(from);
 #endif
+}
+
+INLINE f32s narrow(f64s lanes) {
+#ifdef LANES_AVX512
+  return (f32s)_mm512_cvtpd_ps((__m512d)lanes);
+#elif defined(LANES_AVX2)
+  return (f32s)_mm256_cvtpd_ps((__m256d)lanes);
+#else
+  return __builtin_convertvector(lanes, f32s);
+#endif
+}
+
+INLINE void store_doubles(double *to, f64s lanes) { memcpy(to, &lanes, sizeof lanes); }
+
+INLINE f64s all_doubles(double value) {
+  f64s lanes;
+  for (int i = 0; i < DOUBLES; i++) lanes[i] = value;
+  return lanes;
 }
 
 // The larger of two in each lane; of two zeros, or beside a NaN, either.
@@ -190,75 +224,6 @@ INLINE void store_halves8(uint16_t *to, f32x8 lanes) {
 #else
   for (int i = 0; i < 8; i++) to[i] = float_to_half(lanes[i]);
 #endif
-}
-
-// 1/13!, 1/12!, ... 1/0!
-static const double TAYLOR[14] = {
-    1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
-    1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       1.0 / 2,      1.0,         1.0};
-
-// Sums the series at r, of `count` vectors (a constant) in step: each step of Horner's rule waits for the one
-// before it. Assembly for eight: compilers finish one vector after the other, or keep one in memory.
-INLINE void taylor_series(const f64x4 *r, f64x4 *series, const int count) {
-#ifdef LANES_AVX2
-  if (count == 8) {
-    const double *term = TAYLOR, *end = TAYLOR + 14;
-    f64x4 one;
-    __asm__("vbroadcastsd (%[term]), %0\n\t"
-            "vmovapd %0, %1\n\tvmovapd %0, %2\n\tvmovapd %0, %3\n\tvmovapd %0, %4\n\t"
-            "vmovapd %0, %5\n\tvmovapd %0, %6\n\tvmovapd %0, %7\n\t"
-            "add $8, %[term]\n"
-            "1:\tvbroadcastsd (%[term]), %[one]\n\t"
-            "vmulpd (%[r]), %0, %0\n\tvmulpd 32(%[r]), %1, %1\n\t"
-            "vmulpd 64(%[r]), %2, %2\n\tvmulpd 96(%[r]), %3, %3\n\t"
-            "vmulpd 128(%[r]), %4, %4\n\tvmulpd 160(%[r]), %5, %5\n\t"
-            "vmulpd 192(%[r]), %6, %6\n\tvmulpd 224(%[r]), %7, %7\n\t"
-            "vaddpd %[one], %0, %0\n\tvaddpd %[one], %1, %1\n\t"
-            "vaddpd %[one], %2, %2\n\tvaddpd %[one], %3, %3\n\t"
-            "vaddpd %[one], %4, %4\n\tvaddpd %[one], %5, %5\n\t"
-            "vaddpd %[one], %6, %6\n\tvaddpd %[one], %7, %7\n\t"
-            "add $8, %[term]\n\tcmp %[end], %[term]\n\tjne 1b"
-            : "=&x"(series[0]), "=&x"(series[1]), "=&x"(series[2]), "=&x"(series[3]),
-              "=&x"(series[4]), "=&x"(series[5]), "=&x"(series[6]), "=&x"(series[7]),
-              [one] "=&x"(one), [term] "+r"(term)
-            : [r] "r"(r), [end] "r"(end), "m"(*(const f64x4(*)[8])r), "m"(TAYLOR)
-            : "cc");
-    return;
-  }
-#endif
-  UNROLL
-  for (int i = 0; i < count; i++) series[i] = (f64x4){TAYLOR[0], TAYLOR[0], TAYLOR[0], TAYLOR[0]};
-  UNROLL
-  for (int k = 1; k < 14; k++) {
-    UNROLL
-    for (int i = 0; i < count; i++) series[i] = series[i] * r[i] + TAYLOR[k];
-  }
-}
-
-// expNegative of reference/exact_math.ts, lane by lane, of `count` vectors at once (a constant, at most 8).
-INLINE void exp_negative(f64x4 *x, const int count) {
-  const double rounder = 6755399441055744; // 1.5 * 2^52
-  f64x4 r[8], series[8], shifted[8];
-  UNROLL
-  for (int i = 0; i < count; i++) {
-    f64x4 clamped = (f64x4)((i64x4)x[i] & (i64x4)(x[i] >= -708)); // below the limit (or NaN): 0 ...
-    shifted[i] = clamped * 1.4426950408889634 + rounder;
-    f64x4 n = shifted[i] - rounder;
-    r[i] = (clamped - n * 0.6931471803691238) - n * 1.9082149292705877e-10;
-  }
-  taylor_series(r, series, count);
-  UNROLL
-  for (int i = 0; i < count; i++) {
-    // The low bits of the shifted number hold n: move it to the exponent.
-    i64x4 power = ((i64x4)shifted[i] - 0x4338000000000000 + 1023) << 52;
-    // ... and here their result does
-    x[i] = (f64x4)((i64x4)(series[i] * (f64x4)power) & (i64x4)(x[i] >= -708));
-  }
-}
-
-INLINE f64x4 exp_negative4(f64x4 x) {
-  exp_negative(&x, 1);
-  return x;
 }
 
 // The end of laneSum: `low` holds lanes 0-3, `high` lanes 4-7.

@@ -137,11 +137,12 @@ static void soften_few(const SoftmaxJob *job, double max) {
   Entry *entries = job->entries, *copy = job->copy;
   int32_t kept = largest_tokens(job->logits, job->vocabulary, job->top_k, entries, copy);
   double lanes[8] = {0}, sums[8] = {0};
-  for (int32_t first = 0; first < kept; first += 4) {
-    f64x4 x = {0};
-    const int32_t here = kept - first < 4 ? kept - first : 4;
+  for (int32_t first = 0; first < kept; first += DOUBLES) {
+    f64s x = {0};
+    const int32_t here = kept - first < DOUBLES ? kept - first : DOUBLES;
     for (int32_t i = 0; i < here; i++) x[i] = (double)logit_of(entries[first + i].key);
-    const f64x4 e = exp_negative4((x - max) / job->temperature);
+    f64s e = (x - max) / job->temperature;
+    exp_negative(&e, 1);
     for (int32_t i = 0; i < here; i++) {
       entries[first + i].weight = e[i];
       lanes[token_of(entries[first + i].key) & 7] += e[i];
@@ -240,21 +241,22 @@ static void soften_piece(void *of, int64_t index, int slot) {
   const double max = all->max, temperature = job->temperature;
   const int32_t end = piece_end(all, index);
   int32_t i = (int32_t)(index * SOFTENED);
-  for (; i + 32 <= end; i += 32) {
-    f64x4 x[8];
+  for (; i + 8 * DOUBLES <= end; i += 8 * DOUBLES) {
+    f64s x[8];
     UNROLL
-    for (int k = 0; k < 8; k++) x[k] = widen4(logits + i + 4 * k) - max;
+    for (int k = 0; k < 8; k++) x[k] = widen(logits + i + DOUBLES * k) - max;
     if (temperature != 1) {
       UNROLL
       for (int k = 0; k < 8; k++) x[k] /= temperature;
     }
     exp_negative(x, 8);
     UNROLL
-    for (int k = 0; k < 8; k++) store4(job->p + i + 4 * k, x[k]);
+    for (int k = 0; k < 8; k++) store_doubles(job->p + i + DOUBLES * k, x[k]);
   }
   for (; i < end; i++) {
-    const double x = ((double)logits[i] - max) / temperature;
-    job->p[i] = exp_negative4((f64x4){x, x, x, x})[0];
+    f64s x = all_doubles(((double)logits[i] - max) / temperature);
+    exp_negative(&x, 1);
+    job->p[i] = x[0];
   }
 }
 
