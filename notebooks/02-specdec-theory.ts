@@ -1449,8 +1449,8 @@ await display(plot({
   color: { legend: true, label: "rule", domain: ["OPT", "UNO"] },
   data: modelFront,
   marks: [
-    Plot.line([[0, meanDistance], [meanDistance, 0]], { strokeDasharray: "5 4" }),
     Plot.line(modelFront, { x: "rejection", y: "bias", stroke: "rule" }),
+    Plot.line([[0, meanDistance], [meanDistance, 0]], { strokeDasharray: "5 6" }),
     Plot.dot(modelFront, { x: "rejection", y: "bias", fill: "rule", r: 4 }),
   ],
 }));

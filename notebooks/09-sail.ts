@@ -1004,6 +1004,7 @@ if (controlRows.length > 0) {
     width: 680,
     height: 60 + 28 * controlRows.length,
     marginLeft: 230,
+    marginRight: 24,
     x: { label: "gain in true reward, constraints met" },
     y: { label: null, axis: null, inset: 4 },
     fy: {
