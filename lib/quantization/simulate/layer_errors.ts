@@ -26,15 +26,23 @@ export async function layerErrors(
   const input = graph.input("x", "float32", [tokens, columns]);
   const mask = constant(new Float32Array(tokens).fill(1), [tokens, 1]);
   const squares = meanSquares(x, columns);
-  const product = (of: string, weights: Float32Array) =>
-    op("MatMul", [of, op("Transpose", [constant(weights, [rows, columns])], { perm: [1, 0] })]);
+  const turned = (weights: Float32Array) =>
+    op("Transpose", [constant(weights, [rows, columns])], { perm: [1, 0] });
   const sumOfSquares = (of: string) =>
     reshape(op("ReduceSum", [op("Mul", [of, of])], { keepdims: 0 }), [1]);
-  const exact = product(input, w);
+  const exact = op("MatMul", [input, turned(w)]);
+  // Schemes that differ in their activations only share one matrix: it is rounded, stored and turned once.
+  const matrices = new Map<PartScheme, string>();
+  const matrixOf = (scheme: PartScheme): string => {
+    const first = schemes.find((other) => sameWeights(other, scheme))!;
+    const made = matrices.get(first) ?? turned(schemedWeights(w, columns, first, squares));
+    matrices.set(first, made);
+    return made;
+  };
   const sums = schemes.map((scheme) => {
     checkPart("qkv", 0, columns, scheme);
     const moved = schemedInput(graph, input, columns, scheme, { name: mask, length: tokens });
-    const rounded = product(moved, schemedWeights(w, columns, scheme, squares));
+    const rounded = op("MatMul", [moved, matrixOf(scheme)]);
     return sumOfSquares(op("Sub", [exact, rounded]));
   });
   graph.node("Concat", [sumOfSquares(exact), ...sums], ["sums"], { axis: 0 });
@@ -46,9 +54,14 @@ export async function layerErrors(
   return noise.map((sum) => Math.sqrt(sum / signal!));
 }
 
+function sameWeights(a: PartScheme, b: PartScheme): boolean {
+  return a.weights === b.weights && a.order === b.order && a.divisors === b.divisors &&
+    a.rotation === b.rotation;
+}
+
 /** The mean square of each column of `x`, `[tokens][columns]`. */
 function meanSquares(x: Float32Array, columns: number): Float64Array {
   const squares = new Float64Array(columns);
-  x.forEach((value, i) => squares[i % columns]! += value * value);
+  for (let i = 0; i < x.length; i++) squares[i % columns]! += x[i]! * x[i]!;
   return squares.map((sum) => sum * columns / x.length);
 }
