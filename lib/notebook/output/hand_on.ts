@@ -6,10 +6,10 @@
  * `nbclient` (`jupyter nbconvert --execute`) stops collecting at "idle" and loses it. The kernel offers
  * nothing to wait for. `findings/deno_kernel_idle_before_output.sh` shows it.
  *
- * On two cores that some 25 processes wanted, of cells with three outputs of 20 kB each without a wait 32 of 150 ended before
- * their last output had been sent, and 3 of 150 with a wait of 12 ms. So a fixed wait is not enough: the thread that sends may
+ * On two cores that some 25 processes wanted, of 150 cells with three outputs of 20 kB each, 32 ended before their last output had
+ * been sent; with a wait of 12 ms still 20 of 800 did. So a fixed wait is not enough: the thread that sends may
  * not have been given a core by then. Where the system tells what a thread does (Linux), we wait until no other thread of the
- * kernel wants a core.
+ * kernel wants a core: then none of 800 did.
  *
  * @module
  */
