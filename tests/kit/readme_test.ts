@@ -1,6 +1,8 @@
 /** The parts of README.md that are generated: from the ledger and the claims in committed notebooks, and nothing else. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { writeAssignment } from "offprint/kit/classroom/mod.ts";
+import { parsePercent } from "offprint/kit/pairs/mod.ts";
 import { expectedReadme, writeReadme } from "offprint/kit/readme/mod.ts";
 import { claimJson, paperJson } from "../notebook/papers.ts";
 
@@ -124,4 +126,18 @@ Deno.test("README says what a first run fetches where that is kept, and nothing 
     );
     assert(!text.includes("packages on disk"));
   });
+});
+
+Deno.test("the master notebook that README shows becomes an assignment, without its solution and its hidden test", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const [, master] = readme.match(/<!-- master -->\n```ts\n([^]*?)```\n/) ?? [];
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeAssignment(parsePercent(master!, "median"), "median", folder);
+    const released = await Deno.readTextFile(join(folder, "release", "median.ipynb"));
+    assertStringIncludes(released, "function median(values");
+    assert(!/toSorted|five values/.test(released));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

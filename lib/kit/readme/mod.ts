@@ -69,7 +69,7 @@ async function firstRuns(root: string): Promise<string | undefined> {
   return [
     `What each paper fetches where nothing is in a cache, measured on ${date} by \`${command}\`:`,
     "",
-    "| | fetched, Deno included | goal | |",
+    "| run | fetched, Deno included | goal | of that, and on disk |",
     "|---|---:|---:|---|",
     ...fetched.map(({ name, ours, peer, shape }) =>
       `| ${name} | ${ours.toFixed(1)} MB | ${peer} MB | ${shape} |`
