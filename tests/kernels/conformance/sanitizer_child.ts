@@ -1,7 +1,7 @@
 /**
  * Run by `sanitizer_test.ts` with libasan preloaded: the conformance of each variant on a library with
  * the address and undefined-behaviour sanitizers, which end this process at the first fault. With
- * `overflow N` it commits one on purpose: in variant N, of the scales, which assembly reads in AVX2.
+ * `overflow N` it commits one on purpose: in variant N, of the scales.
  */
 import { openNative } from "kernels/native/mod.ts";
 import { loadLibrary } from "kernels/native/library.ts";
