@@ -52,7 +52,8 @@ export function nativeKv4({ c, variant, threadsFor }: NativeContext): Cores {
         work += tokens * (start + tokens) * heads * headDim;
       }
       const bad = c.offprint_kv_attend(
-        ...[variant, threadsFor(work)] as const,
+        // As in forward_attention.c: a key and a value take several times what a code of a product does.
+        ...[variant, threadsFor(8 * work)] as const,
         ...passArgs(pass, layer),
         ...[q, output, heads, pass.rows] as const,
       );
