@@ -5,9 +5,9 @@
  * @module
  */
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parse } from "offprint/command_line.ts";
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import { exists, writeWhole } from "offprint/files.ts";
 import { keepOnce, readKept } from "offprint/kept_work.ts";
 import { openTextReader } from "offprint/ocr/mod.ts";
@@ -25,11 +25,12 @@ import {
   readUnits,
   UNIT_NAMES,
 } from "offprint/papers/chipgptv/units/mod.ts";
+import { ProgressLine } from "offprint/terminal.ts";
 import { pngOf } from "offprint/verilog/pictures/mod.ts";
 import { findIcarus, YosysPool } from "offprint/verilog/tools/mod.ts";
 import type { Command } from "../../kit/command.ts";
 
-const USAGE = `deno task measure-units STEP [--out FOLDER] [--collect]
+const USAGE = `deno task measure-units STEP [--unit NAME]... [--out FOLDER] [--collect]
 
 Works on the units of paper 06.
 
@@ -38,6 +39,7 @@ Works on the units of paper 06.
   pictures       draw all units: UNIT.png is the picture that a prompt shows, the others are UNIT.KIND.png; beside each
                  lie its SVG and, as JSON, what it shows
   labels         have published networks read all pictures, as they are and at a phone's width; they are fetched (15 MB)
+  --unit NAME    draw this unit only; several of them with several --unit (pictures)
   --out FOLDER   where the pieces or pictures are kept (default out/06-units)
   --collect      put the pieces of the audit or of the labels together into data/results
   --help         this text
@@ -46,6 +48,7 @@ Examples
   deno task measure-units audit
   deno task measure-units audit --collect
   deno task measure-units pictures --out out/06-pictures
+  deno task measure-units pictures --unit macpe --unit fsm
   deno task measure-units labels && deno task measure-units labels --collect`;
 
 /** The command. */
@@ -61,6 +64,7 @@ const STEPS = ["audit", "pictures", "labels"] as const;
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parse("measure-units", args, {
     out: { type: "string" },
+    unit: { type: "string", multiple: true },
     collect: { type: "boolean" },
   }, true);
   const [step] = positionals;
@@ -71,9 +75,18 @@ async function run(args: string[]): Promise<number> {
       expected: `one step: ${STEPS.join(", ")}`,
     });
   }
+  const names = values["unit"] as string[] | undefined;
+  if (names !== undefined && step !== "pictures") {
+    throw new UserError({
+      what: `measure-units ${step}`,
+      got: new Described("--unit"),
+      expected: "it with the step pictures only",
+      todo: "Leave --unit out: the other steps keep a piece of each unit and need them all.",
+    });
+  }
   const folder = pathToFileURL(`${resolve((values["out"] as string) ?? "out/06-units")}/`);
   const collected = values["collect"] === true;
-  if (step === "pictures") await draw(folder);
+  if (step === "pictures") await draw(folder, new Set(names ?? UNIT_NAMES));
   else if (step === "labels") await (collected ? collectLabels(folder) : readLabels(folder));
   else await (collected ? collect(folder) : measure(folder));
   return 0;
@@ -91,10 +104,15 @@ async function measure(folder: URL): Promise<void> {
   }
 }
 
-async function draw(folder: URL): Promise<void> {
+async function draw(folder: URL, names: ReadonlySet<string>): Promise<void> {
+  // A name that is none costs one line, before anything is started.
+  const units = await readUnits([...names]);
+  const total = units.reduce((sum, { pictures }) => sum + pictures.length, 0);
   await using yosys = new YosysPool();
+  const line = new ProgressLine();
   let count = 0;
-  for (const unit of await readUnits()) {
+  for (const unit of units) {
+    line.show(`${count} of ${total} pictures, drawing ${unit.name}`);
     for (const [at, { kind, svg, shows }] of (await picturesOf(unit, yosys)).entries()) {
       const name = at === 0 ? unit.name : `${unit.name}.${kind}`;
       await writeWhole(new URL(`${name}.png`, folder), (await pngOf(svg)).bytes);
@@ -103,7 +121,7 @@ async function draw(folder: URL): Promise<void> {
       count++;
     }
   }
-  console.error(`${count} pictures`);
+  line.note(`${count} ${count === 1 ? "picture" : "pictures"} in ${fileURLToPath(folder)}`);
 }
 
 async function readLabels(folder: URL): Promise<void> {
