@@ -4,7 +4,7 @@
  * Begin with `onnxModel` in `transformer_model.ts`; `liveOnnxModel` is the same for weights that are in training. `decoding_graph.ts` writes the graph it runs (its blocks are in `decoding_blocks.ts`), `key_value_cache.ts` keeps
  * the cache that the graph reads; `token_reader.ts` runs the same graph with one number a token coming out, for texts that
  * are already written. `gradient_graph.ts` writes the training pass (blocks in `differentiable_blocks.ts`), used by
- * `training`, and `adamw_graph.ts` a step of its optimiser. `graph.ts` and `protobuf.ts` build ONNX files in memory. `runtime.ts` is the one place that loads ONNX Runtime (290 MB, fetched when
+ * `training`. `graph.ts` and `protobuf.ts` build ONNX files in memory. `runtime.ts` is the one place that loads ONNX Runtime (290 MB, fetched when
  * first used). `foreign_model.ts` reads ONNX files from elsewhere and puts nodes in between.
  *
  * @module

@@ -1,6 +1,5 @@
 /**
- * AdamW on flat arrays: the arithmetic of {@linkcode adamWStep} for gradients that come from elsewhere. For the large
- * arrays of a language model `onnx_adamw.ts` does the same on all threads.
+ * AdamW on flat arrays: the arithmetic of {@linkcode adamWStep} for gradients that come from elsewhere.
  *
  * @module
  */
@@ -15,7 +14,7 @@ export interface FlatState {
 }
 
 /** The norm of a gradient, block by block, summed in float64. */
-export function globalNorm(
+function globalNorm(
   blocks: readonly ParameterBlock[],
   gradient: Float32Array,
 ): number {
@@ -45,19 +44,28 @@ export const DEFAULT_ADAMW: Optimizer = {
 };
 
 /**
- * What a gradient of this norm is multiplied by, so that its norm is at most `clipNorm`.
- */
-export function clipFactor(clipNorm: number, norm: number): number {
-  return Math.min(1, clipNorm / (norm + 1e-12));
-}
-
-/**
- * One step of plain gradient descent, in place.
+ * One step of the optimiser, in place.
  *
- * @param size the learning rate, times the {@linkcode clipFactor}.
+ * @param gradient all parameters in a row, before clipping.
+ * @param count steps done, this one included.
+ * @returns the norm of the gradient before clipping.
  */
-export function descend(parameters: Float32Array, gradient: Float32Array, size: number): void {
+export function applyGradient(
+  optimizer: Optimizer,
+  state: FlatState,
+  blocks: readonly ParameterBlock[],
+  gradient: Float32Array,
+  schedule: { learningRate: number; count: number },
+): number {
+  if (optimizer.kind === "adamw") {
+    return flatAdamW(state, blocks, gradient, { ...optimizer, ...schedule });
+  }
+  const norm = globalNorm(blocks, gradient);
+  const clip = Math.min(1, (optimizer.clipNorm ?? Infinity) / (norm + 1e-12));
+  const size = schedule.learningRate * clip;
+  const { parameters } = state;
   for (let i = 0; i < parameters.length; i++) parameters[i]! -= size * gradient[i]!;
+  return norm;
 }
 
 /**
@@ -75,7 +83,7 @@ export function flatAdamW(
 ): number {
   const { beta1, beta2, epsilon, weightDecay, clipNorm, learningRate, count } = options;
   const norm = globalNorm(blocks, gradient);
-  const clip = clipFactor(clipNorm, norm);
+  const clip = Math.min(1, clipNorm / (norm + 1e-12));
   const correction2 = 1 / (1 - beta2 ** count);
   const rate = learningRate / (1 - beta1 ** count);
   const { parameters, first, second } = state;

@@ -4,7 +4,7 @@
  * Begin with `engine.ts`, the interface: weights in, a batch in, losses and new weights out. `open_engine.ts` chooses between two
  * that compute the same: jax-js (`jax_engine.ts`, the definition) and ONNX Runtime (`onnx_engine.ts`, several times as fast).
  * `language_model_step.ts` makes a step of next-token prediction from a batch, `token_losses.ts` has its losses. `adamw.ts` is the
- * optimiser with its learning rates, `flat_adamw.ts` the same over one flat array, `onnx_adamw.ts` through ONNX Runtime; `state_tensors.ts` names what a checkpoint must keep.
+ * optimiser with its learning rates, `flat_adamw.ts` the same over one flat array; `state_tensors.ts` names what a checkpoint must keep.
  *
  * @module
  */

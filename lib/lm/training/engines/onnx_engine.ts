@@ -1,10 +1,9 @@
 /**
- * The training engine on ONNX Runtime: forward and backward pass as one graph, AdamW as another.
+ * The training engine on ONNX Runtime: forward and backward pass as one graph, the optimiser on the host.
  *
  * @module
  */
-import type { FlatState, Optimizer } from "./flat_adamw.ts";
-import { openSteps, type Steps } from "./onnx_adamw.ts";
+import { applyGradient, type FlatState, type Optimizer } from "./flat_adamw.ts";
 import { EMBEDDING, gradientGraph, twoGradientGraphs } from "../../onnx/gradient_graph.ts";
 import {
   createSession,
@@ -59,7 +58,6 @@ export class OnnxEngine implements TrainingEngine {
   /** Changes when the last forward pass can no longer be gone back through. */
   #turn = 0;
   #decoder: Promise<ClosableModel> | undefined;
-  #steps: Promise<Steps> | undefined;
   /** The gradient of whole steps, which nobody else sees. */
   #own: Float32Array | undefined;
 
@@ -163,10 +161,12 @@ export class OnnxEngine implements TrainingEngine {
     };
   }
 
-  async apply(gradient: Float32Array, learningRate: number, count: number): Promise<number> {
+  apply(gradient: Float32Array, learningRate: number, count: number): Promise<number> {
+    const schedule = { learningRate, count };
     this.#turn++;
-    this.#steps ??= openSteps(this.optimizer, this.#state, this.#blocks, this.#settings);
-    return await (await this.#steps).step(gradient, learningRate, count);
+    return Promise.resolve(
+      applyGradient(this.optimizer, this.#state, this.#blocks, gradient, schedule),
+    );
   }
 
   async step(
@@ -211,8 +211,6 @@ export class OnnxEngine implements TrainingEngine {
     this.#turn++;
     await (await this.#decoder)?.close();
     this.#decoder = undefined;
-    await (await this.#steps)?.close();
-    this.#steps = undefined;
   }
 
   async #session(purpose: Purpose, { rows, length }: Batch): Promise<OrtSession> {
