@@ -1529,6 +1529,7 @@ function regretFigure(title: string, ids: ExperimentId[], triangles: Plot.Markis
       "standard error": regret.standardError,
     }))
   );
+  const [shortest, longest] = [Math.min, Math.max].map((end) => end(...rows.map(({ T }) => T)));
   return plot({
     title,
     alt: `Regret against the horizon T on logarithmic axes. ${ids.map(curveWords).join("; ")}.`,
@@ -1536,7 +1537,11 @@ function regretFigure(title: string, ids: ExperimentId[], triangles: Plot.Markis
       "Both axes are logarithmic; bands are two standard errors over seeds, cut at half the mean. The triangles show the slopes written beside them.",
     height: 380,
     marginRight: 30,
-    x: { type: "log", label: "horizon T", ticks: [1e3, 1e4, 1e5, 1e6] },
+    x: {
+      type: "log",
+      label: "horizon T",
+      ticks: [1e3, 1e4, 1e5, 1e6].filter((T) => T >= shortest! && T <= longest!),
+    },
     y: { type: "log", label: "regret" },
     color: { legend: true, label: "learner", domain: ids.map((id) => all[id].title) },
     data: rows.map(({ learner, T, regret, "standard error": error }) => ({
