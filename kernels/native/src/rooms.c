@@ -1,7 +1,7 @@
 // Room for what a call works on, kept from one call to the next. An allocator gives large blocks back to the system
 // when they are freed, and the end of what it holds too: each page of the next call's then costs a fault, which is
-// longer than much that is done with it (2 to 15 us in a virtual machine, measured; 33 of them in a pass over one
-// token).
+// longer than much that is done with it (2 to 15 us in a virtual machine, measured). Attention called alone over 4 096 tokens
+// works on 147 kB, which are 36 pages.
 #include <stdatomic.h>
 #include <stdlib.h>
 
