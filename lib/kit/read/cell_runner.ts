@@ -43,7 +43,11 @@ const STOP_MS = 2000;
 /** An interruption that comes before the cell has begun stops nothing: it is sent again after this long, in ms. */
 const AGAIN_MS = 400;
 
+/** Why there is no kernel any more, as its reader is told. */
 const ENDED = "the kernel has ended; a new one starts with the next cell";
+const RESTARTED = "restarted: run the cells again that others need";
+const STOPPED =
+  "Stopped. The kernel had to be replaced: values of cells are gone, Run above brings them back.";
 
 /** A queue of cells and the kernel that runs them. */
 export class CellRunner {
@@ -57,6 +61,9 @@ export class CellRunner {
   #working: Promise<void> | undefined;
   #running: { cell: string; since: number; done: Promise<unknown> } | undefined;
   #stopping = false;
+  /** What is said when this kernel is gone. */
+  #reason = ENDED;
+  #note: string | undefined;
 
   constructor(
     { cwd, sourceOf, tell }: {
@@ -73,6 +80,11 @@ export class CellRunner {
   get state(): KernelState {
     if (this.#kernel !== undefined) return this.#working === undefined ? "idle" : "busy";
     return (this.#working ?? this.#starting) === undefined ? "none" : "starting";
+  }
+
+  /** Why the kernel is gone, until there is another one. */
+  get note(): string | undefined {
+    return this.#note;
   }
 
   /** The cell that is running, and for how long, in seconds. */
@@ -107,6 +119,7 @@ export class CellRunner {
       kernel.request("control", "interrupt_request", {}).catch(() => {});
       if (await within(AGAIN_MS, running.done) !== LATE || this.#running !== running) return;
     }
+    this.#reason = STOPPED;
     await kernel.kill();
   }
 
@@ -115,9 +128,10 @@ export class CellRunner {
     this.#forget();
     this.#stopping = this.#running !== undefined;
     const kernel = this.#kernel;
+    if (kernel !== undefined) this.#reason = RESTARTED;
     await kernel?.kill();
     await this.#working;
-    this.#gone(kernel, "restarted: run the cells again that others need");
+    this.#gone(kernel);
   }
 
   /** Asks the kernel about a place in a text; nothing while it is busy, or not started. */
@@ -159,7 +173,7 @@ export class CellRunner {
       this.#tell.problem(messageOf(error));
     } finally {
       this.#working = undefined;
-      this.#tell.kernel(this.state);
+      this.#tell.kernel(this.state, this.#note);
     }
   }
 
@@ -167,11 +181,12 @@ export class CellRunner {
   #start(): Promise<KernelClient | undefined> {
     return this.#starting ??= this.#startOne().finally(() => {
       this.#starting = undefined;
-      if (this.#working === undefined) this.#tell.kernel(this.state);
+      if (this.#working === undefined) this.#tell.kernel(this.state, this.#note);
     });
   }
 
   async #startOne(): Promise<KernelClient | undefined> {
+    this.#note = undefined;
     this.#tell.kernel("starting");
     const threads = Deno.env.get("OFFPRINT_THREADS") || String(availableParallelism());
     const { signal } = this.#closing;
@@ -179,7 +194,7 @@ export class CellRunner {
       const env = { OFFPRINT_THREADS: threads };
       const kernel = await KernelClient.start({ cwd: this.#cwd, env, signal });
       this.#kernel = kernel;
-      kernel.ended.then(() => this.#gone(kernel, ENDED));
+      kernel.ended.then(() => this.#gone(kernel));
       return kernel;
     } catch (error) {
       if (!signal.aborted) this.#tell.problem(`the kernel did not start: ${messageOf(error)}`);
@@ -187,9 +202,12 @@ export class CellRunner {
     }
   }
 
-  #gone(kernel: KernelClient | undefined, note: string): void {
+  #gone(kernel: KernelClient | undefined): void {
     if (kernel === undefined || this.#kernel !== kernel) return;
     this.#kernel = undefined;
+    const note = this.#reason;
+    this.#note = note;
+    this.#reason = ENDED;
     kernel.kill().catch(() => {});
     this.#tell.lost(note);
   }
@@ -214,7 +232,7 @@ export class CellRunner {
     const seconds = (performance.now() - since) / 1000;
     const stopped = this.#stopping;
     const ok = this.#tell.ended({ cell, source, execution, seconds, printed, stopped });
-    if (lostIn(execution)) this.#gone(kernel, ENDED);
+    if (lostIn(execution)) this.#gone(kernel);
     return ok;
   }
 

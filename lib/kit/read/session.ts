@@ -106,7 +106,8 @@ export class Session {
     yield { type: "state", foreign, trusted, edit, sources, ...this.#texts.panel };
     yield* this.#outputs.whole();
     yield { type: "cells", cells: this.#codeIds.map((id) => this.#stateOf(id)) };
-    yield { type: "kernel", kernel: this.#runner.state };
+    const { state: kernel, note } = this.#runner;
+    yield { type: "kernel", kernel, ...(note !== undefined && { note }) };
   }
 
   /** Another text for a cell; the committed one stays what it is. */

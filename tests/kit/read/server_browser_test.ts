@@ -99,9 +99,18 @@ Deno.test({
         async () => {
           await page.evaluate(`document.querySelector("#cell-both .hold").click()`);
           await page.locator(".panel summary").click();
+          await page.evaluate(`(() => {
+            const status = document.querySelector(".kernel-status");
+            globalThis.said = [];
+            new MutationObserver(() => globalThis.said.push(status.textContent))
+              .observe(status, { childList: true });
+          })()`);
           await page.locator("#parameter-runs").fill("5");
           await page.keyboard.press("Tab");
           await until(page, `${shown("both")} === "both 15" && ${status("both")} === "ok"`);
+          const said = await page.evaluate<string[]>("globalThis.said");
+          const counts = said.flatMap((text) => /^(\d of \d) cells done/.exec(text)?.[1] ?? []);
+          assertEquals([...new Set(counts)], ["0 of 4", "1 of 4", "2 of 4", "3 of 4"]);
           assertEquals(
             await page.evaluate(`document.querySelector(".held-run .outputs").innerText.trim()`),
             "both 13",
@@ -217,6 +226,11 @@ Deno.test({
         await until(page, `${status("endless")} === "running"`);
         await page.getByRole("button", { name: "Stop" }).click();
         await until(page, `${status("endless")} === "stopped"`);
+        await page.locator("#cell-waits .run").click();
+        await until(page, `${status("waits")} === "running"`);
+        await page.getByRole("button", { name: "Stop" }).click();
+        const says = `document.querySelector(".kernel-status").textContent`;
+        await until(page, `${says}.startsWith("Stopped. The kernel had to be replaced")`);
       });
 
       await step(

@@ -102,6 +102,15 @@ Deno.test("a session runs what is asked, and says what is out of date", async (t
         await heard.until(() => heard.states.get("waits")?.status === "running");
         await session.stop();
         await heard.ended("waits", "stopped");
+        const lost = {
+          type: "kernel",
+          kernel: "none",
+          note:
+            "Stopped. The kernel had to be replaced: values of cells are gone, Run above brings them back.",
+        };
+        // It is the last that is said, and a page which is opened now is told too.
+        assertEquals(heard.events.findLast(({ type }) => type === "kernel"), lost);
+        assertEquals([...session.snapshot(false)].at(-1), lost);
         heard.events.length = 0;
         await session.runNeeded(["sum"]);
         await heard.ended("sum", "ok");
@@ -111,6 +120,8 @@ Deno.test("a session runs what is asked, and says what is out of date", async (t
 
     await t.step("after a restart outputs stay and values are gone", async () => {
       await session.restart();
+      const last = [...session.snapshot(false)].at(-1);
+      assert(last?.type === "kernel" && last.note?.startsWith("restarted"));
       assertEquals(heard.printed("sum"), "sum 6\n");
       assertEquals(heard.states.get("sum")?.status, "idle");
       session.run(["sum"]);

@@ -13,6 +13,9 @@ const KERNEL = {
   busy: "running",
 };
 
+const PENDING = ["queued", "running"];
+const ENDED = ["ok", "error", "stopped"];
+
 /** Editors wait no longer than this for the first result, in ms. */
 const FIRST_RESULT_MS = 2000;
 
@@ -25,6 +28,8 @@ class Reader {
     this.asked = new Map();
     this.questions = 0;
     this.kernel = "none";
+    /** Cells of the run that goes on which have ended. */
+    this.done = 0;
     this.purify = (html) => html;
     // A browser that does not say when it has nothing to do is asked again after a moment.
     const later = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 200));
@@ -133,7 +138,8 @@ class Reader {
     );
     this.stopper = button("Stop", () => this.send({ type: "stop" }), {
       disabled: true,
-      title: "Stop the running cell",
+      title:
+        "Stop the running cell. A kernel that does not stop is replaced: the values of its cells are gone",
     });
     this.fields = h("div");
     this.auto = h("input", { type: "checkbox", checked: true, id: "rerun" });
@@ -252,9 +258,10 @@ class Reader {
         if (event.kernel !== "busy") this.runningSince = undefined;
         if (event.kernel === "idle") this.firstDone?.();
         this.status.textContent = event.note ?? KERNEL[event.kernel];
+        this.status.toggleAttribute("data-note", event.note !== undefined);
         return;
       case "cells":
-        for (const state of event.cells) this.cells.get(state.id)?.update(state);
+        for (const state of event.cells) this.update(state);
         if (event.cells.some(({ status }) => status === "ok" || status === "error")) {
           this.firstDone?.();
         }
@@ -322,22 +329,29 @@ class Reader {
     }
   }
 
+  update(state) {
+    const cell = this.cells.get(state.id);
+    if (cell === undefined) return;
+    if (PENDING.includes(cell.state.status) && ENDED.includes(state.status)) this.done++;
+    cell.update(state);
+  }
+
   /** How many of the cells that were asked for are done. */
   progress() {
-    const states = [...this.cells.values()].map(({ state }) => state);
-    const waiting = states.filter(({ status }) => status === "queued").length;
-    const running = [...this.cells.values()].find(({ state }) => state.status === "running");
+    const cells = [...this.cells.values()];
+    const waiting = cells.filter(({ state }) => state.status === "queued").length;
+    const running = cells.find(({ state }) => state.status === "running");
     if (running === undefined) {
-      this.wanted = undefined;
+      if (waiting > 0) return; // between two cells
+      this.done = 0;
       this.runningSince = undefined;
       clearInterval(this.ticking);
       this.ticking = undefined;
       return;
     }
     this.ticking ??= setInterval(() => this.tick(), 250);
-    this.wanted = Math.max(this.wanted ?? 0, waiting + 1);
     this.runningSince ??= performance.now();
-    this.at = { left: waiting, id: running.id };
+    this.at = { id: running.id, wanted: this.done + 1 + waiting };
     this.sayRunning();
   }
 
@@ -348,8 +362,8 @@ class Reader {
   }
 
   sayRunning() {
-    const { left, id } = this.at;
-    const which = this.wanted > 1 ? `cell ${this.wanted - left} of ${this.wanted}` : "";
+    const { id, wanted } = this.at;
+    const which = wanted > 1 ? `${this.done} of ${wanted} cells done` : "";
     const time = seconds((performance.now() - this.runningSince) / 1000);
     this.status.textContent = [which, id, time].filter(Boolean).join(" · ");
   }
