@@ -11,6 +11,7 @@ import {
   readDependencies,
   withNeeded,
 } from "./dependencies.ts";
+import type { Opened } from "./texts.ts";
 
 /** A cell as it ran. */
 export interface RanCell {
@@ -27,13 +28,18 @@ export interface Present {
   /** The cell that declares parameters, if there is one that can be read. */
   parametersCell: string | undefined;
   values: ReadonlyMap<string, string>;
+  /** What the outputs of cells that have not run here were made of. */
+  opened: Opened;
 }
 
 /** Answers about one state of a notebook. */
 export interface Answers {
   dependents(changes: readonly Change[]): string[];
   needed(wanted: readonly string[]): string[];
-  /** Cells that ran and show something old: their text, or a value that they use, has changed since. */
+  /**
+   * Cells that show something old: their text, or a value that they use, has changed since they ran; where they have not run,
+   * since the notebook was opened.
+   */
   stale(ran: ReadonlyMap<string, RanCell>, present: Present): Set<string>;
 }
 
@@ -64,18 +70,28 @@ export class Dependents {
 function staleCells(
   dependencies: Dependencies,
   ran: ReadonlyMap<string, RanCell>,
-  { sourceOf, parametersCell, values }: Present,
+  { sourceOf, parametersCell, values, opened }: Present,
 ): Set<string> {
   const stale = new Set<string>();
+  /** Cells that would not give what they gave in the notebook as it was opened. */
+  const differ = new Set<string>();
   for (const [id, needs] of dependencies) {
+    const sources = needs.flatMap(({ name, from }) => from.map((cell) => ({ name, cell })));
+    const differs = sourceOf(id) !== opened.sourceOf(id) ||
+      sources.some(({ name, cell }) =>
+        cell === parametersCell ? values.get(name) !== opened.values.get(name) : differ.has(cell)
+      );
+    if (differs) differ.add(id);
     const own = ran.get(id);
-    if (own === undefined) continue;
+    if (own === undefined) {
+      if (differs && opened.shows.has(id)) stale.add(id);
+      continue;
+    }
     const older = ({ name, cell }: { name: string; cell: string }): boolean => {
       if (cell === parametersCell) return values.get(name) !== own.values.get(name);
       const other = ran.get(cell);
       return other !== undefined && (other.at > own.at || stale.has(cell));
     };
-    const sources = needs.flatMap(({ name, from }) => from.map((cell) => ({ name, cell })));
     if (sourceOf(id) !== own.source || sources.some(older)) stale.add(id);
   }
   return stale;

@@ -55,6 +55,8 @@ export interface CellState {
   seconds?: number;
   /** What it shows is older than what it depends on, or than its own text. */
   stale: boolean;
+  /** It has not run since the notebook was opened: what it shows is the notebook's own. */
+  own?: true;
   /** Its text is not the notebook's. */
   edited: boolean;
   /** The line that failed, from 1. */
@@ -100,6 +102,11 @@ export type ReaderEvent =
   | { type: "inserted"; cell: string; after: string }
   | { type: "removed"; cell: string }
   | { type: "parameters" } & ParameterPanel
+  /**
+   * Parameters have other values: so many cells run now, and these depend on the parameters too, but have not run since the
+   * notebook was opened.
+   */
+  | { type: "changed"; names: string[]; runs: number; others: string[] }
   /** From `from` on the outputs of a cell are these. */
   | { type: "outputs"; cell: string; from: number; items: OutputItem[] }
   /** The printed text of output `at` goes on. */

@@ -6,6 +6,7 @@
 import type { Notebook } from "../nbformat.ts";
 import { injectParameters } from "../pairs/mod.ts";
 import { CellOutputs } from "./cell_outputs.ts";
+import { CellStates } from "./cell_states.ts";
 import { CellRunner, type EndedRun, lostIn } from "./cell_runner.ts";
 import { Dependents, type RanCell } from "./dependents.ts";
 import type { CellState, ReaderEvent } from "./messages.ts";
@@ -38,9 +39,9 @@ export class Session {
   readonly #dependents = new Dependents();
   /** Cells that this kernel has run. */
   readonly #ran = new Map<string, RanCell>();
-  readonly #states = new Map<string, CellState>();
-  /** The state of each cell as pages know it. */
-  readonly #told = new Map<string, string>();
+  /** The latest run of each cell in any kernel of this session: what it shows is of that run. */
+  readonly #shown = new Map<string, RanCell>();
+  readonly #states = new CellStates();
   /** The values of parameters in the kernel. */
   #values: ReadonlyMap<string, string> = new Map();
   #trusted: boolean;
@@ -155,8 +156,9 @@ export class Session {
   }
 
   /**
-   * Gives parameters other values, and with `run` runs exactly what depends on those that changed, with what that needs and
-   * has not run.
+   * Gives parameters other values. With `run`, exactly those cells run again that have run in this session and depend on what
+   * changed, with what they need and this kernel has not run. Dependents that have never run are only named: who looks at one
+   * section does not wait for all others, some of which take minutes. What they show is marked as out of date.
    *
    * @throws {UserError} for a value of the wrong type.
    */
@@ -169,21 +171,30 @@ export class Session {
       .map(([name]) => name);
     if (!run || names.length === 0) return;
     const { dependents } = await this.#dependents.of(this.notebook);
-    await this.runNeeded([cell.id, ...dependents([{ cell: cell.id, names }])]);
+    const found = dependents([{ cell: cell.id, names }]);
+    const again = [cell.id, ...found].filter((id) => this.#shown.has(id));
+    const cells = again.length === 0 ? [] : await this.#withNeeded(again);
+    const others = found.filter((id) => !this.#shown.has(id) && !cells.includes(id));
+    this.#tell({ type: "changed", names, runs: cells.length, others });
+    this.run(cells);
   }
 
   /** Runs cells, and before them what they need and this kernel has not run. */
   async runNeeded(ids: readonly string[]): Promise<void> {
     this.ready();
+    this.run(await this.#withNeeded(ids));
+  }
+
+  async #withNeeded(ids: readonly string[]): Promise<string[]> {
     const asked = new Set(ids);
     const code = this.#codeIds;
     const last = code.findLastIndex((id) => asked.has(id));
     // A cell needs cells above it only: the first result does not wait until it is known which.
     if (code.slice(0, Math.max(last, 0)).every((id) => asked.has(id) || this.#ran.has(id))) {
-      return this.run(code.filter((id) => asked.has(id)));
+      return code.filter((id) => asked.has(id));
     }
     const { needed } = await this.#dependents.of(this.notebook);
-    this.run(needed(ids).filter((id) => asked.has(id) || !this.#ran.has(id)));
+    return needed(ids).filter((id) => asked.has(id) || !this.#ran.has(id));
   }
 
   /** Somebody is about to run a cell: starts the kernel. */
@@ -236,7 +247,7 @@ export class Session {
 
   #began(id: string): void {
     this.#outputs.began(id);
-    this.#states.set(id, { id, status: "running", stale: false, edited: false });
+    this.#states.set({ id, status: "running", stale: false, edited: false });
     this.#tellCells([id]);
   }
 
@@ -244,11 +255,11 @@ export class Session {
     const { cell, source, seconds, printed } = run;
     if (!printed) this.#outputs.empty(cell);
     if (cell === this.#texts.parametersCell?.id) this.#values = this.#texts.values;
-    if (!lostIn(run.execution)) {
-      this.#ran.set(cell, { source, at: ++this.#count, values: this.#values });
-    }
+    const ran = { source, at: ++this.#count, values: this.#values };
+    this.#shown.set(cell, ran);
+    if (!lostIn(run.execution)) this.#ran.set(cell, ran);
     const ended = settleRun(run, this.#ran, this.#outputs);
-    this.#states.set(cell, { id: cell, seconds, stale: false, edited: false, ...ended });
+    this.#states.set({ id: cell, seconds, stale: false, edited: false, ...ended });
     this.#outputs.flush();
     this.#tellCells([cell]);
     return ended.status === "ok";
@@ -257,34 +268,30 @@ export class Session {
   /** The kernel is no longer there, and with it all values. */
   #lost(note: string): void {
     this.#ran.clear();
-    for (const [id, state] of this.#states) {
-      if (state.status === "ok") this.#states.set(id, { ...state, status: "idle" });
-    }
+    this.#states.lost();
     this.#tell({ type: "kernel", kernel: "none", note });
     this.#tellCells(this.#codeIds);
   }
 
   /** Marks what is older than what it depends on. */
   async #refreshStale(): Promise<void> {
-    if (this.#ran.size > 0) {
+    // A notebook as it was opened is up to date.
+    if (this.#shown.size > 0 || this.edited.size > 0 || this.#states.any) {
       const { stale } = await this.#dependents.of(this.notebook);
-      const { values, parametersCell } = this.#texts;
-      const found = stale(this.#ran, {
+      const { values, parametersCell, opened } = this.#texts;
+      const found = stale(this.#shown, {
         sourceOf: (id) => this.#texts.sourceOf(id),
         parametersCell: values.size === 0 ? undefined : parametersCell?.id,
         values,
+        opened,
       });
-      const running = this.#runner.running?.cell;
-      for (const [id, state] of this.#states) {
-        if (id !== running) this.#states.set(id, { ...state, stale: found.has(id) });
-      }
+      this.#states.mark(found, this.#runner.running?.cell);
     }
     this.#tellCells(this.#codeIds);
   }
 
   #stateOf(id: string): CellState {
-    const known = this.#states.get(id) ?? { id, status: "idle", stale: false, edited: false };
-    const state: CellState = { ...known, edited: this.edited.has(id) };
+    const state: CellState = { ...this.#states.of(id), edited: this.edited.has(id) };
     const running = this.#runner.running;
     if (running?.cell === id) return { ...state, status: "running", seconds: running.seconds };
     return this.#runner.waits(id) ? { ...state, status: "queued" } : state;
@@ -292,13 +299,7 @@ export class Session {
 
   /** Tells the states of cells, where they are not as they were told last. */
   #tellCells(ids: readonly string[]): void {
-    const cells = ids.map((id) => this.#stateOf(id)).filter((state) => {
-      // Pages count the seconds of a running cell themselves.
-      const text = JSON.stringify(state.status === "running" ? { ...state, seconds: 0 } : state);
-      const changed = this.#told.get(state.id) !== text;
-      this.#told.set(state.id, text);
-      return changed;
-    });
+    const cells = this.#states.news(ids.map((id) => this.#stateOf(id)));
     if (cells.length > 0) this.#tell({ type: "cells", cells });
   }
 }

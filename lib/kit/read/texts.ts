@@ -15,14 +15,26 @@ export interface InsertedCell {
   after: string;
 }
 
+/** What the notebook's own outputs were made of. */
+export interface Opened {
+  sourceOf(id: string): string;
+  /** The values of parameters. */
+  values: ReadonlyMap<string, string>;
+  /** Cells that have outputs. */
+  shows: ReadonlySet<string>;
+}
+
 /** A notebook's cells with the edits of one session. */
 export class Texts {
   #notebook: Notebook;
+  /** The texts that belong to the outputs with which the notebook was opened. */
+  readonly #opened: ReadonlyMap<string, string>;
   readonly #sources = new Map<string, string>();
   readonly #inserted: InsertedCell[] = [];
 
   constructor(notebook: Notebook) {
     this.#notebook = notebook;
+    this.#opened = new Map(notebook.cells.map(({ id, source }) => [id, source]));
   }
 
   /** The notebook with the edited texts. */
@@ -81,6 +93,17 @@ export class Texts {
     return this.#sources.get(id) ?? this.cell(id)?.source ?? "";
   }
 
+  /** Cells with what was made of them when the notebook was opened, which it shows until they run. */
+  get opened(): Opened {
+    const parameters = this.parametersCell;
+    const source = parameters && this.#opened.get(parameters.id);
+    return {
+      sourceOf: (id) => this.#opened.get(id) ?? "",
+      values: valuesOf(source === undefined ? { parameters: [] } : read(source)),
+      shows: new Set(this.code.filter(({ outputs }) => outputs.length > 0).map(({ id }) => id)),
+    };
+  }
+
   /** Gives a cell another text; whether that changed anything. */
   edit(id: string, source: string): boolean {
     const cell = this.cell(id);
@@ -118,10 +141,7 @@ export class Texts {
 
   /** The present values of parameters by their names; none where the cell cannot be read. */
   get values(): ReadonlyMap<string, string> {
-    const { parameters, problem } = this.panel;
-    return new Map(
-      problem === undefined ? parameters.map(({ name, value }) => [name, value]) : [],
-    );
+    return valuesOf(this.panel);
   }
 
   #with(sourceOf: (cell: Cell) => string | undefined): Notebook {
@@ -131,6 +151,15 @@ export class Texts {
     }));
     return { ...this.#notebook, cells };
   }
+}
+
+function valuesOf(
+  { parameters, problem }: {
+    parameters: readonly { name: string; value: string }[];
+    problem?: string;
+  },
+): ReadonlyMap<string, string> {
+  return new Map(problem === undefined ? parameters.map(({ name, value }) => [name, value]) : []);
 }
 
 /** The parameters of a cell's text, or why there are none. */

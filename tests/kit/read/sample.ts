@@ -1,6 +1,7 @@
 /** A small notebook for tests of the reader, and a session that notes what it tells. */
 import { buildNotebook } from "offprint/kit/pairs/mod.ts";
 import { ROOT } from "offprint/kit/project.ts";
+import type { Notebook } from "offprint/kit/nbformat.ts";
 import { Session } from "offprint/kit/read/mod.ts";
 import type { CellState, ReaderEvent } from "offprint/kit/read/messages.ts";
 
@@ -64,7 +65,7 @@ export class Heard {
   readonly session: Session;
   readonly #waiting = new Set<() => void>();
 
-  constructor(options: { foreign?: boolean } = {}) {
+  constructor(options: { foreign?: boolean; notebook?: Notebook } = {}) {
     this.session = new Session({
       id: "sample",
       notebook: SAMPLE,

@@ -110,12 +110,19 @@ Deno.test({
           await until(page, `${shown("both")} === "both 15" && ${status("both")} === "ok"`);
           const said = await page.evaluate<string[]>("globalThis.said");
           const counts = said.flatMap((text) => /^(\d of \d) cells done/.exec(text)?.[1] ?? []);
-          assertEquals([...new Set(counts)], ["0 of 4", "1 of 4", "2 of 4", "3 of 4"]);
+          assertEquals([...new Set(counts)], ["0 of 3", "1 of 3", "2 of 3"]);
           assertEquals(
             await page.evaluate(`document.querySelector(".held-run .outputs").innerText.trim()`),
             "both 13",
           );
           assertEquals(await page.evaluate(status("alone")), "idle");
+          assertEquals(
+            await page.locator(".changed [role=status]").textContent(),
+            "3 cells run again; 1 other that depends on runs has not been run.",
+          );
+          await page.getByRole("button", { name: "Run it too" }).click();
+          await until(page, `${shown("sum")} === "sum 15" && ${status("sum")} === "ok"`);
+          assertEquals(await page.locator(".changed").isVisible(), false);
         },
       );
 

@@ -1,6 +1,7 @@
 /** One notebook with its kernel: what runs, what is told, what stops. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "offprint/errors.ts";
+import type { ReaderEvent } from "offprint/kit/read/messages.ts";
 import { Heard, SAMPLE } from "./sample.ts";
 
 Deno.test("a session runs what is asked, and says what is out of date", async (t) => {
@@ -102,7 +103,7 @@ Deno.test("a session runs what is asked, and says what is out of date", async (t
         await heard.until(() => heard.states.get("waits")?.status === "running");
         await session.stop();
         await heard.ended("waits", "stopped");
-        const lost = {
+        const lost: ReaderEvent = {
           type: "kernel",
           kernel: "none",
           note:
@@ -130,6 +131,75 @@ Deno.test("a session runs what is asked, and says what is out of date", async (t
   } finally {
     await session.close();
   }
+});
+
+Deno.test("a parameter runs again what has been run, and names what has not", async () => {
+  const heard = new Heard();
+  const { session } = heard;
+  /** What a change says before anything runs, and what runs then. */
+  const change = async (values: Record<string, string>, last: string) => {
+    heard.events.length = 0;
+    await session.change(values, true);
+    const { runs, others } = heard.events.find((event) => event.type === "changed")!;
+    await heard.ended(last, "ok");
+    assertEquals(heard.began.length, runs);
+    return [heard.began, others];
+  };
+  try {
+    await session.runNeeded(["seeded"]);
+    await heard.ended("seeded", "ok");
+    assertEquals(await change({ runs: "4" }, "parameters"), [
+      ["parameters"],
+      ["numbers", "sum", "both"],
+    ]);
+    assertEquals(await change({ seed: "5" }, "seeded"), [["parameters", "seeded"], ["both"]]);
+    // What is shown is still of this session where the kernel is another one.
+    await session.restart();
+    assertEquals(await change({ seed: "9" }, "seeded"), [["parameters", "seeded"], ["both"]]);
+    assertEquals(heard.printed("seeded"), "seeded 90\n");
+    await session.restart();
+    await session.change({ seed: "7" }, false);
+    await heard.until(() => heard.states.get("seeded")?.stale === true);
+  } finally {
+    await session.close();
+  }
+});
+
+Deno.test("the notebook's own outputs are out of date when what they were made of is not as it was", async () => {
+  const shows = ["sum", "both", "alone"];
+  const notebook = {
+    ...SAMPLE,
+    cells: SAMPLE.cells.map((cell) =>
+      cell.cell_type === "code" && shows.includes(cell.id)
+        ? {
+          ...cell,
+          outputs: [{ output_type: "stream" as const, name: "stdout" as const, text: "before" }],
+        }
+        : cell
+    ),
+  };
+  const heard = new Heard({ notebook });
+  const { session } = heard;
+  const stale = () => [...heard.states.values()].filter((state) => state.stale && state.own);
+  const marked = async (ids: string[]) => {
+    await heard.until(() => stale().map(({ id }) => id).join() === ids.join());
+  };
+  await session.change({ runs: "4" }, true);
+  assertEquals(heard.events.filter(({ type }) => type === "changed"), [
+    { type: "changed", names: ["runs"], runs: 0, others: ["numbers", "sum", "both"] },
+  ]);
+  await marked(["sum", "both"]);
+  session.reset("parameters");
+  await marked([]);
+  session.edit("seeded", "const seeded = 2;");
+  await marked(["both"]);
+  session.edit("seeded", SAMPLE.cells.find(({ id }) => id === "seeded")!.source);
+  await marked([]);
+  session.edit("alone", "1;");
+  await marked(["alone"]);
+  // Nothing has run, and no kernel has started.
+  assertEquals([...session.snapshot(false)].at(-1), { type: "kernel", kernel: "none" });
+  await session.close();
 });
 
 Deno.test("a notebook from elsewhere runs nothing before it is trusted", async () => {

@@ -165,14 +165,14 @@ export class LiveCell {
 
   /** What the status line says; while it runs, its time goes on. */
   say() {
-    const { status, seconds: time, stale, edited, line } = this.state;
+    const { status, seconds: time, stale, own, edited, line } = this.state;
     const parts = [];
     const spent = this.since === undefined ? time : (performance.now() - this.since) / 1000;
     if (WORDS[status]) {
       parts.push(spent === undefined ? WORDS[status] : `${WORDS[status]} ${seconds(spent)}`);
     }
     if (status === "error" && line) parts.push(`at line ${line}`);
-    if (stale) parts.push("out of date: run it again");
+    if (stale) parts.push(`out of date: ${own ? "not run since the change" : "run it again"}`);
     if (edited) parts.push("edited");
     const text = parts.join(" · ");
     if (this.status.textContent !== text) this.status.textContent = text;

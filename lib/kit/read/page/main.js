@@ -4,7 +4,7 @@ import { LiveCell } from "./cell.js";
 import { connect } from "./connection.js";
 import { button, codeCell, h, seconds } from "./dom.js";
 import { bringFigures } from "./outputs.js";
-import { Panel } from "./panel.js";
+import { ChangeNote, Panel } from "./panel.js";
 
 const KERNEL = {
   none: "no kernel yet: it starts with the first Run",
@@ -147,6 +147,7 @@ class Reader {
       this.fields,
       (values) => this.send({ type: "parameters", values, run: this.auto.checked }),
     );
+    this.changed = new ChangeNote((id) => this.cells.get(id)?.state, (ids) => this.run(ids, true));
     this.panelBox = h(
       "details",
       { class: "panel", hidden: !("panel" in this.root.dataset) },
@@ -158,6 +159,7 @@ class Reader {
         this.auto,
         h("label", { for: "rerun", text: "Run what depends on a change" }),
       ),
+      this.changed.node,
     );
     this.saver = button("Save", () => this.save(), {
       hidden: true,
@@ -180,10 +182,11 @@ class Reader {
     this.root.append(bar, this.problem, this.trust, this.panelBox);
   }
 
-  run(ids) {
+  /** Runs cells; with `needed`, before them what they need and has not run. */
+  run(ids, needed = ids.length === 1) {
     this.ready();
     for (const id of ids) this.cells.get(id)?.tell();
-    this.send({ type: "run", cells: ids, needed: ids.length === 1 });
+    this.send({ type: "run", cells: ids, needed });
   }
 
   runAbove(cell) {
@@ -265,7 +268,10 @@ class Reader {
         if (event.cells.some(({ status }) => status === "ok" || status === "error")) {
           this.firstDone?.();
         }
+        this.changed.say();
         return this.progress();
+      case "changed":
+        return this.changed.hear(event);
       case "source":
         return cell?.source(event.source);
       case "inserted":

@@ -82,3 +82,54 @@ export class Panel {
     );
   }
 }
+
+/** Says how many cells a change of parameters runs, and offers those that depend on it and have never run. */
+export class ChangeNote {
+  /** `stateOf` gives the state of a cell, `run` runs cells with what they need. */
+  constructor(stateOf, run) {
+    this.stateOf = stateOf;
+    this.text = h("span", { role: "status" });
+    this.runner = button("", () => {
+      const left = this.left();
+      this.change = undefined;
+      this.say();
+      run(left);
+    });
+    this.node = h("p", { class: "changed", hidden: true }, this.text, " ", this.runner);
+  }
+
+  hear(change) {
+    this.change = change;
+    this.say();
+  }
+
+  /** Those that still have not run and do not wait. */
+  left() {
+    return this.change?.others.filter((id) => {
+      const { status, own } = this.stateOf(id) ?? {};
+      return own && status === "idle";
+    }) ?? [];
+  }
+
+  say() {
+    const { names, runs } = this.change ?? {};
+    const left = this.left().length;
+    this.node.hidden = this.change === undefined;
+    this.runner.hidden = left === 0;
+    if (this.node.hidden) return;
+    const text = changeText({ names: names.join(" and "), runs, left });
+    if (this.text.textContent !== text) this.text.textContent = text;
+    this.runner.textContent = `Run ${left === 1 ? "it" : "them"}${runs === 0 ? "" : " too"}`;
+  }
+}
+
+/** What a change of parameters runs, and how much else depends on them. */
+function changeText({ names, runs, left }) {
+  if (runs === 0 && left === 0) return `No cell depends on ${names}.`;
+  const again = runs === 1 ? "1 cell runs again" : `${runs} cells run again`;
+  const what = runs === 0 ? left === 1 ? "cell" : "cells" : left === 1 ? "other" : "others";
+  const rest = left === 1
+    ? `1 ${what} that depends on ${names} has not been run`
+    : `${left} ${what} that depend on ${names} have not been run`;
+  return `${[...(runs === 0 ? [] : [again]), ...(left === 0 ? [] : [rest])].join("; ")}.`;
+}
