@@ -93,6 +93,13 @@ Deno.test("a new paper passes its checks, its test and its run, and its claim ho
     assertEquals(claimsOf(notebook).map(({ record }) => [record.id, record.verdict]), [
       ["11.variance", "holds"],
     ]);
+
+    // Its exercise can be handed out as it is.
+    const assignment = join(root, "out", "assignment");
+    const main = ["run", "-q", ...COMMAND_FLAGS, "lib/commands/main.ts"];
+    const [assigned, told] = await deno(root, ...main, "assign", "11", "--out", assignment);
+    assertEquals(assigned, 0, told);
+    assertStringIncludes(told, "11-theory-coins: 2 questions, 2 points, 2 hidden tests.");
   });
 });
 

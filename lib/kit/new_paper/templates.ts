@@ -266,21 +266,33 @@ await display(ablation);
 // %% [markdown] id="exercises"
 // ## Exercises
 //
-// **1.** How many tosses does it take until the standard deviation of the share is at most \`s\`?
+// Cells with \`nbgrader\` in their metadata make the notebook an assignment: \`deno task assign NN\`.
+//
+// **1.** (5 minutes, 2 points.) How many tosses does it take until the standard deviation of the share is at most \`s\`?
 
-// %% id="exercise-1" tags=["exercise","solution"]
+// %% id="exercise-1" tags=["exercise","solution"] nbgrader={"grade":false,"grade_id":"exercise-1","locked":false,"schema_version":3,"solution":true,"task":false}
 function tossesNeeded(p: number, s: number): number {
   // BEGIN SOLUTION
   return Math.ceil((p * (1 - p)) / s ** 2);
   // END SOLUTION
 }
 
-// %% id="exercise-1-check" tags=["check"]
+// %% id="exercise-1-check" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-check","locked":true,"points":0,"schema_version":3,"solution":false,"task":false}
 await display(check("exercise 1", {
   got: [tossesNeeded(0.5, 0.25), tossesNeeded(0.5, 0.125)],
   expected: [4, 16],
   hint: "The standard deviation is the square root of the variance.",
 }));
+
+// %% id="exercise-1-hidden" tags=["check"] nbgrader={"grade":true,"grade_id":"exercise-1-hidden","locked":true,"points":2,"schema_version":3,"solution":false,"task":false}
+// BEGIN HIDDEN TESTS
+import { hiddenTest } from "offprint/notebook/mod.ts";
+await hiddenTest("a coin that is not fair", { got: tossesNeeded(0.2, 0.1), expected: 16 });
+await hiddenTest("one toss more than the formula's fraction", {
+  got: tossesNeeded(0.5, 0.3),
+  expected: 3,
+});
+// END HIDDEN TESTS
 
 // %% [markdown] id="claims"
 // ## Claims
