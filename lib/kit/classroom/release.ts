@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { temporaryFolder } from "offprint/temporary.ts";
+import { paperIds } from "offprint/notebook/claims/ledger.ts";
 import { seal } from "offprint/notebook/self_check.ts";
 import type { Cell, Notebook } from "../nbformat.ts";
 import { defaultMetadata } from "../pairs/mod.ts";
@@ -208,7 +209,8 @@ function introduction({ title, name }: Assignment): Cell {
     "",
     "Write where a cell says `your code here`; cells of your own may stand between. Below each answer a check compares it with a digest of",
     "the expected value, so that it can tell right from wrong without holding the answer. Points come from other inputs.",
-    `The notebook ${name} has the formulas.`,
+    // A paper of the project is there for everyone; a teacher's own file is not.
+    ...(paperIds().includes(name) ? [`The notebook ${name} has the formulas.`] : []),
   ].join("\n");
   return { cell_type: "markdown", id: "assignment-introduction", metadata: {}, source };
 }

@@ -42,7 +42,16 @@ Deno.test("what students get holds the exercises and what they need, in nbgrader
     const text = cells.map(({ source }) => source).join("\n");
     assert(text.includes('throw new Error("exercise-1: your code here");'));
     assert(!text.includes("1.5") && !/HIDDEN|SOLUTION|heavy/.test(text));
+    assert(!text.includes("has the formulas"), "students do not have the teacher's file");
     assertEquals(/"digest":"([0-9a-f]{32})"/.exec(text)?.[1]?.length, 32);
+  }));
+
+Deno.test("students are sent to the formulas of a paper of the project", () =>
+  inFolder(async (folder) => {
+    await writeAssignment(parsePercent(MASTER, "sample"), "02-specdec-theory", folder);
+    const file = "release/02-specdec-theory.ipynb";
+    const { cells } = parseNotebook(await readText(join(folder, file)), file);
+    assert(cells[0]!.source.endsWith("The notebook 02-specdec-theory has the formulas."));
   }));
 
 const REFUSALS: [what: string, master: string, message: string][] = [
