@@ -6,9 +6,9 @@
 import { dirname, join, resolve, sep as SEPARATOR } from "node:path";
 import { availableParallelism } from "node:os";
 import { parse, realNumber, wholeNumber } from "offprint/command_line.ts";
-import { Described, UserError } from "offprint/errors.ts";
+import { Described, printable, UserError } from "offprint/errors.ts";
 import { exists } from "offprint/files.ts";
-import { countingLine, Ending } from "offprint/terminal.ts";
+import { Ending, ProgressLine } from "offprint/terminal.ts";
 import type { Command } from "../kit/command.ts";
 import {
   type Assignment,
@@ -114,14 +114,31 @@ async function gradeOnce(
   assignment: Assignment,
   options: GradeOptions,
 ): Promise<ClassReport> {
-  const line = countingLine();
+  const line = new ProgressLine();
   let done = 0;
   const total = (await listSubmissions(folder)).length;
-  const onGraded = ({ student }: StudentResult) => line(++done, total, student);
-  const report = await gradeAll(folder, assignment, { ...options, onGraded });
+  const say = (what: string, always = false) => line.show(`${done}/${total} ${what}`, always);
+  if (total > 0) say("computing what the tests expect", true);
+  const report = await gradeAll(folder, assignment, {
+    ...options,
+    onRunning: (students) => say(`grading ${shortList(students)}`, done === 0),
+    onGraded: () => {
+      if (++done === total) line.note(`${done}/${total} graded`);
+    },
+  });
   await writeReport(out, report);
   return report;
 }
+
+/** Names on one line of progress, those beyond the first few as a number. */
+function shortList(students: readonly string[]): string {
+  const named = students.slice(0, NAMED).map((student) => printable(student).slice(0, 30));
+  const more = students.length - named.length;
+  return named.join(", ") + (more === 0 ? "" : ` and ${more} more`);
+}
+
+/** The most names on a line of progress. */
+const NAMED = 4;
 
 /** How long nothing may change before it is graded, in milliseconds: files are written in pieces. */
 const QUIET_MS = 300;

@@ -32,7 +32,13 @@ Deno.test("an assignment is handed out, handed in and graded", async () => {
     const notebook = JSON.stringify(await submission(out, { "exercise-1": RIGHT_1 }));
     await Deno.writeTextFile(join(submitted, "=ann.ipynb"), notebook);
     await Deno.writeTextFile(join(submitted, "bob.ipynb"), "{}");
-    const graded = await task("grade", submitted);
+    const graded = await task("grade", submitted, "--jobs", "1");
+    // From the start it says what is being done, and for whom.
+    assertEquals(graded.stderr.split("\n").slice(0, 2), [
+      "0/2 computing what the tests expect",
+      "0/2 grading =ann",
+    ]);
+    assert(graded.stderr.endsWith("2/2 graded\n"), graded.stderr);
     assertEquals(
       graded.stdout,
       `bob: refused, it is no Jupyter notebook of format 4\n1 graded, 1 refused; see ${

@@ -80,6 +80,8 @@ export interface GradeOptions {
   kept: string;
   /** Called after each submission. */
   onGraded?: (result: StudentResult, fromBefore: boolean) => void;
+  /** Called with the students whose submissions are being graded now, whenever these have become others. */
+  onRunning?: (students: readonly string[]) => void;
 }
 
 /** Changes whenever the same submission would be graded otherwise. */
@@ -104,13 +106,18 @@ export async function gradeAll(
       todo: "Collect the submissions there.",
     });
   }
-  const { seed, limits, jobs, kept, onGraded } = options;
+  const { seed, limits, jobs, kept, onGraded, onRunning } = options;
   const modules = await QuestionModules.of(assignment, seed);
   await using judge = await Judge.of(modules, seed, limits);
   const results: StudentResult[] = [];
   const next = files.entries();
+  const running = new Set<SubmittedFile>();
+  const tellRunning = () => onRunning?.([...running].map(({ student }) => student));
+  let allBegun = false;
   const work = async () => {
     for (const [index, file] of next) {
+      running.add(file);
+      if (allBegun) tellRunning();
       const { result, fromBefore } = await gradeFile(file, files, judge, kept)
         .catch((error) => {
           // The teacher's own mistake is no student's.
@@ -118,10 +125,14 @@ export async function gradeAll(
           return refusal(`it could not be graded: ${messageOf(error)}`);
         });
       results[index] = withSums(file.student, result, assignment);
+      running.delete(file);
       onGraded?.(results[index]!, fromBefore);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, work));
+  const workers = Array.from({ length: Math.min(jobs, files.length) }, work);
+  allBegun = true;
+  tellRunning();
+  await Promise.all(workers);
   return {
     assignment: assignment.name,
     digest: assignment.digest,

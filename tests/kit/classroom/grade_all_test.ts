@@ -103,11 +103,20 @@ Deno.test("feedback names hidden tests and holds nothing of them", async () => {
 Deno.test("grading again takes what was kept and gives the same report", async () => {
   const { folder, assignment, report, options } = await graded;
   let again = 0;
+  const running: (readonly string[])[] = [];
   const second = await gradeAll(join(folder, "submitted"), assignment, {
     ...options,
+    jobs: 2,
+    onRunning: (students) => running.push(students),
     onGraded: ({ refused }, fromBefore) => again += fromBefore || refused !== undefined ? 0 : 1,
   });
   assertEquals(again, 0);
+  // First those that begin together, and then everyone once more has begun.
+  const students = report.students.map(({ student }) => student);
+  const each = [...new Set(students)].sort();
+  assertEquals(running[0], students.slice(0, 2));
+  assertEquals([...new Set(running.flat())].sort(), each);
+  assert(running.every((names) => names.length <= 2));
   assertEquals(JSON.stringify(second), JSON.stringify(report));
   await Deno.remove(folder, { recursive: true });
 });
