@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkProject, printProblem } from "../kit/check/mod.ts";
+import { checkProject, type CheckStage, printProblem } from "../kit/check/mod.ts";
 import { parse } from "offprint/command_line.ts";
 import type { Command } from "../kit/command.ts";
 import { ROOT } from "../kit/project.ts";
@@ -25,8 +25,8 @@ Finds mistakes in the project within seconds, without running a notebook:
   claims                data/papers/*.json are valid, their claims are those of the notebooks,
                         and notebooks/00-start-here.ts is generated from them
 
-On standard error stands a line for each stage as it ends. On standard output each problem is one line,
-"file:line: what, what to do"; the last line is "N passed, N failed".
+On standard error stands a line for each stage as it ends, and on standard output what it found: each problem is one line,
+"file:line: what, what to do". The last line is "N passed, N failed".
 Exit code 1 when a check failed.
 
   --help   this text`;
@@ -41,16 +41,18 @@ export const command: Command = {
 async function check(args: string[]): Promise<number> {
   parse("check", args, {});
   const progress = new ProgressLine();
-  const results = await checkProject(ROOT, ({ name, checks, toCorrect, seconds }) => {
-    const many = checks === 1 ? "" : ` (${checks})`;
-    const outcome = toCorrect === 0 ? "ok" : `${toCorrect} to correct`;
-    progress.note(`${name}${many}: ${outcome}, ${seconds.toFixed(1)} s`);
+  const results = await checkProject(ROOT, (stage) => {
+    progress.note(stageLine(stage));
+    for (const problem of stage.problems) console.log(printProblem(problem));
   });
-  for (const { problems } of results) {
-    for (const problem of problems) console.log(printProblem(problem));
-  }
   const failed = results.filter(({ problems }) => problems.length > 0);
   if (failed.length > 0) console.log(`failed: ${failed.map(({ name }) => name).join(", ")}`);
   console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
   return failed.length === 0 ? 0 : 1;
+}
+
+function stageLine({ name, checks, problems, seconds }: CheckStage): string {
+  const many = checks === 1 ? "" : ` (${checks})`;
+  const outcome = problems.length === 0 ? "ok" : `${problems.length} to correct`;
+  return `${name}${many}: ${outcome}, ${seconds.toFixed(1)} s`;
 }

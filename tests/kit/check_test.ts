@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { assertEquals } from "@std/assert";
-import { checkProject, printProblem } from "../../lib/kit/check/mod.ts";
+import { checkProject, printProblem, type Problem } from "../../lib/kit/check/mod.ts";
 import { syncPair } from "../../lib/kit/pairs/mod.ts";
 import { writeStartHere } from "../../lib/kit/pairs/start_here.ts";
 
@@ -102,7 +102,11 @@ async function problemsOf(change: Record<string, string | null>): Promise<string
       if (text === null) await Deno.remove(join(root, name));
       else await write(name, text);
     }
-    const results = await checkProject(root);
+    const atStages: Problem[] = [];
+    const results = await checkProject(root, ({ problems }) => atStages.push(...problems));
+    // Whoever watches has seen each of them by the time all are done.
+    const lines = (problems: Problem[]) => problems.map(printProblem).sort();
+    assertEquals(lines(atStages), lines(results.flatMap(({ problems }) => problems)));
     return results.flatMap(({ problems }) => problems.map(printProblem));
   } finally {
     await Deno.remove(root, { recursive: true });

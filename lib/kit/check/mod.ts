@@ -84,9 +84,9 @@ export async function checkProject(
       name,
       problems: inOrder(await problems),
     })));
-    const toCorrect = results.reduce((sum, { problems }) => sum + problems.length, 0);
+    const problems = results.flatMap(({ problems }) => problems);
     const seconds = (performance.now() - started) / 1000;
-    onStage({ name, checks: results.length, toCorrect, seconds });
+    onStage({ name, checks: results.length, problems, seconds });
     return results;
   }));
   return done.flat();

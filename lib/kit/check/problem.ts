@@ -26,8 +26,8 @@ export interface CheckStage {
   name: string;
   /** How many checks it has: one for each notebook, where it is about notebooks. */
   checks: number;
-  /** How many problems they found together. */
-  toCorrect: number;
+  /** What they found: check by check, and within one by file and line. */
+  problems: Problem[];
   /** From the start of all checks to the end of this stage, which runs beside others. */
   seconds: number;
 }
