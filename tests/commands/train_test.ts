@@ -202,6 +202,11 @@ Deno.test("each kind of damage to a model's folder is one clear line", async () 
 
 Deno.test("unknown names and wrong arguments are one clear line", async () => {
   await assertRejects(() => loadModel("gpt-5"), UserError, 'model: got "gpt-5", expected one of');
+  // A recipe that has not been trained is a name that the project knows.
+  for (const name of ["tiny", "data/models/tiny"]) {
+    const untrained = () => loadModel(name);
+    await assertRejects(untrained, UserError, "Train it with deno task train tiny.");
+  }
   await assertRejects(() => loadModel("./nowhere"), UserError, 'got "./nowhere"');
   await assertRejects(() => command.run([]), UserError, "one model name");
   await assertRejects(

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { exists, readText } from "offprint/files.ts";
 import { type Card, checkedCard } from "./card.ts";
-import { modelFolder } from "./recipe.ts";
+import { modelFolder, recipeNames } from "./recipe.ts";
 import { checkShapes } from "./safetensors.ts";
 import { listedEnds } from "../text/begin_and_end.ts";
 import { loadTokenizer, type Tokenizer } from "../text/tokenizer.ts";
@@ -46,7 +46,7 @@ export async function modelNames(): Promise<string[]> {
  * The folder that a name or a path means; ends with a slash. A path that is not absolute is tried from the
  * current folder and then from the project's.
  *
- * @throws {UserError} when there is no such model, or no weights lie in its folder.
+ * @throws {UserError} when there is no such model, when it has a recipe that was not trained yet, or no weights lie in its folder.
  */
 export async function resolveModel(nameOrFolder: string): Promise<URL> {
   if (/^[a-z][a-z0-9-]*$/.test(nameOrFolder)) {
@@ -61,11 +61,28 @@ export async function resolveModel(nameOrFolder: string): Promise<URL> {
     await requireWeights(folder);
     return folder;
   }
+  const untrained = await untrainedName(nameOrFolder);
+  if (untrained !== undefined) {
+    throw new UserError({
+      what: "model",
+      got: new Described(`${untrained}, which has a recipe and no weights yet`),
+      expected: "a trained model",
+      todo: `Train it with deno task train ${untrained}.`,
+    });
+  }
   throw new UserError({
     what: "model",
     got: nameOrFolder,
     expected: `one of ${(await modelNames()).join(", ")}, or a folder with a config.json`,
   });
+}
+
+/** The name of the recipe in `data/models` that a name or a path means; undefined when it means none. */
+async function untrainedName(nameOrFolder: string): Promise<string | undefined> {
+  const paths = [Deno.cwd(), fileURLToPath(PROJECT)].map((start) => resolve(start, nameOrFolder));
+  return (await recipeNames()).find((name) =>
+    name === nameOrFolder || paths.includes(resolve(fileURLToPath(modelFolder(name))))
+  );
 }
 
 /**
