@@ -231,17 +231,16 @@ import { rememberedSoftmax, softmax, warp } from "offprint/decoding/verification
 import { formatLog, logText, parseLog, whatIf } from "offprint/decoding/what_if/mod.ts";
 import {
   bestOnDev,
-  checkModels,
   chosenSettings,
   CONFIDENCE_FAMILY,
   CONSTANT_FAMILY,
   decodeSetting,
   headFamily,
+  headsOfPair,
   HEURISTIC_FAMILY,
-  loadHeads,
   ORACLE_FAMILY,
+  PAIR_CLAIMS,
   remeasureHeads,
-  resolveHeads,
   ruleOf,
   type Setting,
   SHUFFLED_HEAD_FAMILY,
@@ -279,13 +278,14 @@ import {
 } from "offprint/papers/specdecpp/mod.ts";
 import { markovModel, sevenStateChains } from "offprint/lm/exact/mod.ts";
 import { loadModel } from "offprint/lm/mod.ts";
-import { parameterCount, readTransformer, resolveModel } from "offprint/lm/transformer/mod.ts";
+import { parameterCount, readTransformer } from "offprint/lm/transformer/mod.ts";
 import {
   check,
   claim,
   claimsTable,
   equation,
   experimentsOf,
+  remarkOnClaims,
   sweep,
 } from "offprint/notebook/mod.ts";
 import { stream } from "offprint/random.ts";
@@ -294,8 +294,12 @@ import { chiSquare, estimate, mean, pairedBootstrap, zScore } from "offprint/sta
 // %% id="sizes"
 if (!(ratio > 1)) throw new RangeError(`ratio: got ${ratio}, expected a number above 1`);
 // A model, or a folder of heads, that is not there is told now, not after the sections that need none.
-for (const model of [draftModel, targetModel]) await resolveModel(model);
-const headsAt = await resolveHeads(headsFolder);
+// So is a pair of models for which no heads were measured.
+const committed = await headsOfPair({ draft: draftModel, target: targetModel }, headsFolder);
+if (!committed.own) {
+  const remark = `Of the models ${draftModel} and ${targetModel}, not of the committed ones`;
+  for (const beginning of PAIR_CLAIMS) remarkOnClaims(beginning, remark);
+}
 const scaleOf = (count: number): number => ({ quick: 1, full: 10 })[profile] * count;
 const decoded = scaleOf(texts);
 const latencies = { draft: 1, target: ratio };
@@ -1460,7 +1464,7 @@ await claim("10.what-if-agrees", { z: predictions.flatMap(({ z }) => z), n: deco
 // **What comes from where.** Heads, logs and counts are read from `data/heads`; this notebook computes intervals and verdicts from them,
 // chooses settings anew for the `ratio` above, and decodes a part of the texts once more. With `--profile full` only the heads are
 // read, and everything else is made anew with this notebook's seed. The heads belong to these two models. Another model is
-// refused until `train-heads` has measured heads for it.
+// refused, in the first cells, until `train-heads` has measured heads for it; the verdicts then name the models that they are of.
 
 // %% id="models-load" tags=["native"]
 const pair = {
@@ -1471,16 +1475,10 @@ const saved = {
   draft: await readTransformer(draftModel),
   target: await readTransformer(targetModel),
 };
-async function headsOfPair() {
-  const loaded = await loadHeads(headsAt);
-  await checkModels(loaded.results, { draft: saved.draft.folder, target: saved.target.folder });
-  return loaded;
-}
-const committed = await headsOfPair();
 const { prompts } = committed;
 const { tokenizer } = saved.target;
 const end = tokenizer.eos === undefined ? {} : { stop: tokenizer.eos };
-/** The committed measurement; in the full profile a new one with the same heads. */
+/** What train-heads measured; in the full profile a new one with the same heads. */
 const results = profile === "quick"
   ? committed.results
   : await remeasureHeads(committed, { ...pair, ...end, seed });
@@ -1515,7 +1513,7 @@ await display(table(
 const { constant: chosenConstant, head: chosenHead } = chosenSettings(results, ratio);
 const realHead = (weight: number): AcceptanceHead => {
   const head = committed.heads.get(weight);
-  if (head === undefined) throw new Error(`no committed head of weight ${weight}`);
+  if (head === undefined) throw new Error(`no head of weight ${weight}`);
   return head;
 };
 const predictorOf = ({ family }: Setting): AcceptancePredictor | undefined => {
@@ -1758,7 +1756,7 @@ await display(table([
     divergence: await ofHead(liveHead),
   },
   {
-    predictor: `committed, ${results.data.labelled} positions`,
+    predictor: `trained with train-heads, ${results.data.labelled} positions`,
     divergence: await ofHead(realHead(1)),
   },
 ], {
@@ -2024,7 +2022,7 @@ await claim("10.models-what-if", {
 });
 
 // %% [markdown] id="models-live-text"
-// And are the committed counts those that come out here? The first prompts are decoded once more, with their random streams:
+// And are the counts that `train-heads` measured those that come out here? The first prompts are decoded once more, with their random streams:
 
 // %% id="models-live" tags=["native"]
 const liveRows = [];
@@ -2040,7 +2038,7 @@ for (const { family, setting, ...counts } of committed.results.decoded) {
   const { mean: difference, standardError } = estimate(differences);
   liveRows.push({
     policy: labelOf({ family, setting }),
-    committed: mean(before),
+    measured: mean(before),
     "this run": mean(now),
     "equal texts": differences.filter((each) => Math.abs(each) < 1e-9).length,
     z: zScore(difference, 0, standardError),
@@ -2048,11 +2046,17 @@ for (const { family, setting, ...counts } of committed.results.decoded) {
 }
 await display(table(liveRows, {
   caption: `Draft passes per token, first ${realTexts} prompts`,
-  columns: ["policy", "committed", "this run", "equal texts", {
-    key: "z",
-    label: "off by standard errors",
-    digits: 2,
-  }],
+  columns: [
+    "policy",
+    { key: "measured", label: "as measured with train-heads" },
+    "this run",
+    "equal texts",
+    {
+      key: "z",
+      label: "off by standard errors",
+      digits: 2,
+    },
+  ],
 }));
 await claim("10.models-live", { z: liveRows.map(({ z }) => z), n: realTexts });
 
@@ -2286,7 +2290,7 @@ await claim("10.speedup-oracle", null);
 // ## With your own model, or your own log
 //
 // `deno task run 10 --set draftModel=models/small --set targetModel=models/large --set headsFolder=/path/to/heads` runs the section on
-// trained models with another pair, once `deno task train-heads` has trained and measured heads for it. Paths count from the notebooks' folder or
+// trained models with another pair, once `deno task train-heads --draft … --target … --to FOLDER` has trained and measured heads for it. Paths count from the notebooks' folder or
 // from the project's. The laboratory and everything exact stay as they are.
 //
 // Anything that implements `LanguageModel` goes into `speculate`, and any policy is an object with a name and a `begin`. Here is

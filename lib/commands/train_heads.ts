@@ -6,11 +6,10 @@
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
-import { Described, UserError } from "offprint/errors.ts";
-import { readText, writeWhole } from "offprint/files.ts";
+import { writeWhole } from "offprint/files.ts";
 import { parse, textOptions } from "offprint/command_line.ts";
 import { loadModel } from "offprint/lm/mod.ts";
-import { type Card, readTransformer, type SavedTransformer } from "offprint/lm/transformer/mod.ts";
+import { type Card, readTransformer } from "offprint/lm/transformer/mod.ts";
 import { pairedBootstrap } from "offprint/stats.ts";
 import { duration, ProgressLine, STANDARD_ERROR } from "offprint/terminal.ts";
 import { checkedOutput } from "../kit/outputs.ts";
@@ -18,6 +17,7 @@ import type { Command } from "../kit/command.ts";
 import { timePerToken } from "offprint/decoding/policies/mod.ts";
 import { encodeHead } from "offprint/decoding/heads/mod.ts";
 import {
+  checkVocabularies,
   committedVariants,
   CONSTANT_FAMILY,
   forgetStages,
@@ -41,12 +41,31 @@ results to data/heads. You can stop it at any time: the next call continues afte
 
   --draft NAME    the draft, a name in data/models or a folder (default: the recipe's)
   --target NAME   the target, likewise
-  --recipe FILE   another recipe (default data/heads/recipe.json)
+  --recipe FILE   another recipe (default data/heads/recipe.json), described below
   --corpus NAME   where prompts come from (default: the target's corpus)
   --out FOLDER    where pieces and fetched text are kept (default out/train)
-  --to FOLDER     where the result is written (default data/heads)
+  --to FOLDER     where the result is written (default data/heads, whose committed heads it replaces)
   --fresh         forget the pieces and start again
-  --help          this text`;
+  --help          this text
+
+With models of your own give --draft, --target and --to, then run the notebook with --set headsFolder=FOLDER beside
+--set draftModel and --set targetModel. A small corpus has too few sentences for the recipe's prompts:
+data/heads/small-recipe.json asks for 100, 20 and 40. Dev and test each need a held-out document. Copy one of the two and change it. The fields of a recipe:
+
+  draft, target    the models, where --draft and --target do not name others
+  seed             of every random stream
+  prompts          tokens of each prompt, which begins a sentence, and how many there are: training, from
+                   documents that the models were trained on; dev and test, from held-out ones
+  textTokens       tokens that are written after each prompt
+  branch           candidates logged of what follows a rejection
+  mixing           share of positions that keep the target's token, from 0 to 1
+  head             depth of the heads (0 is linear), and whether their blocks share weights (tied)
+  rejectionWeights a head for each; notebook 10 reads those of 1, 3, 6 and 12
+  training         batch in positions, epochs, peak of the learning rate, share of steps that warm it up
+  ratio            latency of one verification in passes of the draft
+  constants, thresholds, confidences, topProbabilities
+                   the settings that are measured of each kind of policy
+  ablation         heads that differ in one thing from that of rejectionWeight: depths, untied, mixing`;
 
 /** The command. */
 export const command: Command = {
@@ -73,7 +92,7 @@ async function run(args: string[]): Promise<number> {
   };
   const draftFiles = await readTransformer(names.draft);
   const targetFiles = await readTransformer(names.target);
-  await checkTokenizers(draftFiles, targetFiles);
+  await checkVocabularies(names, { draft: draftFiles.folder, target: targetFiles.folder });
   const out = folderOf("out", "out/train");
   const folder = new URL("heads/", out);
   const to = option("to") === undefined ? HEADS_FOLDER : folderOf("to", "");
@@ -122,21 +141,6 @@ async function run(args: string[]): Promise<number> {
     `written to ${fileURLToPath(to)} after ${duration((performance.now() - started) / 1000)}`,
   );
   return 0;
-}
-
-/** @throws {UserError} unless both models read text in the same way. */
-async function checkTokenizers(draft: SavedTransformer, target: SavedTransformer): Promise<void> {
-  const read = async ({ folder }: SavedTransformer): Promise<string> =>
-    JSON.stringify(JSON.parse(await readText(new URL("tokenizer.json", folder))).model);
-  if (await read(draft) === await read(target)) return;
-  throw new UserError({
-    what: `draft "${draft.name}" for target "${target.name}"`,
-    got: new Described(
-      `tokenizers of ${draft.config.vocab_size} and ${target.config.vocab_size} tokens that differ`,
-    ),
-    expected: "one vocabulary",
-    todo: "Choose a draft trained with the target's tokenizer.",
-  });
 }
 
 async function modelOf(

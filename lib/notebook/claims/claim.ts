@@ -87,6 +87,9 @@ export class ClaimsSession {
   /** What shows a paper's claims so far, by display id. */
   readonly #shown = new Map<string, { paper: Paper; make: (paper: Paper) => Displayable }>();
 
+  /** What is said of claims by the beginning of their ids. */
+  readonly #remarks = new Map<string, string>();
+
   /** Reads papers from the ledger in `folder`; by default the project's. */
   constructor(folder?: URL) {
     this.#folder = folder;
@@ -114,10 +117,18 @@ export class ClaimsSession {
     await display(make(paper), { id });
   }
 
+  /** Has every later verdict on a claim whose id begins so carry a remark. */
+  remark(beginning: string, remark: string): void {
+    this.#remarks.set(beginning, remark);
+  }
+
   /** Decides a claim by its rule and shows the outcome. */
   async claim(id: string, measured: Measured): Promise<void> {
     const { paper, claim } = this.#find(id);
-    const { value, note, compared } = unwrap(measured);
+    const { value, note: own, compared } = unwrap(measured);
+    const remarks = [...this.#remarks].flatMap(([start, text]) => id.startsWith(start) ? text : []);
+    const notes = [...remarks, ...(own === undefined ? [] : [own])];
+    const note = notes.length === 0 ? undefined : notes.join(". ");
     const record: ClaimRecord = {
       id,
       kind: claim.kind,
@@ -206,6 +217,16 @@ export function claimsTable(paperId: string): Promise<void> {
  */
 export function claim(id: string, measured: Measured): Promise<void> {
   return session.claim(id, measured);
+}
+
+/**
+ * Has every later verdict on some claims carry a remark, in its line and in the tables: for what a reader changed on which they rest.
+ *
+ * @param beginning How the ids of these claims begin, "10.models-".
+ * @param remark A sentence without its full stop.
+ */
+export function remarkOnClaims(beginning: string, remark: string): void {
+  session.remark(beginning, remark);
 }
 
 /** The verdict on a claim decided in this session, or "not yet run". */

@@ -9,7 +9,7 @@
  * @module
  */
 export * from "./citation.ts";
-export { claim, claimsTable, verdictOf, verdicts } from "./claim.ts";
+export { claim, claimsTable, remarkOnClaims, verdictOf, verdicts } from "./claim.ts";
 export * from "./ledger.ts";
 export type { Measured } from "./measured.ts";
 export { describeRule, passes, type Rule } from "./rules.ts";

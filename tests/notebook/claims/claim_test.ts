@@ -13,6 +13,21 @@ async function withSession(use: (session: ClaimsSession) => void | Promise<void>
   await withLedger({ "77-test.json": paperJson() }, (folder) => use(new ClaimsSession(folder)));
 }
 
+Deno.test("a remark goes with every later verdict on the claims that it is about", async () => {
+  await withSession((session) =>
+    withKernelNamespace(async () => {
+      await session.claim("77.gain", interval);
+      assertEquals(session.recordOf("77.gain")?.note, undefined);
+      session.remark("77.ga", "Of another model");
+      session.remark("77.no", "Of nothing");
+      await session.claim("77.gain", interval);
+      assertEquals(session.recordOf("77.gain")?.note, "Of another model");
+      await session.claim("77.gain", { value: interval, note: "20 seeds" });
+      assertEquals(session.recordOf("77.gain")?.note, "Of another model. 20 seeds");
+    })
+  );
+});
+
 Deno.test("claim leaves a record, a line, and the new state of the table", async () => {
   await withSession((session) =>
     withKernelNamespace(async (sent) => {

@@ -2,14 +2,17 @@ import { assert, assertEquals, assertLess, assertNotEquals, assertRejects } from
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { encodeHead, withFeatures } from "offprint/decoding/heads/mod.ts";
 import {
-  checkModels,
   committedVariants,
+  HEADS_FOLDER,
+  headsOfPair,
+  headsPrompts,
   type HeadsRecipe,
   headsRecipe,
   loadHeads,
   remeasureHeads,
   resolveHeads,
   variantName,
+  weightsHash,
 } from "offprint/papers/specdecpp/heads/mod.ts";
 import { stretchChains } from "offprint/papers/specdecpp/mod.ts";
 import { command } from "offprint/commands/train_heads.ts";
@@ -17,6 +20,7 @@ import { headsPage } from "offprint/papers/specdecpp/heads/page.ts";
 import { type HeadsInput, trainHeads } from "offprint/papers/specdecpp/heads/pipeline.ts";
 import type { Prompt } from "offprint/papers/specdecpp/heads/prompts.ts";
 import { UserError } from "offprint/errors.ts";
+import { readTransformer } from "offprint/lm/transformer/mod.ts";
 import { markovModel } from "offprint/lm/exact/mod.ts";
 import { mean } from "offprint/stats.ts";
 
@@ -162,12 +166,88 @@ Deno.test("from two models to heads and results; stopped in between it goes on t
   await assertRejects(() => loadHeads(folder), UserError, "results.json: format: got 2");
   await Deno.remove(new URL("results.json", folder));
   await assertRejects(() => loadHeads(folder), UserError, "Run deno task train-heads");
-  await Deno.writeTextFile(new URL("model.safetensors", folder), "other weights");
-  await assertRejects(
-    () => checkModels(results, { draft: folder, target: folder }),
-    UserError,
-    "with which the heads were measured",
+});
+
+Deno.test("heads are refused for other models before any is opened, with the line that trains them", async () => {
+  const own = await headsOfPair({ draft: "sotu-draft", target: "sotu-target" }, "");
+  assert(own.own);
+  assertEquals(own.results.models.draft.name, "sotu-draft");
+  const models = pathToFileURL(`${await Deno.makeTempDir()}/`);
+  try {
+    // The same heads elsewhere are still those of the project's models; of other weights they are not.
+    const heads = new URL("heads/", models);
+    await Deno.mkdir(heads);
+    for await (const { name } of Deno.readDir(HEADS_FOLDER)) {
+      await Deno.copyFile(new URL(name, HEADS_FOLDER), new URL(name, heads));
+    }
+    const sotu = { draft: "sotu-draft", target: "sotu-target" };
+    assert((await headsOfPair(sotu, fileURLToPath(heads))).own);
+    const sums = new URL("../../../data/models/sums/", import.meta.url);
+    const { results } = own;
+    const measured = { name: "sums", sha256: await weightsHash(sums), perplexity: null };
+    await Deno.writeTextFile(
+      new URL("results.json", heads),
+      JSON.stringify({ ...results, models: { draft: measured, target: measured } }),
+    );
+    const others = await headsOfPair({ draft: "sums", target: "sums" }, fileURLToPath(heads));
+    assert(!others.own);
+    const copy = new URL("a draft/", models);
+    await Deno.mkdir(copy);
+    const draft = new URL("../../../data/models/sotu-draft/", import.meta.url);
+    for (const name of ["config.json", "tokenizer.json"]) {
+      await Deno.copyFile(new URL(name, draft), new URL(name, copy));
+    }
+    // No weights of a model: whoever opened it would say so.
+    await Deno.writeTextFile(new URL("model.safetensors", copy), "other weights");
+    const path = fileURLToPath(copy).slice(0, -1);
+    const { message } = await assertRejects(
+      () => headsOfPair({ draft: path, target: "sotu-target" }, ""),
+      UserError,
+    );
+    assertEquals(
+      message,
+      `heads in data/heads: got draft ${JSON.stringify(path)} (weights 53959fa102f3…), ` +
+        'expected "sotu-draft" (d19d0dc11984…), with which they were measured. ' +
+        `Run deno task train-heads --draft '${path}' --target sotu-target --to out/heads, ` +
+        'and then set headsFolder to "out/heads".',
+    );
+    await assertRejects(
+      () => headsOfPair({ draft: "sums", target: "sotu-target" }, "data/heads"),
+      UserError,
+      "Choose a draft trained with the target's tokenizer",
+    );
+    await Deno.remove(new URL("model.safetensors", copy));
+    await Deno.writeTextFile(new URL("model.onnx", copy), "a graph");
+    await assertRejects(
+      () => headsOfPair({ draft: path, target: "sotu-target" }, ""),
+      UserError,
+      "got no model.safetensors",
+    );
+  } finally {
+    await Deno.remove(models, { recursive: true });
+  }
+});
+
+Deno.test("a corpus with too few sentences is named, with what it has for each purpose", async () => {
+  const { tokenizer } = await readTransformer("sotu-target");
+  const told = async (recipe: HeadsRecipe) =>
+    (await assertRejects(() => headsPrompts(recipe, "tiny", tokenizer, root), UserError)).message;
+  assertEquals(
+    await told(await headsRecipe()),
+    'corpus "tiny", whose sentences begin the prompts: got a recipe with prompts.training 2000, ' +
+      "prompts.dev 100, prompts.test 200, expected prompts.training at most 114 from 2 documents, " +
+      "prompts.dev at most 35 from 1 document, prompts.test at most 0 from 0 documents, " +
+      "each prompt of 16 tokens. " +
+      "Name with --corpus one with two held-out documents: dev and test share none.",
   );
+  // The recipe that --help names for a small corpus needs only what is not there at all.
+  const small = await headsRecipe(
+    new URL("../../../data/heads/small-recipe.json", import.meta.url),
+  );
+  const message = await told(small);
+  assert(message.includes("expected prompts.test at most 0") && !message.includes("at most 114"));
+  assert(String(command.usage).includes("data/heads/small-recipe.json"));
+  for (const field of Object.keys(small)) assert(String(command.usage).includes(field), field);
 });
 
 Deno.test("recipe and command: one clear line each", async () => {
@@ -182,6 +262,7 @@ Deno.test("recipe and command: one clear line each", async () => {
     UserError,
     'model: got "nothing"',
   );
+  await assertRejects(() => command.run(["--target", "tiny"]), UserError, "deno task train tiny");
   await Deno.writeTextFile(file, JSON.stringify(recipe));
   await assertRejects(
     () => command.run(["--recipe", fileURLToPath(file), "--draft", fileURLToPath(root)]),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { Described, UserError } from "offprint/errors.ts";
 import {
   corpusBytes,
   type CorpusDocument,
@@ -47,7 +47,7 @@ export async function headsPrompts(
   const recipe = await corpusRecipe(corpus);
   const documents = await corpusDocuments(recipe, await corpusBytes(recipe, cache));
   const heldOut = documents.filter((document) => document.heldOut);
-  const draw = (name: "training" | "dev" | "test", from: CorpusDocument[]): Prompt[] => {
+  const draw = (name: Split, from: CorpusDocument[]): Prompt[] => {
     const starts = stream(seed, "prompts", name).shuffle(
       from.flatMap((document) => document.sentences.map((_, at) => ({ document, at }))),
     );
@@ -63,17 +63,38 @@ export async function headsPrompts(
       const kept = tokens.slice(0, prompts.tokens);
       drawn.push({ document: document.name, text: tokenizer.decode(kept), tokens: kept });
     }
-    if (drawn.length === prompts[name]) return drawn;
-    throw new UserError({
-      what: `prompts.${name}`,
-      got: prompts[name],
-      expected: `at most ${drawn.length}, the sentences of its documents`,
-      todo: "Ask for fewer prompts, or shorter ones.",
-    });
+    return drawn;
   };
-  return {
-    training: draw("training", documents.filter((document) => !document.heldOut)),
-    dev: draw("dev", heldOut.filter((_, i) => i % 2 === 0)),
-    test: draw("test", heldOut.filter((_, i) => i % 2 === 1)),
+  const sources: Record<Split, CorpusDocument[]> = {
+    training: documents.filter((document) => !document.heldOut),
+    dev: heldOut.filter((_, i) => i % 2 === 0),
+    test: heldOut.filter((_, i) => i % 2 === 1),
   };
+  const drawn: HeadsPrompts = {
+    training: draw("training", sources.training),
+    dev: draw("dev", sources.dev),
+    test: draw("test", sources.test),
+  };
+  const short = SPLITS.filter((name) => drawn[name].length < prompts[name]);
+  if (short.length === 0) return drawn;
+  const most = short.map((name) => {
+    const count = sources[name].length;
+    return `prompts.${name} at most ${drawn[name].length} from ${count} ` +
+      (count === 1 ? "document" : "documents");
+  });
+  throw new UserError({
+    what: `corpus "${corpus}", whose sentences begin the prompts`,
+    got: new Described(
+      `a recipe with ${SPLITS.map((name) => `prompts.${name} ${prompts[name]}`).join(", ")}`,
+    ),
+    expected: `${most.join(", ")}, each prompt of ${prompts.tokens} tokens`,
+    todo: heldOut.length < 2
+      ? "Name with --corpus one with two held-out documents: dev and test share none."
+      : "Give --recipe a file that asks for fewer or shorter ones (deno task train-heads --help " +
+        "describes it), or --corpus a larger corpus.",
+  });
 }
+
+/** What prompts are for. */
+type Split = keyof HeadsPrompts;
+const SPLITS = ["training", "dev", "test"] as const satisfies readonly Split[];

@@ -72,7 +72,7 @@ export async function headsRecipe(
   file: URL = new URL("recipe.json", HEADS_FOLDER),
 ): Promise<HeadsRecipe> {
   const what = decodeURIComponent(file.pathname);
-  const todo = "See lib/papers/specdecpp/heads/recipe.ts for the fields.";
+  const todo = "deno task train-heads --help describes its fields.";
   const text = await ifThere(readText(file));
   const expected = "a recipe of acceptance heads";
   if (text === undefined) {

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { checkedValue } from "offprint/checked_json.ts";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
-import { exists, readText } from "offprint/files.ts";
+import { exists, ifThere, readText } from "offprint/files.ts";
 import { sha256 } from "offprint/lm/corpora/mod.ts";
 import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import { type AcceptanceHead, decodeHead, headParameters } from "offprint/decoding/heads/mod.ts";
@@ -109,9 +109,19 @@ export interface CommittedHeads {
   heads: Map<number, AcceptanceHead>;
 }
 
-/** The SHA-256 of a model's weights in its folder. */
+/**
+ * The SHA-256 of a model's weights in its folder.
+ *
+ * @throws {UserError} for a folder without `model.safetensors`.
+ */
 export async function weightsHash(folder: URL): Promise<string> {
-  return await sha256(await Deno.readFile(new URL("model.safetensors", folder)));
+  const weights = await ifThere(Deno.readFile(new URL("model.safetensors", folder)));
+  if (weights !== undefined) return await sha256(weights);
+  throw new UserError({
+    what: decodeURIComponent(folder.pathname),
+    got: new Described("no model.safetensors"),
+    expected: "a model whose weights lie in one such file: heads read its hidden states",
+  });
 }
 
 /**
@@ -204,28 +214,6 @@ async function readHead(folder: URL, variant: HeadVariant): Promise<AcceptanceHe
     });
   }
   return head;
-}
-
-/**
- * Checks that results belong to the models in use.
- *
- * @throws {UserError} when they were made with other weights.
- */
-export async function checkModels(
-  results: HeadsResults,
-  folders: { draft: URL; target: URL },
-): Promise<void> {
-  for (const role of ["draft", "target"] as const) {
-    const { name, sha256 } = results.models[role];
-    const found = await weightsHash(folders[role]);
-    if (found === sha256) continue;
-    throw new UserError({
-      what: `data/heads/results.json: ${role} "${name}"`,
-      got: new Described(`weights ${found.slice(0, 12)}…`),
-      expected: `${sha256.slice(0, 12)}…, with which the heads were measured`,
-      todo: "Run deno task train-heads again.",
-    });
-  }
 }
 
 async function readJson<T>(file: URL, schema: z.ZodType<T>): Promise<T> {
