@@ -59,6 +59,8 @@ export interface CellState {
   own?: true;
   /** Its text is not the notebook's. */
   edited: boolean;
+  /** The values that parameters had when it ran; nothing where it has not run here, or without them. */
+  values?: Record<string, string>;
   /** The line that failed, from 1. */
   line?: number;
 }

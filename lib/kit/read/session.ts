@@ -259,7 +259,8 @@ export class Session {
     this.#shown.set(cell, ran);
     if (!lostIn(run.execution)) this.#ran.set(cell, ran);
     const ended = settleRun(run, this.#ran, this.#outputs);
-    this.#states.set({ id: cell, seconds, stale: false, edited: false, ...ended });
+    const values = Object.fromEntries(this.#values);
+    this.#states.set({ id: cell, seconds, stale: false, edited: false, values, ...ended });
     this.#outputs.flush();
     this.#tellCells([cell]);
     return ended.status === "ok";

@@ -140,6 +140,18 @@ Deno.test({
         );
         assert(places[0]!.right <= places[1]!.left, JSON.stringify(places));
         assert(places[1]!.right <= 1280, JSON.stringify(places));
+        assert(Math.abs(places[0]!.width - places[1]!.width) < 1.5, JSON.stringify(places));
+        assert(Math.abs(places[0]!.top - places[1]!.top) < 1.5, JSON.stringify(places));
+        // A table that is cut beside the other can be moved, and fades.
+        const table = (within: string) =>
+          `document.querySelector("#cell-${FIGURE} ${within} .output > .offprint-table table")`;
+        for (const within of [held, now]) {
+          await page.evaluate(`${table(within)}.scrollIntoView({ block: "center" })`);
+          await until(page, `${table(within)}.closest(".is-cut-end")`);
+          const moved = `${table(within)}.closest(".is-cut-end").scrollLeft`;
+          await page.evaluate(`(() => { ${moved} = 10_000; })()`);
+          await until(page, `${table(within)}.closest(".is-cut-start:not(.is-cut-end)")`);
+        }
       });
 
       await step("a figure that takes long to draw moves in a worker here too", async () => {

@@ -26,7 +26,7 @@ export class LiveCell {
     this.text = this.original;
     this.state = { status: "idle", stale: false, edited: false };
     this.outputs = new Outputs(node, page.purify);
-    this.held = new Held(node, this.outputs.box);
+    this.held = new Held(node, this.outputs.box, () => this.values);
     node.tabIndex = -1;
     node.setAttribute("role", "group");
     node.setAttribute("aria-label", `Cell ${this.id}`);
@@ -69,14 +69,25 @@ export class LiveCell {
     const above = button("Run above", () => page.runAbove(this), {
       title: "Run all cells above this one",
     });
-    const hold = button("Hold", () => this.held.hold(), {
-      title: "Keep what it shows now, to compare the next run with it",
-      class: "hold",
-    });
-    const more = h("span", { class: "more" }, above, hold);
+    this.holder = button("Hold", () => this.held.hold(), { class: "hold" });
+    this.offerHold();
+    const more = h("span", { class: "more" }, above, this.holder);
     const bar = h("div", { class: "cell-bar" }, this.run, this.resetter, this.status, more);
     const before = this.node.querySelector(":scope > .input, :scope > .folded-code");
     before?.before(bar);
+  }
+
+  /** What is shown can be held, where there is something. */
+  offerHold() {
+    this.holder.disabled = this.outputs.box.childElementCount === 0;
+    this.holder.title = this.holder.disabled
+      ? "This cell shows nothing that could be held: run it, or hold one with an output"
+      : "Keep what it shows now, to compare the next run with it";
+  }
+
+  /** The parameters of the run whose outputs it shows; nothing where they are not known. */
+  get values() {
+    return this.state.own ? this.page.initial : this.state.values;
   }
 
   /** The editor, made once; nothing where a cell has no code. */

@@ -281,7 +281,8 @@ class Reader {
       case "parameters":
         return this.showPanel(event);
       case "outputs":
-        return cell?.outputs.set(event.from, event.items);
+        cell?.outputs.set(event.from, event.items);
+        return cell?.offerHold();
       case "text":
         return cell?.outputs.grow(event.at, event.text);
       case "claims":
@@ -298,6 +299,7 @@ class Reader {
   }
 
   showPanel({ parameters, problem }) {
+    this.initial = Object.fromEntries(parameters.map(({ name, initial }) => [name, initial]));
     this.panelBox.hidden = parameters.length === 0 && problem === undefined;
     this.panel.show(parameters, problem);
   }
