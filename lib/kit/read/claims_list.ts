@@ -22,13 +22,14 @@ export interface ClaimsShown {
 /**
  * The claims of a paper as a notebook's outputs decide them.
  *
- * @param ranHere Whether a cell's outputs are of this session; those of other cells are as committed.
+ * @param cells Whether a cell's outputs are of this session (those of other cells are as committed), and whether they are older
+ * than what they depend on.
  */
 export function claimsShown(
   paper: Paper,
   reported: ReportedPaper,
   notebook: Notebook,
-  ranHere: (cell: string) => boolean,
+  cells: { hasRun(id: string): boolean; isStale(id: string): boolean } | undefined,
 ): ClaimsShown {
   const located = new Map(claimsOf(notebook).map((claim) => [claim.record.id, claim]));
   const entries = paper.claims.map(({ id, statement }) => {
@@ -41,7 +42,8 @@ export function claimsShown(
     const values = [
       ...(measured === "" ? [] : [`measured ${measured}`]),
       ...(record.published === null ? [] : [`the paper: ${publishedText(record.published)}`]),
-      ranHere(cell) ? "from this session" : "as committed",
+      cells?.hasRun(cell) ? "from this session" : "as committed",
+      ...(cells?.isStale(cell) ? ["out of date"] : []),
     ].join(" · ");
     const text = markup`<a href="#cell-${cell}">${statement}</a> <small>${values}</small>`;
     return markup`<li data-claim="${id}">${badge(record.verdict)} ${text}</li>\n`;

@@ -98,6 +98,11 @@ export class Session {
     return this.#outputs.has(id);
   }
 
+  /** Whether what a cell shows is older than what it depends on. */
+  isStale(id: string): boolean {
+    return this.#states.of(id).stale;
+  }
+
   /** Everything that a page which has just connected must know. */
   *snapshot(edit: boolean): Iterable<ReaderEvent> {
     this.#outputs.flush();

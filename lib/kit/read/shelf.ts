@@ -207,8 +207,7 @@ export class Shelf {
     if (reported === undefined || paper === undefined || reported.claims.length === 0) {
       return { tally: "", list: "" };
     }
-    const session = this.#sessions.get(id);
-    return claimsShown(paper, reported, notebook!, (cell) => session?.hasRun(cell) ?? false);
+    return claimsShown(paper, reported, notebook!, this.#sessions.get(id));
   }
 
   /** Ends all kernels. */

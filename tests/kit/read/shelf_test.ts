@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ROOT } from "offprint/kit/project.ts";
 import { Shelf } from "offprint/kit/read/mod.ts";
 
@@ -16,4 +16,23 @@ Deno.test("a page that is rendered ahead, cell by cell, is the page: asked for i
   ending.abort();
   await Promise.all(ahead);
   assertEquals([shelf.page(id), other.page(id)], [asked, asked]);
+});
+
+Deno.test("a claim whose cell is older than the parameters is out of date, and no other", async () => {
+  const id = "02-specdec-theory";
+  const shelf = await Shelf.open(join(ROOT, "notebooks"));
+  const session = shelf.session(id)!;
+  assertEquals(shelf.claims(id).list.includes("out of date"), false);
+  const marked = Promise.withResolvers<void>();
+  shelf.listen(id, (event) => {
+    if (event.type === "claims" && event.list.includes("out of date")) marked.resolve();
+  });
+  await session.change({ runs: "200" }, true);
+  await marked.promise;
+  const items = shelf.claims(id).list.split("<li ");
+  const saying = (claim: string) => items.find((item) => item.includes(`"${claim}"`));
+  assertStringIncludes(saying("02.simulation-sd")!, "as committed · out of date");
+  const fresh = items.slice(1).filter((item) => !item.includes("out of date"));
+  assertEquals(fresh.length > 0, true, "not every claim depends on runs");
+  await shelf.close();
 });
