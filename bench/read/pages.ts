@@ -30,6 +30,23 @@ export async function readerPage(
   return page;
 }
 
+/**
+ * Waits until an expression is true in a page, and until the frame that shows it has begun. It is looked at in each frame:
+ * the driver's own waiting looks less and less often, at last twice a second, which a time would contain.
+ */
+export async function seen(page: Page, expression: string): Promise<void> {
+  await page.evaluate(
+    `new Promise((resolve) => (function look() {
+      if (${expression}) requestAnimationFrame(() => resolve());
+      else requestAnimationFrame(look);
+    })())`,
+  );
+}
+
+/** The expression that says whether a page has what a selector names. */
+export const has = (selector: string): string =>
+  `document.querySelector(${JSON.stringify(selector)}) !== null`;
+
 /** Bytes of all that a page loads, unpacked, fonts left out; with the script of the editors, which comes last. */
 export async function weight(
   browser: Browser,
