@@ -78,6 +78,16 @@ Deno.test({
         await on.keyboard.press(keys);
       };
 
+      await step("a kernel starts when the pointer comes to Run, and not before", async () => {
+        const says = `document.querySelector(".kernel-status").textContent`;
+        await until(page, `document.querySelector("#cell-both .run")`);
+        await page.locator("#cell-both").hover({ position: { x: 5, y: 60 } });
+        assertStringIncludes(await page.evaluate(says), "no kernel yet");
+        await page.locator("#cell-both .run").hover();
+        await until(page, `${says} === "ready"`);
+        assertEquals(await page.evaluate(status("both")), "idle");
+      });
+
       await step("by keyboard alone a cell runs, with what it needs", async () => {
         await until(page, `document.querySelector("#cell-both .run")`);
         await press(page, "both", "Control+Enter");

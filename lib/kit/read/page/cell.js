@@ -52,6 +52,7 @@ export class LiveCell {
   bar() {
     const { page } = this;
     this.run = button("Run", () => page.run([this.id]), {
+      onpointerenter: () => page.ready(),
       onpointerdown: () => page.ready(),
       class: "run",
       title: "Run this cell (Ctrl+Enter)",

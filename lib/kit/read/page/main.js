@@ -101,7 +101,7 @@ class Reader {
     this.collect();
   }
 
-  /** Somebody is about to run a cell: the kernel starts while the finger is still on the button. */
+  /** Somebody is about to run a cell: the kernel starts while the pointer rests on Run, or the finger is still on it. */
   ready() {
     if (this.kernel !== "none") return;
     this.kernel = "asked";
@@ -177,7 +177,9 @@ class Reader {
     );
     this.problem = h("p", { class: "reader-problem", role: "alert", hidden: true });
     this.trust = h("div", { class: "reader-trust", hidden: true });
-    bar.addEventListener("pointerdown", (event) => event.target.matches(".run") && this.ready());
+    for (const type of ["pointerover", "pointerdown"]) {
+      bar.addEventListener(type, (event) => event.target.matches(".run") && this.ready());
+    }
     this.panelBox.addEventListener("focusin", () => this.ready());
     this.root.append(bar, this.problem, this.trust, this.panelBox);
   }
