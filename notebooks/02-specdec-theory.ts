@@ -154,8 +154,9 @@ const runs: number = 100000;
  * @range 100 or more by 1 @unit texts
  */
 const decoderRuns: number = 20000;
-/** The trained pair: names in `data/models`, or paths from here or from the project's folder. */
+/** Draft of the trained pair: a name in `data/models`, or a path from here or from the project's folder. */
 const draftModel: string = "sotu-draft";
+/** Target of the trained pair, with the same vocabulary: a name or a path in the same way. */
 const targetModel: string = "sotu-target";
 /** Texts of the trained pair; full takes 20 times as many. @range 2 or more by 1 @unit texts */
 const modelTexts: number = 100;

@@ -1144,11 +1144,11 @@ await display(plot({
   x: {
     label: "rejected answer",
     domain: heatPair.rejected.map((_, i) => wordAt(heatPair.rejected, i)),
-    tickRotate: -50,
+    tickRotate: -90,
   },
   y: { label: "chosen answer", domain: heatPair.chosen.map((_, i) => wordAt(heatPair.chosen, i)) },
   color: { legend: true, type: "diverging", scheme: "BuRd", domain: [-1, 1], label: "cosine" },
-  marginBottom: 80,
+  marginBottom: 90,
   data: heatRows,
   marks: [Plot.cell(heatRows, { x: "rejected", y: "chosen", fill: "cosine", inset: 0.5 })],
 }));

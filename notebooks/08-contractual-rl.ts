@@ -1465,7 +1465,7 @@ const slopes = new Map([...curves].map(([id, points]) => [id, curveSlope(points)
 const slopeOf = (id: ExperimentId) => slopes.get(id)?.slope ?? NaN;
 
 // %% id="curves-table" tags=["drawing"]
-const rates = new Map([[null, "log T"], [1 / 2, "√T"], [2 / 3, "T^⅔"], [1, "T"]]);
+const rates = new Map([[null, "log T"], [1 / 2, "√T"], [2 / 3, "T^(2/3)"], [1, "T"]]);
 await display(table(
   [...curves].map(([id, points]) => ({
     id,

@@ -165,11 +165,9 @@ const ratio: number = 4.5;
 const texts: number = 100;
 /** Tokens of each text. @range 1 or more by 1 @unit tokens */
 const textTokens: number = 200;
-/**
- * The draft and the target: names in `data/models`, or paths from here or from the
- * project's folder. The heads belong to both.
- */
+/** Draft of the trained pair: a name in `data/models`, or a path from here or from the project's folder. */
 const draftModel: string = "sotu-draft";
+/** Target of the trained pair, with the same vocabulary: a name or a path in the same way. The heads belong to both. */
 const targetModel: string = "sotu-target";
 /** Where the heads and their measurements lie, a path from here or from the project's folder; empty for `data/heads`. */
 const headsFolder: string = "";

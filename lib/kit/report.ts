@@ -16,11 +16,19 @@ import { shortVerdict, verdictSign } from "offprint/notebook/claims/verdict.ts";
 export interface ReportedClaim {
   id: string;
   kind: ClaimKind;
+  /** The cell that decided it; absent where none did. */
+  cell?: string;
   /** "not run" where the run did not get to the claim. */
   verdict: Verdict | "not run";
   measured: Recorded;
   /** The paper's value; null where the claim has none. */
   published: number | string | null;
+}
+
+/** What a cell decided. */
+export interface LocatedClaim {
+  cell: string;
+  record: ClaimRecord;
 }
 
 /** Why a notebook failed; `cell` is null for what concerns no single cell. */
@@ -66,7 +74,7 @@ export interface PaperRun {
   cells: number;
   errors: readonly ReportedError[];
   /** What its `claim()` calls left in the outputs; of a claim decided twice the last record counts. */
-  claims: readonly ClaimRecord[];
+  claims: readonly LocatedClaim[];
 }
 
 /** Puts the runs of notebooks and the ledger together. Claims that a run did not reach are in it as "not run". */
@@ -74,21 +82,23 @@ export function buildReport(runs: readonly PaperRun[], papers: readonly Paper[])
   return {
     papers: runs.map((run) => {
       const paperId = run.paper === undefined ? run.id : run.paper;
-      const records = new Map(run.claims.map((record) => [record.id, record]));
+      const decided = new Map(run.claims.map((claim) => [claim.record.id, claim]));
       const listed = papers.find((paper) => paper.id === paperId)?.claims ?? [];
       const claims: ReportedClaim[] = listed.map((claim) => {
-        const record = records.get(claim.id);
-        records.delete(claim.id);
+        const { cell, record } = decided.get(claim.id) ?? {};
+        decided.delete(claim.id);
         return {
           id: claim.id,
           kind: claim.kind,
+          ...(cell !== undefined && { cell }),
           verdict: record?.verdict ?? "not run",
           measured: record?.measured ?? null,
           published: claim.published?.value ?? null,
         };
       });
-      for (const { id, kind, verdict, measured, published } of records.values()) {
-        claims.push({ id, kind, verdict, measured, published: published?.value ?? null });
+      for (const { cell, record } of decided.values()) {
+        const { id, kind, verdict, measured, published } = record;
+        claims.push({ id, kind, cell, verdict, measured, published: published?.value ?? null });
       }
       const { id, ok, seconds, waitedSeconds = 0, cells, cellSeconds } = run;
       const inCells = cellSeconds && [...cellSeconds.values()].reduce((sum, one) => sum + one, 0);

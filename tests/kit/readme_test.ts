@@ -79,7 +79,7 @@ Deno.test("README counts verdicts and says of each claim that is not shown what 
     );
     assertStringIncludes(
       text,
-      "- `77.gain`: More is better. The mean of 12 is -0.25, its interval -0.5 to 0.125: not wholly above 0. Twelve seeds.",
+      "- `77.gain`, decided in cell `claims`: More is better. The mean of 12 is -0.25, its interval -0.5 to 0.125: not wholly above 0. Twelve seeds.",
     );
     assert(!text.includes("77.speed") && !text.includes("\nold\n") && text.endsWith("end\n"), text);
     assertEquals(await writeReadme(root), false, "the second time nothing changes");

@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { buildReport, claimsTableText, type PaperRun, writeReport } from "offprint/kit/report.ts";
+import {
+  buildReport,
+  claimsTableText,
+  type LocatedClaim,
+  type PaperRun,
+  writeReport,
+} from "offprint/kit/report.ts";
 import { type ClaimRecord, type Paper, parsePaper } from "offprint/notebook/claims/ledger.ts";
 import { textWidth } from "offprint/notebook/output/text_columns.ts";
 
@@ -34,15 +40,18 @@ const PAPER: Paper = parsePaper({
   })),
 }, "77-test.json");
 
-function record(id: string, fields: Partial<ClaimRecord> = {}): ClaimRecord {
+function record(id: string, fields: Partial<ClaimRecord> = {}): LocatedClaim {
   return {
-    id,
-    kind: "trend",
-    verdict: "shown",
-    measured: 4,
-    published: null,
-    rule: equals,
-    ...fields,
+    cell: `cell-${id}`,
+    record: {
+      id,
+      kind: "trend",
+      verdict: "shown",
+      measured: 4,
+      published: null,
+      rule: equals,
+      ...fields,
+    },
   };
 }
 
@@ -107,6 +116,7 @@ Deno.test("a report: the last record counts, strays are kept, notebooks of no pa
   ], [PAPER]);
   const [first, ...others] = report.papers;
   assertEquals(first!.claims[0]!.verdict, "holds");
+  assertEquals(first!.claims[0]!.cell, "cell-77.sum");
   assertEquals(first!.claims.at(-1)!.id, "88.x");
   assertEquals(first!.errors, errors);
   assertEquals(others.map(({ claims }) => claims.length), [0, 4, 0]);

@@ -182,6 +182,7 @@ Deno.test("the index lists every paper, with what is to come, and every claim wi
     assertMatch(rows.get("02.exact")!, /data-label="Published"[^]*2\.75[^]*✓ holds/);
     assertMatch(rows.get("02.batch")!, /The mean of 1000 is 0\.31[^]*✓ shown/);
     assertMatch(rows.get("02.saturates")!, /○ not shown/);
+    assertMatch(html, /<a href="02-rejections.html#cell-figure-one"[^>]*><code>02.saturates</);
     assertMatch(
       rows.get("02.speed")!,
       /2\.1–2\.6×[^]*A verdict needs an A100[^]*1\.4[^]*not run here/,

@@ -15,6 +15,7 @@ import {
   type Pair,
   parameterProblem,
   parseNotebook,
+  parseParameters,
   scanPercent,
   stringifyNotebook,
 } from "../pairs/mod.ts";
@@ -47,8 +48,16 @@ export async function checkSource({ source, sourceName: file }: Pair): Promise<P
   const tagged = cells.filter(({ cell }) => tagsOf(cell).includes("parameters"));
   for (const { cell, line } of tagged) {
     const mistake = parameterProblem(cell.source);
-    if (mistake === undefined) continue;
-    problems.push({ file, line: line + mistake.line, message: new UserError(mistake).message });
+    if (mistake !== undefined) {
+      problems.push({ file, line: line + mistake.line, message: new UserError(mistake).message });
+      continue;
+    }
+    for (const { name, doc } of parseParameters(cell.source)) {
+      if (doc.trim() !== "") continue;
+      const message = `parameter "${name}" has no comment of its own, ` +
+        "say above it what it is: the reader's panel and --help show that";
+      problems.push({ file, line, message });
+    }
   }
   for (const { cell, line } of tagged.slice(1)) {
     const message = `cell "${cell.id}" is a second parameters cell, put all parameters into one`;

@@ -8,11 +8,12 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ifThere, readText, writeWhole } from "offprint/files.ts";
-import { type ClaimRecord, loadPapers, type Paper } from "offprint/notebook/claims/ledger.ts";
+import { loadPapers, type Paper } from "offprint/notebook/claims/ledger.ts";
 import { whyNotShown } from "offprint/notebook/claims/outcome.ts";
 import { shortVerdict } from "offprint/notebook/claims/verdict.ts";
 import { keptReport } from "../bench/kept.ts";
 import { parseNotebook } from "../pairs/mod.ts";
+import type { LocatedClaim } from "../report.ts";
 import { claimsOf } from "../runner/claims.ts";
 
 /** The columns of the table of papers. */
@@ -41,17 +42,17 @@ export async function expectedReadme(root: string): Promise<string | undefined> 
   const folder = join(root, "data", "papers");
   if (text === undefined || !/<!-- (?:papers|not shown) -->/.test(text)) return undefined;
   const papers = loadPapers(pathToFileURL(`${folder}/`));
-  const records = new Map<string, ClaimRecord>();
+  const decided = new Map<string, LocatedClaim>();
   for (const { notebook } of papers) {
     if (notebook === null) continue;
     const name = join(root, "notebooks", `${notebook}.ipynb`);
     const saved = await ifThere(readText(name));
     if (saved === undefined) continue;
-    for (const { record } of claimsOf(parseNotebook(saved, name))) records.set(record.id, record);
+    for (const claim of claimsOf(parseNotebook(saved, name))) decided.set(claim.record.id, claim);
   }
   const parts = {
-    papers: paperTable(papers, records),
-    "not shown": notShown(papers, records),
+    papers: paperTable(papers, decided),
+    "not shown": notShown(papers, decided),
     "first run": await firstRuns(root),
   };
   return Object.entries(parts).reduce(
@@ -84,11 +85,12 @@ function filled(text: string, name: string, part: string): string {
 }
 
 /** The papers, and how many of their claims got which verdict. Times have none that is kept. */
-function paperTable(papers: readonly Paper[], records: ReadonlyMap<string, ClaimRecord>): string {
+function paperTable(papers: readonly Paper[], claimed: ReadonlyMap<string, LocatedClaim>): string {
   const rows = papers.map(({ number, title, notebook, claims }) => {
     const decided = claims.filter(({ kind }) => kind !== "measurement");
     const counts = VERDICTS.map((verdict) =>
-      decided.filter(({ id }) => shortVerdict(records.get(id)?.verdict ?? "") === verdict).length
+      decided.filter(({ id }) => shortVerdict(claimed.get(id)?.record.verdict ?? "") === verdict)
+        .length
     );
     const named = oneLine(title);
     const name = notebook === null ? named : `[${named}](notebooks/${notebook}.ipynb)`;
@@ -102,17 +104,21 @@ function paperTable(papers: readonly Paper[], records: ReadonlyMap<string, Claim
     .join("\n");
 }
 
-/** Every claim that is not shown: what it says, and what came out beside what its rule asks for. */
-function notShown(papers: readonly Paper[], records: ReadonlyMap<string, ClaimRecord>): string {
-  const parts = papers.flatMap(({ number, title, claims }) => {
+/** Every claim that is not shown: the cell that decided it, what it says, and what came out beside what its rule asks for. */
+function notShown(papers: readonly Paper[], decided: ReadonlyMap<string, LocatedClaim>): string {
+  const parts = papers.flatMap(({ number, title, notebook, claims }) => {
     const open = claims.filter(({ id, kind }) =>
-      kind !== "measurement" && records.get(id)?.verdict === "not shown"
+      kind !== "measurement" && decided.get(id)?.record.verdict === "not shown"
     );
     if (open.length === 0) return [];
-    const lines = open.map((claim) =>
-      `- \`${claim.id}\`: ${oneLine(whyNotShown(claim, records.get(claim.id)!))}`
-    );
-    return [`**${number} ${oneLine(title.split(":")[0]!)}**`, "", ...lines, ""];
+    const lines = open.map((claim) => {
+      const { cell, record } = decided.get(claim.id)!;
+      return `- \`${claim.id}\`, decided in cell \`${cell}\`: ${
+        oneLine(whyNotShown(claim, record))
+      }`;
+    });
+    const named = `${number} ${oneLine(title.split(":")[0]!)}`;
+    return [`**[${named}](notebooks/${notebook}.ipynb)**`, "", ...lines, ""];
   });
   return parts.length === 0 ? "Every claim that was decided is shown.\n" : `\n${parts.join("\n")}`;
 }

@@ -5,12 +5,7 @@
  */
 import { CLAIM_MEDIA_TYPE, type ClaimRecord } from "offprint/notebook/claims/ledger.ts";
 import type { CodeCell, Notebook } from "../nbformat.ts";
-
-/** A claim and the cell that decided it. */
-export interface LocatedClaim {
-  cell: string;
-  record: ClaimRecord;
-}
+import type { LocatedClaim } from "../report.ts";
 
 /** The claims in the outputs of a cell, in order. */
 export function claimsOfCell(cell: CodeCell): ClaimRecord[] {

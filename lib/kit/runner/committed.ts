@@ -49,6 +49,6 @@ export function asCommitted({ id, notebook }: { id: string; notebook: Notebook }
     seconds: 0,
     cells: notebook.cells.filter((cell) => cell.cell_type === "code").length,
     errors: [],
-    claims: claimsOf(notebook).map(({ record }) => record),
+    claims: claimsOf(notebook),
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 export { earlierSeconds } from "./earlier_seconds.ts";
-export { claimsOf, claimsOfCell, type LocatedClaim } from "./claims.ts";
+export { claimsOf, claimsOfCell } from "./claims.ts";
 export { compareNotebooks, type Difference, withoutTimings } from "./compare.ts";
 export {
   type CellProgress,

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { availableParallelism } from "node:os";
 import { Described, messageOf, UserError } from "offprint/errors.ts";
 import { writeWhole } from "offprint/files.ts";
-import type { ClaimRecord } from "offprint/notebook/claims/ledger.ts";
 import type { Notebook } from "../nbformat.ts";
 import { notebookSettings, stringifyNotebook, uncarriedEdits } from "../pairs/mod.ts";
+import type { LocatedClaim } from "../report.ts";
 import { claimsOf } from "./claims.ts";
 import { compareNotebooks, withoutTimings } from "./compare.ts";
 import { untaggedCells } from "./computed_by.ts";
@@ -76,7 +76,7 @@ export interface NotebookRun {
   /** Why it is not ok; `cell` is null for what concerns no single cell. */
   errors: { cell: string | null; message: string }[];
   /** Verdicts of this run, in order. */
-  claims: ClaimRecord[];
+  claims: LocatedClaim[];
   /** With the outputs of this run; null when it could not even be read. */
   notebook: Notebook | null;
   /** Time of each cell, in seconds. */
@@ -252,7 +252,7 @@ async function runOne(
     waitedSeconds: executed.waitedSeconds,
     cells: executed.cells,
     errors,
-    claims: claims.map(({ record }) => record),
+    claims,
     notebook,
     cellSeconds: executed.cellSeconds,
     report: reports.join("\n\n"),

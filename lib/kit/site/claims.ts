@@ -107,7 +107,12 @@ export function notShown(papers: readonly Paper[], report: Report): Html {
       const outcome = outcomes.get(claim.id);
       if (outcome?.verdict !== "not shown") return [];
       const why = whyNotShown(claim, { verdict: outcome.verdict, measured: outcome.measured });
-      return [markup`<li><code>${claim.id}</code> ${why}</li>\n`];
+      const name = markup`<code>${claim.id}</code>`;
+      const { cell } = outcome;
+      const linked = paper.notebook === null || cell === undefined
+        ? name
+        : markup`<a href="${paper.notebook}.html#cell-${cell}" title="the cell that decided it">${name}</a>`;
+      return [markup`<li>${linked} ${why}</li>\n`];
     });
     if (lines.length === 0) return [];
     return [markup`<h3>${paper.number} ${paper.title}</h3>\n<ul>\n${lines}</ul>\n`];

@@ -115,7 +115,7 @@ function outcomeOf({ errors, claims }: NotebookRun): PointOutcome {
   const [first] = errors;
   if (first !== undefined && claims.length === 0) return { error: first.message.split("\n")[0]! };
   const result: Record<string, unknown> = {};
-  for (const { id, measured, verdict } of claims) {
+  for (const { record: { id, measured, verdict } } of claims) {
     const value = numberOf(measured);
     if (value !== undefined) result[id] = value;
     result[`${id} verdict`] = verdict;

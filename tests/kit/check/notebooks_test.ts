@@ -39,6 +39,14 @@ const mistakes: [name: string, cells: string, problems: string[]][] = [
     ],
   ],
   [
+    "a parameter that shares a comment",
+    '// %% id="a" tags=["parameters"]\n/** Both. */\nconst n: number = 1;\nconst m: number = 2;\n',
+    [
+      'notebooks/02-a.ts:5: parameter "m" has no comment of its own, ' +
+      "say above it what it is: the reader's panel and --help show that",
+    ],
+  ],
+  [
     "two parameters cells",
     '// %% id="a" tags=["parameters"]\n\n// %% id="b" tags=["parameters"]\n',
     [

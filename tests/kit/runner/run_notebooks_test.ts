@@ -331,7 +331,7 @@ Deno.test("a broken identity fails its notebook; a trend that is not shown does 
   }]);
   assertEquals(runs["02-trend"]!.ok, true);
   // Claimed twice: the later verdict stands.
-  assertEquals(runs["02-trend"]!.claims.map(({ verdict }) => verdict), ["shown"]);
+  assertEquals(runs["02-trend"]!.claims.map(({ record }) => record.verdict), ["shown"]);
 });
 
 Deno.test("a cell that hangs on the processor and does not say so fails --check and --write", async () => {

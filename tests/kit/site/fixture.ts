@@ -402,7 +402,8 @@ export function report(): Report {
       cells: 14,
       errors: [{ cell: "broken-cell", message: "RangeError: horizon: got -1\nsecond line" }],
       claims: [...records().values()].map(({ id, kind, verdict, measured, published }) => {
-        return { id, kind, verdict, measured, published: published?.value ?? null };
+        const cell = "figure-one";
+        return { id, kind, cell, verdict, measured, published: published?.value ?? null };
       }),
     }],
   };

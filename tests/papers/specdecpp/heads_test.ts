@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertLess, assertNotEquals, assertRejects } from "@std/assert";
+import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { encodeHead, withFeatures } from "offprint/decoding/heads/mod.ts";
 import {
@@ -208,9 +209,34 @@ Deno.test("heads are refused for other models before any is opened, with the lin
       message,
       `heads in data/heads: got draft ${JSON.stringify(path)} (weights 53959fa102f3…), ` +
         'expected "sotu-draft" (d19d0dc11984…), with which they were measured. ' +
-        `Run deno task train-heads --draft '${path}' --target sotu-target --to out/heads, ` +
-        'and then set headsFolder to "out/heads".',
+        `Run deno task train-heads --draft '${path}' --target sotu-target --to out/heads/a-draft-sotu-target, ` +
+        'and then set headsFolder to "out/heads/a-draft-sotu-target".',
     );
+    // Heads that were trained on such advice are found again.
+    const named = new URL(`draft-${crypto.randomUUID()}/`, models);
+    await Deno.rename(copy, named);
+    const name = basename(fileURLToPath(named));
+    const trained = new URL(`../../../out/heads/${name}-sotu-target/`, import.meta.url);
+    await Deno.mkdir(trained, { recursive: true });
+    try {
+      for await (const { name } of Deno.readDir(HEADS_FOLDER)) {
+        await Deno.copyFile(new URL(name, HEADS_FOLDER), new URL(name, trained));
+      }
+      const draft = { ...results.models.draft, name, sha256: await weightsHash(named) };
+      await Deno.writeTextFile(
+        new URL("results.json", trained),
+        JSON.stringify({ ...results, models: { ...results.models, draft } }),
+      );
+      const asked = { draft: fileURLToPath(named), target: "sotu-target" };
+      await assertRejects(
+        () => headsOfPair(asked, ""),
+        UserError,
+        `Heads for these two are in out/heads/${name}-sotu-target: set headsFolder to "out/heads/${name}-sotu-target".`,
+      );
+    } finally {
+      await Deno.remove(trained, { recursive: true });
+      await Deno.rename(named, copy);
+    }
     await assertRejects(
       () => headsOfPair({ draft: "sums", target: "sotu-target" }, "data/heads"),
       UserError,

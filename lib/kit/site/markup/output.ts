@@ -191,12 +191,20 @@ function withDrawing(html: string, svg: Json | undefined): string {
   );
 }
 
-/** A figure of this project's with its number, which is a link to it: "Figure 3". */
+/**
+ * Figures of this project's with their number, which is a link to it: "Figure 3". Several in one output are parts of one
+ * figure: "Figure 3.1".
+ */
 function withNumber(html: string, { numbers }: MarkdownPlace): string {
-  return html.replace(/<figure class="offprint-figure"([^]*?)<\/figure>/g, (figure) => {
-    const number = ++numbers.figures;
-    const id = `fig-${number}`;
-    const label = `<a class="figure-number" href="#${id}">Figure ${number}</a>`;
+  const figures = /<figure class="offprint-figure"([^]*?)<\/figure>/g;
+  const parts = html.match(figures)?.length ?? 0;
+  if (parts === 0) return html;
+  const number = ++numbers.figures;
+  let part = 0;
+  return html.replace(figures, (figure) => {
+    const place = parts === 1 ? [number] : [number, ++part];
+    const id = `fig-${place.join("-")}`;
+    const label = `<a class="figure-number" href="#${id}">Figure ${place.join(".")}</a>`;
     const named = figure.replace("<figure", `<figure id="${id}"`);
     if (named.includes("<figcaption>")) {
       return named.replace("<figcaption>", `<figcaption>${label} `);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { Described, UserError } from "offprint/errors.ts";
 import { readText } from "offprint/files.ts";
 import { resolveModel } from "offprint/lm/transformer/mod.ts";
@@ -48,9 +49,7 @@ export async function headsOfPair(pair: ModelPair, path: string): Promise<HeadsO
       what: `heads in ${path === "" ? "data/heads" : path}`,
       got: new Described(`${role} ${JSON.stringify(pair[role])} (weights ${found.slice(0, 12)}…)`),
       expected: `"${name}" (${sha256.slice(0, 12)}…), with which they were measured`,
-      todo: `Run deno task train-heads --draft ${inShell(pair.draft)} --target ${
-        inShell(pair.target)
-      } --to ${NEW_HEADS}, and then set headsFolder to "${NEW_HEADS}".`,
+      todo: await adviceFor(pair, folders),
     });
   }
   const { models } = folder.href === HEADS_FOLDER.href
@@ -62,8 +61,28 @@ export async function headsOfPair(pair: ModelPair, path: string): Promise<HeadsO
 
 const ROLES = ["draft", "target"] as const;
 
-/** Where the heads of a reader's own models are proposed to lie: not among the committed ones. */
-const NEW_HEADS = "out/heads";
+/** How one comes to heads for two models: those that lie where earlier advice put them, or new ones. */
+async function adviceFor(pair: ModelPair, folders: { draft: URL; target: URL }): Promise<string> {
+  const path = newHeads(pair);
+  const set = `set headsFolder to "${path}"`;
+  const there = await resolveHeads(path).then(loadHeads).catch(() => undefined);
+  if (there !== undefined) {
+    const hashes = await Promise.all(ROLES.map((role) => weightsHash(folders[role])));
+    const same = ROLES.every((role, i) => there.results.models[role].sha256 === hashes[i]);
+    if (same) return `Heads for these two are in ${path}: ${set}.`;
+  }
+  return `Run deno task train-heads --draft ${inShell(pair.draft)} --target ${
+    inShell(pair.target)
+  } --to ${inShell(path)}, and then ${set}.`;
+}
+
+/** Where the heads of two models are proposed to lie: not among the committed ones, and not on those of other models. */
+function newHeads({ draft, target }: ModelPair): string {
+  const [first, second] = [draft, target].map((model) =>
+    basename(model).replace(/[^\w.-]+/g, "-") || "model"
+  );
+  return `out/heads/${first}-${second}`;
+}
 
 /** A word of a command line, in quotes where a shell would take it apart. */
 function inShell(word: string): string {

@@ -144,6 +144,21 @@ Deno.test("a figure's picture becomes part of the page", () => {
   );
 });
 
+Deno.test("a figure has a number; several in one output are parts of one figure", () => {
+  const numbers = { equations: 0, figures: 0 };
+  const labels = (html: string) => {
+    const place = { anchors: new Anchors(), numbers, resolve: (href: string) => href };
+    const { text } = renderOutput(shows({ "text/html": html }), "cell-x-1", place);
+    return [...text.matchAll(/<figure id="([^"]*)".*?>(Figure [\d.]+)<\/a>/g)]
+      .map(([, id, label]) => [id, label]);
+  };
+  const figure = '<figure class="offprint-figure"><figcaption>c</figcaption></figure>';
+  assertEquals(labels(figure), [["fig-1", "Figure 1"]]);
+  assertEquals(labels(figure + figure), [["fig-2-1", "Figure 2.1"], ["fig-2-2", "Figure 2.2"]]);
+  assertEquals(labels("<p>no figure</p>"), []);
+  assertEquals(labels(figure), [["fig-3", "Figure 3"]]);
+});
+
 Deno.test("a drawing knows how narrow it may become", () => {
   assertStringIncludes(
     render(shows({ "image/svg+xml": '<svg class="x" width="616" height="2"></svg>' })),
