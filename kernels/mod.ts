@@ -1,6 +1,6 @@
 /**
  * Cores of quantised inference: 4-bit matrix products with mixed 4/8-bit activations (W4Ax), a 4-bit
- * KV cache with attention, whole forward passes of a decoder, sampling and speculative verification; in
+ * KV cache with attention, whole forward passes of a decoder, quantised or in 32-bit floats, sampling and speculative verification; in
  * plain TypeScript, in C and in WGSL.
  * Imports nothing of the rest of the project. See README.md.
  *
@@ -46,9 +46,16 @@ export {
   type DecoderParts,
   isLinear,
 } from "./contract/decoder.ts";
+export {
+  Fp32Decoder,
+  type Fp32DecoderParts,
+  type Fp32LayerParts,
+} from "./contract/fp32_decoder.ts";
+export { Fp32Text } from "./contract/fp32_text.ts";
 export { quantizeWeights, quantizeWeights8 } from "./reference/weights.ts";
 export {
   type Draft,
+  type Extension32,
   type ForwardResult,
   PLAIN_SAMPLING,
   type SamplingOptions,

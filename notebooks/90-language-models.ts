@@ -21,7 +21,8 @@
 //   because it has memorised the same text. A transformer is worth its cost when its perplexity on addresses that it never
 //   saw is clearly lower.
 //
-// The models run in ONNX Runtime, which is fetched when the first model is loaded (290 MB, once).
+// The models run in the kernels of this project, which are compiled once (some seconds), or, where there is no compiler, in ONNX Runtime.
+// Training runs in ONNX Runtime everywhere; it is fetched when it is first needed (290 MB, once).
 
 // %% id="imports" tags=["imports"]
 import * as Plot from "@observablehq/plot";

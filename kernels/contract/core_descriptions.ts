@@ -48,6 +48,21 @@ export interface CoreShapes {
     /** Rows whose logits are wanted; default all. */
     asked?: number;
   };
+  /** As `forward`, in 32-bit floats. */
+  forward32: {
+    tokens: number;
+    texts: number;
+    context: number;
+    vocabulary: number;
+    width: number;
+    inner: number;
+    layers: number;
+    heads: number;
+    kvHeads: number;
+    headDim: number;
+    /** Rows whose logits are wanted; default all. */
+    asked?: number;
+  };
   /** Logits `[rows][vocabulary]`. */
   warpedSoftmax: { rows: number; vocabulary: number };
   /** Probabilities `[rows][vocabulary]`. */
@@ -146,6 +161,17 @@ const COSTS: {
       computes: "embedding, layers of attention and gated feed-forward, head: tokens to logits",
       bytes: sum("bytes"),
       operations: sum("operations"),
+    };
+  },
+  forward32({ tokens, texts, context, vocabulary, width, inner, layers, ...shape }) {
+    const { heads, kvHeads, headDim, asked = tokens } = shape;
+    const perLayer = width * ((2 * heads + 2 * kvHeads) * headDim + 3 * inner);
+    const scores = 2 * tokens * context * heads * headDim;
+    return {
+      computes: "embedding, layers of attention and gated feed-forward, head, in 32-bit floats",
+      bytes: 4 * (layers * (perLayer + 2 * texts * context * kvHeads * headDim) +
+        (vocabulary + tokens) * width + asked * vocabulary),
+      operations: 2 * (layers * (tokens * perLayer + scores) + asked * vocabulary * width),
     };
   },
   warpedSoftmax({ rows, vocabulary }) {

@@ -5,6 +5,8 @@
  */
 import type { CoreDescription, CoreName, CoreShapes } from "./core_descriptions.ts";
 import type { Decoder } from "./decoder.ts";
+import type { Fp32Decoder } from "./fp32_decoder.ts";
+import type { Fp32Text } from "./fp32_text.ts";
 import type { KvPass } from "./kv_cache.ts";
 import type { Weights } from "./packed_weights.ts";
 import type { ActivationFormat, QuantizedActivations } from "./quantized_activations.ts";
@@ -69,6 +71,14 @@ export interface ForwardResult {
   readonly logits: Float32Array;
   /** The row after the last norm, `[asked][width]`. */
   readonly hidden: Float32Array;
+}
+
+/** A text and the tokens that `forward32` appends to it, at least one. */
+export interface Extension32 {
+  /** Is changed by the pass. */
+  readonly text: Fp32Text;
+  /** Token ids. */
+  readonly tokens: readonly number[];
 }
 
 /**
@@ -138,6 +148,17 @@ export interface Kernels {
     pass: KvPass,
     tokens: Int32Array,
     asked?: Int32Array,
+  ): Promise<ForwardResult>;
+
+  /**
+   * A whole forward pass of a decoder in 32-bit floats: the new tokens of texts, to logits and hidden states after each
+   * of them, text by text; with `lastOnly` after each text's last alone. The texts hold the tokens afterwards; see
+   * `reference/fp32_forward.ts`. On a GPU it runs on the CPU.
+   */
+  forward32(
+    decoder: Fp32Decoder,
+    extensions: readonly Extension32[],
+    lastOnly?: boolean,
   ): Promise<ForwardResult>;
 
   /** Probabilities after a warp, `[rows][vocabulary]`; see `reference/sampling.ts`. */

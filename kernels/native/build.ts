@@ -64,6 +64,7 @@ const COMMON = [
   "exports_sampling.c",
   "forward.c",
   "forward_attention.c",
+  "fp32_forward.c",
   "huge_pages.c",
   "profile.c",
   "rooms.c",

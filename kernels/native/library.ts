@@ -68,6 +68,14 @@ const SYMBOLS = {
     ],
     result: "i32",
   },
+  offprint_forward32: {
+    parameters: [
+      ...["i32", "i32", "buffer", "buffer", "i32"] as const, // variant, threads, decoder, texts, textCount
+      ...["buffer", "buffer", "i32"] as const, // tokens, textOf, rows
+      ...["buffer", "i32", "buffer", "buffer"] as const, // asked, askedRows, logits, hidden
+    ],
+    result: "i32",
+  },
   offprint_settle: {
     parameters: ["buffer"], // decoder
     result: "i32",
@@ -118,6 +126,11 @@ const ON_ANOTHER_THREAD = {
   offprint_forward_later: {
     ...SYMBOLS.offprint_forward,
     name: "offprint_forward",
+    nonblocking: true,
+  },
+  offprint_forward32_later: {
+    ...SYMBOLS.offprint_forward32,
+    name: "offprint_forward32",
     nonblocking: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;

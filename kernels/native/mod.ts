@@ -11,6 +11,7 @@ import type { Kernels } from "../contract/types.ts";
 import { variable } from "../contract/permissions.ts";
 import { type BuildOptions, type Variant, VARIANTS } from "./build.ts";
 import { nativeForward } from "./forward.ts";
+import { nativeForward32 } from "./fp32_forward.ts";
 import { nativeKv4 } from "./kv4.ts";
 import type { NativeContext } from "./context.ts";
 import { loadLibrary } from "./library.ts";
@@ -72,6 +73,7 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
     ...nativeKv4(context),
     ...sampling,
     ...nativeForward(context),
+    ...nativeForward32(context),
   };
   const guarded = Object.fromEntries(
     Object.entries(cores).map(([name, core]) => [

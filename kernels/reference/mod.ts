@@ -14,6 +14,7 @@ import { closedKernels } from "../contract/errors.ts";
 import type { Kernels } from "../contract/types.ts";
 import { quantizeActivations } from "./activations.ts";
 import { forward } from "./forward.ts";
+import { forward32 } from "./fp32_forward.ts";
 import { gemm, linear } from "./gemm.ts";
 import { kvAppend, kvAttend } from "./kv4.ts";
 import { sample, warpedSoftmax } from "./sampling.ts";
@@ -43,6 +44,7 @@ export function openReference(reason: string): Kernels {
     kvAppend: (...args) => run(() => kvAppend(...args)),
     kvAttend: (...args) => run(() => kvAttend(...args)),
     forward: (...args) => run(() => forward(...args)),
+    forward32: (...args) => run(() => forward32(...args)),
     warpedSoftmax: (...args) => run(() => warpedSoftmax(...args)),
     warp: (options) => (logits) => {
       open();

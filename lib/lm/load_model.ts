@@ -7,7 +7,8 @@ import type { Card } from "./transformer/card.ts";
 import { readTransformer, resolveModel } from "./transformer/model_folder.ts";
 import { onnxReader } from "./onnx/token_reader.ts";
 import { modelReader, type TokenReader } from "./interface/token_reader.ts";
-import { type ClosableModel, onnxModel, type OnnxModelOptions } from "./onnx/transformer_model.ts";
+import { decodingModel, type DecodingOptions } from "./native/mod.ts";
+import type { ClosableModel, OnnxModelOptions } from "./onnx/transformer_model.ts";
 import { graphsIn } from "./public/public_layout.ts";
 import { openPublicModel } from "./public/public_model.ts";
 import type { Tokenizer } from "./text/tokenizer.ts";
@@ -52,19 +53,20 @@ async function isPublic(folder: URL): Promise<boolean> {
 /**
  * Opens a model of `data/models` by its name ("sotu-target"), or a folder by its path: one in the same
  * layout, or a public model in ONNX ({@linkcode openPublicModel}), which has graphs in its folder `onnx` or
- * beside its `config.json`. It runs in ONNX Runtime on the CPU.
+ * beside its `config.json`. A public model runs in ONNX Runtime on the CPU; one in the project's layout in the native kernels, or
+ * there too ({@linkcode decodingModel}).
  *
  * @throws {UserError} for an unknown name, or a file that is missing, damaged or does not fit the others.
  */
 export async function loadModel(
   nameOrFolder: string,
-  options: OnnxModelOptions = {},
+  options: DecodingOptions = {},
 ): Promise<LoadedModel> {
   const folder = await resolveModel(nameOrFolder);
   if (await isPublic(folder)) {
     return { ...await openPublicModel(folder, options), card: undefined };
   }
   const { name, config, weights, tokenizer, card } = await readTransformer(nameOrFolder);
-  const model = await onnxModel(config, weights, { name, ...options });
+  const model = await decodingModel(config, weights, { name, ...options });
   return { model, tokenizer, card };
 }

@@ -7,7 +7,8 @@
  * | `interface` | what every decoder sees |
  * | `exact`, `ngram` | models whose probabilities are known exactly |
  * | `transformer` | shapes, weights and files of transformers, and their definition in jax-js |
- * | `onnx`, `public` | transformers through ONNX Runtime: ours, and public ones |
+ * | `native` | transformers through the native kernels, the default of ours |
+ * | `onnx`, `public` | transformers through ONNX Runtime: ours where there are no such kernels or a gradient is taken, and public ones |
  * | `text` | tokenizers, and models that take and give text |
  * | `corpora`, `training` | text to train on, and training |
  * | `hub` | downloading public models |

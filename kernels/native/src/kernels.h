@@ -94,6 +94,23 @@ typedef struct {
 // Floats that a query of an AttendJob needs: scores padded to whole groups, the query and what is made of it, sums.
 #define ATTEND_SCRATCH(length, padded_dim) ((length) + 256 + 4 * (padded_dim))
 
+// Rows of a panel of 32-bit floats, and tokens whose keys lie side by side (PANEL_ROWS in contract/fp32_decoder.ts).
+#define PANEL_ROWS 16
+
+// Queries of one token that read one KV head of one text in 32-bit floats: reference/fp32_forward.ts
+typedef struct {
+  const float *keys;   // [blocks of 16 tokens][dim][16]
+  const float *values; // [tokens][dim]
+  const float *q;      // [queries][dim]
+  float *output;       // [queries][dim]
+  float *scratch;      // [ATTEND32_SCRATCH(seen, dim)]
+  int32_t dim, seen, queries;
+} Attend32Job;
+
+// Floats for the scores of a query, which are computed and softened some at a time; and for an Attend32Job.
+#define ATTEND32_SCORES(seen) ((int64_t)(seen) + 128)
+#define ATTEND32_SCRATCH(seen, dim) (4 * (ATTEND32_SCORES(seen) + (dim)))
+
 // A token of warpedSoftmax: its place in the order, and its weight.
 typedef struct {
   uint64_t key;
@@ -149,6 +166,10 @@ typedef struct {
   // halfProduct of `rows` rows of w and each of `tokens` rows of x; y is [tokens][stride].
   void (*half_product)(const uint16_t *w, int32_t rows, const float *x, int32_t tokens,
                        int32_t width, float *y, int64_t stride);
+  // reference/fp32_forward.ts: `rows` rows of a matrix in panels and each of `tokens` rows of x; y is [tokens][stride].
+  void (*panel_product)(const float *w, int32_t rows, int32_t columns, const float *x,
+                        int32_t tokens, float *y, int64_t stride);
+  void (*attend32)(const Attend32Job *job);
 } Variant;
 
 extern const Variant offprint_portable, offprint_avx2, offprint_avxvnni, offprint_avx512vnni,

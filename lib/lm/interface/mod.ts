@@ -6,7 +6,7 @@
  * checks before it does anything, so that all models refuse the same mistake with the same message; a model's own
  * sequences extend `CheckedSequence`, and a model around another is made by `wrapModel`.
  *
- * Implementations: `exact`, `ngram`, `onnx` and `public`, and `lib/quantization`. The suite that each must pass is
+ * Implementations: `exact`, `ngram`, `native`, `onnx` and `public`, and `lib/quantization`. The suite that each must pass is
  * `tests/lm/conformance.ts`.
  *
  * @module

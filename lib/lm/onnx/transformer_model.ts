@@ -1,6 +1,6 @@
 /**
  * Runs an exported transformer ({@linkcode decodingGraph}) through ONNX Runtime behind the
- * {@linkcode LanguageModel} interface: the default runtime of trained models.
+ * {@linkcode LanguageModel} interface: the runtime of trained models where no native kernels are.
  *
  * @module
  */

@@ -6,6 +6,7 @@
 import { activations } from "./activations.ts";
 import type { Conformance } from "./checking.ts";
 import { decoders } from "./decoders.ts";
+import { fp32Decoders } from "./fp32_decoders.ts";
 import { caches } from "./kv4.ts";
 import { products } from "./products.ts";
 import { sampling } from "./sampling.ts";
@@ -19,5 +20,6 @@ export const conformance: readonly Conformance[] = [
   ...products,
   ...caches,
   ...decoders,
+  ...fp32Decoders,
   ...sampling,
 ];

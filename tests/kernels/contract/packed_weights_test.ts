@@ -152,7 +152,7 @@ Deno.test("describe: bytes are what the arrays hold, operations what the loops d
   const kv = { tokens: 1, context: 129, heads: 4, kvHeads: 2, headDim: 64, groupSize: 64 } as const;
   assertEquals(describeCore("kvAttend", kv).bytes, 2 * (2 * 4608 + 4 * 64) + 8 * 4 * 64);
   for (
-    const core of ["quantizeActivations", "linear", "kvAppend", "forward"].concat(
+    const core of ["quantizeActivations", "linear", "kvAppend", "forward", "forward32"].concat(
       ["warpedSoftmax", "sample", "verify"],
     )
   ) {

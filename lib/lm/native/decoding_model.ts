@@ -1,0 +1,49 @@
+/**
+ * The default runtime of models in the project's layout.
+ *
+ * @module
+ */
+import { KernelError } from "kernels/mod.ts";
+import { type ClosableModel, onnxModel, type OnnxModelOptions } from "../onnx/mod.ts";
+import type { TransformerConfig } from "../transformer/mod.ts";
+import { fitsKernels, nativeModel } from "./native_model.ts";
+
+/** Which runtime decodes. */
+export type Runtime = "native" | "onnx";
+
+/** How a model is run. */
+export interface DecodingOptions extends OnnxModelOptions {
+  /**
+   * Default: native kernels where there is a compiler and `OFFPRINT_KERNELS` does not say otherwise, else ONNX Runtime. The
+   * two agree to the last bits of a float32.
+   */
+  runtime?: Runtime;
+}
+
+/**
+ * A transformer with the given weights, ready to decode.
+ *
+ * @param weights float32, by the names of `tensorShapes`.
+ * @throws {KernelError} when native kernels are asked for and cannot run here.
+ */
+export async function decodingModel(
+  config: TransformerConfig,
+  weights: ReadonlyMap<string, Float32Array>,
+  { runtime, ...options }: DecodingOptions = {},
+): Promise<ClosableModel> {
+  if (runtime === "native") return await nativeModel(config, weights, options);
+  if (runtime === undefined && fitsKernels(config) && !otherKernels()) {
+    try {
+      return await nativeModel(config, weights, options);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error; // no compiler, no permission
+    }
+  }
+  return await onnxModel(config, weights, options);
+}
+
+/** Whether the environment asks for kernels that are not native. */
+function otherKernels(): boolean {
+  const named = Deno.env.get("OFFPRINT_KERNELS");
+  return named !== undefined && named !== "native";
+}

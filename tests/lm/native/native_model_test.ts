@@ -1,0 +1,112 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { KernelError, openKernels } from "kernels/mod.ts";
+import { decodingModel, fitsKernels, nativeModel } from "offprint/lm/native/mod.ts";
+import { onnxModel } from "offprint/lm/onnx/mod.ts";
+import { transformerConfig, type TransformerSizes } from "offprint/lm/transformer/mod.ts";
+import { initialWeights } from "offprint/lm/transformer/definition.ts";
+import { stream } from "offprint/random.ts";
+import { conformance } from "../conformance.ts";
+
+/** Shapes with one and more heads per group, one and more layers, a vocabulary and heads that fill no panel, texts that grow. */
+const SIZES: Record<string, TransformerSizes> = {
+  "draft-shaped": {
+    vocabSize: 300,
+    width: 128,
+    layers: 1,
+    heads: 2,
+    keyValueHeads: 1,
+    feedForward: 256,
+    contextLength: 80,
+  },
+  "heads of 24": {
+    vocabSize: 61,
+    width: 96,
+    layers: 2,
+    heads: 4,
+    keyValueHeads: 2,
+    feedForward: 72,
+    contextLength: 150,
+  },
+};
+
+function weightsOf(sizes: TransformerSizes): Map<string, Float32Array> {
+  const weights = initialWeights(transformerConfig(sizes), 5);
+  const random = stream(6, "native-gains");
+  // Trained weights are several times as large as fresh ones, and gains are not 1.
+  for (const [name, values] of weights) {
+    const gain = name.includes("norm");
+    for (let i = 0; i < values.length; i++) {
+      values[i] = gain ? 1 + 0.3 * random.normal() : 4 * values[i]!;
+    }
+  }
+  return weights;
+}
+
+const native = await openKernels({ backend: "native" }).then(() => true, () => false);
+
+for (const [name, sizes] of Object.entries(SIZES)) {
+  const config = transformerConfig(sizes);
+  for (const backend of native ? ["reference", "native"] as const : ["reference"] as const) {
+    conformance(`${backend} kernels, ${name}`, {
+      model: () => nativeModel(config, weightsOf(sizes), { name, backend }),
+      ceiling: 0,
+      hidden: true,
+    });
+  }
+
+  Deno.test(`${name}: logits and hidden states equal ONNX Runtime's within 2e-5`, async () => {
+    const onnx = await onnxModel(config, weightsOf(sizes), { threads: 1 });
+    const ours = await nativeModel(config, weightsOf(sizes), { backend: "reference" });
+    try {
+      const tokens = Array.from({ length: 70 }, (_, i) => (i * i) % sizes.vocabSize);
+      const [a, b] = [await onnx.open([]), await ours.open([])];
+      const [theirs, own] = [
+        await a.extend(tokens, { hidden: true }),
+        await b.extend(tokens, { hidden: true }),
+      ];
+      for (const which of ["logits", "hidden"] as const) {
+        theirs[which]!.forEach((row, i) =>
+          row.forEach((value, j) => {
+            const other = own[which]![i]![j]!;
+            assert(
+              Math.abs(value - other) <= 2e-5 * Math.max(1, Math.abs(value)),
+              `${which} ${i} ${j}`,
+            );
+          })
+        );
+      }
+    } finally {
+      await onnx.close();
+      await ours.close();
+    }
+  });
+}
+
+Deno.test("sizes that are no multiple of 8 are left to ONNX Runtime", async () => {
+  const config = { ...transformerConfig(SIZES["draft-shaped"]!), intermediate_size: 252 };
+  assert(!fitsKernels(config));
+  const weights = initialWeights(config, 1);
+  const model = await decodingModel(config, weights);
+  assertEquals((await model.open([1])).logits.length, 300);
+  await model.close();
+  await assertRejects(() => nativeModel(config, weights, { backend: "reference" }), KernelError);
+});
+
+Deno.test("many short prompts are opened as one by one", async () => {
+  const sizes = SIZES["heads of 24"]!;
+  const model = await nativeModel(transformerConfig(sizes), weightsOf(sizes), {
+    backend: native ? "native" : "reference",
+  });
+  const count = native ? 90 : 3;
+  const prompts = Array.from(
+    { length: count },
+    (_, i) => Array.from({ length: 1 + i % 40 }, (_, j) => (i * j + 3) % sizes.vocabSize),
+  );
+  const opened = await model.openBatch!(prompts);
+  for (const i of [0, 1, count - 1]) {
+    const alone = await model.open(prompts[i]!);
+    assertEquals(opened[i]!.logits, alone.logits);
+    assertEquals(opened[i]!.length, prompts[i]!.length);
+  }
+  await model.close();
+});
