@@ -49,7 +49,9 @@ export {
 export {
   Fp32Decoder,
   type Fp32DecoderParts,
+  type Fp32Layer,
   type Fp32LayerParts,
+  type PanelMatrix,
 } from "./contract/fp32_decoder.ts";
 export { Fp32Text } from "./contract/fp32_text.ts";
 export { quantizeWeights, quantizeWeights8 } from "./reference/weights.ts";

@@ -43,7 +43,9 @@ export interface Fp32LayerParts {
 
 /** What an {@linkcode Fp32Decoder} is made of. */
 export interface Fp32DecoderParts {
+  /** Heads of queries. */
   readonly heads: number;
+  /** Heads of keys and values. */
   readonly kvHeads: number;
   /** Channels of a head, a multiple of 8. */
   readonly headDim: number;
