@@ -1,6 +1,6 @@
 /**
- * The `lm` suite: what the model interface costs over a bare ONNX Runtime session, what a verify pass and
- * a batch cost over single tokens, where the time of speculative decoding goes, and how fast training is.
+ * The `lm` suite: decoding with the native kernels and with ONNX Runtime, what the model interface costs over a bare session,
+ * what a verify pass and a batch cost over single tokens, where the time of speculative decoding goes, and how fast training is.
  * Where times do not depend on the weights, fresh ones in the shapes of `sotu-target` are used.
  *
  * @module
@@ -11,8 +11,10 @@ import {
   interleaved,
   lessIsBetter,
 } from "offprint/kit/bench/report.ts";
+import { plainRead } from "kernels/native/mod.ts";
 import { decodingGraph, MASKED } from "offprint/lm/onnx/decoding_graph.ts";
 import { modelThreads, onnxModel } from "offprint/lm/onnx/transformer_model.ts";
+import { decodingModel } from "offprint/lm/native/mod.ts";
 import { createSession, type OrtTensor } from "offprint/lm/onnx/runtime.ts";
 import { modelRecipe, recipeConfig } from "offprint/lm/transformer/recipe.ts";
 import { initialWeights } from "offprint/lm/transformer/definition.ts";
@@ -30,6 +32,8 @@ export async function runBench(progress: (line: string) => void): Promise<BenchR
   const rows: BenchRow[] = [];
   progress("lm: decode against a raw session");
   rows.push(await decodeRow(config, weights));
+  progress("lm: native kernels and ONNX Runtime");
+  rows.push(...await runtimeRows(config, weights));
   progress("lm: verify pass and batches");
   rows.push(...await passRows(config, weights));
   progress("lm: speculative decoding of the trained pair");
@@ -120,12 +124,80 @@ async function rawLoop(
   };
 }
 
+/** Both runtimes of the project's models in turn, and how much of a plain read of the weights one token is. */
+async function runtimeRows(
+  config: TransformerConfig,
+  weights: Map<string, Float32Array>,
+): Promise<BenchRow[]> {
+  const context = 128;
+  const models = {
+    native: await decodingModel(config, weights),
+    onnx: await onnxModel(config, weights),
+  };
+  const work = async (runtime: keyof typeof models) => {
+    const model = models[runtime];
+    const single = await model.open(tokensOf(context));
+    const texts = Array.from({ length: 16 }, () => single.fork());
+    const pass = (count: number) => () =>
+      repeat(20, () => extended(single, tokensOf(count), context));
+    return {
+      one: pass(1),
+      eight: pass(8),
+      sixtyFour: pass(64),
+      batch: async () => {
+        for (let step = 0; step < 8; step++) {
+          await model.extendBatch(texts, texts.map((_, i) => [1 + i]));
+        }
+        for (const text of texts) text.truncate(context);
+      },
+    };
+  };
+  const [native, onnx] = [await work("native"), await work("onnx")];
+  const rows: BenchRow[] = [];
+  const row = async (which: keyof typeof native, name: string, tokens: number) => {
+    const seconds = await interleaved({ ours: native[which], peer: onnx[which] }, REPETITIONS);
+    rows.push({
+      name,
+      shape: `${parameterCount(config)} parameters, context ${context}`,
+      ours: tokens / seconds.ours,
+      peer: tokens / seconds.peer,
+      peerName: "ONNX Runtime",
+      unit: "tokens/s",
+      ratio: seconds.peer / seconds.ours,
+    });
+    return seconds.ours / tokens;
+  };
+  const one = await row("one", "one text, native kernels", 20);
+  await row("eight", "verify passes of 8 tokens, native kernels", 20 * 8);
+  await row("sixtyFour", "passes of 64 tokens, native kernels", 20 * 64);
+  await row("batch", "extendBatch of 16 texts, native kernels", 16 * 8);
+  // Every pass reads all weights but the rows of the embedding that it does not need, which are those of the head.
+  const plain = await plainRead(navigator.hardwareConcurrency);
+  const numbers = new Uint32Array(parameterCount(config)).fill(1);
+  const read = await interleaved({
+    ours: () => native.one(),
+    peer: () => repeat(20, () => Promise.resolve(plain(numbers))),
+  }, REPETITIONS);
+  const gigabytes = 20 * numbers.byteLength / 1e9;
+  rows.push({
+    name: "one text, native kernels, bytes of the weights",
+    shape: `${(1000 * one).toFixed(3)} ms a token`,
+    ours: gigabytes / read.ours,
+    peer: gigabytes / read.peer,
+    peerName: "plain read",
+    unit: "GB/s",
+    ratio: read.peer / read.ours,
+  });
+  for (const model of Object.values(models)) await model.close();
+  return rows;
+}
+
 /** A verify pass of 8 tokens and batches of 16 texts, against one token of one text. */
 async function passRows(
   config: TransformerConfig,
   weights: Map<string, Float32Array>,
 ): Promise<BenchRow[]> {
-  const model = await onnxModel(config, weights);
+  const model = await decodingModel(config, weights);
   const rows: BenchRow[] = [];
   const eight = tokensOf(8);
   for (const context of [64, 128, 240]) {

@@ -24,7 +24,8 @@ import {
   type Sequence,
   type TokenReader,
 } from "offprint/lm/interface/mod.ts";
-import { onnxModel, onnxReader } from "offprint/lm/onnx/mod.ts";
+import { decodingModel } from "offprint/lm/native/mod.ts";
+import { onnxReader } from "offprint/lm/onnx/mod.ts";
 import { readTransformer } from "offprint/lm/transformer/mod.ts";
 import { stream } from "offprint/random.ts";
 import { llamaTextRows } from "./tree/llama_texts.ts";
@@ -40,7 +41,7 @@ const SHAPE = `sotu-draft, N = ${N}, ${TOKENS} tokens, ${LAYERS} layers of 4 chi
 /** Measures. */
 export async function runBench(progress: (line: string) => void): Promise<BenchResult> {
   const { config, weights, tokenizer } = await readTransformer("sotu-draft");
-  const policy = await onnxModel(config, weights, { name: "sotu-draft" });
+  const policy = await decodingModel(config, weights, { name: "sotu-draft" });
   const reader = await onnxReader(config, weights, { name: "sotu-draft" });
   const plain = modelReader(policy);
   const prompt = tokenizer.encode("The condition of our country");

@@ -6,7 +6,7 @@
  */
 import { headPredictor } from "offprint/decoding/heads/mod.ts";
 import { type CandidateLengthPolicy, draftBy } from "offprint/decoding/policies/mod.ts";
-import { softmax, type Warp, warp } from "offprint/decoding/verification/mod.ts";
+import { modelWarp, type Warp } from "offprint/decoding/verification/mod.ts";
 import { loopMs, type TextTiming } from "offprint/decoding/what_if/mod.ts";
 import {
   bestOnDev,
@@ -42,7 +42,9 @@ export async function speculativeRows(): Promise<BenchRow[]> {
   );
   const weight = rejectionWeights.find((each) => headFamily(each) === chosen.family)!;
   const one = { family: CONSTANT_FAMILY, setting: 1 };
-  const warped = warp({ temperature: 0.8, topK: 50, topP: 0.95 });
+  // Both models run in one runtime, which warps for both.
+  const plain = modelWarp(target);
+  const warped = modelWarp(target, { temperature: 0.8, topK: 50, topP: 0.95 });
   const run = (name: string, warp: Warp, candidates: CandidateLengthPolicy): SpeculativeRun => ({
     name,
     warp,
@@ -50,13 +52,13 @@ export async function speculativeRows(): Promise<BenchRow[]> {
   });
   const [shortest, best] = [draftBy(ruleOf(one)), draftBy(ruleOf(constant))];
   const runs = [
-    run("K = 1", softmax, shortest),
-    run(`K = ${constant.setting}`, softmax, best),
+    run("K = 1", plain, shortest),
+    run(`K = ${constant.setting}`, plain, best),
     run("K = 1, temperature, top-k and top-p", warped, shortest),
     run(`K = ${constant.setting}, temperature, top-k and top-p`, warped, best),
     run(
       `${chosen.family}, h = ${chosen.setting}`,
-      softmax,
+      plain,
       draftBy(ruleOf(chosen), headPredictor(heads.get(weight)!)),
     ),
   ];

@@ -13,7 +13,8 @@ import {
   checkWhole,
   stopSet,
 } from "../verification/option_checks.ts";
-import { residual, softmax, tokenAt, totalVariation } from "../verification/distribution.ts";
+import { residual, tokenAt, totalVariation } from "../verification/distribution.ts";
+import { modelWarp } from "../verification/model_warp.ts";
 import { emptyResult } from "./speculation_loop.ts";
 import type { SpeculativeResult } from "./speculation_loop.ts";
 import type { Warp } from "../verification/warp.ts";
@@ -39,9 +40,9 @@ export interface BatchSpeculativeOptions {
   bonus?: boolean;
   /** Generation ends with the first of these; it is kept in the result. */
   stop?: number | readonly number[];
-  /** Default {@linkcode softmax}. */
+  /** Default {@linkcode modelWarp}: softmax. */
   draftWarp?: Warp;
-  /** Default {@linkcode softmax}. */
+  /** Default {@linkcode modelWarp}: softmax. */
   targetWarp?: Warp;
   /** Whether to record each examined position; at the first one of a round `token` is the last one tried. */
   trace?: boolean;
@@ -143,7 +144,7 @@ function* decode(
 ): OpenBatchText["loop"] {
   const { drafts, maxTokens, random } = options;
   const { lookAhead = Infinity, bonus = false } = options;
-  const { draftWarp = softmax, targetWarp = softmax } = options;
+  const { draftWarp = modelWarp(options.draft), targetWarp = modelWarp(options.target) } = options;
   const stop = stopSet(options.stop);
   const { tokens, trace } = result;
   const branchOf = (sequence: Sequence): Sequence => {

@@ -5,7 +5,8 @@
  */
 import type { LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { softmax, tokenAt } from "../verification/distribution.ts";
+import { tokenAt } from "../verification/distribution.ts";
+import { modelWarp } from "../verification/model_warp.ts";
 import { checkLength, stopSet } from "../verification/option_checks.ts";
 import type { Warp } from "../verification/warp.ts";
 
@@ -17,7 +18,7 @@ export interface SampleOptions {
   /** Number of tokens to generate; fewer if a stop token comes first. */
   maxTokens: number;
   random: Random;
-  /** Default {@linkcode softmax}. */
+  /** Default {@linkcode modelWarp}: softmax. */
   warp?: Warp;
   /** Generation ends with the first of these; it is kept in the result. */
   stop?: number | readonly number[];
@@ -29,7 +30,7 @@ export interface SampleOptions {
  * @throws {UserError} when `maxTokens` is not a whole number ≥ 0 or the text would not fit the context.
  */
 export async function sampleText(options: SampleOptions): Promise<number[]> {
-  const { model, prompt = [], maxTokens, random, warp = softmax } = options;
+  const { model, prompt = [], maxTokens, random, warp = modelWarp(options.model) } = options;
   checkLength(maxTokens, prompt.length, [model]);
   const stop = stopSet(options.stop);
   const tokens: number[] = [];

@@ -6,7 +6,8 @@
 import { type LanguageModel, openTexts, type Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkWhole, stopSet } from "../verification/option_checks.ts";
-import { softmax, tokenAt } from "../verification/distribution.ts";
+import { tokenAt } from "../verification/distribution.ts";
+import { modelWarp } from "../verification/model_warp.ts";
 import type { Warp } from "../verification/warp.ts";
 
 /** How {@linkcode sampleTexts} samples. */
@@ -18,7 +19,7 @@ export interface SampleTextsOptions {
   maxTokens: number;
   /** Opens the stream of a text; texts are numbered from 0 in the order of their prompts. */
   random: (text: number) => Random;
-  /** Default {@linkcode softmax}. */
+  /** Default {@linkcode modelWarp}: softmax. */
   warp?: Warp;
   /** A text ends with the first of these; it is kept. */
   stop?: number | readonly number[];
@@ -48,7 +49,8 @@ export interface SampleTextsOptions {
  * ```
  */
 export async function sampleTexts(options: SampleTextsOptions): Promise<number[][]> {
-  const { model, prompts, maxTokens, random, warp = softmax, batch = 16, onLogits } = options;
+  const { model, prompts, maxTokens, random, batch = 16, onLogits } = options;
+  const { warp = modelWarp(model) } = options;
   checkWhole("batch", batch, 1);
   for (const prompt of prompts) checkLength(maxTokens, prompt.length, [model]);
   const stop = stopSet(options.stop);

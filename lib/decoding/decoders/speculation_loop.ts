@@ -20,7 +20,8 @@ import type {
   CandidateLengthPolicy,
   CandidateLengthPolicyRun,
 } from "../policies/drafting_policy.ts";
-import { softmax, tokenAt } from "../verification/distribution.ts";
+import { tokenAt } from "../verification/distribution.ts";
+import { modelWarp } from "../verification/model_warp.ts";
 import { acceptCandidates } from "./accept_candidates.ts";
 import type { ExaminedPosition } from "./trace.ts";
 import { exactVerification, type VerificationRule } from "../verification/verification.ts";
@@ -44,9 +45,9 @@ export interface SpeculativeOptions {
   stop?: number | readonly number[];
   /** Default {@linkcode exactVerification}, the only choice here that leaves the output law the target's. */
   rule?: VerificationRule;
-  /** Default {@linkcode softmax}. */
+  /** Default {@linkcode modelWarp}: softmax. */
   draftWarp?: Warp;
-  /** Default {@linkcode softmax}. */
+  /** Default {@linkcode modelWarp}: softmax. */
   targetWarp?: Warp;
   /** Whether to record each examined position; costs O(V) for each. */
   trace?: boolean;
@@ -101,7 +102,7 @@ export function* speculation(
   length: CandidateLengthPolicyRun,
 ): Speculation {
   const { maxTokens, random, bonus = false, rule = exactVerification } = options;
-  const { draftWarp = softmax, targetWarp = softmax } = options;
+  const { draftWarp = modelWarp(options.draft), targetWarp = modelWarp(options.target) } = options;
   const hidden = policy.needsHidden ?? false;
   const stop = stopSet(options.stop);
   const { tokens, trace } = result;

@@ -7,7 +7,8 @@
 import type { LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkVocabularies, stopSet } from "../verification/option_checks.ts";
-import { softmax, tokenAt } from "../verification/distribution.ts";
+import { tokenAt } from "../verification/distribution.ts";
+import { modelWarp } from "../verification/model_warp.ts";
 import { sampleTexts } from "../decoders/sample_texts.ts";
 import type { Warp } from "../verification/warp.ts";
 import { checkShare } from "../policies/stopping_rules.ts";
@@ -25,7 +26,7 @@ export interface AcceptanceTextsOptions {
   random: (text: number) => Random;
   stop?: number | readonly number[];
   /**
-   * Default {@linkcode softmax}. Give the decoder's own warps: labels of another temperature teach another
+   * Default {@linkcode modelWarp}: softmax. Give the decoder's own warps: labels of another temperature teach another
    * acceptance.
    */
   draftWarp?: Warp;
@@ -75,7 +76,7 @@ export interface AcceptanceData {
  */
 export async function acceptanceTexts(options: AcceptanceTextsOptions): Promise<AcceptanceText[]> {
   const { draft, target, maxTokens, random, batch = 16 } = options;
-  const { draftWarp = softmax, targetWarp = softmax } = options;
+  const { draftWarp = modelWarp(draft), targetWarp = modelWarp(target) } = options;
   checkVocabularies(draft, target);
   const prompts = Array.from(options.prompts, (prompt) => [...prompt]);
   const results: AcceptanceText[] = [];

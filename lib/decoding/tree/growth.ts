@@ -7,6 +7,7 @@ import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.
 import { tokenLogProb } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { softmax, tokenAt } from "../verification/distribution.ts";
+import { modelWarp } from "../verification/model_warp.ts";
 import {
   checkLength,
   checkVocabularies,
@@ -161,7 +162,10 @@ export class Growth {
     tokens: number,
     until?: (distribution: Float64Array) => boolean,
   ): Promise<void> {
-    const { warp = softmax, maxTokens } = this.#options;
+    const { policy, maxTokens, warp: given } = this.#options;
+    const warp = given ?? modelWarp(policy);
+    // The distribution then has the log-probability already.
+    const plain = given === undefined || given === softmax;
     for (const some of this.#passes(ids)) {
       let going = some.map((id) => ({
         node: this.nodes[id]!,
@@ -178,7 +182,7 @@ export class Growth {
           const token = tokenAt(distribution, live.random.uniform());
           node.tokens.push(token);
           node.logProbs.push(
-            warp === softmax ? Math.log(distribution[token]!) : tokenLogProb(logits, token),
+            plain ? Math.log(distribution[token]!) : tokenLogProb(logits, token),
           );
           live.unread = token;
           this.account.generated++;

@@ -11,6 +11,7 @@
  * @module
  */
 export * from "./distribution.ts";
+export * from "./model_warp.ts";
 export { checkEpsilon, checkVocabularies, checkWhole } from "./option_checks.ts";
 export * from "./remembered_softmax.ts";
 export * from "./residual_chain.ts";

@@ -15,7 +15,8 @@ import {
 import type { Random } from "offprint/random.ts";
 import { type CandidateLengthPolicy, constantLength } from "../policies/drafting_policy.ts";
 import { watchedPolicy } from "../policies/watched_policy.ts";
-import { softmax, tokenAt } from "../verification/distribution.ts";
+import { tokenAt } from "../verification/distribution.ts";
+import { modelWarp } from "../verification/model_warp.ts";
 import { speculate } from "../decoders/speculate.ts";
 import type { SpeculativeOptions } from "../decoders/speculation_loop.ts";
 import type { Warp } from "../verification/warp.ts";
@@ -71,8 +72,8 @@ export async function timeSpeculation(options: SpeculativeOptions): Promise<Text
     ...options,
     draft: clocked(options.draft, opened, (ms) => timing.draftMs += ms),
     target: clocked(options.target, opened, (ms) => targetMs += ms),
-    draftWarp: warpOf(options.draftWarp ?? softmax),
-    targetWarp: warpOf(options.targetWarp ?? softmax),
+    draftWarp: warpOf(options.draftWarp ?? modelWarp(options.draft)),
+    targetWarp: warpOf(options.targetWarp ?? modelWarp(options.target)),
     candidates: clockedPolicy(policy, (ms) => timing.policyMs += ms, (candidates) => {
       timing.rounds.push({ candidates, targetMs });
       targetMs = 0;
@@ -92,13 +93,13 @@ export interface PlainOptions {
   maxTokens: number;
   random: Random;
   stop?: number;
-  /** Default {@linkcode softmax}. */
+  /** Default {@linkcode modelWarp}: softmax. */
   warp?: Warp;
 }
 
 /** Samples a text token by token, as decoding without a draft does, and times it; reading the prompt is left out. */
 export async function timePlain(
-  { model, prompt, maxTokens, random, stop, warp = softmax }: PlainOptions,
+  { model, prompt, maxTokens, random, stop, warp = modelWarp(model) }: PlainOptions,
 ): Promise<{ tokens: number; totalMs: number }> {
   const sequence = await model.open(prompt);
   try {

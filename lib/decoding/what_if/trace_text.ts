@@ -7,7 +7,8 @@
 import { Described, UserError } from "offprint/errors.ts";
 import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
-import { residual, softmax, tokenAt } from "../verification/distribution.ts";
+import { residual, tokenAt } from "../verification/distribution.ts";
+import { modelWarp } from "../verification/model_warp.ts";
 import type { Warp } from "../verification/warp.ts";
 
 /** What {@linkcode traceText} reads. */
@@ -54,7 +55,7 @@ export interface TracedText {
 /** Traces a text: one pass of each model over it, then the branches side by side. */
 export async function traceText(options: TraceTextOptions): Promise<TracedText> {
   const { draft, target, prompt, tokens, states = false, oracle = false } = options;
-  const { draftWarp = softmax, targetWarp = softmax } = options;
+  const { draftWarp = modelWarp(options.draft), targetWarp = modelWarp(options.target) } = options;
   const opened: Sequence[] = [];
   const open = async (model: LanguageModel, wanted: boolean) => {
     const sequence = await model.open(prompt);
@@ -132,7 +133,7 @@ function rejectedCandidates(
 
 /** Drafts the branches to their ends, in step. Each reads its last candidate no more than a decoder would. */
 async function draftOn(
-  { draft, stop, batch = 16, draftWarp = softmax }: TraceTextOptions,
+  { draft, stop, batch = 16, draftWarp = modelWarp(draft) }: TraceTextOptions,
   sequence: Sequence,
   base: number,
   branches: readonly (Branch | null)[],
@@ -187,7 +188,7 @@ async function readStates(
 
 /** The target's distributions along each branch give its candidates' true acceptance. */
 async function readTruth(
-  { target, batch = 16, targetWarp = softmax }: TraceTextOptions,
+  { target, batch = 16, targetWarp = modelWarp(target) }: TraceTextOptions,
   sequence: Sequence,
   base: number,
   { targets, branches }: TracedText,

@@ -40,6 +40,16 @@ export interface Sequence {
   close(): void;
 }
 
+/** How a model's logits are sharpened and cut before sampling: `warp` of `lib/decoding` says what each does. */
+export interface ModelWarpOptions {
+  /** Default 1. */
+  temperature?: number;
+  /** Default: all. */
+  topK?: number;
+  /** Default 1: all. */
+  topP?: number;
+}
+
 /** A next-token model over a fixed vocabulary. */
 export interface LanguageModel {
   readonly name: string;
@@ -51,6 +61,11 @@ export interface LanguageModel {
    * may lie outside the vocabulary (`bos === vocabSize`) when it is never generated.
    */
   readonly bos?: number;
+  /**
+   * Logits to the distribution that is sampled, in float64; only where a model has a faster way than `warp` of
+   * `lib/decoding`, which it agrees with to the last bits. See `modelWarp` there.
+   */
+  warp?(options: ModelWarpOptions): (logits: Float32Array) => Float64Array;
   /** Starts a text with `prompt`. */
   open(prompt: Tokens): Promise<Sequence>;
   /** Starts many texts in few passes, each as `open` would; only where a model can. See {@linkcode openTexts}. */

@@ -44,6 +44,7 @@ export function wrapModel<S extends Sequence & { readonly model: LanguageModel }
     vocabSize: inner.vocabSize,
     contextLength: inner.contextLength,
     ...(inner.bos === undefined ? {} : { bos: inner.bos }),
+    ...(inner.warp === undefined ? {} : { warp: (options) => inner.warp!(options) }),
     open: (prompt) => open(prompt, model),
     extendBatch: (sequences, tokens) => extendOneByOne(model, sequences, tokens, kind),
   };

@@ -10,6 +10,7 @@ import {
   checkTokens,
   type ExtendResult,
   extendTogether,
+  type ModelWarpOptions,
   ownRow,
   type Sequence,
   type Tokens,
@@ -118,6 +119,15 @@ class NativeModel implements ClosableModel {
     this.bos = config.bos_token_id;
     this.#kernels = kernels;
     this.decoder = decoder;
+  }
+
+  warp({ temperature = 1, topK, topP }: ModelWarpOptions): (logits: Float32Array) => Float64Array {
+    const few = topK !== undefined && topK < this.vocabSize;
+    return this.#kernels.warp({
+      temperature,
+      ...(few && { topK }),
+      ...(topP !== undefined && { topP }),
+    });
   }
 
   async open(prompt: Tokens): Promise<Sequence> {

@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import { jsonHash } from "offprint/lm/corpora/mod.ts";
-import { type ClosableModel, onnxModel } from "offprint/lm/onnx/mod.ts";
+import { decodingModel } from "offprint/lm/native/mod.ts";
+import type { ClosableModel } from "offprint/lm/onnx/mod.ts";
 import {
   loadCheckpoint,
   restoredState,
@@ -93,5 +94,5 @@ export async function openStudyModel(file: URL = STUDY_MODEL_FILE): Promise<Clos
   const { tensors } = await readSafetensors(file);
   checkShapes(decodeURIComponent(file.pathname), tensors, tensorShapes(config));
   const weights = new Map([...tensors].map(([name, { data }]) => [name, data]));
-  return await onnxModel(config, weights, { name: "study model" });
+  return await decodingModel(config, weights, { name: "study model" });
 }

@@ -13,7 +13,8 @@ import {
   type Reward,
   rewardScore,
 } from "offprint/decoding/tree/mod.ts";
-import { type ClosableModel, onnxModel, onnxReader } from "offprint/lm/onnx/mod.ts";
+import { decodingModel } from "offprint/lm/native/mod.ts";
+import { type ClosableModel, onnxReader } from "offprint/lm/onnx/mod.ts";
 import type { TokenReader } from "offprint/lm/interface/mod.ts";
 import type { Tokenizer } from "offprint/lm/text/mod.ts";
 import { parameterCount, readTransformer } from "offprint/lm/transformer/mod.ts";
@@ -48,8 +49,8 @@ export interface Trio {
 /** Opens three committed models; those of the eras unless others are named. */
 export async function openTrio(names: TrioNames = TRIO): Promise<Trio> {
   const [base, tuned] = [await readTransformer(names.policy), await readTransformer(names.tuned)];
-  const policy = await onnxModel(base.config, base.weights, { name: names.policy });
-  const tunedPolicy = await onnxModel(tuned.config, tuned.weights, { name: names.tuned });
+  const policy = await decodingModel(base.config, base.weights, { name: names.policy });
+  const tunedPolicy = await decodingModel(tuned.config, tuned.weights, { name: names.tuned });
   const reader = await onnxReader(tuned.config, tuned.weights, { name: names.tuned });
   const judging = await openReward(names, base.tokenizer.eos);
   return {
