@@ -7,13 +7,13 @@
 #ifdef WIDE_LANES
 typedef f32x16 f32p;
 // Panels that so many tokens take at once: sums wait for themselves, so there are some, and all stay in registers.
-enum { OF_FOUR_TOKENS = 4, OF_TWO_TOKENS = 8, OF_ONE_TOKEN = 8 };
+enum { OF_FOUR_TOKENS = 4, OF_THREE_TOKENS = 4, OF_TWO_TOKENS = 8, OF_ONE_TOKEN = 8 };
 #elif defined(LANES_AVX2) || defined(LANES_NEON)
 typedef f32x8 f32p;
-enum { OF_FOUR_TOKENS = 1, OF_TWO_TOKENS = 2, OF_ONE_TOKEN = 4 };
+enum { OF_FOUR_TOKENS = 1, OF_THREE_TOKENS = 1, OF_TWO_TOKENS = 2, OF_ONE_TOKEN = 4 };
 #else
 typedef f32x8 f32p;
-enum { OF_FOUR_TOKENS = 0, OF_TWO_TOKENS = 1, OF_ONE_TOKEN = 2 };
+enum { OF_FOUR_TOKENS = 0, OF_THREE_TOKENS = 0, OF_TWO_TOKENS = 1, OF_ONE_TOKEN = 2 };
 #endif
 enum { PANEL_LANES = sizeof(f32p) / sizeof(float), PANEL_VECTORS = PANEL_ROWS / PANEL_LANES };
 
@@ -69,6 +69,9 @@ static void panel_product(const float *w, int32_t rows, int32_t columns, const f
   for (; OF_FOUR_TOKENS > 0 && t + 4 <= tokens; t += 4) {
     panels_of(w, OF_FOUR_TOKENS, rows, columns, x + (int64_t)t * columns, 4, y + t * stride, stride);
   }
+  for (; OF_THREE_TOKENS > 0 && t + 3 <= tokens; t += 3) {
+    panels_of(w, OF_THREE_TOKENS, rows, columns, x + (int64_t)t * columns, 3, y + t * stride, stride);
+  }
   for (; t + 2 <= tokens; t += 2) {
     panels_of(w, OF_TWO_TOKENS, rows, columns, x + (int64_t)t * columns, 2, y + t * stride, stride);
   }
@@ -80,46 +83,61 @@ static void panel_product(const float *w, int32_t rows, int32_t columns, const f
 // Scores of `queries` queries with `blocks` blocks of 16 keys (constants), `each` floats from one query's scores to the next's.
 INLINE void score_blocks(const float *keys, const int blocks, int32_t dim, const float *query,
                          const int queries, float *scores, int64_t each) {
-  f32x8 sums[16];
+  const int vectors = blocks * PANEL_VECTORS;
+  f32p sums[16];
   UNROLL
-  for (int i = 0; i < 2 * blocks * queries; i++) sums[i] = all8(0);
+  for (int i = 0; i < vectors * queries; i++) sums[i] = (f32p){0};
   for (int32_t c = 0; c < dim; c++) {
     UNROLL
-    for (int b = 0; b < 2 * blocks; b++) {
-      const f32x8 some = load8(keys + (int64_t)(b / 2) * PANEL_ROWS * dim + c * PANEL_ROWS + b % 2 * 8);
+    for (int v = 0; v < vectors; v++) {
+      const float *block = keys + (int64_t)(v / PANEL_VECTORS) * PANEL_ROWS * dim;
+      const f32p some = load_panel(block + c * PANEL_ROWS + v % PANEL_VECTORS * PANEL_LANES);
       UNROLL
-      for (int q = 0; q < queries; q++) sums[q * 2 * blocks + b] += all8(query[q * dim + c]) * some;
+      for (int q = 0; q < queries; q++) sums[q * vectors + v] += some * query[q * dim + c];
     }
   }
   UNROLL
-  for (int q = 0; q < queries; q++) {
-    UNROLL
-    for (int b = 0; b < 2 * blocks; b++) store8(scores + q * each + 8 * b, sums[q * 2 * blocks + b]);
-  }
+  for (int q = 0; q < queries; q++) memcpy(scores + q * each, sums + q * vectors, sizeof(f32p) * (size_t)vectors);
 }
 
 // Outputs of `queries` queries in `vectors` vectors of channels (constants).
-INLINE void gather_channels(const float *values, const int vectors, int32_t dim, int32_t seen,
-                            const float *weights, const int queries, int64_t each,
-                            const float *inverse, float *output) {
-  f32x8 sums[16];
+INLINE void gather_panels(const float *values, const int vectors, int32_t dim, int32_t seen,
+                          const float *weights, const int queries, int64_t each,
+                          const float *inverse, float *output) {
+  f32p sums[16];
   UNROLL
-  for (int i = 0; i < vectors * queries; i++) sums[i] = all8(0);
+  for (int i = 0; i < vectors * queries; i++) sums[i] = (f32p){0};
   for (int32_t position = 0; position < seen; position++) {
     UNROLL
     for (int v = 0; v < vectors; v++) {
-      const f32x8 some = load8(values + (int64_t)position * dim + 8 * v);
+      const f32p some = load_panel(values + (int64_t)position * dim + PANEL_LANES * v);
       UNROLL
-      for (int q = 0; q < queries; q++) sums[q * vectors + v] += all8(weights[q * each + position]) * some;
+      for (int q = 0; q < queries; q++) sums[q * vectors + v] += some * weights[q * each + position];
     }
   }
   UNROLL
   for (int q = 0; q < queries; q++) {
     UNROLL
     for (int v = 0; v < vectors; v++) {
-      store8(output + q * dim + 8 * v, sums[q * vectors + v] * all8(inverse[q]));
+      const f32p mixed = sums[q * vectors + v] * inverse[q];
+      memcpy(output + q * dim + PANEL_LANES * v, &mixed, sizeof mixed);
     }
   }
+}
+
+// Outputs of `queries` queries (a constant) in eight channels.
+INLINE void gather_eight(const float *values, int32_t dim, int32_t seen, const float *weights,
+                         const int queries, int64_t each, const float *inverse, float *output) {
+  f32x8 sums[4];
+  UNROLL
+  for (int q = 0; q < queries; q++) sums[q] = all8(0);
+  for (int32_t position = 0; position < seen; position++) {
+    const f32x8 some = load8(values + (int64_t)position * dim);
+    UNROLL
+    for (int q = 0; q < queries; q++) sums[q] += some * weights[q * each + position];
+  }
+  UNROLL
+  for (int q = 0; q < queries; q++) store8(output + q * dim, sums[q] * inverse[q]);
 }
 
 // Queries (a constant) of one token that read one KV head.
@@ -129,7 +147,7 @@ INLINE void attend32_some(const Attend32Job *job, const float *q, float *output,
   float *query = job->scratch, *scores = query + queries * dim;
   const float scale = (float)(1 / sqrt((double)dim));
   for (int32_t i = 0; i < queries * dim; i++) query[i] = q[i] * scale;
-  const int at_once = 4 / queries; // blocks
+  const int at_once = 8 / PANEL_VECTORS / queries; // blocks
   int32_t from = 0;
   for (; from + (at_once - 1) * PANEL_ROWS < seen; from += at_once * PANEL_ROWS) {
     score_blocks(job->keys + (int64_t)from * dim, at_once, dim, query, queries, scores + from, each);
@@ -143,12 +161,16 @@ INLINE void attend32_some(const Attend32Job *job, const float *q, float *output,
     soften_scores(weights, seen, largest_of(weights, seen));
     inverse[i] = (float)(1 / sum_floats(weights, seen));
   }
+  const int wide = 4 * PANEL_LANES;
   int32_t c = 0;
-  for (; c + 32 <= dim; c += 32) {
-    gather_channels(job->values + c, 4, dim, seen, scores, queries, each, inverse, output + c);
+  for (; c + wide <= dim; c += wide) {
+    gather_panels(job->values + c, 4, dim, seen, scores, queries, each, inverse, output + c);
+  }
+  for (; c + PANEL_LANES <= dim; c += PANEL_LANES) {
+    gather_panels(job->values + c, 1, dim, seen, scores, queries, each, inverse, output + c);
   }
   for (; c < dim; c += 8) {
-    gather_channels(job->values + c, 1, dim, seen, scores, queries, each, inverse, output + c);
+    gather_eight(job->values + c, dim, seen, scores, queries, each, inverse, output + c);
   }
 }
 
