@@ -1,5 +1,5 @@
 /**
- * Transformers through ONNX Runtime: the default runtime of trained models.
+ * Transformers through ONNX Runtime: training and gradients, and decoding where the kernels of `lm/native` do not run.
  *
  * Begin with `onnxModel` in `transformer_model.ts`; `liveOnnxModel` is the same for weights that are in training. `decoding_graph.ts` writes the graph it runs (its blocks are in `decoding_blocks.ts`), `key_value_cache.ts` keeps
  * the cache that the graph reads; `token_reader.ts` runs the same graph with one number a token coming out, for texts that
