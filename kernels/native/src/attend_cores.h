@@ -20,13 +20,26 @@ typedef struct {
 #include "attend_products.h"
 #endif
 
-// A text's groups lie apart in memory: asks for a later one's record while this one is read.
+// A text's groups lie apart in memory: asks for a later one's record while this one is read; where there is none, for
+// that of the next head, which comes after this one's.
 enum { AHEAD = 2 };
 
 INLINE void read_ahead(const AttendJob *job, int32_t group, int32_t from, int32_t bytes) {
-  if (group + AHEAD >= job->complete) return;
-  const char *next = (const char *)job->packed[group + AHEAD] + from;
+  const KvSizes *sizes = &job->sizes;
+  const int32_t record = 8 * sizes->head_dim + sizes->group_size * (sizes->head_dim + sizes->padded_dim) / 2;
+  const char *next = group + AHEAD < job->complete ? (const char *)job->packed[group + AHEAD] + from
+                                                   : (const char *)job->packed[group] + record + from;
   for (int32_t i = 0; i < bytes; i += 64) __builtin_prefetch(next + i);
+}
+
+// Asks for what the next head has of the group that is not complete: `tokens` of it.
+INLINE void read_next_recent(const AttendJob *job, int32_t tokens) {
+  const int32_t dim = job->sizes.head_dim, group = job->sizes.group_size;
+  const uint16_t *next = job->recent + 2 * dim * group;
+  for (int32_t c = 0; c < dim; c++) {
+    for (int32_t t = 0; t < tokens; t += 32) __builtin_prefetch(next + c * group + t);
+  }
+  for (int32_t i = 0; i < tokens * dim; i += 32) __builtin_prefetch(next + dim * group + i);
 }
 
 // laneSum over floats.
@@ -103,6 +116,7 @@ INLINE void score_all(const AttendJob *job, const Asked *asked, const int querie
     to[q] = asked[q].scores + job->complete * group;
   }
   const int32_t rest = job->of[queries - 1].position + 1 - job->complete * group;
+  read_next_recent(job, rest);
   all_halves(job->recent, group, rest, dim, by, queries, to);
 }
 

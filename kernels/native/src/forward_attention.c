@@ -84,13 +84,27 @@ static void attend_piece(void *of, int64_t index, int slot) {
               (int32_t)(index % kv_heads), slot);
 }
 
+// Heads that one thread takes in a row, whose parts of the cache lie one behind the other and are asked for in time:
+// all of a text where there are texts enough for all threads.
+static int64_t heads_in_a_row(const Forward *all) {
+  const int64_t kv_heads = all->decoder->kv_heads, pieces = 2 * all->threads;
+  return all->texts >= pieces ? kv_heads : (kv_heads + pieces - 1) / pieces;
+}
+
+static int64_t runs_of(const Forward *all) {
+  const int64_t each = heads_in_a_row(all);
+  return (all->decoder->kv_heads + each - 1) / each;
+}
+
 // Both at once, where every text has one new token: nobody else writes what the queries read.
 static void store_and_attend_piece(void *of, int64_t index, int slot) {
   Forward *all = of;
-  const int64_t kv_heads = all->decoder->kv_heads;
-  const Extension *text = all->pass.extensions + index / kv_heads;
-  if (store_head(all, text, index % kv_heads)) return;
-  attend_tile(all, (RowTile){text, 0, 1}, (int32_t)(index % kv_heads), slot);
+  const int64_t each = heads_in_a_row(all), runs = runs_of(all), kv_heads = all->decoder->kv_heads;
+  const Extension *text = all->pass.extensions + index / runs;
+  const int64_t first = index % runs * each, end = first + each < kv_heads ? first + each : kv_heads;
+  for (int64_t head = first; head < end; head++) {
+    if (!store_head(all, text, head)) attend_tile(all, (RowTile){text, 0, 1}, (int32_t)head, slot);
+  }
 }
 
 void forward_attention(Forward *all) {
@@ -104,7 +118,7 @@ void forward_attention(Forward *all) {
   const int threads = threads_for(all, 8 * seen * decoder->heads * decoder->head_dim);
   const int64_t heads = all->texts * decoder->kv_heads;
   if (all->rows == all->texts) {
-    pool_run(threads, heads, store_and_attend_piece, all);
+    pool_run(threads, all->texts * runs_of(all), store_and_attend_piece, all);
   } else {
     pool_run(threads, heads, store_piece, all);
     if (all->fault.kind == NO_FAULT) {
