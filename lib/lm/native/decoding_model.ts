@@ -42,8 +42,10 @@ export async function decodingModel(
   return await onnxModel(config, weights, options);
 }
 
-/** Whether the environment asks for kernels that are not native. */
+/** Whether the environment, where it may be read, asks for kernels that are not native. */
 function otherKernels(): boolean {
-  const named = Deno.env.get("OFFPRINT_KERNELS");
-  return named !== undefined && named !== "native";
+  const variable = "OFFPRINT_KERNELS";
+  if (Deno.permissions.querySync({ name: "env", variable }).state !== "granted") return false;
+  const named = Deno.env.get(variable);
+  return named !== undefined && named !== "" && named !== "native";
 }

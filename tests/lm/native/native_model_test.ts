@@ -110,3 +110,19 @@ Deno.test("many short prompts are opened as one by one", async () => {
   }
   await model.close();
 });
+
+Deno.test({
+  name: "without permission to read the environment a model decodes all the same",
+  permissions: { ...allButEnvironment(), env: false },
+  async fn() {
+    const sizes = SIZES["draft-shaped"]!;
+    const model = await decodingModel(transformerConfig(sizes), weightsOf(sizes));
+    assertEquals((await model.open([1])).logits.length, sizes.vocabSize);
+    await model.close();
+  },
+});
+
+function allButEnvironment(): Deno.PermissionOptionsObject {
+  const same = "inherit" as const;
+  return { ffi: same, net: same, read: same, run: same, sys: same, write: same };
+}
