@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { KernelError } from "kernels/mod.ts";
 import { type ClosableModel, onnxModel, type OnnxModelOptions } from "../onnx/mod.ts";
 import type { TransformerConfig } from "../transformer/mod.ts";
-import { fitsKernels, nativeModel } from "./native_model.ts";
+import { fitsKernels, nativeModel, nativeModelIfHere } from "./native_model.ts";
 
 /** Which runtime decodes. */
 export type Runtime = "native" | "onnx";
@@ -32,14 +31,9 @@ export async function decodingModel(
   { runtime, ...options }: DecodingOptions = {},
 ): Promise<ClosableModel> {
   if (runtime === "native") return await nativeModel(config, weights, options);
-  if (runtime === undefined && fitsKernels(config) && !otherKernels()) {
-    try {
-      return await nativeModel(config, weights, options);
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error; // no compiler, no permission
-    }
-  }
-  return await onnxModel(config, weights, options);
+  const native = runtime === undefined && fitsKernels(config) && !otherKernels();
+  const model = native ? await nativeModelIfHere(config, weights, options) : undefined;
+  return model ?? await onnxModel(config, weights, options);
 }
 
 /** Whether the environment, where it may be read, asks for kernels that are not native. */

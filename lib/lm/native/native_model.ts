@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fp32Decoder, Fp32Text, type Kernels, openKernels } from "kernels/mod.ts";
+import { Fp32Decoder, Fp32Text, KernelError, type Kernels, openKernels } from "kernels/mod.ts";
 import {
   CheckedSequence,
   checkPrompt,
@@ -47,8 +47,32 @@ export async function nativeModel(
   weights: ReadonlyMap<string, Float32Array>,
   options: NativeModelOptions & { backend?: "native" | "reference" } = {},
 ): Promise<ClosableModel> {
-  const { name = "transformer", threads, backend = "native" } = options;
-  const kernels = await openKernels({ backend, ...(threads !== undefined && { threads }) });
+  const { name, threads, backend = "native" } = options;
+  return kernelModel(await openKernels({ backend, ...threadsOf(threads) }), config, weights, name);
+}
+
+/** {@linkcode nativeModel}, or undefined where native kernels cannot run: no compiler, no permission. */
+export async function nativeModelIfHere(
+  config: TransformerConfig,
+  weights: ReadonlyMap<string, Float32Array>,
+  { name, threads }: NativeModelOptions,
+): Promise<ClosableModel | undefined> {
+  const kernels = await openKernels({ backend: "native", ...threadsOf(threads) }).catch((error) => {
+    if (error instanceof KernelError) return undefined;
+    throw error;
+  });
+  return kernels && kernelModel(kernels, config, weights, name);
+}
+
+const threadsOf = (threads: number | undefined) => threads === undefined ? {} : { threads };
+
+/** A model on kernels that are open. */
+function kernelModel(
+  kernels: Kernels,
+  config: TransformerConfig,
+  weights: ReadonlyMap<string, Float32Array>,
+  name = "transformer",
+): ClosableModel {
   return new NativeModel(name, config, kernels, decoderOf(config, weights));
 }
 

@@ -126,3 +126,12 @@ function allButEnvironment(): Deno.PermissionOptionsObject {
   const same = "inherit" as const;
   return { ffi: same, net: same, read: same, run: same, sys: same, write: same };
 }
+
+Deno.test("weights that do not fit the sizes are told, and not handed to another runtime", async () => {
+  const sizes = SIZES["heads of 24"]!;
+  const weights = weightsOf(sizes);
+  weights.set("model.layers.0.self_attn.q_proj.weight", new Float32Array(96));
+  const open = () => decodingModel(transformerConfig(sizes), weights);
+  if (native) await assertRejects(open, KernelError, "layers[0].q: got Float32Array of 96");
+  else await assertRejects(open);
+});
