@@ -22,7 +22,7 @@ import { type Warp, warp, type WarpOptions } from "./warp.ts";
  * const model = markovModel(twoStateChains().target);
  * const sequence = await model.open([0]);
  * const greedy = modelWarp(model, { temperature: 0 });
- * assertEquals([...greedy(sequence.logits)], [0, 1]);
+ * assertEquals([...greedy(sequence.logits)], [1, 0]);
  * ```
  */
 export function modelWarp(model: Pick<LanguageModel, "warp">, options: WarpOptions = {}): Warp {

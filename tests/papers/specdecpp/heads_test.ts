@@ -233,6 +233,13 @@ Deno.test("heads are refused for other models before any is opened, with the lin
         UserError,
         `Heads for these two are in out/heads/${name}-sotu-target: set headsFolder to "out/heads/${name}-sotu-target".`,
       );
+      // Of two others with the same names they are left alone.
+      await Deno.writeTextFile(new URL("model.safetensors", named), "weights of yet another");
+      await assertRejects(
+        () => headsOfPair(asked, ""),
+        UserError,
+        `--to out/heads/${name}-sotu-target-2, and then set headsFolder to "out/heads/${name}-sotu-target-2".`,
+      );
     } finally {
       await Deno.remove(trained, { recursive: true });
       await Deno.rename(named, copy);

@@ -63,20 +63,23 @@ const ROLES = ["draft", "target"] as const;
 
 /** How one comes to heads for two models: those that lie where earlier advice put them, or new ones. */
 async function adviceFor(pair: ModelPair, folders: { draft: URL; target: URL }): Promise<string> {
-  const path = newHeads(pair);
-  const set = `set headsFolder to "${path}"`;
-  const there = await resolveHeads(path).then(loadHeads).catch(() => undefined);
-  if (there !== undefined) {
-    const hashes = await Promise.all(ROLES.map((role) => weightsHash(folders[role])));
+  const hashes = await Promise.all(ROLES.map((role) => weightsHash(folders[role])));
+  let path = newHeads(pair), set = "";
+  for (let other = 2;; other++) {
+    set = `set headsFolder to "${path}"`;
+    const there = await resolveHeads(path).then(loadHeads).catch(() => undefined);
+    if (there === undefined) break;
     const same = ROLES.every((role, i) => there.results.models[role].sha256 === hashes[i]);
     if (same) return `Heads for these two are in ${path}: ${set}.`;
+    // Two models elsewhere have the same names.
+    path = `${newHeads(pair)}-${other}`;
   }
   return `Run deno task train-heads --draft ${inShell(pair.draft)} --target ${
     inShell(pair.target)
   } --to ${inShell(path)}, and then ${set}.`;
 }
 
-/** Where the heads of two models are proposed to lie: not among the committed ones, and not on those of other models. */
+/** Where the heads of two models are proposed to lie first: not among the committed ones. */
 function newHeads({ draft, target }: ModelPair): string {
   const [first, second] = [draft, target].map((model) =>
     basename(model).replace(/[^\w.-]+/g, "-") || "model"
