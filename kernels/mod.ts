@@ -16,6 +16,7 @@ export {
   type CoreName,
   type CoreShapes,
   describeCore,
+  type PassShape,
 } from "./contract/core_descriptions.ts";
 export {
   BLOCK_SIZES,

@@ -8,6 +8,8 @@ import { QuantizedModel } from "offprint/quantization/mod.ts";
 import { stream } from "offprint/random.ts";
 
 const REPETITIONS = 40;
+/** Passes on end, as in decoding. */
+const TURN = 8;
 const CONTEXT = 128;
 
 /** A pass over 8 tokens of a text, and over 16 texts, each against one token of one text. */
@@ -19,11 +21,15 @@ export async function passRows(model: QuantizedModel): Promise<BenchRow[]> {
     await text.extend(tokens(count));
     text.truncate(CONTEXT);
   };
-  const seconds = await interleaved({
-    one: pass(1),
-    eight: pass(8),
-    batch: () => model.extendBatch(texts, tokens(16).map((token) => [token])),
-  }, REPETITIONS);
+  const seconds = await interleaved(
+    {
+      one: pass(1),
+      eight: pass(8),
+      batch: () => model.extendBatch(texts, tokens(16).map((token) => [token])),
+    },
+    REPETITIONS,
+    { turn: TURN },
+  );
   for (const each of [text, ...texts]) each.close();
   return [
     lessIsBetter({

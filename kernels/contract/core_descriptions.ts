@@ -31,38 +31,10 @@ export interface CoreShapes {
     headDim: number;
     groupSize: GroupSize;
   };
-  /** All texts of a pass have equal lengths: `context` tokens each, `tokens / texts` of them new. */
-  forward: {
-    tokens: number;
-    texts: number;
-    context: number;
-    vocabulary: number;
-    width: number;
-    inner: number;
-    layers: number;
-    heads: number;
-    kvHeads: number;
-    headDim: number;
-    blockSize: BlockSize;
-    groupSize: GroupSize;
-    /** Rows whose logits are wanted; default all. */
-    asked?: number;
-  };
+  /** A pass of a quantised decoder. */
+  forward: PassShape & { blockSize: BlockSize; groupSize: GroupSize };
   /** As `forward`, in 32-bit floats. */
-  forward32: {
-    tokens: number;
-    texts: number;
-    context: number;
-    vocabulary: number;
-    width: number;
-    inner: number;
-    layers: number;
-    heads: number;
-    kvHeads: number;
-    headDim: number;
-    /** Rows whose logits are wanted; default all. */
-    asked?: number;
-  };
+  forward32: PassShape;
   /** Logits `[rows][vocabulary]`. */
   warpedSoftmax: { rows: number; vocabulary: number };
   /** Probabilities `[rows][vocabulary]`. */
@@ -73,6 +45,32 @@ export interface CoreShapes {
 
 /** The name of a core. */
 export type CoreName = keyof CoreShapes;
+
+/** A pass of a decoder. All its texts have equal lengths: `context` tokens each, `tokens / texts` of them new. */
+export interface PassShape {
+  /** New tokens of all texts. */
+  tokens: number;
+  /** Texts, at least one. */
+  texts: number;
+  /** Tokens of each text after the pass. */
+  context: number;
+  /** Rows of the embedding and of the output layer. */
+  vocabulary: number;
+  /** Numbers of the residual stream per token. */
+  width: number;
+  /** Rows of the feed-forward layer's gate. */
+  inner: number;
+  /** Layers, at least one. */
+  layers: number;
+  /** Query heads of a layer. */
+  heads: number;
+  /** Key and value heads of a layer, a divisor of `heads`. */
+  kvHeads: number;
+  /** Numbers of a head. */
+  headDim: number;
+  /** Rows whose logits are wanted; default all. */
+  asked?: number;
+}
 
 /** A core at a given size. */
 export interface CoreDescription {

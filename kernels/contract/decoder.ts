@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkArray, checkWhole, notFinite } from "./checks.ts";
+import { checkArray, notFinite } from "./checks.ts";
+import { checkNumbers, rowsOf } from "./decoder_checks.ts";
 import { KernelError } from "./errors.ts";
 import type { Weights } from "./packed_weights.ts";
 import { type ActivationFormat, checkedFormat } from "./quantized_activations.ts";
@@ -108,21 +109,13 @@ export class Decoder implements DecoderParts {
    */
   constructor(parts: DecoderParts) {
     const { heads, kvHeads, headDim } = parts;
-    checkWhole("decoder: heads", heads, 1, 4096);
-    checkWhole("decoder: kvHeads", kvHeads, 1, 1024);
-    checkWhole("decoder: headDim", headDim, 8, 1024);
-    if (heads % kvHeads !== 0) refuse("kvHeads", kvHeads, `a divisor of the ${heads} heads`);
-    if (headDim % 8 !== 0) refuse("headDim", headDim, "a multiple of 8");
-    if (!(parts.epsilon > 0 && parts.epsilon < 1)) {
-      refuse("epsilon", parts.epsilon, "a number between 0 and 1");
-    }
-    checkWhole("decoder: layers.length", parts.layers.length, 1, 1024);
+    checkNumbers(parts);
     // The first layer says how wide the decoder is; all other parts must agree with it.
     const width = parts.layers[0]!.qkv.weights.columns;
     const inner = parts.layers[0]!.down.weights.columns;
     const half = headDim / 2;
-    const vocabulary = divided("embedding", parts.embedding, width, "width");
-    const positions = divided("cos", parts.cos, half, "headDim / 2");
+    const vocabulary = rowsOf("embedding", parts.embedding, width, "width");
+    const positions = rowsOf("cos", parts.cos, half, "headDim / 2");
     checkFloats("decoder: cos", parts.cos, { positions, half });
     checkFloats("decoder: sin", parts.sin, { positions, half });
     checkHalves("decoder: embedding", parts.embedding, { vocabulary, width });
@@ -166,17 +159,6 @@ export class Decoder implements DecoderParts {
 /** Whether a head is quantised. */
 export function isLinear(head: Float16Array | DecoderLinear): head is DecoderLinear {
   return !ArrayBuffer.isView(head);
-}
-
-function refuse(what: string, got: unknown, expected: string): never {
-  throw new KernelError({ what: `decoder: ${what}`, got, expected });
-}
-
-/** The rows of an array whose rows have `row` numbers. */
-function divided(what: string, array: { length: number }, row: number, name: string): number {
-  const rows = array?.length / row;
-  if (Number.isInteger(rows) && rows > 0) return rows;
-  return refuse(what, array, `a length that ${name} ${row} divides`);
 }
 
 function checkFloats(what: string, array: Float32Array, shape: Record<string, number>): void {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { checkArray, checkWhole } from "./checks.ts";
-import { KernelError } from "./errors.ts";
+import { checkArray } from "./checks.ts";
+import { checkNumbers, refusePart, rowsOf } from "./decoder_checks.ts";
 
 /** Rows of a matrix that lie side by side: a SIMD lane ends as an output row. */
 export const PANEL_ROWS = 16;
@@ -142,23 +142,15 @@ export class Fp32Decoder {
    */
   constructor(parts: Fp32DecoderParts) {
     const { heads, kvHeads, headDim } = parts;
-    checkWhole("decoder: heads", heads, 1, 4096);
-    checkWhole("decoder: kvHeads", kvHeads, 1, 1024);
-    checkWhole("decoder: headDim", headDim, 8, 1024);
-    if (heads % kvHeads !== 0) refuse("kvHeads", kvHeads, `a divisor of the ${heads} heads`);
-    if (headDim % 8 !== 0) refuse("headDim", headDim, "a multiple of 8");
-    if (!(parts.epsilon > 0 && parts.epsilon < 1)) {
-      refuse("epsilon", parts.epsilon, "a number between 0 and 1");
-    }
-    checkWhole("decoder: layers.length", parts.layers.length, 1, 1024);
+    checkNumbers(parts);
     const width = parts.finalNorm.length;
     if (width === 0 || width % 8 !== 0) {
-      refuse("finalNorm", width, "a width that is a multiple of 8");
+      refusePart("finalNorm", width, "a width that is a multiple of 8");
     }
-    const inner = divided("layers[0].gate", parts.layers[0]!.gate, width, "width");
-    if (inner % 8 !== 0) refuse("layers[0].gate", inner, "rows that are a multiple of 8");
-    const vocabulary = divided("embedding", parts.embedding, width, "width");
-    const positions = divided("cos", parts.cos, headDim / 2, "headDim / 2");
+    const inner = rowsOf("layers[0].gate", parts.layers[0]!.gate, width, "width");
+    if (inner % 8 !== 0) refusePart("layers[0].gate", inner, "rows that are a multiple of 8");
+    const vocabulary = rowsOf("embedding", parts.embedding, width, "width");
+    const positions = rowsOf("cos", parts.cos, headDim / 2, "headDim / 2");
     const floats = (what: string, array: Float32Array, shape: Record<string, number>) =>
       checkArray(`decoder: ${what}`, array, Float32Array, shape);
     floats("embedding", parts.embedding, { vocabulary, width });
@@ -201,17 +193,6 @@ export class Fp32Decoder {
     this.vocabulary = vocabulary;
     this.positions = positions;
   }
-}
-
-function refuse(what: string, got: unknown, expected: string): never {
-  throw new KernelError({ what: `decoder: ${what}`, got, expected });
-}
-
-/** The rows of an array whose rows have `row` numbers. */
-function divided(what: string, array: Float32Array, row: number, name: string): number {
-  const rows = array?.length / row;
-  if (Number.isInteger(rows) && rows > 0) return rows;
-  return refuse(what, array?.length, `a length that ${name} ${row} divides`);
 }
 
 /** Matrices of equally many columns, one below the other, in panels. */

@@ -19,7 +19,7 @@ export class Fp32Text {
   readonly decoder: Fp32Decoder;
   /** Tokens held. */
   length = 0;
-  /** Tokens there is room for, a multiple of 16. */
+  /** Tokens there is room for, a multiple of 16, which may lie beyond the last position. */
   capacity = 0;
   /** `[layers][kvHeads]` parts. */
   data: Float32Array = new Float32Array(0);
@@ -40,7 +40,6 @@ export class Fp32Text {
    * @throws {KernelError} when the decoder has not so many positions.
    */
   reserve(tokens: number): void {
-    if (tokens <= this.capacity) return;
     const { positions } = this.decoder;
     if (tokens > positions) {
       throw new KernelError({
@@ -49,6 +48,7 @@ export class Fp32Text {
         expected: `at most ${positions} tokens`,
       });
     }
+    if (tokens <= this.capacity) return;
     const wanted = Math.max(tokens, FIRST_TOKENS, 2 * this.capacity);
     const most = Math.ceil(positions / PANEL_ROWS) * PANEL_ROWS;
     this.#resize(Math.min(most, Math.ceil(wanted / PANEL_ROWS) * PANEL_ROWS));

@@ -7,7 +7,10 @@
 import { type Decoder, type GroupSize, type Kernels, KvCache, openKernels } from "kernels/mod.ts";
 import {
   checkPrompt,
-  extendTogether,
+  extendInOnePass,
+  type PassingModel,
+  type PassResult,
+  passResults,
   type Sequence,
   type Tokens,
   Turns,
@@ -16,7 +19,7 @@ import type { ClosableModel } from "offprint/lm/onnx/mod.ts";
 import type { TransformerConfig } from "offprint/lm/transformer/mod.ts";
 import type { Weights } from "./float_decoder.ts";
 import { type QuantizationOptions, quantizeDecoder } from "./quantize_decoder.ts";
-import { type PassingModel, type PassResult, QuantizedSequence } from "./sequence.ts";
+import { QuantizedSequence } from "./sequence.ts";
 
 /** How a quantised model is run. */
 export interface RunOptions {
@@ -65,7 +68,7 @@ export async function quantizedModel(
 }
 
 /** A quantised decoder behind the interface of language models. */
-export class QuantizedModel implements ClosableModel, PassingModel {
+export class QuantizedModel implements ClosableModel, PassingModel<QuantizedSequence> {
   readonly name: string;
   readonly vocabSize: number;
   readonly contextLength: number;
@@ -100,11 +103,7 @@ export class QuantizedModel implements ClosableModel, PassingModel {
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    return extendTogether(this, sequences, tokens, QuantizedSequence, async (busy) => {
-      const passes = await this.pass(busy);
-      busy.forEach(({ sequence }, i) => sequence.accept(passes[i]!.logits));
-      return passes.map(({ logits }) => logits);
-    });
+    return extendInOnePass(this, sequences, tokens, QuantizedSequence);
   }
 
   /**
@@ -124,17 +123,9 @@ export class QuantizedModel implements ClosableModel, PassingModel {
       const all = Int32Array.from(texts.flatMap(({ tokens }) => tokens));
       const counts = texts.map(({ tokens }) => lastOnly ? 1 : tokens.length);
       const asked = lastOnly ? Int32Array.from(lastRows(texts)) : undefined;
-      const { logits, hidden } = await this.kernels.forward(this.decoder, pass, all, asked);
+      const rows = await this.kernels.forward(this.decoder, pass, all, asked);
       pass.commit();
-      let row = 0;
-      return counts.map((count) => {
-        const first = row;
-        row += count;
-        return {
-          logits: rows(logits, this.vocabSize, first, count),
-          hidden: rows(hidden, this.decoder.width, first, count),
-        };
-      });
+      return passResults(counts, rows, this.decoder);
     });
   }
 
@@ -159,12 +150,4 @@ export class QuantizedModel implements ClosableModel, PassingModel {
 function lastRows(texts: readonly { tokens: Tokens }[]): number[] {
   let end = 0;
   return texts.map(({ tokens }) => (end += tokens.length) - 1);
-}
-
-/** `count` rows of `size` numbers, as views. */
-function rows(data: Float32Array, size: number, first: number, count: number): Float32Array[] {
-  return Array.from(
-    { length: count },
-    (_, i) => data.subarray((first + i) * size, (first + i + 1) * size),
-  );
 }

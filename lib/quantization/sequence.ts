@@ -5,36 +5,19 @@
  */
 import { KernelError, type KvText } from "kernels/mod.ts";
 import {
-  CheckedSequence,
-  checkTokens,
-  type ExtendResult,
-  type LanguageModel,
-  ownRow,
+  type PassingModel,
+  PassingSequence,
   type Sequence,
   type Tokens,
 } from "offprint/lm/interface/mod.ts";
 
-/** What a forward pass gives for one text: rows per new token, or only the last. */
-export interface PassResult {
-  readonly logits: Float32Array[];
-  readonly hidden: Float32Array[];
-}
-
-/** A model whose texts are carried forward in passes over several of them. */
-export interface PassingModel extends LanguageModel {
-  /** One forward pass over texts that each get at least one token; `lastOnly`: logits after the last token alone. */
-  pass(
-    texts: readonly { sequence: QuantizedSequence; tokens: Tokens }[],
-    lastOnly?: boolean,
-  ): Promise<PassResult[]>;
-}
-
-/** A text with its keys and values in the cache of a {@linkcode PassingModel}. */
-export class QuantizedSequence extends CheckedSequence<PassingModel> {
+/** A text with its keys and values in the cache of a quantised model. */
+export class QuantizedSequence
+  extends PassingSequence<QuantizedSequence, PassingModel<QuantizedSequence>> {
   /** The begin-of-text token is its first. */
   readonly kv: KvText;
 
-  constructor(model: PassingModel, kv: KvText, logits?: Float32Array) {
+  constructor(model: PassingModel<QuantizedSequence>, kv: KvText, logits?: Float32Array) {
     super(model, logits);
     this.kv = kv;
   }
@@ -43,20 +26,6 @@ export class QuantizedSequence extends CheckedSequence<PassingModel> {
   async start(tokens: Tokens): Promise<void> {
     const [pass] = await this.model.pass([{ sequence: this, tokens }], true);
     this.accept(pass!.logits);
-  }
-
-  async extend(tokens: Tokens, options: { hidden?: boolean } = {}): Promise<ExtendResult> {
-    checkTokens(this.model, this.length, tokens);
-    const wanted = options.hidden ?? false;
-    if (tokens.length === 0) return wanted ? { logits: [], hidden: [] } : { logits: [] };
-    const [pass] = await this.model.pass([{ sequence: this, tokens }]);
-    const { logits, hidden } = pass!;
-    this.accept(logits);
-    return wanted ? { logits, hidden } : { logits };
-  }
-
-  override accept(rows: readonly Float32Array[]): void {
-    super.accept([ownRow(rows.at(-1)!)]);
   }
 
   protected held(): number {

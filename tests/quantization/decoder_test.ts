@@ -4,7 +4,6 @@ import { type Kernels, openKernels } from "kernels/mod.ts";
 import { onnxModel } from "offprint/lm/onnx/mod.ts";
 import { perplexity, surprisal } from "offprint/lm/training/mod.ts";
 import {
-  initialWeights,
   readTransformer,
   type TransformerConfig,
   transformerConfig,
@@ -22,6 +21,7 @@ import {
 } from "offprint/quantization/mod.ts";
 import { stream } from "offprint/random.ts";
 import { conformance } from "../lm/conformance.ts";
+import { trainedLikeWeights } from "../lm/trained_like_weights.ts";
 
 /** One and several layers, shared and own KV heads, tied and quantised heads. */
 const SIZES: Record<string, TransformerSizes> = {
@@ -45,19 +45,6 @@ const SIZES: Record<string, TransformerSizes> = {
   },
 };
 
-/** Weights several times as large as fresh ones, as trained ones are; gains that are not 1. */
-function weightsOf(config: TransformerConfig): Map<string, Float32Array> {
-  const weights = initialWeights(config, 5);
-  const random = stream(6, "quantized-gains");
-  for (const [name, values] of weights) {
-    const gain = name.includes("norm");
-    for (let i = 0; i < values.length; i++) {
-      values[i] = gain ? 1 + 0.3 * random.normal() : 4 * values[i]!;
-    }
-  }
-  return weights;
-}
-
 const backends: Kernels[] = [
   await openKernels({ backend: "reference" }),
   await openKernels({ say: () => {} }),
@@ -67,7 +54,7 @@ for (const kernels of backends) {
     const config = transformerConfig(sizes);
     conformance(`quantised ${name} on ${kernels.backend}`, {
       model: () =>
-        quantizedModel(config, weightsOf(config), {
+        quantizedModel(config, trainedLikeWeights(config), {
           name,
           kernels,
           groupSize: 32,
@@ -124,7 +111,7 @@ function randomText(config: TransformerConfig, length: number): number[] {
 
 Deno.test("the decoder in floats equals ONNX Runtime's within 1e-4, in its logits and hidden states", async () => {
   for (const sizes of Object.values(SIZES)) {
-    const config = transformerConfig(sizes), weights = weightsOf(config);
+    const config = transformerConfig(sizes), weights = trainedLikeWeights(config);
     const text = randomText(config, 20);
     const { logits, hidden } = floatForward(config, weights, [config.bos_token_id, ...text]);
     const model = await onnxModel(config, weights, { threads: 1 });
@@ -169,7 +156,7 @@ for (const name of ["sotu-draft", "sotu-target"]) {
 
 Deno.test("quantising with a plan: outliers get 8 bits, and that helps", async () => {
   const config = transformerConfig(SIZES["target-shaped"]!);
-  const weights = weightsOf(config);
+  const weights = trainedLikeWeights(config);
   // Outlier channels that change no result: gains times 30, the columns that read them divided by it.
   const width = config.hidden_size, channels = [3, 20, 41];
   for (const [name, values] of weights) {
@@ -197,7 +184,7 @@ Deno.test("quantising with a plan: outliers get 8 bits, and that helps", async (
 });
 
 Deno.test("quantising with an order: with 8 bits throughout it changes which channels share a scale", async () => {
-  const config = transformerConfig(SIZES["target-shaped"]!), weights = weightsOf(config);
+  const config = transformerConfig(SIZES["target-shaped"]!), weights = trainedLikeWeights(config);
   const calibration = calibrate(config, weights, [randomText(config, 60)]);
   const ordered = calibratedPlans(calibration, { blockSize: 32, share8: 0.5 });
   const model = await quantizedModel(config, weights, {
@@ -214,7 +201,7 @@ Deno.test("quantising with an order: with 8 bits throughout it changes which cha
 
 Deno.test("a text can be rolled back 64 tokens beyond a group's end, then to its start", async () => {
   const config = transformerConfig(SIZES["target-shaped"]!);
-  const model = await quantizedModel(config, weightsOf(config), {
+  const model = await quantizedModel(config, trainedLikeWeights(config), {
     kernels: backends[1]!,
     groupSize: 32,
   });
@@ -237,7 +224,7 @@ Deno.test("a text can be rolled back 64 tokens beyond a group's end, then to its
 
 Deno.test("memory: half a byte per weight, 4.5 bits per element of the KV cache", async () => {
   const config = transformerConfig({ ...SIZES["draft-shaped"]!, width: 128, feedForward: 256 });
-  const model = await quantizedModel(config, weightsOf(config), {
+  const model = await quantizedModel(config, trainedLikeWeights(config), {
     kernels: backends[1]!,
     blockSize: 128,
     head: 4,
@@ -256,16 +243,16 @@ Deno.test("memory: half a byte per weight, 4.5 bits per element of the KV cache"
 Deno.test("what cannot be quantised or mixed is refused", async () => {
   const config = transformerConfig({ ...SIZES["draft-shaped"]!, feedForward: 100 });
   assertThrows(
-    () => quantizeDecoder(config, weightsOf(config)),
+    () => quantizeDecoder(config, trainedLikeWeights(config)),
     Error,
     "intermediate_size: got 100, expected a multiple of 8",
   );
   const good = transformerConfig(SIZES["draft-shaped"]!);
-  const weights = weightsOf(good);
+  const weights = trainedLikeWeights(good);
   weights.get("model.embed_tokens.weight")![5] = 1e6;
   assertThrows(() => quantizeDecoder(good, weights), Error, "embedding[0][5]");
   const models = await Promise.all(
-    [1, 2].map(() => quantizedModel(good, weightsOf(good), { kernels: backends[1]! })),
+    [1, 2].map(() => quantizedModel(good, trainedLikeWeights(good), { kernels: backends[1]! })),
   );
   const sequence = await models[0]!.open([1]);
   await assertRejects(() => models[1]!.extendBatch([sequence], [[1]]), TypeError, "another model");

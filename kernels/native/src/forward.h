@@ -97,9 +97,9 @@ static inline void report(Forward *all, int64_t kind, int64_t index, float value
   pthread_mutex_unlock(&all->lock);
 }
 
-// Threads for a step of about `work` multiply-adds (ONE_THREAD in native/mod.ts).
+// Threads for a step of about `work` multiply-adds.
 static inline int threads_for(const Forward *all, int64_t work) {
-  return work < 1 << 19 ? 1 : all->threads;
+  return threads_worth(all->threads, work);
 }
 
 static inline float *scratch_of(const Forward *all, int slot) {

@@ -47,8 +47,7 @@ typedef struct {
 
 enum { PIECE_ROWS = 8 * PANEL_ROWS };
 
-// Threads for a step of about `work` multiply-adds (ONE_THREAD in native/mod.ts).
-static int threads_for(const Forward *all, int64_t work) { return work < 1 << 19 ? 1 : all->threads; }
+static int threads_for(const Forward *all, int64_t work) { return threads_worth(all->threads, work); }
 
 static void product_piece(void *of, int64_t index, int slot) {
   (void)slot;
@@ -69,7 +68,7 @@ static void multiply(Forward *all, const float *w, int64_t out, int64_t columns,
   pool_run(threads_for(all, count * out * columns), (out + PIECE_ROWS - 1) / PIECE_ROWS, product_piece, all);
 }
 
-// Turns the queries and the key of a KV head, and stores key and value.
+// Turns the queries and keys of a row, and stores its keys and values.
 static void store_row(Forward *all, int64_t row) {
   const Decoder *decoder = all->decoder;
   const Text *text = all->texts + all->text_of[row];

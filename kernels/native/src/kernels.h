@@ -24,6 +24,10 @@ typedef void (*Piece)(void *job, int64_t index, int slot);
 // done. When the pool is in use by another caller, this one does all the work itself.
 void pool_run(int threads, int64_t count, Piece piece, void *job);
 
+// Threads of `threads` for a step of about `work` multiply-adds: waking one costs more than few are worth (ONE_THREAD in
+// native/mod.ts).
+static inline int threads_worth(int threads, int64_t work) { return work < 1 << 19 ? 1 : threads; }
+
 // ---- rooms.c ---------------------------------------------------------------------------------------
 
 // `bytes` bytes on a line of their own with whatever is in them, or null; and back, to be taken again.

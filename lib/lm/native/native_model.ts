@@ -5,13 +5,13 @@
  */
 import { Fp32Decoder, Fp32Text, KernelError, type Kernels, openKernels } from "kernels/mod.ts";
 import {
-  CheckedSequence,
   checkPrompt,
-  checkTokens,
-  type ExtendResult,
-  extendTogether,
+  extendInOnePass,
   type ModelWarpOptions,
-  ownRow,
+  type PassingModel,
+  PassingSequence,
+  type PassResult,
+  passResults,
   type Sequence,
   type Tokens,
   Turns,
@@ -117,13 +117,7 @@ function decoderOf(
 /** New tokens that one pass of opening texts reads: some megabytes of activations. */
 const MOST_ROWS = 2048;
 
-/** What a forward pass gives for one text: rows per new token, or only the last. */
-interface Pass {
-  logits: Float32Array[];
-  hidden: Float32Array[];
-}
-
-class NativeModel implements ClosableModel {
+class NativeModel implements ClosableModel, PassingModel<NativeSequence> {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly bos: number;
@@ -182,33 +176,19 @@ class NativeModel implements ClosableModel {
     sequences: readonly Sequence[],
     tokens: readonly Tokens[],
   ): Promise<Float32Array[][]> {
-    return extendTogether(this, sequences, tokens, NativeSequence, async (busy) => {
-      const passes = await this.pass(busy);
-      busy.forEach(({ sequence }, i) => sequence.accept(passes[i]!.logits));
-      return passes.map(({ logits }) => logits);
-    });
+    return extendInOnePass(this, sequences, tokens, NativeSequence);
   }
 
-  /** One forward pass over texts that each get at least one token; `lastOnly`: rows after the last token alone. */
   async pass(
     texts: readonly { sequence: NativeSequence; tokens: Tokens }[],
     lastOnly = false,
-  ): Promise<Pass[]> {
+  ): Promise<PassResult[]> {
     const extensions = texts.map(({ sequence, tokens }) => ({ text: sequence.text, tokens }));
-    const { logits, hidden } = await this.#turns.take(() =>
+    const rows = await this.#turns.take(() =>
       this.#kernels.forward32(this.decoder, extensions, lastOnly)
     );
-    const { vocabulary, width } = this.decoder;
-    let row = 0;
-    return texts.map(({ tokens }) => {
-      const [from, to] = [row, row += lastOnly ? 1 : tokens.length];
-      const rows = (data: Float32Array, size: number) =>
-        Array.from(
-          { length: to - from },
-          (_, i) => data.subarray((from + i) * size, (from + i + 1) * size),
-        );
-      return { logits: rows(logits, vocabulary), hidden: rows(hidden, width) };
-    });
+    const counts = texts.map(({ tokens }) => lastOnly ? 1 : tokens.length);
+    return passResults(counts, rows, this.decoder);
   }
 
   close(): Promise<void> {
@@ -217,27 +197,13 @@ class NativeModel implements ClosableModel {
   }
 }
 
-class NativeSequence extends CheckedSequence<NativeModel> {
+class NativeSequence extends PassingSequence<NativeSequence, NativeModel> {
   /** The begin-of-text token is its first. */
   readonly text: Fp32Text;
 
   constructor(model: NativeModel, text: Fp32Text, logits?: Float32Array) {
     super(model, logits);
     this.text = text;
-  }
-
-  async extend(tokens: Tokens, options: { hidden?: boolean } = {}): Promise<ExtendResult> {
-    checkTokens(this.model, this.length, tokens);
-    const wanted = options.hidden ?? false;
-    if (tokens.length === 0) return wanted ? { logits: [], hidden: [] } : { logits: [] };
-    const [pass] = await this.model.pass([{ sequence: this, tokens }]);
-    const { logits, hidden } = pass!;
-    this.accept(logits);
-    return wanted ? { logits, hidden } : { logits };
-  }
-
-  override accept(rows: readonly Float32Array[]): void {
-    super.accept([ownRow(rows.at(-1)!)]);
   }
 
   protected held(): number {

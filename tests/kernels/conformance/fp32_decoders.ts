@@ -126,6 +126,13 @@ export const fp32Decoders: Conformance[] = [
       await refuses(run([]), "tokens of text 0: got 0, expected at least one");
       await refuses(run(new Array(150).fill(1)), "got 151, expected at most 150 tokens");
       await refuses(run([1], new Fp32Decoder(parts)), "decoder of text 0: got another");
+      // There is room for whole panels of tokens, and for no more positions than the decoder has.
+      const long = new Fp32Text(decoder);
+      await kernels.forward32(decoder, [{ text: long, tokens: new Array(150).fill(1) }]);
+      assertEquals([long.length, long.capacity], [150, 160]);
+      const beyond = () => kernels.forward32(decoder, [{ text: long, tokens: [1] }]);
+      await refuses(beyond, "got 151, expected at most 150 tokens");
+      assertEquals(long.length, 150);
       const twice = [{ text, tokens: [1] }, { text, tokens: [2] }];
       await refuses(
         () => kernels.forward32(decoder, twice),

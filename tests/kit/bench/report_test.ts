@@ -20,6 +20,12 @@ Deno.test("contestants take turns, after one round that is not counted", async (
   assert(times.ours >= 0 && times.peer >= 0);
 });
 
+Deno.test("a contestant may run several times in a turn, and no more than the repetitions", async () => {
+  const order: string[] = [];
+  await interleaved({ a: () => order.push("a"), b: () => order.push("b") }, 3, { turn: 2 });
+  assertEquals(order.join(" "), "a b a a b b a b");
+});
+
 Deno.test("a row's ratio is above 1 where we need less", () => {
   const row = lessIsBetter({
     name: "n",

@@ -4,8 +4,8 @@ import { decodingModel, fitsKernels, nativeModel } from "offprint/lm/native/mod.
 import { onnxModel } from "offprint/lm/onnx/mod.ts";
 import { transformerConfig, type TransformerSizes } from "offprint/lm/transformer/mod.ts";
 import { initialWeights } from "offprint/lm/transformer/definition.ts";
-import { stream } from "offprint/random.ts";
 import { conformance } from "../conformance.ts";
+import { trainedLikeWeights } from "../trained_like_weights.ts";
 
 /** Shapes with one and more heads per group, one and more layers, a vocabulary and heads that fill no panel, texts that grow. */
 const SIZES: Record<string, TransformerSizes> = {
@@ -29,34 +29,21 @@ const SIZES: Record<string, TransformerSizes> = {
   },
 };
 
-function weightsOf(sizes: TransformerSizes): Map<string, Float32Array> {
-  const weights = initialWeights(transformerConfig(sizes), 5);
-  const random = stream(6, "native-gains");
-  // Trained weights are several times as large as fresh ones, and gains are not 1.
-  for (const [name, values] of weights) {
-    const gain = name.includes("norm");
-    for (let i = 0; i < values.length; i++) {
-      values[i] = gain ? 1 + 0.3 * random.normal() : 4 * values[i]!;
-    }
-  }
-  return weights;
-}
-
 const native = await openKernels({ backend: "native" }).then(() => true, () => false);
 
 for (const [name, sizes] of Object.entries(SIZES)) {
   const config = transformerConfig(sizes);
   for (const backend of native ? ["reference", "native"] as const : ["reference"] as const) {
     conformance(`${backend} kernels, ${name}`, {
-      model: () => nativeModel(config, weightsOf(sizes), { name, backend }),
+      model: () => nativeModel(config, trainedLikeWeights(config), { name, backend }),
       ceiling: 0,
       hidden: true,
     });
   }
 
   Deno.test(`${name}: logits and hidden states equal ONNX Runtime's within 2e-5`, async () => {
-    const onnx = await onnxModel(config, weightsOf(sizes), { threads: 1 });
-    const ours = await nativeModel(config, weightsOf(sizes), { backend: "reference" });
+    const onnx = await onnxModel(config, trainedLikeWeights(config), { threads: 1 });
+    const ours = await nativeModel(config, trainedLikeWeights(config), { backend: "reference" });
     try {
       const tokens = Array.from({ length: 70 }, (_, i) => (i * i) % sizes.vocabSize);
       const [a, b] = [await onnx.open([]), await ours.open([])];
@@ -94,7 +81,8 @@ Deno.test("sizes that are no multiple of 8 are left to ONNX Runtime", async () =
 
 Deno.test("many short prompts are opened as one by one", async () => {
   const sizes = SIZES["heads of 24"]!;
-  const model = await nativeModel(transformerConfig(sizes), weightsOf(sizes), {
+  const config = transformerConfig(sizes);
+  const model = await nativeModel(config, trainedLikeWeights(config), {
     backend: native ? "native" : "reference",
   });
   const count = native ? 90 : 3;
@@ -115,9 +103,9 @@ Deno.test({
   name: "without permission to read the environment a model decodes all the same",
   permissions: { ...allButEnvironment(), env: false },
   async fn() {
-    const sizes = SIZES["draft-shaped"]!;
-    const model = await decodingModel(transformerConfig(sizes), weightsOf(sizes));
-    assertEquals((await model.open([1])).logits.length, sizes.vocabSize);
+    const config = transformerConfig(SIZES["draft-shaped"]!);
+    const model = await decodingModel(config, trainedLikeWeights(config));
+    assertEquals((await model.open([1])).logits.length, config.vocab_size);
     await model.close();
   },
 });
@@ -128,10 +116,10 @@ function allButEnvironment(): Deno.PermissionOptionsObject {
 }
 
 Deno.test("weights that do not fit the sizes are told, and not handed to another runtime", async () => {
-  const sizes = SIZES["heads of 24"]!;
-  const weights = weightsOf(sizes);
+  const config = transformerConfig(SIZES["heads of 24"]!);
+  const weights = trainedLikeWeights(config);
   weights.set("model.layers.0.self_attn.q_proj.weight", new Float32Array(96));
-  const open = () => decodingModel(transformerConfig(sizes), weights);
+  const open = () => decodingModel(config, weights);
   if (native) await assertRejects(open, KernelError, "layers[0].q: got Float32Array of 96");
   else await assertRejects(open);
 });

@@ -3,10 +3,11 @@ import { fromIntegers, loadJax } from "offprint/lm/transformer/jax.ts";
 import { modelThreads, onnxModel } from "offprint/lm/onnx/transformer_model.ts";
 import { createSession, threadCount } from "offprint/lm/onnx/runtime.ts";
 import { UserError } from "offprint/errors.ts";
-import { initialWeights, toParameters, transformer } from "offprint/lm/transformer/definition.ts";
+import { toParameters, transformer } from "offprint/lm/transformer/definition.ts";
 import { transformerConfig, type TransformerSizes } from "offprint/lm/transformer/config.ts";
 import { stream } from "offprint/random.ts";
 import { conformance } from "../conformance.ts";
+import { trainedLikeWeights } from "../trained_like_weights.ts";
 
 /** Shapes with one and two heads per group, one and more layers, and capacities that grow. */
 const SIZES: Record<string, TransformerSizes> = {
@@ -30,19 +31,6 @@ const SIZES: Record<string, TransformerSizes> = {
   },
 };
 
-function weightsOf(sizes: TransformerSizes): Map<string, Float32Array> {
-  const weights = initialWeights(transformerConfig(sizes), 5);
-  const random = stream(6, "onnx-gains");
-  // Trained weights are several times as large as fresh ones, and gains are not 1.
-  for (const [name, values] of weights) {
-    const gain = name.includes("norm");
-    for (let i = 0; i < values.length; i++) {
-      values[i] = gain ? 1 + 0.3 * random.normal() : 4 * values[i]!;
-    }
-  }
-  return weights;
-}
-
 Deno.test("a small model gets one thread, a large one its share of the cores", () => {
   const small = transformerConfig(SIZES["target-shaped"]!);
   assertEquals(modelThreads(small), 1);
@@ -50,15 +38,15 @@ Deno.test("a small model gets one thread, a large one its share of the cores", (
 });
 
 for (const [name, sizes] of Object.entries(SIZES)) {
+  const config = transformerConfig(sizes);
   conformance(`ONNX ${name}`, {
-    model: () => onnxModel(transformerConfig(sizes), weightsOf(sizes), { name, threads: 1 }),
+    model: () => onnxModel(config, trainedLikeWeights(config), { name, threads: 1 }),
     ceiling: 2e-5,
     hidden: true,
   });
 
   Deno.test(`ONNX ${name}: logits equal the training graph's within 1e-4`, async () => {
-    const config = transformerConfig(sizes);
-    const weights = weightsOf(sizes);
+    const weights = trainedLikeWeights(config);
     const model = await onnxModel(config, weights, { threads: 1 });
     const jax = await loadJax();
     const random = stream(8, "onnx-text");
@@ -91,9 +79,9 @@ for (const [name, sizes] of Object.entries(SIZES)) {
 }
 
 Deno.test("a sequence of another model is refused in a batch", async () => {
-  const sizes = SIZES["draft-shaped"]!;
-  const a = await onnxModel(transformerConfig(sizes), weightsOf(sizes), { threads: 1 });
-  const b = await onnxModel(transformerConfig(sizes), weightsOf(sizes), { threads: 1 });
+  const config = transformerConfig(SIZES["draft-shaped"]!);
+  const a = await onnxModel(config, trainedLikeWeights(config), { threads: 1 });
+  const b = await onnxModel(config, trainedLikeWeights(config), { threads: 1 });
   const sequence = await a.open([1]);
   await assertRejects(() => b.extendBatch([sequence], [[1]]), TypeError, "another model");
   sequence.close();
