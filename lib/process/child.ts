@@ -100,7 +100,10 @@ function limitsOf({ memoryBytes, fileBytes, processorSeconds }: ChildOptions): s
     limit("t", processorSeconds, 1);
 }
 
-/** Where a program lies: a shell that finds none would only say so on stderr. */
+/**
+ * Where a program lies: a shell that finds none would only say so on stderr. Our own Deno may have been replaced by a
+ * newer one since we began: on Linux the file that we run is still there, without its name.
+ */
 function findProgram(program: string, cwd = "."): string {
   const isFile = (path: string) => {
     try {
@@ -117,6 +120,8 @@ function findProgram(program: string, cwd = "."): string {
       if (folder !== "" && isFile(join(folder, program))) return join(folder, program);
     }
   }
+  const ours = `/proc/${Deno.pid}/exe`;
+  if (program === Deno.execPath() && isFile(ours)) return ours;
   throw new Deno.errors.NotFound(`no program ${program}`);
 }
 

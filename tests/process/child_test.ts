@@ -35,6 +35,20 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a process whose Deno was replaced still starts Deno",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "offprint-replaced-" });
+    const program = `${folder}/deno`;
+    await Deno.copyFile(Deno.execPath(), program);
+    const script = import.meta.resolve("./replaced.ts");
+    const child = startChild(program, ["run", ...COMMAND_FLAGS, script, folder]);
+    assertEquals(await new Response(child.stdout).text(), "gone; 42\n");
+    assertEquals((await child.status).code, 0);
+  },
+});
+
+Deno.test({
   name: "a program that overruns is ended with its children",
   ignore: WINDOWS,
   async fn() {
