@@ -67,7 +67,7 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
   const open = () => {
     if (closed) throw closedKernels();
   };
-  const sampling = nativeSampling(context);
+  const { warp: warpOf, ...sampling } = nativeSampling(context);
   const cores = {
     ...nativeProducts(context),
     ...nativeKv4(context),
@@ -94,11 +94,14 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
     reason: `native, ${variant}: ${asked ? "asked for" : "the best that runs here"}`,
     describe: describeCore,
     ...guarded,
-    warp: (options) => (logits) => {
-      open();
-      const result = sampling.warpedSoftmax(logits, 1, options);
-      processorDependent("native kernels", floatsOf(result));
-      return result;
+    warp(options) {
+      const warp = warpOf(options);
+      return (logits) => {
+        open();
+        const result = warp(logits);
+        processorDependent("native kernels", [result]);
+        return result;
+      };
     },
     close: () => {
       closed = true;

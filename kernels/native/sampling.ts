@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { checkArray } from "../contract/checks.ts";
+import type { SamplingOptions } from "../contract/types.ts";
 import { laneSum } from "../reference/exact_math.ts";
 import {
   badLogit,
   badMass,
   checkSample,
+  checkSampling,
   checkSoftmax,
   type sample,
   type warpedSoftmax,
@@ -20,21 +23,43 @@ interface Cores {
   warpedSoftmax: typeof warpedSoftmax;
   sample: typeof sample;
   verify: typeof verify;
+  /** {@linkcode warpedSoftmax} of a row at a time: the warp is checked once. */
+  warp(options: SamplingOptions): (logits: Float32Array) => Float64Array;
 }
 
 /** The cores of `reference/sampling.ts` and `reference/verification.ts`. */
 export function nativeSampling({ c, variant, threadsFor }: NativeContext): Cores {
+  const soften = (
+    logits: Float32Array,
+    output: Float64Array,
+    rows: number,
+    vocabulary: number,
+    { temperature, topK, topP, minP }: Required<SamplingOptions>,
+  ) => {
+    const bad = c.offprint_softmax(
+      ...[variant, threadsFor(16 * rows * vocabulary), logits, output, rows, vocabulary] as const,
+      ...[temperature, topK, topP, minP] as const,
+    );
+    if (bad === DONE) return;
+    if (bad === OUT_OF_MEMORY) throw outOfMemory("warpedSoftmax");
+    throw badLogit(Math.floor(bad / vocabulary), bad % vocabulary, logits[bad]!);
+  };
   return {
     warpedSoftmax(logits, rows, warp, given) {
-      const checked = checkSoftmax(logits, rows, warp, given);
-      const { output, vocabulary, temperature, topK, topP, minP } = checked;
-      const bad = c.offprint_softmax(
-        ...[variant, threadsFor(16 * rows * vocabulary), logits, output, rows, vocabulary] as const,
-        ...[temperature, topK, topP, minP] as const,
-      );
-      if (bad === DONE) return output;
-      if (bad === OUT_OF_MEMORY) throw outOfMemory("warpedSoftmax");
-      throw badLogit(Math.floor(bad / vocabulary), bad % vocabulary, logits[bad]!);
+      const { output, vocabulary, ...checked } = checkSoftmax(logits, rows, warp, given);
+      soften(logits, output, rows, vocabulary, checked);
+      return output;
+    },
+
+    warp(options) {
+      const checked = checkSampling(options);
+      return (logits) => {
+        const vocabulary = logits?.length || 1;
+        checkArray("warp: logits", logits, Float32Array, { vocabulary });
+        const output = new Float64Array(vocabulary);
+        soften(logits, output, 1, vocabulary, checked);
+        return output;
+      };
     },
 
     sample(probabilities, rows, uniforms) {

@@ -17,7 +17,7 @@ import { forward } from "./forward.ts";
 import { forward32 } from "./fp32_forward.ts";
 import { gemm, linear } from "./gemm.ts";
 import { kvAppend, kvAttend } from "./kv4.ts";
-import { sample, warpedSoftmax } from "./sampling.ts";
+import { checkSampling, sample, warpedSoftmax } from "./sampling.ts";
 import { verify } from "./verification.ts";
 
 /** The cores in plain TypeScript; `reason` says why they were chosen. */
@@ -46,9 +46,12 @@ export function openReference(reason: string): Kernels {
     forward: (...args) => run(() => forward(...args)),
     forward32: (...args) => run(() => forward32(...args)),
     warpedSoftmax: (...args) => run(() => warpedSoftmax(...args)),
-    warp: (options) => (logits) => {
-      open();
-      return warpedSoftmax(logits, 1, options);
+    warp(options) {
+      checkSampling(options);
+      return (logits) => {
+        open();
+        return warpedSoftmax(logits, 1, options);
+      };
     },
     sample: (...args) => run(() => sample(...args)),
     verify: (...args) => run(() => verify(...args)),

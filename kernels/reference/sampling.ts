@@ -125,12 +125,17 @@ export function checkSoftmax(
   const vocabulary = vocabularyOf("warpedSoftmax: logits", logits, rows);
   checkArray("warpedSoftmax: logits", logits, Float32Array, { rows, vocabulary });
   const output = outputOf("warpedSoftmax: output", given, Float64Array, { rows, vocabulary });
+  return { vocabulary, output, ...checkSampling(warp) };
+}
+
+/** A warp filled in. */
+export function checkSampling(warp: SamplingOptions): Required<SamplingOptions> {
   const { temperature, topK, topP, minP } = { ...PLAIN_SAMPLING, ...warp };
   checkRange("temperature", temperature, temperature >= 0 && temperature < Infinity, "[0, ∞)");
   checkWhole("warpedSoftmax: topK", topK, 0);
   checkRange("topP", topP, topP > 0 && topP <= 1, "(0, 1]");
   checkRange("minP", minP, minP >= 0 && minP <= 1, "[0, 1]");
-  return { vocabulary, temperature, topK, topP, minP, output };
+  return { temperature, topK, topP, minP };
 }
 
 /** The vocabulary size of a draw. */

@@ -149,11 +149,10 @@ export function residual(target: ArrayLike<number>, draft: ArrayLike<number>): F
   const positive = zeros(size);
   let mass = 0;
   for (let i = 0; i < size; i++) {
-    const excess = target[i]! - draft[i]!;
-    if (excess > 0) {
-      positive[i] = excess;
-      mass += excess;
-    }
+    // Without a branch: which of two distributions is larger at a token cannot be foreseen.
+    const excess = Math.max(target[i]! - draft[i]!, 0);
+    positive[i] = excess;
+    mass += excess;
   }
   if (mass < RESIDUAL_FLOOR) return Float64Array.from(target);
   const scale = 1 / mass;

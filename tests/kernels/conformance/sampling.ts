@@ -62,10 +62,14 @@ export const sampling: Conformance[] = [
         "two heights": of((i) => i % 3 === 0 ? 1 : 0),
         "zeros of both signs": of((i) => i % 2 === 0 ? -0 : 0),
         masked: of((i) => i % 1000 === 999 ? random.normal() : -Infinity),
+        "half of them masked": of((i) => i % 16 < 8 ? random.normal() : -Infinity),
+        "as large as floats are": of((i) => i % 5 === 0 ? 3.4e38 : -3.4e38 + i * 1e35),
+        "as small as floats are": of((i) => i % 7 * 2 ** -149),
       };
       const warps: SamplingOptions[] = [
         { temperature: 1, topK: 50, topP: 0.95 },
         { temperature: 0.7, topK: 2900 },
+        { temperature: 1, topK: 200 },
         { temperature: 1, topP: 0.3 },
         { temperature: 2, topP: 0.999 },
         { temperature: 1, topP: 1 - 2 ** -53, minP: 1e-3 },
@@ -101,6 +105,10 @@ export const sampling: Conformance[] = [
       await refuses(() => cut({ topK: 1.5 }), "topK: got 1.5");
       await refuses(() => cut({ topP: 0 }), "topP: got 0, expected in (0, 1]");
       await refuses(() => cut({ minP: 1.01 }), "minP: got 1.01");
+      await refuses(async () => await kernels.warp({ temperature: -1 }), "temperature: got -1");
+      const one = kernels.warp({ temperature: 1 });
+      await refuses(async () => await one(row()), "logits: got Float32Array of 0");
+      await refuses(async () => await one(row(0, NaN)), "logits[0][1]: got NaN");
       const p = Float64Array.of(0.5, 0.5, 0, 0);
       await refuses(() => kernels.sample(p, 2, Float64Array.of(0.5, 0.5)), "a sum of 0");
       p[3] = NaN;
