@@ -68,6 +68,7 @@ const COMMON = [
   "huge_pages.c",
   "profile.c",
   "rooms.c",
+  "kept_memory.c",
 ];
 
 /**

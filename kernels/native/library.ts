@@ -10,6 +10,7 @@ import { buildLibrary, type BuildOptions, type Variant, VARIANTS } from "./build
 /** The functions of `exports*.c`; the comments name their arguments. */
 const SYMBOLS = {
   offprint_variants: { parameters: [], result: "i32" },
+  offprint_keep_memory: { parameters: [], result: "i32" },
   offprint_quantize: {
     parameters: [
       ...["i32", "i32"] as const, // variant, threads
@@ -181,6 +182,7 @@ async function load(options: BuildOptions): Promise<Library> {
   const path = await buildLibrary(options);
   try {
     const { symbols } = Deno.dlopen(path, ALL);
+    symbols.offprint_keep_memory();
     const usable = symbols.offprint_variants();
     return { path, symbols, variants: VARIANTS.filter((_, number) => usable >> number & 1) };
   } catch (error) {
