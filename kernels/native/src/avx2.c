@@ -48,4 +48,4 @@ static inline int32_t first_sum(int bits, int32_t bias) { return bits == 4 ? bia
 
 #include "tile_ymm.inc.h"
 
-const Variant offprint_avx2 = {EVERY_TOKEN, 8, tile4, tile8, peak, PACKING, CORES};
+const Variant offprint_avx2 = {EVERY_TOKEN, 8, PANEL_GROUPS, tile4, tile8, peak, PACKING, CORES};

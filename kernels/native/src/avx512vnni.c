@@ -219,4 +219,4 @@ static int32_t peak(int32_t turns) {
   return 24 * 64;
 }
 
-const Variant offprint_avx512vnni = {EVERY_TOKEN, 8, tile4, tile8, peak, PACKING, CORES};
+const Variant offprint_avx512vnni = {EVERY_TOKEN, 8, PANEL_GROUPS, tile4, tile8, peak, PACKING, CORES};

@@ -37,4 +37,4 @@ static inline __attribute__((always_inline)) __m256i add8(__m256i acc, __m256i w
 
 #include "tile_ymm.inc.h"
 
-const Variant offprint_avxvnni = {EVERY_TOKEN, 8, tile4, tile8, peak, PACKING, CORES};
+const Variant offprint_avxvnni = {EVERY_TOKEN, 8, PANEL_GROUPS, tile4, tile8, peak, PACKING, CORES};

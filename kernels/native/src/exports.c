@@ -92,17 +92,21 @@ typedef struct {
   const Variant *variant;
   void (*tile)(const GemmJob *job, const Tile *tile);
   int32_t groups, groups_per_piece, blocks_per_step;
-  int32_t large; // pieces of so many groups; those after them have a quarter, so that all end together
+  int32_t large, small_groups; // pieces of so many groups; those after them are smaller, so that all end together
 } Gemm;
 
-static int32_t small_piece(int32_t large) { return large < 8 ? large : large / 4; }
+// A quarter of a large one, but no less than is computed anyway.
+static int32_t small_piece(const Variant *use, int32_t large) {
+  const int32_t quarter = large < 8 ? large : large / 4;
+  return quarter < use->least_groups ? use->least_groups : quarter;
+}
 
 // A panel of rows: all tokens, a stretch of K at a time so that the panel's weights stay in cache
 // while the tokens pass.
 static void gemm_piece(void *of, int64_t index, int slot) {
   (void)slot;
   const Gemm *all = of;
-  const int32_t large = all->groups_per_piece, small = small_piece(large), late = (int32_t)index - all->large;
+  const int32_t large = all->groups_per_piece, small = all->small_groups, late = (int32_t)index - all->large;
   int32_t begin = late < 0 ? (int32_t)index * large : all->large * large + late * small;
   int32_t end = begin + (late < 0 ? large : small);
   if (end > all->groups) end = all->groups;
@@ -177,7 +181,7 @@ static void give_room(Room *room) {
 void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
   const int wide = job->values != 0;
   Gemm all = {*job, use, wide ? use->tile8 : use->tile, (job->rows + GROUP_ROWS - 1) / GROUP_ROWS, 0,
-              4096 / job->block_size, 0};
+              4096 / job->block_size, 0, 0};
   Room *room = NULL;
   if (use->pack_from > 0 && !wide && job->tokens >= use->pack_from) {
     room = take_room(use->pack_bytes(job));
@@ -197,7 +201,8 @@ void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
   all.large = all.groups / all.groups_per_piece - 2 * threads;
   if (all.large < 0) all.large = 0;
   const int32_t late = all.groups - all.large * all.groups_per_piece;
-  const int32_t small = small_piece(all.groups_per_piece), pieces = all.large + (late + small - 1) / small;
+  all.small_groups = small_piece(use, all.groups_per_piece);
+  const int32_t pieces = all.large + (late + all.small_groups - 1) / all.small_groups;
   pool_run(threads, pieces, gemm_piece, &all);
   give_room(room);
 }

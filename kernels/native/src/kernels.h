@@ -139,6 +139,7 @@ typedef struct {
 typedef struct {
   // Tokens and row groups that a tile may have at most; a tile has fewer at the edges.
   int32_t tile_tokens, tile_groups;
+  int32_t least_groups; // that `tile` computes, also where fewer are there
   void (*tile)(const GemmJob *job, const Tile *tile);  // 4-bit weights
   void (*tile8)(const GemmJob *job, const Tile *tile); // 8-bit weights
   // A yardstick: the dot product instructions of `tile` on registers alone, `turns` times over; returns the

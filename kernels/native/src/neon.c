@@ -144,4 +144,4 @@ INLINE void cover(const GemmJob *job, const Tile *tile, const int bits) {
 static void tile4(const GemmJob *job, const Tile *tile) { cover(job, tile, 4); }
 static void tile8(const GemmJob *job, const Tile *tile) { cover(job, tile, 8); }
 
-const Variant offprint_neon = {4, 8, tile4, tile8, 0, NO_PACKING, CORES};
+const Variant offprint_neon = {4, 8, 1, tile4, tile8, 0, NO_PACKING, CORES};

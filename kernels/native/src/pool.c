@@ -1,7 +1,8 @@
 // A pool of threads shared by everyone in the process.
 //
-// A job is a counter: whoever is in the pool takes the next piece until none is left. A worker that
-// the system has not scheduled yet is not waited for, so a busy machine costs speed, never a stall.
+// Of T threads, number s takes pieces s, s + T, s + 2 T ... and then what others have left. So a piece of the next pass over
+// the same weights or texts falls to the thread that has read them before, and finds them in that processor's caches. A
+// worker that the system has not scheduled yet is not waited for, so a busy machine costs speed, never a stall.
 // Two callers (JavaScript workers share the library and this pool): the second finds the pool taken
 // and works alone. Between jobs workers spin for a moment, then sleep.
 //
@@ -43,15 +44,24 @@ static struct {
   Piece piece;
   void *job;
   int64_t count;
-  int workers; // those of lower number take part
-  _Atomic int64_t next;
+  int threads; // slots of a lower number take part
 } current;
 
+// How many of its pieces have been taken, for each slot, on a line of its own.
+static struct {
+  _Alignas(64) _Atomic int64_t taken;
+} turns[MOST_WORKERS + 1];
+
 static void take_pieces(int slot) {
-  for (;;) {
-    int64_t index = atomic_fetch_add_explicit(&current.next, 1, memory_order_relaxed);
-    if (index >= current.count) return;
-    current.piece(current.job, index, slot);
+  const int threads = current.threads;
+  for (int i = 0; i < threads; i++) {
+    const int of = (slot + i) % threads;
+    for (;;) {
+      const int64_t turn = atomic_fetch_add_explicit(&turns[of].taken, 1, memory_order_relaxed);
+      const int64_t index = of + turn * threads;
+      if (index >= current.count) break;
+      current.piece(current.job, index, slot);
+    }
   }
 }
 
@@ -71,7 +81,7 @@ static void *worker(void *number) {
     int inside = atomic_load(&gate);
     while ((inside & OPEN) && !atomic_compare_exchange_weak(&gate, &inside, inside + 1)) {}
     if (!(inside & OPEN)) continue; // too late for this job
-    if (slot <= current.workers) take_pieces(slot);
+    if (slot < current.threads) take_pieces(slot);
     if (atomic_fetch_sub(&gate, 1) == 1 && atomic_load(&waiting)) {
       pthread_mutex_lock(&lock);
       pthread_cond_signal(&done);
@@ -138,8 +148,8 @@ void pool_run(int threads, int64_t count, Piece piece, void *job) {
   current.piece = piece;
   current.job = job;
   current.count = count;
-  current.workers = threads - 1;
-  atomic_store_explicit(&current.next, 0, memory_order_relaxed);
+  current.threads = threads;
+  for (int i = 0; i < threads; i++) atomic_store_explicit(&turns[i].taken, 0, memory_order_relaxed);
   atomic_store(&gate, OPEN);
   atomic_fetch_add(&generation, 1);
   if (atomic_load(&sleeping) > 0) {

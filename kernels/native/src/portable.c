@@ -40,4 +40,4 @@ static void tile8(const GemmJob *job, const Tile *tile) {
   store_rows(job, tile->token, tile->group, y);
 }
 
-const Variant offprint_portable = {1, 1, tile, tile8, 0, NO_PACKING, CORES};
+const Variant offprint_portable = {1, 1, 1, tile, tile8, 0, NO_PACKING, CORES};
