@@ -14,22 +14,34 @@ typedef struct {
   float *acc;    // [padded_dim]
 } Asked;
 
+// What is asked for while codes are read.
+typedef struct {
+  const char *next;
+  int32_t bytes;
+} Ahead;
+
+// The part that falls to turn `turn` of `turns`, so many bytes in each of its steps.
+INLINE Ahead ahead_in(Ahead all, int32_t turn, int32_t turns, int32_t steps) {
+  const int32_t each = (all.bytes + turns * steps - 1) / (turns * steps);
+  return (Ahead){all.next + (int64_t)turn * steps * each, each};
+}
+
 #ifdef WIDE_LANES
 #include "attend_products_wide.h"
 #else
 #include "attend_products.h"
 #endif
 
-// A text's groups lie apart in memory: asks for a later one's record while this one is read; where there is none, for
-// that of the next head, which comes after this one's.
+// A text's groups lie apart in memory: a later one's record is asked for while this one is read, a few lines a step, since
+// all at once would hold up what is read now; where there is none, that of the next head, which comes after this one's.
 enum { AHEAD = 2 };
 
-INLINE void read_ahead(const AttendJob *job, int32_t group, int32_t from, int32_t bytes) {
+INLINE Ahead ahead_of(const AttendJob *job, int32_t group, int32_t from, int32_t bytes) {
   const KvSizes *sizes = &job->sizes;
   const int32_t record = 8 * sizes->head_dim + sizes->group_size * (sizes->head_dim + sizes->padded_dim) / 2;
   const char *next = group + AHEAD < job->complete ? (const char *)job->packed[group + AHEAD] + from
                                                    : (const char *)job->packed[group] + record + from;
-  for (int32_t i = 0; i < bytes; i += 64) __builtin_prefetch(next + i);
+  return (Ahead){next, bytes};
 }
 
 // Asks for what the next head has of the group that is not complete: `tokens` of it.
@@ -92,7 +104,7 @@ INLINE void score_all(const AttendJob *job, const Asked *asked, const int querie
   for (int32_t g = 0; g < job->complete; g++) {
     const uint16_t *numbers = (const uint16_t *)job->packed[g];
     const uint8_t *codes = job->packed[g] + 8 * dim;
-    read_ahead(job, g, 0, 8 * dim + dim * group / 2);
+    const Ahead ahead = ahead_of(job, g, 0, 8 * dim + dim * group / 2);
     for (int32_t c = 0; c < dim; c += 8) {
       const f32x8 scales = halves8(numbers + c), zeros = wholes8(numbers + dim + c);
       UNROLL
@@ -108,7 +120,7 @@ INLINE void score_all(const AttendJob *job, const Asked *asked, const int querie
       terms[q] = asked[q].terms;
       to[q] = asked[q].scores + g * group;
     }
-    all_codes(codes, group, dim, by, terms, queries, to);
+    all_codes(codes, group, dim, by, terms, queries, to, ahead);
   }
   UNROLL
   for (int q = 0; q < queries; q++) {
@@ -135,13 +147,13 @@ INLINE void gather_all(const AttendJob *job, const Asked *asked, const int queri
     const uint16_t *numbers = (const uint16_t *)job->packed[g] + 2 * dim;
     const int32_t before = 8 * dim + dim * group / 2;
     float mass[MOST_QUERIES];
-    read_ahead(job, g, before, padded * group / 2);
+    const Ahead ahead = ahead_of(job, g, before, padded * group / 2);
     UNROLL
     for (int q = 0; q < queries; q++) {
       by[q] = asked[q].scores + g * group;
       mass[q] = (float)sum_floats(by[q], group);
     }
-    all_codes(job->packed[g] + before, padded, group, by, 0, queries, to);
+    all_codes(job->packed[g] + before, padded, group, by, 0, queries, to, ahead);
     for (int32_t c = 0; c < dim; c += 8) {
       const f32x8 scales = halves8(numbers + c), zeros = wholes8(numbers + dim + c);
       UNROLL

@@ -4,14 +4,15 @@
 #define OFFPRINT_ATTEND_PRODUCTS_H
 
 // to[q][lanes] = sum over steps of by[q][step] * codes, less minus[q]. A slice is 8 bytes of a run of 16: its low
-// nibbles are 8 lanes, its high ones those 16 later.
+// nibbles are 8 lanes, its high ones those 16 later. `ahead.bytes` are asked for in each step.
 INLINE void codes_product(const uint8_t *codes, int32_t stride, int32_t steps,
                           const float *const *by, const float *minus, const int queries,
-                          const int slices, float *const *to) {
+                          const int slices, float *const *to, const Ahead ahead) {
   f32x8 sum[8];
   UNROLL
   for (int i = 0; i < 2 * slices * queries; i++) sum[i] = all8(0);
   for (int32_t step = 0; step < steps; step++) {
+    __builtin_prefetch(ahead.next + step * ahead.bytes);
     UNROLL
     for (int s = 0; s < slices; s++) { // one after the other, or there are not enough registers
       f32x8 low, high;
@@ -58,21 +59,23 @@ INLINE void halves_product(const uint16_t *halves, int32_t stride, int32_t steps
 
 // `lanes` lanes (a multiple of 32) of a record of codes, less the sum of terms[q][steps] where there are any.
 INLINE void all_codes(const uint8_t *codes, int32_t lanes, int32_t steps, const float *const *by,
-                      const float *const *terms, const int queries, float *const *to) {
+                      const float *const *terms, const int queries, float *const *to, const Ahead ahead) {
   float minus[MOST_QUERIES] = {0};
   for (int32_t step = 0; terms && step < steps; step++) {
     UNROLL
     for (int q = 0; q < queries; q++) minus[q] += terms[q][step];
   }
   const int at_once = queries == 1 ? 4 : queries == 2 ? 2 : 1; // slices
-  for (int32_t bytes = 0; bytes < lanes / 2; bytes += 8 * at_once) {
+  const int32_t each = 8 * at_once, turns = (lanes / 2 + each - 1) / each;
+  for (int32_t bytes = 0; bytes < lanes / 2; bytes += each) {
+    const Ahead part = ahead_in(ahead, bytes / each, turns, steps);
     float *into[MOST_QUERIES];
     UNROLL
     for (int q = 0; q < queries; q++) into[q] = to[q] + bytes / 16 * 32 + bytes % 16;
     if (queries == 1 && lanes / 2 - bytes < 32) { // a run alone
-      codes_product(codes + bytes, lanes / 2, steps, by, minus, queries, 2, into);
+      codes_product(codes + bytes, lanes / 2, steps, by, minus, queries, 2, into, part);
     } else {
-      codes_product(codes + bytes, lanes / 2, steps, by, minus, queries, at_once, into);
+      codes_product(codes + bytes, lanes / 2, steps, by, minus, queries, at_once, into, part);
     }
   }
 }

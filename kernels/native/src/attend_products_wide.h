@@ -60,10 +60,10 @@ INLINE f32x16 halves16(const uint16_t *from) {
 }
 
 // to[q][lanes] = sum over steps of by[q][step] * codes, less the sum of terms[q][steps] where there are any. A run
-// is 16 bytes: their low codes are 16 lanes, the high ones the next 16.
+// is 16 bytes: their low codes are 16 lanes, the high ones the next 16. `ahead.bytes` are asked for in each step.
 INLINE void codes_product(const uint8_t *codes, int32_t stride, int32_t steps,
                           const float *const *by, const float *const *terms, const int queries,
-                          const int runs, float *const *to) {
+                          const int runs, float *const *to, const Ahead ahead) {
   const f32x16 code = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   f32x16 sum[4 * MOST_QUERIES], minus[MOST_QUERIES];
   UNROLL
@@ -72,6 +72,7 @@ INLINE void codes_product(const uint8_t *codes, int32_t stride, int32_t steps,
   for (int q = 0; q < queries; q++) minus[q] = all16(0);
   for (int32_t step = 0; step < steps; step++) {
     i32x16 low[2], high[2];
+    __builtin_prefetch(ahead.next + step * ahead.bytes);
     UNROLL
     for (int r = 0; r < runs; r++) {
       low[r] = bytes16(codes + (int64_t)step * stride + 16 * r);
@@ -133,14 +134,15 @@ INLINE void last_halves(const uint16_t *halves, int32_t stride, int32_t steps, c
 
 // `lanes` lanes (a multiple of 32) of a record of codes.
 INLINE void all_codes(const uint8_t *codes, int32_t lanes, int32_t steps, const float *const *by,
-                      const float *const *terms, const int queries, float *const *to) {
+                      const float *const *terms, const int queries, float *const *to, const Ahead ahead) {
   for (int32_t lane = 0; lane < lanes; lane += 64) {
+    const Ahead part = ahead_in(ahead, lane / 64, (lanes + 63) / 64, steps);
     const uint8_t *from = codes + lane / 2;
     float *into[MOST_QUERIES];
     UNROLL
     for (int q = 0; q < queries; q++) into[q] = to[q] + lane;
-    if (lanes - lane >= 64) codes_product(from, lanes / 2, steps, by, terms, queries, 2, into);
-    else codes_product(from, lanes / 2, steps, by, terms, queries, 1, into);
+    if (lanes - lane >= 64) codes_product(from, lanes / 2, steps, by, terms, queries, 2, into, part);
+    else codes_product(from, lanes / 2, steps, by, terms, queries, 1, into, part);
   }
 }
 
