@@ -9,15 +9,15 @@
 
 #include "exports.h"
 
-// 1 where the allocator was told to keep up to 128 MiB of what has been freed, blocks of up to 8 MiB among it. What a user has
-// set in the environment stands, and other allocators stay as they are.
+// 1 where the allocator was told to keep up to 128 MiB of what has been freed, blocks of up to 32 MiB among it, the most that
+// it allows. What a user has set in the environment stands, and other allocators stay as they are.
 EXPORT int32_t offprint_keep_memory(void) {
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
   const char *set[] = {"MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES"};
   for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
     if (getenv(set[i])) return 0;
   }
-  return mallopt(M_MMAP_THRESHOLD, 8 << 20) && mallopt(M_TRIM_THRESHOLD, 128 << 20);
+  return mallopt(M_MMAP_THRESHOLD, 32 << 20) && mallopt(M_TRIM_THRESHOLD, 128 << 20);
 #else
   return 0;
 #endif
