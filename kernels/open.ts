@@ -27,14 +27,14 @@ export interface OpenOptions {
   readonly variant?: Variant;
   /** Native only; default `OFFPRINT_THREADS`, else one per processor. */
   readonly threads?: number;
-  /** Told once per process why an automatic choice falls back. Default: a line on stderr. */
+  /** Told once per process and listener why an automatic choice falls back. Default: a line on stderr. */
   readonly say?: (line: string) => void;
 }
 
 const BACKENDS: readonly Backend[] = ["reference", "native", "webgpu"];
 
-/** What this process has been told already. */
-const said = new Set<string>();
+/** What each listener of this process has been told already. */
+const said = new WeakMap<(line: string) => void, Set<string>>();
 
 /**
  * Opens the kernels on the backend asked for, or on the best one there is. Without a compiler, with
@@ -102,6 +102,9 @@ async function openCpu(options: OpenOptions, insisted: boolean): Promise<Kernels
 }
 
 function sayOnce(line: string, options: OpenOptions): void {
-  if (!said.has(line)) (options.say ?? console.error)(`kernels: ${line}`);
-  said.add(line);
+  const say = options.say ?? console.error;
+  const heard = said.get(say) ?? new Set<string>();
+  said.set(say, heard);
+  if (!heard.has(line)) say(`kernels: ${line}`);
+  heard.add(line);
 }

@@ -48,7 +48,7 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
   const variant = variants.find((name) => name === (asked ?? variants.at(-1)));
   if (variant === undefined) {
     throw new KernelError({
-      what: "kernels: variant",
+      what: options.variant === undefined ? "kernels: OFFPRINT_VARIANT" : "kernels: variant",
       got: asked,
       expected: `one that runs here: ${variants.join(", ")}`,
     });

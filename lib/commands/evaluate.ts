@@ -32,7 +32,7 @@ import { SERVER_OPTIONS, serverOptions } from "../kit/server_options.ts";
 const USAGE = `deno task evaluate FILE… [options]
 deno task evaluate FILE… --endpoint URL --model NAME [--rewrite N] [options]
 
-Asks six evaluators for their opinion of one function: syntax, logic, correctness, readability, runtime and
+Asks evaluators for their opinion of one function: syntax, logic, correctness, readability, runtime and
 redundancy. FILE is JavaScript or TypeScript without imports; it is run in a process without permissions. A file
 NAME.json beside NAME.js may say what is known about the function; every field is optional, and without the file
 nothing is run:
@@ -42,7 +42,7 @@ nothing is run:
 
   --entry NAME    which function (default: the first one)
   --task FILE     another file in place of NAME.json
-  --roles NAMES   with commas (default: all six)
+  --roles NAMES   with commas (default: all)
   --tokens N      budget of all texts together (default 3600)
   --work N        budget of parser nodes and executed statements together (default: no limit)
   --json          print JSON
@@ -68,7 +68,7 @@ Examples
 /** The command. */
 export const command: Command = {
   name: "evaluate",
-  summary: "judge a function of your own: six evaluators",
+  summary: "judge a function of your own",
   usage: USAGE,
   run,
 };

@@ -41,7 +41,8 @@ const MOST_POINTS = 1_000_000;
 /**
  * Numbers from `start` to `stop`, both included where the step meets them: `range(0.3, 0.7, 0.2)` is 0.3, 0.5 and 0.7.
  *
- * @throws {UserError} for a range that never ends.
+ * @param step Default 1, for ends that lie whole steps apart.
+ * @throws {UserError} for a range that never ends, and for one without a step whose end 1 does not meet.
  *
  * @example
  * ```ts
@@ -52,7 +53,19 @@ const MOST_POINTS = 1_000_000;
  * assertEquals(range(8, 2, -3), [8, 5, 2]);
  * ```
  */
-export function range(start: number, stop: number, step = 1): number[] {
+export function range(start: number, stop: number, step?: number): number[] {
+  if (step === undefined && Number.isFinite(stop - start) && !Number.isInteger(stop - start)) {
+    throw new UserError({
+      what: `a range from ${start} to ${stop}`,
+      got: new Described("no step, and steps of 1 do not lead from one to the other"),
+      expected: "a step",
+      todo: "Write for example range(0.3, 0.7, 0.2).",
+    });
+  }
+  return inSteps(start, stop, step ?? 1);
+}
+
+function inSteps(start: number, stop: number, step: number): number[] {
   const count = (stop - start) / step;
   if (![start, stop, step].every(Number.isFinite) || !(count >= 0 && count < MOST_POINTS)) {
     throw new UserError({

@@ -16,6 +16,7 @@ Deno.test("ranges and axes that make no sense are one line each", () => {
     [() => range(0, 1, 1e-9), "one that never ends"],
     [() => range(0, Infinity, 1), "one that never ends"],
     [() => range(0, 1, -1), "one without values"],
+    [() => range(0, 0.4), "a range from 0 to 0.4: got no step"],
     [() => logSpace(0, 1, 3), "two ends above 0"],
     [() => logSpace(1, 2, 1.5), "at least 2"],
     [() => combinations({ a: [1], b: [] }), "axis b: got no value"],

@@ -97,6 +97,6 @@ function valuesOf(text: string, type: string): Parameter[] {
     return [new RegExp(`^${NUMBER}$`, "i").test(text) ? Number(text) : text];
   }
   return log === undefined
-    ? range(Number(start), Number(stop), step === undefined ? 1 : Number(step))
+    ? range(Number(start), Number(stop), ...(step === undefined ? [] : [Number(step)]))
     : logSpace(Number(start), Number(stop), Number(step));
 }

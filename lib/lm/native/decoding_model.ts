@@ -23,7 +23,8 @@ export interface DecodingOptions extends OnnxModelOptions {
  * A transformer with the given weights, ready to decode.
  *
  * @param weights float32, by the names of `tensorShapes`.
- * @throws {KernelError} when native kernels are asked for and cannot run here.
+ * @throws {KernelError} when native kernels are asked for and cannot run here, and for a backend or a variant named in the
+ * environment that does not exist.
  */
 export async function decodingModel(
   config: TransformerConfig,
@@ -36,10 +37,10 @@ export async function decodingModel(
   return model ?? await onnxModel(config, weights, options);
 }
 
-/** Whether the environment, where it may be read, asks for kernels that are not native. */
+/** Whether the environment, where it may be read, asks for kernels that have no native code. A name that none has is not ours to judge. */
 function otherKernels(): boolean {
   const variable = "OFFPRINT_KERNELS";
   if (Deno.permissions.querySync({ name: "env", variable }).state !== "granted") return false;
   const named = Deno.env.get(variable);
-  return named !== undefined && named !== "" && named !== "native";
+  return named === "reference" || named === "webgpu";
 }

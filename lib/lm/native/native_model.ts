@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fp32Decoder, Fp32Text, KernelError, type Kernels, openKernels } from "kernels/mod.ts";
+import { Fp32Decoder, Fp32Text, type Kernels, openKernels } from "kernels/mod.ts";
 import {
   checkPrompt,
   extendInOnePass,
@@ -51,17 +51,23 @@ export async function nativeModel(
   return kernelModel(await openKernels({ backend, ...threadsOf(threads) }), config, weights, name);
 }
 
-/** {@linkcode nativeModel}, or undefined where native kernels cannot run: no compiler, no permission. */
+/** Another runtime does the work, whose results are as good: nobody need be told. */
+const inSilence = () => {};
+
+/**
+ * {@linkcode nativeModel}, or undefined where native kernels cannot run: no compiler, no permission.
+ *
+ * @throws {KernelError} for a backend or variant named in the environment that does not exist, and for weights that do not fit.
+ */
 export async function nativeModelIfHere(
   config: TransformerConfig,
   weights: ReadonlyMap<string, Float32Array>,
   { name, threads }: NativeModelOptions,
 ): Promise<ClosableModel | undefined> {
-  const kernels = await openKernels({ backend: "native", ...threadsOf(threads) }).catch((error) => {
-    if (error instanceof KernelError) return undefined;
-    throw error;
-  });
-  return kernels && kernelModel(kernels, config, weights, name);
+  const kernels = await openKernels({ say: inSilence, ...threadsOf(threads) });
+  if (kernels.backend === "native") return kernelModel(kernels, config, weights, name);
+  kernels.close();
+  return undefined;
 }
 
 const threadsOf = (threads: number | undefined) => threads === undefined ? {} : { threads };

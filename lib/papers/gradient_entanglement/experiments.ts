@@ -19,7 +19,7 @@ export interface ShortTraining {
 /**
  * How far the log-probabilities of chosen and rejected answers move, in nats, on pairs that were not trained on.
  *
- * @throws {UserError} for a loss that does not exist.
+ * @throws {UserError} for a loss that does not exist, and for numbers of words or steps that there cannot be.
  *
  * @example
  * ```ts ignore

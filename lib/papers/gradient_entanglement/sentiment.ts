@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 import type { TokenPair } from "offprint/preference/pairs/mod.ts";
 
@@ -60,11 +61,24 @@ export const SUFFIXES = ["single", "short", "long"] as const;
 /** What follows the label: nothing, one word and the end, eleven words and the end. */
 export type Suffix = typeof SUFFIXES[number];
 
-/** The tokens behind the label: 0, 2 or 12; by a number, that many words of the long suffix and the end. */
+/**
+ * The tokens behind the label: 0, 2 or 12; by a number, that many words of the long suffix and the end.
+ *
+ * @throws {UserError} for a number of words that the long suffix does not have.
+ */
 export function suffixTokens(suffix: Suffix | number): number[] {
+  const most = LONG_SUFFIX.length;
+  if (typeof suffix === "number" && !(Number.isInteger(suffix) && suffix >= 0 && suffix <= most)) {
+    throw new UserError({
+      what: "words behind the label",
+      got: suffix,
+      expected: `a whole number from 0 to ${most}`,
+      todo: `Give for example ${most}.`,
+    });
+  }
   if (suffix === "single" || suffix === 0) return [];
   if (suffix === "short") return [...sentimentTokens("."), 0];
-  const length = suffix === "long" ? LONG_SUFFIX.length : suffix;
+  const length = suffix === "long" ? most : suffix;
   return [...sentimentTokens(LONG_SUFFIX.slice(0, length).join(" ")), 0];
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UserError } from "offprint/errors.ts";
 import type { PairLoss } from "offprint/preference/losses/mod.ts";
 import { marginMethod, trainPreference } from "offprint/preference/training/mod.ts";
 import { runPairs } from "./experiment.ts";
@@ -18,6 +19,7 @@ const BATCH = 8;
  *
  * @param options.words Words in which both answers end alike, from 0 to 11. Default 11.
  * @param options.steps Steps of eight pairs. Default 40.
+ * @throws {UserError} for numbers of words or steps that there cannot be.
  *
  * @example
  * ```ts ignore
@@ -33,6 +35,14 @@ export async function trainShortly(
   loss: PairLoss,
   { words = 11, steps = 40, seed }: { words?: number; steps?: number; seed: number },
 ): Promise<{ "Δ chosen": number; "Δ rejected": number }> {
+  if (!(Number.isInteger(steps) && steps > 0)) {
+    throw new UserError({
+      what: "steps of a short training",
+      got: steps,
+      expected: "a whole number of at least 1",
+      todo: "Give for example 40.",
+    });
+  }
   const { train, test } = runPairs({ suffix: words, noise: 0, seed });
   const config = policyConfig();
   const start = await supervisedStart({ config, pairs: train, seed, steps: 30, batch: 16 });

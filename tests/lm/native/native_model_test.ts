@@ -115,6 +115,29 @@ function allButEnvironment(): Deno.PermissionOptionsObject {
   return { ffi: same, net: same, read: same, run: same, sys: same, write: same };
 }
 
+Deno.test("a backend or a variant that does not exist is told, and no other runtime takes its place", async () => {
+  const config = transformerConfig(SIZES["draft-shaped"]!);
+  const opened = async (variable: string, value: string) => {
+    Deno.env.set(variable, value);
+    try {
+      await (await decodingModel(config, trainedLikeWeights(config))).close();
+    } finally {
+      Deno.env.delete(variable);
+    }
+  };
+  await assertRejects(
+    () => opened("OFFPRINT_KERNELS", "fast"),
+    KernelError,
+    "OFFPRINT_KERNELS: got fast",
+  );
+  if (!native) return;
+  await assertRejects(
+    () => opened("OFFPRINT_VARIANT", "mmx"),
+    KernelError,
+    "OFFPRINT_VARIANT: got mmx",
+  );
+});
+
 Deno.test("weights that do not fit the sizes are told, and not handed to another runtime", async () => {
   const config = transformerConfig(SIZES["heads of 24"]!);
   const weights = trainedLikeWeights(config);
