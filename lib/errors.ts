@@ -92,3 +92,47 @@ export function shown(value: unknown): string {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** Numbers that are accepted. */
+export interface NumberBounds {
+  /** Default: any. */
+  readonly least?: number;
+  /** Default: any. */
+  readonly most?: number;
+  /** Default false. */
+  readonly whole?: boolean;
+}
+
+/**
+ * Refuses a number outside its bounds, and what is no finite number.
+ *
+ * @param what Its name, as the reader knows it.
+ * @throws {UserError} saying what is accepted.
+ *
+ * @example
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { checkNumber, UserError } from "offprint/errors.ts";
+ *
+ * checkNumber("rounds", 3, { least: 1, whole: true });
+ * const wrong = () => checkNumber("rounds", 2.5, { least: 1, whole: true });
+ * assertThrows(wrong, UserError, "rounds: got 2.5, expected a whole number of at least 1");
+ * ```
+ */
+export function checkNumber(what: string, value: number, bounds: NumberBounds): void {
+  const { least = -Infinity, most = Infinity, whole = false } = bounds;
+  const fits = Number.isFinite(value) && value >= least && value <= most;
+  if (fits && (!whole || Number.isInteger(value))) return;
+  const range = most === Infinity
+    ? ` of at least ${least}`
+    : least === -Infinity
+    ? ` of at most ${most}`
+    : ` from ${least} to ${most}`;
+  throw new UserError({
+    what,
+    got: value,
+    expected: `a ${whole ? "whole number" : "number"}${
+      least === -Infinity && most === Infinity ? "" : range
+    }`,
+  });
+}

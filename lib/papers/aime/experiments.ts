@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { checkNumber, UserError } from "offprint/errors.ts";
 import { PAPER_ROLES, type PaperRole } from "./arms.ts";
 import { defectiveOf, judgeOf, passingOf } from "./rates.ts";
 import { loadOpinions } from "./results.ts";
@@ -40,6 +40,8 @@ let opinions: Promise<JudgedProgram[]> | undefined;
 export async function rolesAtBudget(
   { roles = "correctness", tokens = 3600, work = 1 }: RolesAtBudget,
 ): Promise<{ EDR: number; FAR: number; J: number }> {
+  checkNumber("tokens", tokens, { least: 0, whole: true });
+  checkNumber("work", work, { least: 0 });
   const named = roles.split("+").map((role) => role.trim());
   const unknown = named.find((role) => !(PAPER_ROLES as readonly string[]).includes(role));
   if (unknown !== undefined) {

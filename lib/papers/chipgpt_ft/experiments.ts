@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNumber } from "offprint/errors.ts";
 import { simulationOf } from "offprint/verilog/simulate/mod.ts";
 import { generateDesigns } from "offprint/verilog/designs/mod.ts";
 import { behaviourOf, mutate } from "offprint/verilog/mutants/mod.ts";
@@ -34,6 +35,9 @@ export async function shortBenches(
   { comparisons = 8, designs = 12, mutants = 5 }: ShortBenches,
   seed: number,
 ): Promise<{ silent: number; noticed: number; percent: number }> {
+  for (const [what, value] of Object.entries({ comparisons, designs, mutants })) {
+    checkNumber(what, value, { least: 1, whole: true });
+  }
   return noticedBy(await silentMutants(designs, mutants, seed), comparisons);
 }
 

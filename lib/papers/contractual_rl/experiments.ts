@@ -5,6 +5,7 @@
  */
 import { binaryOutcomeExample } from "offprint/contracts/instance/mod.ts";
 import { ContractBandit, shrinkingMargin } from "offprint/contracts/learning/mod.ts";
+import { checkNumber } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 
 /** A worker who may shirk, and a learner with a shrinking margin. */
@@ -37,6 +38,7 @@ export function marginRegret(
   { gap = 0.5, cap = 1, rounds = 100_000, threshold = 0.3 }: MarginRegret,
   seed: number,
 ): { regret: number; "regret / √T": number } {
+  checkNumber("rounds", rounds, { least: 1, whole: true });
   const instance = binaryOutcomeExample([SHIRKING, SHIRKING + gap], [threshold], 1, { cap });
   // The same draws at every cap and gap, one a round: then differences between points are paired by seed.
   const bandit = new ContractBandit(instance, stream(seed, "margin"));

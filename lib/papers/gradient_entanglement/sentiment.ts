@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { checkNumber } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 import type { TokenPair } from "offprint/preference/pairs/mod.ts";
 
@@ -68,13 +68,8 @@ export type Suffix = typeof SUFFIXES[number];
  */
 export function suffixTokens(suffix: Suffix | number): number[] {
   const most = LONG_SUFFIX.length;
-  if (typeof suffix === "number" && !(Number.isInteger(suffix) && suffix >= 0 && suffix <= most)) {
-    throw new UserError({
-      what: "words behind the label",
-      got: suffix,
-      expected: `a whole number from 0 to ${most}`,
-      todo: `Give for example ${most}.`,
-    });
+  if (typeof suffix === "number") {
+    checkNumber("words behind the label", suffix, { least: 0, most, whole: true });
   }
   if (suffix === "single" || suffix === 0) return [];
   if (suffix === "short") return [...sentimentTokens("."), 0];

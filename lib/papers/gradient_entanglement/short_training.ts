@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { checkNumber } from "offprint/errors.ts";
 import type { PairLoss } from "offprint/preference/losses/mod.ts";
 import { marginMethod, trainPreference } from "offprint/preference/training/mod.ts";
 import { runPairs } from "./experiment.ts";
@@ -35,14 +35,7 @@ export async function trainShortly(
   loss: PairLoss,
   { words = 11, steps = 40, seed }: { words?: number; steps?: number; seed: number },
 ): Promise<{ "Δ chosen": number; "Δ rejected": number }> {
-  if (!(Number.isInteger(steps) && steps > 0)) {
-    throw new UserError({
-      what: "steps of a short training",
-      got: steps,
-      expected: "a whole number of at least 1",
-      todo: "Give for example 40.",
-    });
-  }
+  checkNumber("steps", steps, { least: 1, whole: true });
   const { train, test } = runPairs({ suffix: words, noise: 0, seed });
   const config = policyConfig();
   const start = await supervisedStart({ config, pairs: train, seed, steps: 30, batch: 16 });

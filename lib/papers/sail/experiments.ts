@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { checkNumber, UserError } from "offprint/errors.ts";
 import { ROUTES } from "offprint/preference/sail/mod.ts";
 import { mean } from "offprint/stats.ts";
 import { runTabular } from "./tabular_experiment.ts";
@@ -40,6 +40,8 @@ export interface MixedRoute {
 export function mixedRoute(
   { route = "DPR", share = 0.3, coefficient = 0.3, worlds = 3, steps = 150 }: MixedRoute,
 ): { "E[r*] − β KL": number; "held-out margin": number } {
+  checkNumber("worlds", worlds, { least: 1, whole: true });
+  checkNumber("steps", steps, { least: 0, whole: true });
   const mixed = ROUTES.filter((each) => each !== "DPO");
   if (!(mixed as readonly string[]).includes(route)) {
     throw new UserError({ what: "route", got: route, expected: `one of ${mixed.join(", ")}` });

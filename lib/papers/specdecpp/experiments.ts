@@ -4,6 +4,7 @@
  * @module
  */
 import { costsOf, extraCost, timePerToken } from "offprint/decoding/policies/mod.ts";
+import { checkNumber } from "offprint/errors.ts";
 import { constantRates, solveIndependent } from "./equal_acceptance.ts";
 import { thresholdRates } from "./known_acceptance.ts";
 
@@ -75,6 +76,7 @@ export interface ConstantCandidates {
 export function constantCandidates(
   { K = 4, ratio = 4.5, acceptance = 0.8 }: ConstantCandidates,
 ): { "target calls": number; discarded: number; time: number } {
+  checkNumber("ratio", ratio, { least: 0 });
   const rates = constantRates(acceptance, K);
   const time = timePerToken({ draft: 1, target: ratio }, rates);
   return { "target calls": rates.verification, discarded: rates.discard, time };

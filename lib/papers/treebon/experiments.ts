@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNumber, UserError } from "offprint/errors.ts";
 import { stream } from "offprint/random.ts";
 import { estimate } from "offprint/stats.ts";
 import { type ChainLab, chainLab, chainTree } from "./chain_lab.ts";
@@ -39,12 +40,21 @@ export function treeGain(
   { layers = 4, children = 4, score = "weighted", n = 16, count = 60, noise = 0.5 }: TreeGain,
   seed: number,
 ): { gain: number; "standard error": number } {
+  for (const [what, value] of Object.entries({ layers, children, n, count })) {
+    checkNumber(what, value, { least: 1, whole: true });
+  }
+  checkNumber("noise", noise, { least: 0 });
+  if (!SCORES.includes(score)) {
+    throw new UserError({ what: "score", got: score, expected: `one of ${SCORES.join(", ")}` });
+  }
   const lab = chainLab({ seed, noise });
   const best = rewards(lab, { n, layers: 1, children: 1, score: "sum" }, count);
   const tree = rewards(lab, { n, layers, children, score }, count);
   const gains = estimate(tree.map((reward, i) => reward - best[i]!));
   return { gain: gains.mean, "standard error": gains.standardError };
 }
+
+const SCORES = ["sum", "mean", "weighted", "random", "oracle"];
 
 /** Rewards of the chosen texts, prompt by prompt; the same draws whatever the shape. */
 function rewards(

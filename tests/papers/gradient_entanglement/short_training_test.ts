@@ -11,7 +11,7 @@ Deno.test("a short training refuses numbers of words and steps that there cannot
     await assertRejects(
       () => shortTraining({ steps }, 1),
       UserError,
-      `got ${steps}, expected a whole number`,
+      `steps: got ${steps}, expected a whole number`,
     );
   }
 });
