@@ -13,6 +13,7 @@ export const TOPICS: Readonly<Record<string, string>> = {
   "kernels/alone": "the folder kernels without the rest of the project",
   "kernels/conformance": "every backend and instruction set against the reference",
   "kit/site/browser": "the site in a real browser",
+  "papers/experiment_numbers": "numbers of the experiments of all papers, where they enter",
 };
 
 /**
