@@ -113,8 +113,9 @@ enum { MOST_GROUPS = 64 };
 // A number that at least `wanted` logits are above; -infinity where none is found quickly. Of twice as many groups as are
 // wanted, each eight by eight side by side, the largest members are such logits, and half of them are above their median.
 static float low_bound(const float *logits, int32_t count, int32_t wanted) {
+  if (wanted > 4 * MOST_GROUPS) return -INFINITY;
   const int32_t groups = (2 * wanted + 7) / 8;
-  if (groups > MOST_GROUPS || count < 32 * groups) return -INFINITY;
+  if (count < 32 * groups) return -INFINITY;
   f32x8 most[MOST_GROUPS];
   for (int32_t g = 0; g < groups; g++) most[g] = load8(logits + 8 * g);
   for (int32_t first = 8 * groups; first + 8 * groups <= count; first += 8 * groups) {

@@ -26,7 +26,7 @@ let opinions: Promise<JudgedProgram[]> | undefined;
  * Detection (EDR), false alarms (FAR) and their difference for a set of roles on the committed opinions of the evaluation
  * half; no program is looked at again.
  *
- * @throws {UserError} for a role that does not exist.
+ * @throws {UserError} for a role that does not exist, and for numbers that make no sense.
  *
  * @example
  * ```ts

@@ -23,6 +23,8 @@ export interface ShortBenches {
 /**
  * How many silent mutants benches notice: mutants that Yosys accepts and that do something else than their design.
  *
+ * @throws {UserError} for numbers that make no sense.
+ *
  * @example
  * ```ts ignore
  * import { shortBenches } from "offprint/papers/chipgpt_ft/experiments.ts";

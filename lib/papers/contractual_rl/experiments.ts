@@ -26,6 +26,8 @@ const SHIRKING = 0.2;
 /**
  * Regret of a learner that pays what it knows to be enough and a margin that shrinks with what it has seen.
  *
+ * @throws {UserError} for numbers that make no sense.
+ *
  * @example
  * ```ts
  * import { assert } from "@std/assert";

@@ -26,7 +26,7 @@ export interface MixedRoute {
 /**
  * What a mixture of the data with one route comes to, averaged over worlds.
  *
- * @throws {UserError} for a route that does not exist.
+ * @throws {UserError} for a route that does not exist, and for numbers that make no sense.
  *
  * @example
  * ```ts

@@ -63,6 +63,8 @@ export interface ConstantCandidates {
  * What a constant number of candidates costs, exactly: calls of the target and discarded candidates per token, and the time per token
  * in draft passes.
  *
+ * @throws {UserError} for numbers that make no sense.
+ *
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";

@@ -27,6 +27,8 @@ export interface TreeGain {
 /**
  * How much more reward the tree brings than best-of-N with the same number of tokens, on average over the prompts.
  *
+ * @throws {UserError} for numbers that make no sense, and for a score that does not exist.
+ *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
