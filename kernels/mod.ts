@@ -17,7 +17,18 @@ export {
   type CoreShapes,
   describeCore,
   type PassShape,
+  type TrainingShape,
 } from "./contract/core_descriptions.ts";
+export {
+  type TrainingBatch,
+  type TrainingBlock,
+  type TrainingBlocks,
+  trainingBlocks,
+  TrainingModel,
+  type TrainingParts,
+  type TrainingSizes,
+} from "./contract/training.ts";
+export type { AdamWBlock, AdamWState, AdamWStep } from "./contract/adamw.ts";
 export {
   BLOCK_SIZES,
   BlockMatrix,
@@ -55,6 +66,7 @@ export {
   type PanelMatrix,
 } from "./contract/fp32_decoder.ts";
 export { Fp32Text } from "./contract/fp32_text.ts";
+export { adamw, globalNorm } from "./reference/adamw.ts";
 export { quantizeWeights, quantizeWeights8 } from "./reference/weights.ts";
 export {
   type Draft,

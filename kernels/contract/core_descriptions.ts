@@ -35,6 +35,12 @@ export interface CoreShapes {
   forward: PassShape & { blockSize: BlockSize; groupSize: GroupSize };
   /** As `forward`, in 32-bit floats. */
   forward32: PassShape;
+  /** Texts of one length through a decoder in training. */
+  trainingForward: TrainingShape;
+  /** The way back through it. */
+  trainingGradient: TrainingShape;
+  /** Parameters of a model. */
+  adamw: { parameters: number };
   /** Logits `[rows][vocabulary]`. */
   warpedSoftmax: { rows: number; vocabulary: number };
   /** Probabilities `[rows][vocabulary]`. */
@@ -45,6 +51,28 @@ export interface CoreShapes {
 
 /** The name of a core. */
 export type CoreName = keyof CoreShapes;
+
+/** A batch in training. */
+export interface TrainingShape {
+  /** Texts. */
+  texts: number;
+  /** Tokens of each. */
+  length: number;
+  /** Rows of the embedding and of the output layer. */
+  vocabulary: number;
+  /** Numbers of the residual stream per token. */
+  width: number;
+  /** Numbers between gate/up and down. */
+  inner: number;
+  /** Blocks. */
+  layers: number;
+  /** Heads of queries. */
+  heads: number;
+  /** Heads of keys and values. */
+  kvHeads: number;
+  /** Channels of a head. */
+  headDim: number;
+}
 
 /** A pass of a decoder. All its texts have equal lengths: `context` tokens each, `tokens / texts` of them new. */
 export interface PassShape {
@@ -172,6 +200,29 @@ const COSTS: {
       operations: 2 * (layers * (tokens * perLayer + scores) + asked * vocabulary * width),
     };
   },
+  trainingForward(shape) {
+    const { operations, bytes } = trainingCost(shape);
+    return {
+      computes: "a batch through a decoder, to log p of each target; keeps what the way back reads",
+      bytes,
+      operations,
+    };
+  },
+  trainingGradient(shape) {
+    const { operations, bytes } = trainingCost(shape);
+    return {
+      computes: "the gradient of -sum c log p towards all parameters",
+      bytes: 2 * bytes,
+      operations: 2 * operations,
+    };
+  },
+  adamw({ parameters }) {
+    return {
+      computes: "a step of AdamW with clipping by the global norm",
+      bytes: 32 * parameters,
+      operations: 18 * parameters,
+    };
+  },
   warpedSoftmax({ rows, vocabulary }) {
     return {
       computes: "p = softmax(logits / T) cut to top-k, top-p, min-p",
@@ -194,6 +245,21 @@ const COSTS: {
     };
   },
 };
+
+/** A forward pass in training; its way back takes two products for each of its own. Attention sees half of each square. */
+function trainingCost(
+  { texts, length, vocabulary, width, inner, layers, heads, kvHeads, headDim }: TrainingShape,
+): Pick<CoreDescription, "operations" | "bytes"> {
+  const tokens = texts * length, turned = (heads + 2 * kvHeads) * headDim;
+  const perLayer = width * (turned + heads * headDim + 3 * inner);
+  const keptOfToken = 4 * width + turned + heads * (headDim + length) + 3 * inner;
+  return {
+    operations: 2 * tokens *
+      (layers * (perLayer + length * heads * headDim) + vocabulary * width),
+    bytes: 4 *
+      (layers * (perLayer + tokens * keptOfToken) + vocabulary * width + tokens * vocabulary),
+  };
+}
 
 /** Codes and scales of packed weights. */
 function weightBytes(rows: number, blocks: number, blockSize: number, bits: number): number {

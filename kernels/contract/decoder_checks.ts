@@ -12,7 +12,7 @@ export interface DecoderNumbers {
   readonly kvHeads: number;
   readonly headDim: number;
   readonly epsilon: number;
-  readonly layers: readonly unknown[];
+  readonly layers: { readonly length: number };
 }
 
 /**

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import type { AdamWBlock, AdamWState, AdamWStep } from "./adamw.ts";
 import type { CoreDescription, CoreName, CoreShapes } from "./core_descriptions.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Fp32Decoder } from "./fp32_decoder.ts";
 import type { Fp32Text } from "./fp32_text.ts";
 import type { KvPass } from "./kv_cache.ts";
 import type { Weights } from "./packed_weights.ts";
+import type { TrainingBatch, TrainingModel } from "./training.ts";
 import type { ActivationFormat, QuantizedActivations } from "./quantized_activations.ts";
 
 /** A way to run the cores: plain TypeScript, C through FFI, or WGSL on a GPU. */
@@ -160,6 +162,33 @@ export interface Kernels {
     extensions: readonly Extension32[],
     lastOnly?: boolean,
   ): Promise<ForwardResult>;
+
+  /**
+   * The forward pass of a decoder in training: log p of each target of a batch, `[texts][T]`; NaN where logits are not
+   * finite. Until the model's next pass what it found is kept for `trainingGradient`; see `reference/training.ts`. On a
+   * GPU training runs on the CPU.
+   */
+  trainingForward(model: TrainingModel, batch: TrainingBatch): Promise<Float32Array>;
+
+  /**
+   * The gradient of `−Σ cᵢ log pᵢ`, all parameters in a row, through the model's last forward pass; it may be asked for
+   * several times, as long as the parameters are the same. `coefficients` are cᵢ, `[texts][T]`.
+   *
+   * @throws {KernelError} where no pass of the model went before.
+   */
+  trainingGradient(
+    model: TrainingModel,
+    coefficients: Float32Array,
+    output?: Float32Array,
+  ): Promise<Float32Array>;
+
+  /** A step of AdamW with clipping, in place; returns the gradient's norm before it; see `reference/adamw.ts`. */
+  adamw(
+    state: AdamWState,
+    blocks: readonly AdamWBlock[],
+    gradient: Float32Array,
+    step: AdamWStep,
+  ): Promise<number>;
 
   /** Probabilities after a warp, `[rows][vocabulary]`; see `reference/sampling.ts`. */
   warpedSoftmax(

@@ -77,6 +77,32 @@ const SYMBOLS = {
     ],
     result: "i32",
   },
+  offprint_training_size: {
+    parameters: ["buffer", "i32", "i32"], // model, texts, length
+    result: "f64",
+  },
+  offprint_training_forward: {
+    parameters: [
+      ...["i32", "i32", "buffer", "i32", "i32"] as const, // variant, threads, model, texts, length
+      ...["buffer", "buffer", "buffer", "buffer"] as const, // tokens, targets, kept, ends
+    ],
+    result: "i32",
+  },
+  offprint_training_back: {
+    parameters: [
+      ...["i32", "i32", "buffer", "i32", "i32"] as const, // variant, threads, model, texts, length
+      ...["buffer", "buffer", "buffer", "buffer", "buffer"] as const, // tokens, targets, kept, coefficients, gradient
+    ],
+    result: "i32",
+  },
+  offprint_adamw: {
+    parameters: [
+      ...["i32", "i32", "buffer", "i32"] as const, // variant, threads, blocks, count
+      ...["buffer", "buffer", "buffer", "buffer"] as const, // parameters, first, second, gradient
+      ...["buffer", "buffer"] as const, // numbers, squares
+    ],
+    result: "f64",
+  },
   offprint_settle: {
     parameters: ["buffer"], // decoder
     result: "i32",
@@ -132,6 +158,16 @@ const ON_ANOTHER_THREAD = {
   offprint_forward32_later: {
     ...SYMBOLS.offprint_forward32,
     name: "offprint_forward32",
+    nonblocking: true,
+  },
+  offprint_training_forward_later: {
+    ...SYMBOLS.offprint_training_forward,
+    name: "offprint_training_forward",
+    nonblocking: true,
+  },
+  offprint_training_back_later: {
+    ...SYMBOLS.offprint_training_back,
+    name: "offprint_training_back",
     nonblocking: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;

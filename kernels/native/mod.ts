@@ -17,6 +17,7 @@ import type { NativeContext } from "./context.ts";
 import { loadLibrary } from "./library.ts";
 import { nativeProducts } from "./products.ts";
 import { nativeSampling } from "./sampling.ts";
+import { nativeTraining } from "./training.ts";
 
 export { type ForwardPart, profileForward } from "./forward_profile.ts";
 export { plainRead } from "./plain_read.ts";
@@ -74,6 +75,7 @@ export async function openNative(options: NativeOptions = {}): Promise<Kernels> 
     ...sampling,
     ...nativeForward(context),
     ...nativeForward32(context),
+    ...nativeTraining(context),
   };
   const guarded = Object.fromEntries(
     Object.entries(cores).map(([name, core]) => [

@@ -13,11 +13,13 @@ import { describeCore } from "../contract/core_descriptions.ts";
 import { closedKernels } from "../contract/errors.ts";
 import type { Kernels } from "../contract/types.ts";
 import { quantizeActivations } from "./activations.ts";
+import { adamw } from "./adamw.ts";
 import { forward } from "./forward.ts";
 import { forward32 } from "./fp32_forward.ts";
 import { gemm, linear } from "./gemm.ts";
 import { kvAppend, kvAttend } from "./kv4.ts";
 import { checkSampling, sample, warpedSoftmax } from "./sampling.ts";
+import { trainingForward, trainingGradient } from "./training.ts";
 import { verify } from "./verification.ts";
 
 /** The cores in plain TypeScript; `reason` says why they were chosen. */
@@ -45,6 +47,9 @@ export function openReference(reason: string): Kernels {
     kvAttend: (...args) => run(() => kvAttend(...args)),
     forward: (...args) => run(() => forward(...args)),
     forward32: (...args) => run(() => forward32(...args)),
+    trainingForward: (...args) => run(() => trainingForward(...args)),
+    trainingGradient: (...args) => run(() => trainingGradient(...args)),
+    adamw: (...args) => run(() => adamw(...args)),
     warpedSoftmax: (...args) => run(() => warpedSoftmax(...args)),
     warp(options) {
       checkSampling(options);

@@ -115,6 +115,56 @@ typedef struct {
 #define ATTEND32_SCORES(seen) ((int64_t)(seen) + 128)
 #define ATTEND32_SCRATCH(seen, dim) (4 * (ATTEND32_SCORES(seen) + (dim)))
 
+// Which part of a product under the diagonal is wanted: outputs in columns up to the row's, terms up to the row's, or
+// terms from the row's on. Beyond it there are zeros, or nobody reads.
+enum { ALL_TERMS, SEEN_COLUMNS, SEEN_TERMS, LATER_TERMS };
+
+// Rows of a piece of a Product32, whole tiles in every variant.
+#define PIECE32_ROWS 24
+
+// y[row][column] = the sum of a[row][term] * b[column][term], term after term: reference/training.ts
+typedef struct {
+  const float *a, *b;
+  int64_t a_row, a_term, b_column, b_term; // floats from one to the next
+  float *y;
+  int64_t stride; // of a row of y
+  int32_t rows, columns, terms;
+  int32_t adds; // begins from what is in y
+  int32_t triangle;
+  float *packed; // [PACKED32(columns, terms)]: b, in panels
+} Product32;
+
+// Floats for the columns of a product in panels, and for the rows of a piece.
+#define PACKED32(columns, terms) (((int64_t)(columns) + 31) / 32 * 32 * (terms))
+#define PIECE32_ROOM (PIECE32_ROWS * 256)
+
+// Floats that a row of scores may be written beyond its end.
+#define SOFTEN_ROOM 64
+
+// A step of AdamW on parameters of one kind: reference/adamw.ts
+typedef struct {
+  float *parameters, *first, *second;
+  const float *gradient;
+  double clip, beta1, beta2, epsilon, keep, rate, correction2;
+} AdamW;
+
+// What a training pass needs beside a decoder's cores: reference/training.ts, reference/adamw.ts
+typedef struct {
+  int32_t (*panels)(int32_t columns);
+  void (*pack)(const Product32 *job, int32_t panel);
+  void (*product)(const Product32 *job, int32_t piece, float *room); // room: [PIECE32_ROOM]
+  float (*straighten)(const float *x, const float *gain, double epsilon, int32_t width, float *s, float *y);
+  void (*norm_back)(const float *dy, const float *s, const float *gain, float r, int32_t width, float *room, float *dx);
+  void (*gain_back)(const float *dy, const float *s, int32_t rows, int32_t width, float *gradient); // of 8 channels
+  void (*gate_back)(const float *gate, const float *up, const float *dy, int32_t inner, float *dgate, float *dup);
+  double (*soften)(const float *scores, int32_t seen, float *room, float *weights, float *largest);
+  void (*soften_back)(const float *weights, float along, int32_t seen, float *d);
+  double (*sum_products)(const float *a, const float *b, int32_t count);
+  void (*scale)(float *x, float factor, int32_t count);
+  double (*squares)(const float *gradient, int64_t count);
+  void (*adamw)(const AdamW *step, int64_t from, int64_t count);
+} TrainingCores;
+
 // A token of warpedSoftmax: its place in the order, and its weight.
 typedef struct {
   uint64_t key;
@@ -175,6 +225,7 @@ typedef struct {
   void (*panel_product)(const float *w, int32_t rows, int32_t columns, const float *x,
                         int32_t tokens, float *y, int64_t stride);
   void (*attend32)(const Attend32Job *job);
+  TrainingCores training;
 } Variant;
 
 extern const Variant offprint_portable, offprint_avx2, offprint_avxvnni, offprint_avx512vnni,

@@ -10,6 +10,7 @@ import { fp32Decoders } from "./fp32_decoders.ts";
 import { caches } from "./kv4.ts";
 import { products } from "./products.ts";
 import { sampling } from "./sampling.ts";
+import { training } from "./training.ts";
 
 export { assertSame, type Conformance } from "./checking.ts";
 export { randomDraft } from "./sampling.ts";
@@ -21,5 +22,6 @@ export const conformance: readonly Conformance[] = [
   ...caches,
   ...decoders,
   ...fp32Decoders,
+  ...training,
   ...sampling,
 ];
