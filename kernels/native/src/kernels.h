@@ -134,9 +134,11 @@ typedef struct {
   float *packed; // [PACKED32(columns, terms)]: b, in panels
 } Product32;
 
-// Floats for the columns of a product in panels, and for the rows of a piece.
-#define PACKED32(columns, terms) (((int64_t)(columns) + 31) / 32 * 32 * (terms))
-#define PIECE32_ROOM (PIECE32_ROWS * 256)
+// In each of them one of the distances is 1: a_row or a_term, b_column or b_term.
+//
+// Floats for the columns in panels, and for the rows of a piece; with what a transposition writes beyond the end.
+#define PACKED32(columns, terms) (((int64_t)(columns) + 31) / 32 * 32 * (terms) + 8)
+#define PIECE32_ROOM (PIECE32_ROWS * 256 + 8)
 
 // Floats that a row of scores may be written beyond its end.
 #define SOFTEN_ROOM 64

@@ -18,42 +18,86 @@ enum {
   TERMS_AT_ONCE = 256,                 // so many rows of a panel stay in the first cache
 };
 
-// The columns of panel `index` side by side, term by term; what is missing in the last is 0.
+#ifdef __clang__
+#define SHUFFLE8(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE8(a, b, ...) __builtin_shuffle(a, b, (i32x8){__VA_ARGS__})
+#endif
+
+// Eight numbers of each of eight runs: number i of all runs to `to + i * apart`.
+INLINE void transpose8(const float *const *runs, float *to, int32_t apart) {
+  f32x8 r[8], pairs[8], fours[8];
+  UNROLL
+  for (int i = 0; i < 8; i++) r[i] = load8(runs[i]);
+  UNROLL
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i] = SHUFFLE8(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    pairs[i + 1] = SHUFFLE8(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  UNROLL
+  for (int i = 0; i < 8; i += 4) {
+    UNROLL
+    for (int j = 0; j < 2; j++) {
+      fours[i + 2 * j] = SHUFFLE8(pairs[i + j], pairs[i + 2 + j], 0, 1, 8, 9, 4, 5, 12, 13);
+      fours[i + 2 * j + 1] = SHUFFLE8(pairs[i + j], pairs[i + 2 + j], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+  // In this order: where runs are nearer than eight floats, each store ends in what the next one writes.
+  UNROLL
+  for (int i = 0; i < 4; i++) store8(to + i * apart, SHUFFLE8(fours[i], fours[4 + i], 0, 1, 2, 3, 8, 9, 10, 11));
+  UNROLL
+  for (int i = 0; i < 4; i++) store8(to + (4 + i) * apart, SHUFFLE8(fours[i], fours[4 + i], 4, 5, 6, 7, 12, 13, 14, 15));
+}
+
+// `terms` numbers of `lanes` runs (a constant) side by side, number by number; of the runs, `apart` floats from one to the
+// next, `count` exist, and the last stands for what is missing: nobody reads what comes of it. Up to 8 floats more are written.
+INLINE void pack_runs(const float *from, int64_t apart, int32_t count, int32_t terms, const int lanes, float *to) {
+  for (int lane = 0; lane < lanes; lane += 8) {
+    const int first = lanes < 8 ? 0 : lane + 8 < lanes ? lane : lanes - 8;
+    const float *runs[8];
+    for (int i = 0; i < 8; i++) runs[i] = from + (first + i < count ? first + i : count - 1) * apart;
+    int32_t k = 0;
+    for (; k + 8 <= terms; k += 8) {
+      transpose8(runs, to + k * lanes + first, lanes);
+      for (int i = 0; i < 8; i++) runs[i] += 8;
+    }
+    for (int32_t at = 0; k < terms; k++, at++) {
+      for (int i = 0; i < 8 && first + i < lanes; i++) to[k * lanes + first + i] = runs[i][at];
+    }
+  }
+}
+
+// The columns of panel `index` side by side, term by term.
 static void pack_columns32(const Product32 *job, int32_t index) {
   const int32_t first = index * TILE32_COLUMNS, left = job->columns - first;
   const int32_t count = left < TILE32_COLUMNS ? left : TILE32_COLUMNS;
   const float *b = job->b + first * job->b_column;
   float *to = job->packed + (int64_t)first * job->terms;
-  if (count < TILE32_COLUMNS) memset(to, 0, sizeof(float) * TILE32_COLUMNS * (size_t)job->terms);
-  if (job->b_column == 1) {
+  if (job->b_term == 1) {
+    pack_runs(b, job->b_column, count, job->terms, TILE32_COLUMNS, to);
+  } else if (count == TILE32_COLUMNS) {
     for (int32_t k = 0; k < job->terms; k++, to += TILE32_COLUMNS, b += job->b_term) {
-      if (count == TILE32_COLUMNS) memcpy(to, b, sizeof(float) * TILE32_COLUMNS);
-      else memcpy(to, b, sizeof(float) * (size_t)count);
+      memcpy(to, b, sizeof(float) * TILE32_COLUMNS);
     }
-    return;
-  }
-  for (int32_t k = 0; k < job->terms; k += 16) { // a line of each column at a time
-    const int32_t end = k + 16 < job->terms ? k + 16 : job->terms;
-    for (int32_t n = 0; n < count; n++) {
-      for (int32_t i = k; i < end; i++) to[i * TILE32_COLUMNS + n] = b[n * job->b_column + i * job->b_term];
+  } else {
+    memset(to, 0, sizeof(float) * TILE32_COLUMNS * (size_t)job->terms);
+    for (int32_t k = 0; k < job->terms; k++, to += TILE32_COLUMNS, b += job->b_term) {
+      memcpy(to, b, sizeof(float) * (size_t)count);
     }
   }
 }
 
-// The rows of one tile side by side, term by term.
+// The rows of a tile side by side, term by term.
 INLINE void pack_rows32(const Product32 *job, int32_t row, int32_t first, int32_t last, float *to) {
   const int32_t left = job->rows - row, count = left < TILE32_ROWS ? left : TILE32_ROWS;
   const float *a = job->a + row * job->a_row + first * job->a_term;
-  if (count < TILE32_ROWS) memset(to, 0, sizeof(float) * TILE32_ROWS * (size_t)(last - first));
-  if (job->a_row == 1 && count == TILE32_ROWS) {
+  if (job->a_term == 1) {
+    pack_runs(a, job->a_row, count, last - first, TILE32_ROWS, to);
+  } else if (count == TILE32_ROWS) {
     for (int32_t k = first; k < last; k++, to += TILE32_ROWS, a += job->a_term) memcpy(to, a, sizeof(float) * TILE32_ROWS);
-    return;
-  }
-  for (int32_t k = 0; k < last - first; k += 16) {
-    const int32_t end = k + 16 < last - first ? k + 16 : last - first;
-    for (int32_t m = 0; m < count; m++) {
-      for (int32_t i = k; i < end; i++) to[i * TILE32_ROWS + m] = a[m * job->a_row + i * job->a_term];
-    }
+  } else {
+    memset(to, 0, sizeof(float) * TILE32_ROWS * (size_t)(last - first));
+    for (int32_t k = first; k < last; k++, to += TILE32_ROWS, a += job->a_term) memcpy(to, a, sizeof(float) * (size_t)count);
   }
 }
 
@@ -78,7 +122,10 @@ INLINE void tile32(const float *a, const float *b, int32_t terms, int start, flo
     }
   }
   UNROLL
-  for (int m = 0; m < TILE32_ROWS; m++) memcpy(y + m * stride, sums + m * TILE32_VECTORS, sizeof(float) * TILE32_COLUMNS);
+  for (int m = 0; m < TILE32_ROWS; m++) {
+    UNROLL
+    for (int v = 0; v < TILE32_VECTORS; v++) memcpy(y + m * stride + v * PANEL_LANES, &sums[m * TILE32_VECTORS + v], sizeof(f32p));
+  }
 }
 
 // A tile of which only `rows` rows and `columns` columns exist.
