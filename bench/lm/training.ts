@@ -1,6 +1,6 @@
 /**
- * Training steps: the engine on ONNX Runtime against PyTorch, jax-js and the speed this project asks for,
- * and whether a long training keeps its memory. PyTorch is no package of this project: without it its row is
+ * Training steps: the engines on the project's kernels and on ONNX Runtime against PyTorch, jax-js and the speed this project
+ * asks for, and whether a long training keeps its memory. PyTorch is no package of this project: without it its row is
  * left out, and what installs it is said.
  *
  * @module
@@ -12,6 +12,7 @@ import {
   lessIsBetter,
 } from "offprint/kit/bench/report.ts";
 import { JaxEngine } from "offprint/lm/training/engines/jax_engine.ts";
+import { NativeEngine } from "offprint/lm/training/engines/native_engine.ts";
 import { OnnxEngine } from "offprint/lm/training/engines/onnx_engine.ts";
 import {
   checkedRecipe,
@@ -42,6 +43,7 @@ export async function trainingRows(progress: (line: string) => void): Promise<Be
   return [
     ...await speedRows(2, progress),
     ...await speedRows(8, progress),
+    await memoryRow("native"),
     await memoryRow("onnx"),
     await memoryRow("jax"),
   ];
@@ -52,16 +54,19 @@ async function speedRows(texts: number, progress: (line: string) => void): Promi
   const recipe = await oneMillion(texts);
   const { batch, shape } = sizes(recipe);
   const options = engineOptions(recipe);
-  const onnx = await OnnxEngine.open(options);
-  let count = 0;
-  const step = () => languageModelStep(onnx, batch, RATE, ++count);
-  const first = await step();
-  const contestants: Record<string, Contestant> = {
-    onnx: async () => {
+  const contestants: Record<string, Contestant> = {};
+  const closing: (() => unknown)[] = [];
+  const firsts: Awaited<ReturnType<typeof languageModelStep>>[] = [];
+  for (const [name, Engine] of Object.entries({ native: NativeEngine, onnx: OnnxEngine })) {
+    const engine = await Engine.open(options);
+    let count = 0;
+    const step = () => languageModelStep(engine, batch, RATE, ++count);
+    firsts.push(await step());
+    contestants[name] = async () => {
       for (let i = 0; i < STEPS_IN_A_TURN; i++) await step();
-    },
-  };
-  const closing: (() => unknown)[] = [() => onnx.close()];
+    };
+    closing.push(() => engine.close());
+  }
   // jax-js is the reference: it need not be measured at every size.
   if (texts === 2) {
     const jax = await jaxStep(options.config, recipe.training, batch);
@@ -80,7 +85,8 @@ async function speedRows(texts: number, progress: (line: string) => void): Promi
     }
     torch.set(threads, peer);
     closing.push(peer.close);
-    mustAgree(first, await peer.steps(1));
+    const theirs = await peer.steps(1);
+    for (const first of firsts) mustAgree(first, theirs);
     contestants[`torch ${threads}`] = () => peer.steps(STEPS_IN_A_TURN);
   }
   const resting = Object.fromEntries(
@@ -91,7 +97,9 @@ async function speedRows(texts: number, progress: (line: string) => void): Promi
   const seconds = await interleaved(resting, REPETITIONS);
   for (const close of closing) await close();
   const tokens = batch.tokens.length;
-  const ours = STEPS_IN_A_TURN * tokens / seconds["onnx"]!;
+  const [ours, onnx] = ["native", "onnx"].map((name) =>
+    STEPS_IN_A_TURN * tokens / seconds[name]!
+  ) as [number, number];
   const row = (peer: number, peerName: string): BenchRow => ({
     ...{ name: "training step", shape, ours, peer, peerName, unit: "tokens/s", ratio: ours / peer },
   });
@@ -104,8 +112,13 @@ async function speedRows(texts: number, progress: (line: string) => void): Promi
     const others = speeds.slice(1).map(({ peerName, speed }) =>
       `${peerName.replace(/.*, /, "")}: ${Math.round(speed)}`
     );
-    rows.push(row(speeds[0]!.speed, [speeds[0]!.peerName, ...others].join("; ")));
+    const peerName = [speeds[0]!.peerName, ...others].join("; ");
+    rows.push(row(speeds[0]!.speed, peerName), {
+      ...row(speeds[0]!.speed, peerName),
+      ...{ name: "training step, ONNX Runtime", ours: onnx, ratio: onnx / speeds[0]!.speed },
+    });
   }
+  rows.push(row(onnx, "ONNX Runtime"));
   if (texts === 2) {
     const jax = tokens / seconds["jax"]!;
     rows.push(row(jax, "jax-js"), row(FLOOR, "the floor of 2 000"), {
@@ -181,12 +194,11 @@ function sizes(recipe: ModelRecipe): { batch: Batch; shape: string } {
 }
 
 /** Resident memory after a thousand steps beside that after a hundred. */
-async function memoryRow(name: "onnx" | "jax"): Promise<BenchRow> {
+async function memoryRow(name: "native" | "onnx" | "jax"): Promise<BenchRow> {
   const recipe = await modelRecipe("tiny");
   const { batch, shape } = sizes(recipe);
-  const engine: TrainingEngine = name === "onnx"
-    ? await OnnxEngine.open(engineOptions(recipe))
-    : await JaxEngine.open(engineOptions(recipe));
+  const engines = { native: NativeEngine, onnx: OnnxEngine, jax: JaxEngine };
+  const engine: TrainingEngine = await engines[name].open(engineOptions(recipe));
   let early = 0;
   for (let step = 1; step <= STEPS; step++) {
     await languageModelStep(engine, batch, 1e-3, step);

@@ -34,8 +34,8 @@ export const modelRecipeSchema = z.strictObject({
     contextLength: positive,
   }),
   training: z.strictObject({
-    /** What does the arithmetic, jax-js where it is not given; see `training_engine.ts`. */
-    engine: z.enum(["jax", "onnx"]).exactOptional(),
+    /** What does the arithmetic, jax-js where it is not given; see `training/engines/engine.ts`. */
+    engine: z.enum(["jax", "onnx", "native"]).exactOptional(),
     /** Windows per step; a window is `contextLength` tokens. */
     batch: positive,
     /** Passes over the corpus. */

@@ -7,7 +7,8 @@
  * | engine | arithmetic | for |
  * |---|---|---|
  * | `jax` | jax-js, differentiated by the library | the definition |
- * | `onnx` | ONNX Runtime on {@linkcode gradientGraph} | everything else; several times as fast |
+ * | `onnx` | ONNX Runtime on {@linkcode gradientGraph} | models that are sampled while they are trained; several times as fast |
+ * | `native` | the project's kernels in C | everything else: faster still, and the same bits on every processor |
  *
  * @module
  */
@@ -28,7 +29,7 @@ export interface EngineOptions {
   optimizer: Optimizer;
   /** Moments that are missing are 0. */
   start: Partial<TrainingState> & Pick<TrainingState, "parameters">;
-  /** Threads of ONNX Runtime. */
+  /** Threads of ONNX Runtime or of the kernels. */
   threads?: number;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { adamw, type AdamWBlock, globalNorm } from "kernels/mod.ts";
 import type { AdamWOptions } from "./adamw.ts";
 import type { ParameterBlock } from "../../transformer/parameter_blocks.ts";
 
@@ -13,18 +14,9 @@ export interface FlatState {
   second: Float32Array;
 }
 
-/** The norm of a gradient, block by block, summed in float64. */
-function globalNorm(
-  blocks: readonly ParameterBlock[],
-  gradient: Float32Array,
-): number {
-  let total = 0;
-  for (const { offset, size } of blocks) {
-    let sum = 0;
-    for (let i = offset; i < offset + size; i++) sum += gradient[i]! * gradient[i]!;
-    total += sum;
-  }
-  return Math.sqrt(total);
+/** Blocks as the kernels' `adamw` takes them: matrices decay, norms do not. */
+export function blocksToStep(blocks: readonly ParameterBlock[]): AdamWBlock[] {
+  return blocks.map(({ offset, size, shape }) => ({ offset, size, decays: shape.length > 1 }));
 }
 
 /** What turns a gradient into a step. */
@@ -81,22 +73,5 @@ export function flatAdamW(
   gradient: Float32Array,
   options: AdamWOptions & { learningRate: number; count: number },
 ): number {
-  const { beta1, beta2, epsilon, weightDecay, clipNorm, learningRate, count } = options;
-  const norm = globalNorm(blocks, gradient);
-  const clip = Math.min(1, clipNorm / (norm + 1e-12));
-  const correction2 = 1 / (1 - beta2 ** count);
-  const rate = learningRate / (1 - beta1 ** count);
-  const { parameters, first, second } = state;
-  for (const { offset, size, shape } of blocks) {
-    const keep = 1 - (shape.length > 1 ? learningRate * weightDecay : 0);
-    for (let at = offset; at < offset + size; at++) {
-      const g = gradient[at]! * clip;
-      const m = beta1 * first[at]! + (1 - beta1) * g;
-      const v = beta2 * second[at]! + (1 - beta2) * g * g;
-      first[at] = m;
-      second[at] = v;
-      parameters[at] = parameters[at]! * keep - rate * m / (Math.sqrt(v * correction2) + epsilon);
-    }
-  }
-  return norm;
+  return adamw(state, blocksToStep(blocks), gradient, options);
 }

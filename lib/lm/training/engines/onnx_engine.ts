@@ -12,11 +12,8 @@ import {
   type OrtSession,
   type OrtTensor,
 } from "../../onnx/runtime.ts";
-import {
-  type ParameterBlock,
-  parameterBlocks,
-  tensorViews,
-} from "../../transformer/parameter_blocks.ts";
+import { flatState, restoreFlat, tensorState } from "./flat_state.ts";
+import { type ParameterBlock, parameterBlocks } from "../../transformer/parameter_blocks.ts";
 import { type ClosableModel, liveOnnxModel } from "../../onnx/transformer_model.ts";
 import type {
   EngineOptions,
@@ -68,17 +65,7 @@ export class OnnxEngine implements TrainingEngine {
     const count = threads ?? (parameterCount(config) < SMALL ? 1 : undefined);
     this.#settings = count === undefined ? {} : { threads: count };
     this.#blocks = parameterBlocks(config);
-    const flat = (from: ReadonlyMap<string, Float32Array> | undefined): Float32Array => {
-      const values = new Float32Array(parameterCount(config));
-      if (from === undefined) return values;
-      for (const [name, view] of tensorViews(config, values)) view.set(from.get(name)!);
-      return values;
-    };
-    this.#state = {
-      parameters: flat(start.parameters),
-      first: flat(start.first),
-      second: flat(start.second),
-    };
+    this.#state = flatState({ config, start });
     this.parameters = this.#state.parameters;
     for (const { name, offset, size, shape } of this.#blocks) {
       const view = this.parameters.subarray(offset, offset + size);
@@ -181,27 +168,13 @@ export class OnnxEngine implements TrainingEngine {
   }
 
   state(): Promise<TrainingState> {
-    const views = (flat: Float32Array): Map<string, Float32Array> => {
-      const copies = new Map<string, Float32Array>();
-      for (const [name, view] of tensorViews(this.config, flat)) copies.set(name, view.slice());
-      return copies;
-    };
-    const { parameters, first, second } = this.#state;
-    return Promise.resolve({
-      parameters: views(parameters),
-      first: views(first),
-      second: views(second),
-    });
+    return Promise.resolve(tensorState(this.config, this.#state));
   }
 
   /** Goes on from a state, which is copied. */
   restore(state: TrainingState): void {
     this.#turn++;
-    for (const kind of ["parameters", "first", "second"] as const) {
-      for (const [name, view] of tensorViews(this.config, this.#state[kind])) {
-        view.set(state[kind].get(name)!);
-      }
-    }
+    restoreFlat(this.config, this.#state, state);
   }
 
   async close(): Promise<void> {

@@ -24,6 +24,10 @@ export async function openEngine(
     const { OnnxEngine } = await import("./onnx_engine.ts");
     return OnnxEngine.open(options);
   }
+  if (recipe.training.engine === "native") {
+    const { NativeEngine } = await import("./native_engine.ts");
+    return NativeEngine.open(options);
+  }
   const { JaxEngine } = await import("./jax_engine.ts");
   return await JaxEngine.open(options);
 }

@@ -2,101 +2,19 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { JaxEngine } from "offprint/lm/training/engines/jax_engine.ts";
 import { OnnxEngine } from "offprint/lm/training/engines/onnx_engine.ts";
 import { parameterBlocks, tensorViews } from "offprint/lm/transformer/parameter_blocks.ts";
-import {
-  checkedRecipe,
-  type ModelRecipe,
-  modelRecipe,
-  recipeConfig,
-} from "offprint/lm/transformer/recipe.ts";
-import type {
-  EngineOptions,
-  TrainingEngine,
-  TrainingState,
-} from "offprint/lm/training/engines/engine.ts";
-import {
-  languageModelLoss,
-  languageModelStep,
-} from "offprint/lm/training/engines/language_model_step.ts";
+import { modelRecipe, recipeConfig } from "offprint/lm/transformer/recipe.ts";
 import { initialWeights } from "offprint/lm/transformer/definition.ts";
-import { parameterCount, tensorShapes } from "offprint/lm/transformer/config.ts";
-import type { Batch } from "offprint/lm/training/batches/windows.ts";
-import { stream } from "offprint/random.ts";
-
-/** Grouped heads, two layers, a context and vocabulary that are no multiple of anything. */
-const recipe: ModelRecipe = checkedRecipe("recipe", {
-  ...await modelRecipe("tiny"),
-  model: {
-    vocabSize: 45,
-    width: 128,
-    layers: 2,
-    heads: 4,
-    keyValueHeads: 2,
-    feedForward: 96,
-    contextLength: 11,
-  },
-});
-const config = recipeConfig(recipe, recipe.model.vocabSize);
-
-/** Weights of order one, so that every gradient is far from zero. */
-function drawState(): TrainingState {
-  const random = stream(3, "engine-weights");
-  const parameters = new Map<string, Float32Array>();
-  const zeros = (): Map<string, Float32Array> =>
-    new Map([...parameters].map(([name, values]) => [name, new Float32Array(values.length)]));
-  for (const [name, shape] of tensorShapes(config)) {
-    const size = shape.reduce((a, b) => a * b, 1);
-    const deviation = name.includes("embed") ? 1 : 1 / Math.sqrt(shape.at(-1)!);
-    const draw = shape.length === 1
-      ? () => 1 + 0.2 * random.normal()
-      : () => deviation * random.normal();
-    parameters.set(name, Float32Array.from({ length: size }, draw));
-  }
-  return { parameters, first: zeros(), second: zeros() };
-}
-
-/** Repeated tokens on purpose: their rows add up in the embedding's gradient. */
-function batchFor(step: number): Batch {
-  const random = stream(4, "engine-batch", step);
-  const count = recipe.training.batch * recipe.model.contextLength;
-  const draw = (): Int32Array => Int32Array.from({ length: count }, () => random.integer(20));
-  const weights = Float32Array.from({ length: count }, (_, i) => i % 11 < 3 ? 0 : 1);
-  const { batch: rows } = recipe.training;
-  return { rows, length: recipe.model.contextLength, tokens: draw(), targets: draw(), weights };
-}
-
-/** The largest difference over the largest value. */
-function distance(got: Float32Array, wanted: Float32Array): number {
-  assertEquals(got.length, wanted.length);
-  let [difference, largest] = [0, 0];
-  for (let i = 0; i < got.length; i++) {
-    difference = Math.max(difference, Math.abs(got[i]! - wanted[i]!));
-    largest = Math.max(largest, Math.abs(wanted[i]!));
-  }
-  assert(largest > 0);
-  return difference / largest;
-}
-
-/** What both engines start from. */
-function options({ training }: ModelRecipe): EngineOptions {
-  return { config, optimizer: { kind: "adamw", ...training }, start: drawState() };
-}
-
-/** A recipe whose new first moments are the gradients. */
-const bare: ModelRecipe = {
-  ...recipe,
-  training: { ...recipe.training, beta1: 0, clipNorm: 1e9, weightDecay: 0 },
-};
-
-async function afterSteps(engine: TrainingEngine, steps: number) {
-  const reports = [];
-  for (let step = 1; step <= steps; step++) {
-    reports.push(await languageModelStep(engine, batchFor(step), 1e-3, step));
-  }
-  const evaluated = await languageModelLoss(engine, batchFor(100));
-  const state = await engine.state();
-  await engine.close();
-  return { reports, evaluated, state };
-}
+import { parameterCount } from "offprint/lm/transformer/config.ts";
+import {
+  afterSteps,
+  bare,
+  batchFor,
+  bits,
+  config,
+  distance,
+  options,
+  recipe,
+} from "./engine_cases.ts";
 
 Deno.test("blocks cover every parameter once, neighbours of a kind joined", () => {
   const blocks = parameterBlocks(config);
@@ -195,8 +113,3 @@ Deno.test("at the target model's sizes, threads do not change a bit", async () =
   }
   assertEquals(bits(results[1]!), bits(results[0]!));
 });
-
-/** Bit patterns, so that equality is exact. */
-function bits(values: Float32Array): Uint32Array {
-  return new Uint32Array(values.slice().buffer);
-}
