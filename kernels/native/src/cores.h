@@ -130,7 +130,7 @@ static double lane_sum(const double *values, int32_t count) {
 #define CORES                                                                              \
   quantize_token, to_halves, pack_group, attend_head, softmax_row, lane_sum, norm_row, widen_row, \
       add_row, rotate_head, gate_row, half_product, panel_product, attend32,             \
-      {panels32,    pack_columns32, product32_piece, straighten,   norm_back,    gain_back, gate_back,  \
-       soften_row,  soften_back,    sum_products,    scale_row,    squares_of,   adamw_run}
+      {panels32,    pack_columns32, product32_piece, straighten,   norm_back,    gain_back, gate_row32, \
+       gate_back, soften_row,  soften_back,    sum_products,    scale_row,    squares_of,   adamw_run}
 
 #endif

@@ -158,7 +158,9 @@ typedef struct {
   float (*straighten)(const float *x, const float *gain, double epsilon, int32_t width, float *s, float *y);
   void (*norm_back)(const float *dy, const float *s, const float *gain, float r, int32_t width, float *room, float *dx);
   void (*gain_back)(const float *dy, const float *s, int32_t rows, int32_t width, float *gradient); // of 8 channels
-  void (*gate_back)(const float *gate, const float *up, const float *dy, int32_t inner, float *dgate, float *dup);
+  void (*gate)(const float *gate, const float *up, int32_t inner, float *silu, float *slope, float *y);
+  void (*gate_back)(const float *up, const float *silu, const float *slope, const float *dy, int32_t inner, float *dgate,
+                    float *dup);
   double (*soften)(const float *scores, int32_t seen, float *room, float *weights, float *largest);
   void (*soften_back)(const float *weights, float along, int32_t seen, float *d);
   double (*sum_products)(const float *a, const float *b, int32_t count);

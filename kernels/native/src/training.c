@@ -59,6 +59,8 @@ static int64_t kept_layer(Training *all, float *from) {
   kept->h2 = take(&at, rows * width);
   kept->r2 = take(&at, rows);
   kept->gate_up = take(&at, rows * 2 * model->inner);
+  kept->silu = take(&at, rows * model->inner);
+  kept->slope = take(&at, rows * model->inner);
   kept->gated = take(&at, rows * model->inner);
   return at - from;
 }
@@ -274,7 +276,8 @@ static void gate_step(Training *all, int64_t row, float *room) {
   (void)room;
   const int64_t inner = all->model->inner;
   const float *gate = all->kept.gate_up + row * 2 * inner;
-  all->variant->gate(gate, gate + inner, (int32_t)inner, all->kept.gated + row * inner);
+  all->cores->gate(gate, gate + inner, (int32_t)inner, all->kept.silu + row * inner, all->kept.slope + row * inner,
+                   all->kept.gated + row * inner);
 }
 
 // Logits to probabilities; of the target, what its logarithm is made of.

@@ -21,8 +21,9 @@ typedef struct {
   float *weights;   // of attention, [texts][heads][T][T]
   float *mixed;     // [N][H]
   float *s2, *h2, *r2;
-  float *gate_up; // [N][2 F]
-  float *gated;   // [N][F]
+  float *gate_up;      // [N][2 F]
+  float *silu, *slope; // of the gate, [N][F]
+  float *gated;        // [N][F]
 } KeptLayer;
 
 typedef struct {

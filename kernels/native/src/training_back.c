@@ -29,9 +29,9 @@ static void norm_back_step(Training *all, int64_t row, float *room) {
 static void gate_back_step(Training *all, int64_t row, float *room) {
   (void)room;
   const int64_t inner = all->model->inner;
-  const float *gate = all->kept.gate_up + row * 2 * inner;
   float *d = all->dgate_up + row * 2 * inner;
-  all->cores->gate_back(gate, gate + inner, all->t + row * inner, (int32_t)inner, d, d + inner);
+  all->cores->gate_back(all->kept.gate_up + row * 2 * inner + inner, all->kept.silu + row * inner,
+                        all->kept.slope + row * inner, all->t + row * inner, (int32_t)inner, d, d + inner);
 }
 
 static void turn_back_step(Training *all, int64_t row, float *room) {
@@ -162,7 +162,7 @@ EXPORT int32_t offprint_training_back(int32_t variant, int32_t threads, const vo
     at_layer(&all, kept, layer);
     multiply32(&all, back_to_w(all.dx, width, all.kept.gated, rows, inner, width, gradient + at.down));
     multiply32(&all, back_to_x(all.dx, width, parameters + at.down, rows, inner, width, all.t));
-    each_row(&all, rows, 64 * rows * inner, gate_back_step);
+    each_row(&all, rows, 4 * rows * inner, gate_back_step);
     multiply32(&all, back_to_w(all.dgate_up, 2 * inner, all.kept.h2, rows, width, 2 * inner, gradient + at.gate_up));
     multiply32(&all, back_to_x(all.dgate_up, 2 * inner, parameters + at.gate_up, rows, width, 2 * inner, all.dy));
     norm_back(&all, all.kept.s2, all.kept.r2, parameters + at.norm2, gradient + at.norm2);

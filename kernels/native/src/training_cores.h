@@ -214,9 +214,8 @@ static void gain_back(const float *dy, const float *s, int32_t rows, int32_t wid
   store8(gradient, sum);
 }
 
-// Gradients of gate and up from that of silu(gate) * up, of `count` vectors (a constant).
-INLINE void gate_back_vectors(const float *gate, const float *up, const float *dy, float *dgate, float *dup,
-                              const int count) {
+// y = silu(gate) * up of `count` vectors (a constant); silu and its slope are kept for the way back.
+INLINE void gate_vectors32(const float *gate, const float *up, float *silu, float *slope, float *y, const int count) {
   const f64s one = all_doubles(1);
   f64s g[8], e[8];
   UNROLL
@@ -230,23 +229,32 @@ INLINE void gate_back_vectors(const float *gate, const float *up, const float *d
     const i64s positive = (i64s)(g[i] >= 0);
     const f64s top = (f64s)(((i64s)one & positive) | ((i64s)e[i] & ~positive));
     const f64s sigmoid = top / (one + e[i]);
-    const f32s silu = narrow(g[i] * sigmoid), slope = narrow(sigmoid * (one + g[i] * (one - sigmoid)));
-    f32s d, u;
-    memcpy(&d, dy + DOUBLES * i, sizeof d);
+    const f32s of = narrow(g[i] * sigmoid), along = narrow(sigmoid * (one + g[i] * (one - sigmoid)));
+    f32s u;
     memcpy(&u, up + DOUBLES * i, sizeof u);
-    u = d * u * slope;
-    d = d * silu;
-    memcpy(dgate + DOUBLES * i, &u, sizeof u);
-    memcpy(dup + DOUBLES * i, &d, sizeof d);
+    u = of * u;
+    memcpy(silu + DOUBLES * i, &of, sizeof of);
+    memcpy(slope + DOUBLES * i, &along, sizeof along);
+    memcpy(y + DOUBLES * i, &u, sizeof u);
   }
 }
 
-static void gate_back(const float *gate, const float *up, const float *dy, int32_t inner, float *dgate, float *dup) {
+static void gate_row32(const float *gate, const float *up, int32_t inner, float *silu, float *slope, float *y) {
   int32_t i = 0;
   for (; i + 8 * DOUBLES <= inner; i += 8 * DOUBLES) {
-    gate_back_vectors(gate + i, up + i, dy + i, dgate + i, dup + i, 8);
+    gate_vectors32(gate + i, up + i, silu + i, slope + i, y + i, 8);
   }
-  for (; i < inner; i += 8) gate_back_vectors(gate + i, up + i, dy + i, dgate + i, dup + i, 8 / DOUBLES);
+  for (; i < inner; i += 8) gate_vectors32(gate + i, up + i, silu + i, slope + i, y + i, 8 / DOUBLES);
+}
+
+// Gradients of gate and up from that of silu(gate) * up.
+static void gate_back(const float *up, const float *silu, const float *slope, const float *dy, int32_t inner, float *dgate,
+                      float *dup) {
+  for (int32_t i = 0; i < inner; i += 8) {
+    const f32x8 d = load8(dy + i);
+    store8(dgate + i, d * load8(up + i) * load8(slope + i));
+    store8(dup + i, d * load8(silu + i));
+  }
 }
 
 // Scores of a row to weights whose sum is 1, the first `seen` of them; `room` is longer than the row by SOFTEN_ROOM.
