@@ -1,7 +1,7 @@
 /**
  * Cores of quantised inference: 4-bit matrix products with mixed 4/8-bit activations (W4Ax), a 4-bit
- * KV cache with attention, whole forward passes of a decoder, quantised or in 32-bit floats, sampling and speculative verification; in
- * plain TypeScript, in C and in WGSL.
+ * KV cache with attention, whole forward passes of a decoder, quantised or in 32-bit floats, training passes, sampling and speculative
+ * verification; in plain TypeScript, in C and in WGSL.
  * Imports nothing of the rest of the project. See README.md.
  *
  * @module
