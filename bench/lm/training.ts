@@ -129,9 +129,12 @@ async function speedRows(texts: number, progress: (line: string) => void): Promi
   return rows;
 }
 
-/** Threads of the one before may spin for a while after its turn. */
+/**
+ * Threads of the one before may spin for a while after its turn: OpenBLAS's keep a processor busy for a tenth of a second
+ * (measured), which is longer than a turn.
+ */
 function rest(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 50));
+  return new Promise((resolve) => setTimeout(resolve, 250));
 }
 
 /** A peer that computes something else is none: the same weights and tokens give the same loss and gradient. */
