@@ -20,6 +20,7 @@ import {
   modelRecipe,
   recipeKind,
   recipeNames,
+  TRAINING_ENGINES,
 } from "offprint/lm/transformer/mod.ts";
 import {
   exportPreferenceModel,
@@ -41,7 +42,7 @@ import { Ending } from "offprint/terminal.ts";
 import type { Command } from "../kit/command.ts";
 
 const USAGE =
-  `deno task train NAME [--out FOLDER] [--minutes N] [--seed N] [--fresh] [--export] [--to FOLDER]
+  `deno task train NAME [--out FOLDER] [--minutes N] [--seed N] [--engine E] [--fresh] [--export] [--to FOLDER]
 
 Trains the model NAME from its recipe, data/models/NAME/recipe.json, and writes it there when it is finished.
 You can stop it at any time (Ctrl-C, or kill): the next call continues from the last checkpoint.
@@ -49,6 +50,9 @@ You can stop it at any time (Ctrl-C, or kill): the next call continues from the 
   --out FOLDER   where checkpoints and fetched text are kept (default out/train)
   --minutes X    stop after X minutes; the state is saved
   --seed N       use another seed than the recipe's; needs --to, so that the committed model is kept
+  --engine E     what does the arithmetic of a language model's training instead of what the recipe names: jax (jax-js,
+                 the definition), onnx (ONNX Runtime, several times as fast) or native (this project's kernels in C,
+                 faster still, and the same bits on every machine); needs --to, since the last digits differ
   --fresh        forget the checkpoint and start again
   --export       write the model of the last checkpoint now, finished or not, without training
   --to FOLDER    where the model is written (default data/models/NAME)
@@ -68,7 +72,7 @@ const MOST_MINUTES = 30_000;
 async function run(args: string[]): Promise<number> {
   const flag = { type: "boolean" } as const;
   const { values, option, positionals } = parse("train", args, {
-    ...textOptions("out", "minutes", "seed", "to"),
+    ...textOptions("out", "minutes", "seed", "engine", "to"),
     fresh: flag,
     export: flag,
   }, true);
@@ -100,9 +104,15 @@ async function run(args: string[]): Promise<number> {
     if (path === undefined) continue;
     await checkedOutput({ option: `--${name}`, path, kind: "folder", data: name === "to" });
   }
-  const recipe = { ...committed, seed };
+  const seeded = { ...committed, seed };
+  const recipe = withEngine(seeded, option("engine"), option("to"));
   const out = pathToFileURL(`${resolve(option("out") ?? "out/train")}/`);
-  const folder = new URL(seed === committed.seed ? `${name}/` : `${name}-seed-${seed}/`, out);
+  // What trains another model has a checkpoint of its own.
+  const changes = [
+    ...(seed === committed.seed ? [] : [`-seed-${seed}`]),
+    ...(recipe === seeded ? [] : [`-${option("engine")}`]),
+  ];
+  const folder = new URL(`${name}${changes.join("")}/`, out);
   const target = option("to") === undefined
     ? modelFolder(name)
     : pathToFileURL(`${resolve(option("to")!)}/`);
@@ -163,6 +173,29 @@ async function recipeOf(name: string): Promise<ModelRecipe | PreferenceRecipe | 
     case "language-model":
       return await modelRecipe(name);
   }
+}
+
+type Recipe = Awaited<ReturnType<typeof recipeOf>>;
+
+/** The recipe with another engine, where one is asked for; the committed model is kept. */
+function withEngine(recipe: Recipe, asked: string | undefined, to: string | undefined): Recipe {
+  if (asked === undefined) return recipe;
+  const refuse = (got: unknown, expected: string) => {
+    throw new UserError({ what: "--engine", got, expected });
+  };
+  const engine = TRAINING_ENGINES.find((each) => each === asked);
+  if (engine === undefined) return refuse(asked, `one of ${TRAINING_ENGINES.join(", ")}`);
+  if (recipe.kind === "preference" || recipe.kind === "reward") {
+    const got = new Described(`${asked} for ${recipe.name}, which is trained on pairs`);
+    return refuse(got, "a language model, or no --engine: pairs are trained by ONNX Runtime");
+  }
+  const own = recipe.training.engine ?? "jax";
+  if (engine === own) return recipe;
+  if (to === undefined) {
+    const expected = `--to FOLDER beside it (data/models/${recipe.name} was trained by ${own})`;
+    return refuse(asked, expected);
+  }
+  return { ...recipe, training: { ...recipe.training, engine } };
 }
 
 /** Where a training keeps things, and how it is stopped. */

@@ -27,12 +27,16 @@ const root = await Deno.makeTempDir();
 const path = `${root}/model`;
 const folder = pathToFileURL(`${path}/`);
 
-function inRoot(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function inRoot(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const program = fileURLToPath(new URL("../../lib/commands/main.ts", import.meta.url));
   const decoder = new TextDecoder();
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-A", "--lock=deno.lock", "--frozen", program, "train", ...args],
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    env,
     stdout: "piped",
     stderr: "piped",
   }).output().then(({ code, stdout, stderr }) => ({
@@ -60,6 +64,23 @@ Deno.test("train NAME trains, goes on where it stopped, writes the model and exi
     "tokenizer.json",
     "tokenizer_config.json",
   ]);
+});
+
+Deno.test("trained by the kernels, a model has the same bits on every instruction set", async () => {
+  const weights: Uint8Array[] = [];
+  for (const variant of ["portable", ""]) {
+    const to = `${root}/native-${variant}`;
+    const environment = variant === "" ? {} : { OFFPRINT_VARIANT: variant };
+    const args = ["tiny", "--engine", "native", "--out", `${to}-train`, "--to", to];
+    const done = await inRoot(args, environment);
+    assertEquals(done.code, 0, done.stderr);
+    weights.push(await Deno.readFile(`${to}/model.safetensors`));
+    const { recipe } = JSON.parse(await Deno.readTextFile(`${to}/card.json`));
+    assertEquals(recipe.training.engine, "native");
+    // Another engine's checkpoint is another training's.
+    assertEquals([...Deno.readDirSync(`${to}-train`)].map(({ name }) => name), ["tiny-native"]);
+  }
+  assertEquals(weights[0], weights[1]);
 });
 
 Deno.test("a checkpoint is forgotten, and nothing else in its folder", async () => {
@@ -218,6 +239,17 @@ Deno.test("unknown names and wrong arguments are one clear line", async () => {
   await assertRejects(() => command.run(["tiny", "--minutes", "soon"]), UserError, "--minutes");
   await assertRejects(() => command.run(["tiny", "--seed", "1.5"]), UserError, "--seed");
   await assertRejects(() => command.run(["tiny", "--seed", "77"]), UserError, "--to FOLDER");
+  await assertRejects(
+    () => command.run(["tiny", "--engine", "torch"]),
+    UserError,
+    "one of jax, onnx, native",
+  );
+  await assertRejects(() => command.run(["tiny", "--engine", "native"]), UserError, "--to FOLDER");
+  await assertRejects(
+    () => command.run(["tiny-reward", "--engine", "native"]),
+    UserError,
+    "tiny-reward, which is trained on pairs",
+  );
   const recipe = await modelRecipe("tiny");
   assertEquals(checkedRecipe("r", recipe), recipe);
   const wrong = { ...recipe, training: { ...recipe.training, peak: -1 } };

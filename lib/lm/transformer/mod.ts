@@ -26,7 +26,14 @@ export {
   resolveModel,
   type SavedTransformer,
 } from "./model_folder.ts";
-export { modelFolder, type ModelRecipe, modelRecipe, recipeKind, recipeNames } from "./recipe.ts";
+export {
+  modelFolder,
+  type ModelRecipe,
+  modelRecipe,
+  recipeKind,
+  recipeNames,
+  TRAINING_ENGINES,
+} from "./recipe.ts";
 export { type RotaryTable, rotaryTable } from "./rotary.ts";
 export * from "./safetensors.ts";
 export { type EncodedWeights, encodeWeights, prettyJson, writeModel } from "./write_model.ts";

@@ -1,6 +1,6 @@
 /**
  * Everything that fixes a trained model: `data/models/NAME/recipe.json`. The same recipe on the same
- * machine gives the same weights, bit for bit.
+ * machine gives the same weights, bit for bit; with the engine `native` on every machine.
  *
  * @module
  */
@@ -13,6 +13,9 @@ import { type TransformerConfig, transformerConfig } from "./config.ts";
 
 const positive = z.int().positive();
 const fraction = z.number().min(0).max(1);
+
+/** What can do the arithmetic of a training. */
+export const TRAINING_ENGINES = ["jax", "onnx", "native"] as const;
 
 /** The schema of `data/models/NAME/recipe.json`. */
 export const modelRecipeSchema = z.strictObject({
@@ -35,7 +38,7 @@ export const modelRecipeSchema = z.strictObject({
   }),
   training: z.strictObject({
     /** What does the arithmetic, jax-js where it is not given; see `training/engines/engine.ts`. */
-    engine: z.enum(["jax", "onnx", "native"]).exactOptional(),
+    engine: z.enum(TRAINING_ENGINES).exactOptional(),
     /** Windows per step; a window is `contextLength` tokens. */
     batch: positive,
     /** Passes over the corpus. */
