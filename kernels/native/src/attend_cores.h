@@ -32,26 +32,38 @@ INLINE Ahead ahead_in(Ahead all, int32_t turn, int32_t turns, int32_t steps) {
 #include "attend_products.h"
 #endif
 
-// A text's groups lie apart in memory: a later one's record is asked for while this one is read, a few lines a step, since
-// all at once would hold up what is read now; where there is none, that of the next head, which comes after this one's.
-enum { AHEAD = 2 };
+// A text's groups lie apart in memory: a later one's part is asked for while this one's is read, a few lines a step, since
+// a processor waits for few lines at once, and what asks for more holds up what is read now. Keys of all groups are followed
+// by their values, and these by the keys of the next head, which lie behind this one's.
+enum { AHEAD = 4 };
 
-INLINE Ahead ahead_of(const AttendJob *job, int32_t group, int32_t from, int32_t bytes) {
+INLINE Ahead ahead_of(const AttendJob *job, int32_t group, int values) {
   const KvSizes *sizes = &job->sizes;
-  const int32_t record = 8 * sizes->head_dim + sizes->group_size * (sizes->head_dim + sizes->padded_dim) / 2;
-  const char *next = group + AHEAD < job->complete ? (const char *)job->packed[group + AHEAD] + from
-                                                   : (const char *)job->packed[group] + record + from;
-  return (Ahead){next, bytes};
+  const int32_t keys = 8 * sizes->head_dim + sizes->head_dim * sizes->group_size / 2;
+  const int32_t record = keys + sizes->group_size * sizes->padded_dim / 2;
+  int32_t later = group + AHEAD, head = 0;
+  for (; later >= job->complete; later -= job->complete) {
+    head += values;
+    values = !values;
+  }
+  const char *next = (const char *)job->packed[later] + (int64_t)head * record;
+  return (Ahead){values ? next + keys : next, values ? record - keys : keys};
 }
 
-// Asks for what the next head has of the group that is not complete: `tokens` of it.
-INLINE void read_next_recent(const AttendJob *job, int32_t tokens) {
+// Asks for the 16-bit floats that are read next, part `part` of `parts`: while keys are read, for this head's values of
+// `tokens` tokens; while values are, for the next head's keys.
+INLINE void ask_for_halves(const AttendJob *job, int values, int32_t tokens, int32_t part, int32_t parts) {
   const int32_t dim = job->sizes.head_dim, group = job->sizes.group_size;
+  if (!values) {
+    const uint16_t *next = job->recent + dim * group;
+    const int32_t end = (part + 1) * tokens * dim / parts;
+    for (int32_t i = part * tokens * dim / parts; i < end; i += 32) __builtin_prefetch(next + i);
+    return;
+  }
   const uint16_t *next = job->recent + 2 * dim * group;
-  for (int32_t c = 0; c < dim; c++) {
+  for (int32_t c = part * dim / parts; c < (part + 1) * dim / parts; c++) {
     for (int32_t t = 0; t < tokens; t += 32) __builtin_prefetch(next + c * group + t);
   }
-  for (int32_t i = 0; i < tokens * dim; i += 32) __builtin_prefetch(next + dim * group + i);
 }
 
 // laneSum over floats.
@@ -101,12 +113,15 @@ INLINE void score_all(const AttendJob *job, const Asked *asked, const int querie
   const int32_t dim = job->sizes.head_dim, group = job->sizes.group_size;
   const float *by[MOST_QUERIES], *terms[MOST_QUERIES];
   float *to[MOST_QUERIES];
+  const int32_t rest = job->of[queries - 1].position + 1 - job->complete * group;
   for (int32_t g = 0; g < job->complete; g++) {
     const uint16_t *numbers = (const uint16_t *)job->packed[g];
     const uint8_t *codes = job->packed[g] + 8 * dim;
-    const Ahead ahead = ahead_of(job, g, 0, 8 * dim + dim * group / 2);
+    Ahead ahead = ahead_of(job, g, 0);
+    ask_for_halves(job, 0, rest, g, job->complete);
     for (int32_t c = 0; c < dim; c += 8) {
       const f32x8 scales = halves8(numbers + c), zeros = wholes8(numbers + dim + c);
+      __builtin_prefetch(ahead.next + 8 * c);
       UNROLL
       for (int q = 0; q < queries; q++) {
         const f32x8 folded = load8(asked[q].query + c) * scales;
@@ -114,6 +129,8 @@ INLINE void score_all(const AttendJob *job, const Asked *asked, const int querie
         store8(asked[q].terms + c, folded * zeros);
       }
     }
+    ahead.next += 8 * dim;
+    ahead.bytes -= 8 * dim;
     UNROLL
     for (int q = 0; q < queries; q++) {
       by[q] = asked[q].folded;
@@ -127,8 +144,7 @@ INLINE void score_all(const AttendJob *job, const Asked *asked, const int querie
     by[q] = asked[q].query;
     to[q] = asked[q].scores + job->complete * group;
   }
-  const int32_t rest = job->of[queries - 1].position + 1 - job->complete * group;
-  read_next_recent(job, rest);
+  if (job->complete == 0) ask_for_halves(job, 0, rest, 0, 1);
   all_halves(job->recent, group, rest, dim, by, queries, to);
 }
 
@@ -143,11 +159,14 @@ INLINE void gather_all(const AttendJob *job, const Asked *asked, const int queri
     to[q] = asked[q].acc;
     memset(job->of[q].output, 0, sizeof(float) * (size_t)dim);
   }
+  const int32_t rest = job->of[queries - 1].position + 1 - job->complete * group;
   for (int32_t g = 0; g < job->complete; g++) {
     const uint16_t *numbers = (const uint16_t *)job->packed[g] + 2 * dim;
     const int32_t before = 8 * dim + dim * group / 2;
     float mass[MOST_QUERIES];
-    const Ahead ahead = ahead_of(job, g, before, padded * group / 2);
+    Ahead ahead = ahead_of(job, g, 1);
+    ahead.bytes -= 8 * dim;
+    ask_for_halves(job, 1, rest, g, job->complete);
     UNROLL
     for (int q = 0; q < queries; q++) {
       by[q] = asked[q].scores + g * group;
@@ -156,6 +175,7 @@ INLINE void gather_all(const AttendJob *job, const Asked *asked, const int queri
     all_codes(job->packed[g] + before, padded, group, by, 0, queries, to, ahead);
     for (int32_t c = 0; c < dim; c += 8) {
       const f32x8 scales = halves8(numbers + c), zeros = wholes8(numbers + dim + c);
+      __builtin_prefetch(ahead.next + ahead.bytes + 8 * c);
       UNROLL
       for (int q = 0; q < queries; q++) {
         float *output = job->of[q].output + c;
@@ -165,7 +185,7 @@ INLINE void gather_all(const AttendJob *job, const Asked *asked, const int queri
   }
   UNROLL
   for (int q = 0; q < queries; q++) by[q] = asked[q].scores + job->complete * group;
-  const int32_t rest = job->of[queries - 1].position + 1 - job->complete * group;
+  if (job->complete == 0) ask_for_halves(job, 1, rest, 0, 1);
   all_halves(job->recent + dim * group, dim, dim, rest, by, queries, to);
 }
 

@@ -50,21 +50,24 @@ typedef struct {
   const uint8_t **groups; // [threads][most groups]
   int32_t most_groups;
   int8_t *overflown; // [rows][heads]
+  int32_t in_a_row, runs; // heads of a piece, pieces of a tile
 } Attend;
 
-// Some rows of one text, of one KV head.
+// Some rows of one text, of some KV heads.
 static void attend_piece(void *of, int64_t index, int slot) {
   const Attend *all = of;
   const Pass *pass = &all->pass;
   const int32_t heads = all->queries.heads, shared = heads / pass->kv_heads;
-  const int32_t kv_head = (int32_t)(index % pass->kv_heads);
-  const RowTile tile = row_tile(pass, all->texts, heads, index / pass->kv_heads);
+  const RowTile tile = row_tile(pass, all->texts, heads, index / all->runs);
+  const int32_t first = (int32_t)(index % all->runs) * all->in_a_row, end = first + all->in_a_row;
   int8_t bad[MOST_HEADS];
-  attend_rows(pass, tile.text, tile.first, tile.rows, kv_head, &all->queries,
-              all->groups + (int64_t)slot * all->most_groups, all->scratch + slot * all->stride, bad);
-  for (int32_t i = 0; i < tile.rows * shared; i++) {
-    const int32_t row = tile.text->row + tile.first + i / shared;
-    all->overflown[row * heads + kv_head * shared + i % shared] = bad[i];
+  for (int32_t kv_head = first; kv_head < end && kv_head < pass->kv_heads; kv_head++) {
+    attend_rows(pass, tile.text, tile.first, tile.rows, kv_head, &all->queries,
+                all->groups + (int64_t)slot * all->most_groups, all->scratch + slot * all->stride, bad);
+    for (int32_t i = 0; i < tile.rows * shared; i++) {
+      const int32_t row = tile.text->row + tile.first + i / shared;
+      all->overflown[row * heads + kv_head * shared + i % shared] = bad[i];
+    }
   }
 }
 
@@ -82,8 +85,11 @@ EXPORT int32_t offprint_kv_attend(int32_t variant, int32_t threads, const int32_
   Attend all = {{variant_of(variant), (const Extension *)extensions, packed, recent, layer, kv_heads,
                  {head_dim, padded_dim, group_size}},
                 {q, output, (int64_t)heads * head_dim, (int64_t)heads * head_dim, heads},
-                texts, rows, 0, 0, 0, 0, 0};
-  const int64_t pieces = row_tiles(&all.pass, texts, heads) * kv_heads;
+                texts, rows, 0, 0, 0, 0, 0, 0, 0};
+  const int64_t tiles = row_tiles(&all.pass, texts, heads);
+  all.in_a_row = heads_in_a_row(&all.pass, tiles, threads);
+  all.runs = (kv_heads + all.in_a_row - 1) / all.in_a_row;
+  const int64_t pieces = tiles * all.runs;
   const int32_t longest = longest_text(&all.pass, texts);
   if (threads > pieces) threads = (int32_t)pieces;
   all.stride = MOST_QUERIES * ATTEND_SCRATCH(longest, padded_dim);

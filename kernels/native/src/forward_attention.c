@@ -77,33 +77,40 @@ static void store_piece(void *of, int64_t index, int slot) {
   store_head(all, all->pass.extensions + index / kv_heads, index % kv_heads);
 }
 
+// Pieces of a text's or a tile's heads, of which there are `of`.
+static int64_t runs_of(const Forward *all, int64_t of) {
+  const int64_t each = heads_in_a_row(&all->pass, of, all->threads);
+  return (all->decoder->kv_heads + each - 1) / each;
+}
+
+// The KV heads of piece `index`: those of text or tile number `at`, from `first` to before `end`.
+typedef struct {
+  int64_t at;
+  int32_t first, end;
+} Run;
+
+static Run run_of(const Forward *all, int64_t of, int64_t index) {
+  const int64_t runs = runs_of(all, of);
+  const int32_t each = heads_in_a_row(&all->pass, of, all->threads), kv_heads = all->pass.kv_heads;
+  const int32_t first = (int32_t)(index % runs) * each, end = first + each;
+  return (Run){index / runs, first, end < kv_heads ? end : kv_heads};
+}
+
 static void attend_piece(void *of, int64_t index, int slot) {
   Forward *all = of;
-  const int64_t kv_heads = all->decoder->kv_heads;
-  attend_tile(all, row_tile(&all->pass, all->texts, (int32_t)all->decoder->heads, index / kv_heads),
-              (int32_t)(index % kv_heads), slot);
-}
-
-// Heads that one thread takes in a row, whose parts of the cache lie one behind the other and are asked for in time:
-// all of a text where there are texts enough for all threads.
-static int64_t heads_in_a_row(const Forward *all) {
-  const int64_t kv_heads = all->decoder->kv_heads, pieces = 2 * all->threads;
-  return all->texts >= pieces ? kv_heads : (kv_heads + pieces - 1) / pieces;
-}
-
-static int64_t runs_of(const Forward *all) {
-  const int64_t each = heads_in_a_row(all);
-  return (all->decoder->kv_heads + each - 1) / each;
+  const int32_t heads = (int32_t)all->decoder->heads;
+  const Run run = run_of(all, row_tiles(&all->pass, all->texts, heads), index);
+  const RowTile tile = row_tile(&all->pass, all->texts, heads, run.at);
+  for (int32_t head = run.first; head < run.end; head++) attend_tile(all, tile, head, slot);
 }
 
 // Both at once, where every text has one new token: nobody else writes what the queries read.
 static void store_and_attend_piece(void *of, int64_t index, int slot) {
   Forward *all = of;
-  const int64_t each = heads_in_a_row(all), runs = runs_of(all), kv_heads = all->decoder->kv_heads;
-  const Extension *text = all->pass.extensions + index / runs;
-  const int64_t first = index % runs * each, end = first + each < kv_heads ? first + each : kv_heads;
-  for (int64_t head = first; head < end; head++) {
-    if (!store_head(all, text, head)) attend_tile(all, (RowTile){text, 0, 1}, (int32_t)head, slot);
+  const Run run = run_of(all, all->texts, index);
+  const Extension *text = all->pass.extensions + run.at;
+  for (int32_t head = run.first; head < run.end; head++) {
+    if (!store_head(all, text, head)) attend_tile(all, (RowTile){text, 0, 1}, head, slot);
   }
 }
 
@@ -118,12 +125,12 @@ void forward_attention(Forward *all) {
   const int threads = threads_for(all, 8 * seen * decoder->heads * decoder->head_dim);
   const int64_t heads = all->texts * decoder->kv_heads;
   if (all->rows == all->texts) {
-    pool_run(threads, all->texts * runs_of(all), store_and_attend_piece, all);
+    pool_run(threads, all->texts * runs_of(all, all->texts), store_and_attend_piece, all);
   } else {
     pool_run(threads, heads, store_piece, all);
     if (all->fault.kind == NO_FAULT) {
       const int64_t tiles = row_tiles(&all->pass, all->texts, (int32_t)decoder->heads);
-      pool_run(threads, tiles * decoder->kv_heads, attend_piece, all);
+      pool_run(threads, tiles * runs_of(all, tiles), attend_piece, all);
     }
   }
 }

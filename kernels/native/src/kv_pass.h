@@ -103,6 +103,13 @@ static inline RowTile row_tile(const Pass *pass, int32_t texts, int32_t heads, i
   return (RowTile){text, first, left < together ? left : together};
 }
 
+// KV heads that one thread takes in a row, whose parts of the cache lie one behind the other and are asked for in time:
+// all of a tile where there are tiles enough for all threads.
+static inline int32_t heads_in_a_row(const Pass *pass, int64_t tiles, int32_t threads) {
+  const int32_t pieces = 2 * threads;
+  return tiles >= pieces ? pass->kv_heads : (pass->kv_heads + pieces - 1) / pieces;
+}
+
 // The most heads that read one KV head, and so the most queries of a tile.
 #define MOST_HEADS 4096
 

@@ -60,6 +60,7 @@ export const caches: Conformance[] = [
         { kvHeads: 3, headDim: 64, groupSize: 64, heads: 3 },
         { kvHeads: 1, headDim: 24, groupSize: 32, heads: 7 }, // more queries of a KV head than a job has
         { kvHeads: 1, headDim: 96, groupSize: 128, heads: 2 },
+        { kvHeads: 7, headDim: 32, groupSize: 32, heads: 7 }, // heads that threads cannot share evenly
       ] as const;
       for (const shape of shapes) {
         const twin = new Twin(shape, kernels);

@@ -132,13 +132,13 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     scheme: "minmax",
     head: 4,
   },
-  "wide enough for several threads": {
+  "wide enough for several threads, KV heads that they cannot share evenly": {
     ...TINY,
     width: 128,
     inner: 256,
-    layers: 1,
-    heads: 4,
-    kvHeads: 2,
+    layers: 2,
+    heads: 14,
+    kvHeads: 7,
     headDim: 32,
     vocabulary: 300,
     groupSize: 64,
