@@ -62,6 +62,7 @@ const COMMON = [
   "portable.c",
   "exports_kv4.c",
   "exports_sampling.c",
+  "yardsticks.c",
   "forward.c",
   "forward_attention.c",
   "fp32_forward.c",

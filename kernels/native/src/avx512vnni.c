@@ -26,6 +26,7 @@ INLINE void few_tokens(const GemmJob *job, const Tile *tile, const int size, con
   const Vector firsts = _mm512_inserti64x4(_mm512_set1_epi32(0x03020100), _mm256_set1_epi32(0x0b0a0908), 1);
   const Vector seconds = _mm512_add_epi32(firsts, _mm512_set1_epi32(0x04040404));
   const uint32_t *words = words_at(job, tile->group, tile->first);
+  const int64_t ahead = read_ahead(job, tile);
   const int8_t *a = codes_at(job, tile->token, tile->first);
   const float *scales = job->w_scales + rows_at(job, tile->group, tile->first);
   const float *a_scales = job->a_scales + tile->token * blocks;
@@ -41,7 +42,7 @@ INLINE void few_tokens(const GemmJob *job, const Tile *tile, const int size, con
     }
     UNROLL
     for (int u = 0; u < size; u += 16) {
-      READ_AHEAD(words + u);
+      ASK(words + u, ahead);
       const Vector x = _mm512_loadu_si512(words + u);
       const Vector w_low = low_nibbles(x), w_high = high_nibbles(x);
       const int i = u / 8 % turns;

@@ -91,14 +91,35 @@ typedef struct {
   GemmJob job;
   const Variant *variant;
   void (*tile)(const GemmJob *job, const Tile *tile);
-  int32_t groups, groups_per_piece, blocks_per_step;
+  int32_t groups, groups_per_piece, blocks_per_step, threads;
   int32_t large, small_groups; // pieces of so many groups; those after them are smaller, so that all end together
 } Gemm;
+
+int32_t first_pieces(const Variant *use, int32_t threads, int32_t tokens, int64_t rows) {
+  if (tokens >= 8) return use->tile_groups;
+  // Long runs of weights, and still several pieces for each thread to even out.
+  const int32_t groups = (int32_t)((rows + GROUP_ROWS - 1) / GROUP_ROWS), most = 4 * use->tile_groups;
+  const int32_t even = (groups + 8 * threads - 1) / (8 * threads);
+  return even < most ? even : most;
+}
 
 // A quarter of a large one, but no less than is computed anyway.
 static int32_t small_piece(const Variant *use, int32_t large) {
   const int32_t quarter = large < 8 ? large : large / 4;
   return quarter < use->least_groups ? use->least_groups : quarter;
+}
+
+// How many bytes of weights a thread passes over from the end of a piece to where it most likely reads on: at its next
+// piece or, after its last, at its first of the product that comes then.
+static int64_t jump_after(const Gemm *all, int64_t index, int64_t end) {
+  const GemmJob *job = &all->job;
+  if (!job->words) return 0;
+  const int64_t group = (int64_t)job->blocks * job->block_size, late = index + all->threads - all->large;
+  const int64_t next = late < 0 ? (index + all->threads) * all->groups_per_piece
+                                : all->large * all->groups_per_piece + late * all->small_groups;
+  if (next < all->groups) return (next - end) * group * (int64_t)sizeof *job->words;
+  if (!job->after) return 0;
+  return (const char *)(job->after + index % all->threads * job->after_piece) - (const char *)(job->words + end * group);
 }
 
 // A panel of rows: all tokens, a stretch of K at a time so that the panel's weights stay in cache
@@ -112,6 +133,8 @@ static void gemm_piece(void *of, int64_t index, int slot) {
   if (end > all->groups) end = all->groups;
   const int32_t most_tokens = all->variant->tile_tokens, most_groups = all->variant->tile_groups;
   Tile tile;
+  tile.piece_end = end;
+  tile.jump = jump_after(all, index, end);
   for (tile.group = begin; tile.group < end; tile.group += most_groups) {
     tile.groups = end - tile.group < most_groups ? end - tile.group : most_groups;
     for (tile.first = 0; tile.first < all->job.blocks; tile.first = tile.last) {
@@ -181,7 +204,7 @@ static void give_room(Room *room) {
 void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
   const int wide = job->values != 0;
   Gemm all = {*job, use, wide ? use->tile8 : use->tile, (job->rows + GROUP_ROWS - 1) / GROUP_ROWS, 0,
-              4096 / job->block_size, 0, 0};
+              4096 / job->block_size, threads, 0, 0};
   Room *room = NULL;
   if (use->pack_from > 0 && !wide && job->tokens >= use->pack_from) {
     room = take_room(use->pack_bytes(job));
@@ -193,11 +216,7 @@ void gemm_run(const Variant *use, int32_t threads, const GemmJob *job) {
       pool_run(threads, use->pack_parts(job->tokens), pack_piece, &pack);
     }
   }
-  all.groups_per_piece = use->tile_groups;
-  if (job->tokens < 8) { // long runs of weights, and still several pieces for each thread to even out
-    const int32_t even = (all.groups + 8 * threads - 1) / (8 * threads), most = 4 * use->tile_groups;
-    all.groups_per_piece = even < most ? even : most;
-  }
+  all.groups_per_piece = first_pieces(use, threads, job->tokens, job->rows);
   all.large = all.groups / all.groups_per_piece - 2 * threads;
   if (all.large < 0) all.large = 0;
   const int32_t late = all.groups - all.large * all.groups_per_piece;
@@ -215,7 +234,7 @@ EXPORT void offprint_gemm(int32_t variant, int32_t threads, const int8_t *codes,
                           int32_t rows, int32_t blocks, int32_t block_size) {
   const int wide = weight_bits == 8;
   const GemmJob job = {codes, a_scales, zeros, a_sums, bits, wide ? 0 : weights, wide ? weights : 0,
-                       w_scales, w_sums, y, tokens, rows, blocks, block_size, NULL, 0};
+                       w_scales, w_sums, y, tokens, rows, blocks, block_size, NULL, 0, NULL, 0};
   gemm_run(variant_of(variant), threads, &job);
 }
 
@@ -231,63 +250,4 @@ EXPORT int32_t offprint_linear(int32_t variant, int32_t threads, const float *x,
   offprint_gemm(variant, threads, codes, a_scales, zeros, a_sums, bits, weight_bits, weights,
                 w_scales, w_sums, y, tokens, rows, blocks, block_size);
   return DONE;
-}
-
-// ---- yardsticks ------------------------------------------------------------------------------------
-
-typedef struct {
-  const uint64_t *numbers;
-  int64_t count;
-  uint64_t *sums; // [pieces]
-} Read;
-
-enum { READ_PIECE = 1 << 15 }; // numbers: 256 KiB
-
-static void read_piece(void *of, int64_t index, int slot) {
-  (void)slot;
-  const Read *all = of;
-  const int64_t begin = index * READ_PIECE, end = begin + READ_PIECE;
-  uint64_t sums[8] = {0};
-  for (int64_t i = begin; i < (end < all->count ? end : all->count) - 7; i += 8) {
-    READ_AHEAD(all->numbers + i);
-    for (int lane = 0; lane < 8; lane++) sums[lane] += all->numbers[i + lane];
-  }
-  for (int lane = 1; lane < 8; lane++) sums[0] += sums[lane];
-  all->sums[index] = sums[0];
-}
-
-// Reads `count` numbers (a multiple of 8) once, on the threads that a matrix product would use, and
-// returns the low bits of their sum: how fast memory can be read here at all.
-EXPORT int32_t offprint_read(int32_t threads, const uint64_t *numbers, int32_t count) {
-  const int64_t pieces = (count + READ_PIECE - 1) / READ_PIECE;
-  Read all = {numbers, count, malloc(sizeof(uint64_t) * (size_t)pieces)};
-  if (!all.sums) return OUT_OF_MEMORY;
-  pool_run(threads, pieces, read_piece, &all);
-  uint64_t sum = 0;
-  for (int64_t i = 0; i < pieces; i++) sum += all.sums[i];
-  free(all.sums);
-  return (int32_t)(sum & 0x7fffffff);
-}
-
-typedef struct {
-  int32_t (*peak)(int32_t turns);
-  int32_t turns;
-} Peak;
-
-enum { PEAK_PIECES = 8 }; // for each thread: one that starts late does fewer
-
-static void peak_piece(void *of, int64_t index, int slot) {
-  (void)index;
-  (void)slot;
-  const Peak *all = of;
-  all->peak(all->turns);
-}
-
-// Takes a variant's dot product instructions on registers alone, `turns` times in each of 8 pieces a thread; returns
-// the multiply-adds of a turn: how fast products can be here at all. 0 for a variant without this yardstick.
-EXPORT int32_t offprint_peak(int32_t variant, int32_t threads, int32_t turns) {
-  Peak all = {variant_of(variant)->peak, turns};
-  if (!all.peak) return 0;
-  pool_run(threads, (int64_t)PEAK_PIECES * threads, peak_piece, &all);
-  return all.peak(0);
 }

@@ -16,4 +16,7 @@ const Variant *variant_of(int32_t number);
 // A matrix product on the pool (exports.c).
 void gemm_run(const Variant *use, int32_t threads, const GemmJob *job);
 
+// Row groups of the first pieces of a product.
+int32_t first_pieces(const Variant *use, int32_t threads, int32_t tokens, int64_t rows);
+
 #endif

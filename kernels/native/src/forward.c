@@ -30,24 +30,39 @@ static void quantize_row(Forward *all, int64_t row, const float *input) {
   if (bad >= 0) report(all, INPUT + all->part, row * part->columns + bad, input[bad]);
 }
 
+// The linear part after this one, or null.
+static const Linear *part_after(const Forward *all) {
+  const Decoder *decoder = all->decoder;
+  const int64_t layer = all->pass.layer;
+  if (all->part == LINEARS) return 0;
+  if (all->part < DOWN) return &decoder->layer[layer].linears[all->part + 1];
+  if (layer + 1 < decoder->layers) return &decoder->layer[layer + 1].linears[QKV];
+  return decoder->head_halves ? 0 : &decoder->head;
+}
+
 static void multiply(Forward *all, int32_t rows, float *y) {
-  const Linear *part = part_of(all);
+  const Linear *part = part_of(all), *after = part_after(all);
+  const Variant *variant = all->pass.variant;
   const int wide = part->weight_bits == 8;
-  const GemmJob job = {all->codes,
-                       all->scales,
-                       part->sums ? all->zeros : 0,
-                       all->sums,
-                       part->bits,
-                       wide ? 0 : part->weights,
-                       wide ? part->weights : 0,
-                       part->scales,
-                       part->sums,
-                       y,
-                       rows,
-                       (int32_t)part->rows,
-                       (int32_t)part->blocks,
-                       (int32_t)part->block_size};
-  gemm_run(all->pass.variant, threads_for(all, rows * part->rows * part->columns), &job);
+  GemmJob job = {.codes = all->codes,
+                 .a_scales = all->scales,
+                 .zeros = part->sums ? all->zeros : 0,
+                 .a_sums = all->sums,
+                 .bits = part->bits,
+                 .words = wide ? 0 : part->weights,
+                 .values = wide ? part->weights : 0,
+                 .w_scales = part->scales,
+                 .w_sums = part->sums,
+                 .y = y,
+                 .tokens = rows,
+                 .rows = (int32_t)part->rows,
+                 .blocks = (int32_t)part->blocks,
+                 .block_size = (int32_t)part->block_size};
+  if (after && after->weight_bits == 4) {
+    job.after = after->weights;
+    job.after_piece = after->blocks * after->block_size * first_pieces(variant, all->threads, rows, after->rows);
+  }
+  gemm_run(variant, threads_for(all, rows * part->rows * part->columns), &job);
 }
 
 // ---- steps between them, one row each ------------------------------------------------------------------

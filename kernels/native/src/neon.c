@@ -90,6 +90,7 @@ INLINE void tile_of(const GemmJob *job, const Tile *tile, const int tokens, cons
 // group at a time, eight sums in turn.
 static void tile4_one(const GemmJob *job, const Tile *tile) {
   const uint8x16_t low = vdupq_n_u8(15);
+  const int64_t ahead = read_ahead(job, tile);
   float y[GROUP_ROWS];
   load_rows(job, tile, tile->token, tile->group, y);
   for (int32_t block = tile->first; block < tile->last; block++) {
@@ -101,7 +102,7 @@ static void tile4_one(const GemmJob *job, const Tile *tile) {
     for (int32_t u = 0; u < job->block_size; u += 32) {
       UNROLL
       for (int i = 0; i < 4; i++) {
-        if (i % 2 == 0) READ_AHEAD(words + u + 8 * i); // once per 64 bytes
+        if (i % 2 == 0) ASK(words + u + 8 * i, ahead); // once per 64 bytes
         int8x16_t first = broadcast4(a + u + 8 * i), second = broadcast4(a + u + 8 * i + 4);
         UNROLL
         for (int h = 0; h < 2; h++) {

@@ -10,6 +10,12 @@ INLINE const uint32_t *words_at(const GemmJob *job, int32_t group, int32_t block
   return job->words + ((int64_t)group * job->blocks + block) * job->block_size;
 }
 
+// How far ahead of the words of a group, in bytes, words are asked for; near the end of a piece, where its thread reads on.
+INLINE int64_t read_ahead(const GemmJob *job, const Tile *tile) {
+  const int64_t group = (int64_t)job->blocks * job->block_size * (int64_t)sizeof *job->words;
+  return (tile->piece_end - tile->group) * group <= READ_AHEAD_BYTES ? READ_AHEAD_BYTES + tile->jump : READ_AHEAD_BYTES;
+}
+
 // 8-bit weights of a group at the start of a block: 32 bytes per four columns.
 INLINE const int8_t *values_at(const GemmJob *job, int32_t group, int32_t block) {
   return job->values + ((int64_t)group * job->blocks + block) * job->block_size * GROUP_ROWS;

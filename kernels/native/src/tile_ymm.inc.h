@@ -70,8 +70,8 @@ enum { FEW_TOKENS = 5 }; // one fewer than a panel takes
 // The sums of a block of `count` words of one group, every bias in them. The words go to `turns` sums in turn,
 // since one would wait for itself; they are emptied before 16 bits could overflow, together where one could
 // hold all. All but the pointers are constants.
-INLINE void few_sums(const uint32_t *words, const int8_t *a, int64_t stride, const int32_t *first, const int bits,
-                     const int count, const int tokens, const int turns, __m256i *sums) {
+INLINE void few_sums(const uint32_t *words, int64_t ahead, const int8_t *a, int64_t stride, const int32_t *first,
+                     const int bits, const int count, const int tokens, const int turns, __m256i *sums) {
   const __m256i low = _mm256_set1_epi8(15);
   const int most = words_of(bits), step = count < turns * most ? count : turns * most;
   for (int begin = 0; begin < count; begin += step) {
@@ -85,7 +85,7 @@ INLINE void few_sums(const uint32_t *words, const int8_t *a, int64_t stride, con
     for (int u = begin; u < begin + step; u += turns) {
       UNROLL
       for (int i = 0; i < turns; i++) {
-        if (i % 2 == 0) READ_AHEAD(words + 8 * (u + i)); // once per 64 bytes
+        if (i % 2 == 0) ASK(words + 8 * (u + i), ahead); // once per 64 bytes
         const __m256i x = load_ymm(words + 8 * (u + i));
         const __m256i even = _mm256_and_si256(x, low);
         const __m256i odd = _mm256_and_si256(_mm256_srli_epi16(x, 4), low);
@@ -116,6 +116,7 @@ INLINE void few_sums(const uint32_t *words, const int8_t *a, int64_t stride, con
 INLINE void few_tokens(const GemmJob *job, const Tile *tile, const int count, const int tokens, const int turns) {
   const int64_t stride = (int64_t)job->blocks * count * 8;
   const uint32_t *words = words_at(job, tile->group, tile->first);
+  const int64_t ahead = read_ahead(job, tile);
   const int8_t *a = codes_at(job, tile->token, tile->first);
   const float *scales = job->w_scales + rows_at(job, tile->group, tile->first);
   const int64_t at = (int64_t)tile->token * job->blocks;
@@ -129,8 +130,8 @@ INLINE void few_tokens(const GemmJob *job, const Tile *tile, const int count, co
     const int bits = job->bits[block];
     UNROLL
     for (int m = 0; m < tokens; m++) first[m] = first_sum(bits, -8 * a_sums[m * (int64_t)job->blocks + block]);
-    if (bits == 4) few_sums(words, a, stride, first, 4, count, tokens, turns, sums);
-    else few_sums(words, a, stride, first, 8, count, tokens, turns, sums);
+    if (bits == 4) few_sums(words, ahead, a, stride, first, 4, count, tokens, turns, sums);
+    else few_sums(words, ahead, a, stride, first, 8, count, tokens, turns, sums);
     if (__builtin_expect(job->zeros != 0, 0)) {
       for (int m = 0; m < tokens; m++) {
         int32_t eight[GROUP_ROWS];
