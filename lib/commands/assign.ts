@@ -69,9 +69,12 @@ async function assign(args: string[]): Promise<number> {
   const folder = await checkedOutput({ option: "--out", path, kind: "folder" });
   const { questions } = await writeAssignment(notebook, name, folder, points);
   const all = questions.reduce((sum, question) => sum + question.points, 0);
-  const hidden = questions.flatMap(({ tests }) => tests).filter((test) => test.hidden).length;
+  const tests = questions.flatMap((question) => question.tests);
+  const hidden = tests.filter((test) => test.hidden).length;
   console.log(
-    `${name}: ${questions.length} questions, ${all} points, ${hidden} hidden tests. Hand out ${
+    `${name}: ${questions.length} graded cells, ${all} points, ${
+      tests.length - hidden
+    } tests that students see and ${hidden} hidden ones. Hand out ${
       join(folder, FOLDERS.release, `${name}.ipynb`)
     }`,
   );

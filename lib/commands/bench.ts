@@ -25,7 +25,8 @@ Arguments:
   --help   this text
 
 OFFPRINT_PAPERS="02 08" takes some papers only in the suites run and first_run. OFFPRINT_VARIANT (avx2, avxvnni, avx512vnni …) chooses
-the native kernels' instruction set; what is kept of those suites stays beside the rows of other variants and processors.`;
+the native kernels' instruction set; what is kept of those suites stays beside the rows of other variants and processors.
+OFFPRINT_SHAPE=4096x4096 takes one shape only (rows by columns) in the suite kernels, OFFPRINT_THREADS=1 as many threads.`;
 
 /** What chooses what a suite measures: part of the command that is kept. */
 const CHOICES = ["VARIANT", "THREADS", "SHAPE", "PARTS", "MODEL", "PAPERS"].map((name) =>

@@ -183,14 +183,24 @@ function changes(before: ClassReport | undefined, now: ClassReport): string[] {
 }
 
 function lineOf({ student, points, of, refused }: StudentResult): string {
-  return `${student}: ${refused === undefined ? `${points} of ${of}` : `refused, ${refused}`}`;
+  return `${printable(student)}: ${
+    refused === undefined ? `${points} of ${of}` : `refused, ${refused}`
+  }`;
 }
+
+/** Of a class as large as this, each student has a line; of a larger one, those that were refused. */
+const LISTED = 40;
 
 function summary({ students }: ClassReport, out: string): string {
   const refused = students.filter((result) => result.refused !== undefined);
-  const lines = refused.map(lineOf);
+  const points = students.flatMap((result) => result.refused === undefined ? [result.points] : [])
+    .toSorted((a, b) => a - b);
+  const [least, most] = [points.at(0), points.at(-1)];
   return [
-    ...lines,
+    ...(students.length <= LISTED ? students : refused).map(lineOf),
+    ...(points.length < 2
+      ? []
+      : [`points: ${least} to ${most}, median ${points[Math.floor((points.length - 1) / 2)]}`]),
     `${students.length - refused.length} graded, ${refused.length} refused; see ${out}`,
   ].join("\n");
 }

@@ -26,7 +26,9 @@ Deno.test("an assignment is handed out, handed in and graded", async () => {
     await Deno.writeTextFile(points, '{"exercise-2-check": 10}');
     const assigned = await task("assign", master, "--out", out, "--points", points);
     assertEquals(assigned.stderr, "");
-    assert(assigned.stdout.startsWith("distances: 3 questions, 17 points, 4 hidden tests."));
+    const counted = "distances: 3 graded cells, 17 points, ";
+    assert(assigned.stdout.startsWith(counted), assigned.stdout);
+    assert(assigned.stdout.includes("tests that students see and 4 hidden ones."), assigned.stdout);
 
     const submitted = join(out, "submitted");
     const notebook = JSON.stringify(await submission(out, { "exercise-1": RIGHT_1 }));
@@ -41,9 +43,8 @@ Deno.test("an assignment is handed out, handed in and graded", async () => {
     assert(graded.stderr.endsWith("2/2 graded\n"), graded.stderr);
     assertEquals(
       graded.stdout,
-      `bob: refused, it is no Jupyter notebook of format 4\n1 graded, 1 refused; see ${
-        join(out, "graded")
-      }\n`,
+      "=ann: 4 of 17\nbob: refused, it is no Jupyter notebook of format 4\n" +
+        `1 graded, 1 refused; see ${join(out, "graded")}\n`,
     );
     assertEquals(
       await readText(join(out, "graded", "gradebook.csv")),

@@ -4,6 +4,7 @@ import { UserError } from "offprint/errors.ts";
 import { rolesAtBudget } from "offprint/papers/aime/experiments.ts";
 import { shortBenches } from "offprint/papers/chipgpt_ft/experiments.ts";
 import { openBits } from "offprint/papers/chipgptv/experiments.ts";
+import { mixedPrecision } from "offprint/papers/comet/experiments.ts";
 import { marginRegret } from "offprint/papers/contractual_rl/experiments.ts";
 import { mixedRoute } from "offprint/papers/sail/experiments.ts";
 import { batchRejections } from "offprint/papers/specdec_theory/experiments.ts";
@@ -17,6 +18,11 @@ const WRONG: Record<string, [Experiment, Record<string, number[]>]> = {
   rolesAtBudget: [rolesAtBudget, { tokens: [-5, 2.5], work: [-1] }],
   shortBenches: [shortBenches, { comparisons: [-1], designs: [0.5, -1], mutants: [1.5, -2] }],
   openBits: [openBits, { states: [-1, 2.5], inputBits: [-1, 1.5], told: [-0.5, 1.5] }],
+  mixedPrecision: [mixedPrecision, {
+    texts: [0, -1, 1.5],
+    blockSize: [0, 2.5],
+    groupSize: [0, -64, 2.5],
+  }],
   marginRegret: [marginRegret, { gap: [-0.2, 1.5], cap: [-1], rounds: [2.5, -1] }],
   mixedRoute: [mixedRoute, {
     share: [1.5],
@@ -56,6 +62,11 @@ for (const [name, [run, wrong]] of Object.entries(WRONG)) {
     }
   });
 }
+
+Deno.test("mixedPrecision refuses a share of the blocks above 1", async () => {
+  const message = "eightBits: ρ: got 1.5, expected a number from 0 to 1";
+  await assertRejects(() => mixedPrecision({ eightBits: "ρ = 1.5" }, 1), UserError, message);
+});
 
 Deno.test("treeGain names the scores there are", async () => {
   const run = async () => await treeGain({ score: "best" as "sum" }, 1);

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { checkKinds } from "./argument_kinds.ts";
 import type { LanguageModel, Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import {
@@ -75,6 +76,7 @@ export interface BatchSpeculativeOptions {
  */
 export async function batchSpeculate(options: BatchSpeculativeOptions): Promise<SpeculativeResult> {
   const { draft, target, drafts, prompt = [], maxTokens, lookAhead = Infinity } = options;
+  checkKinds({ models: { draft, target }, random: options.random });
   checkVocabularies(draft, target);
   checkWhole("drafts", drafts, 1);
   checkWhole("lookAhead", lookAhead, 1, true);

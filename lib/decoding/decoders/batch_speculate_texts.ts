@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkKinds } from "./argument_kinds.ts";
 import type { Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkVocabularies, checkWhole } from "../verification/option_checks.ts";
@@ -50,6 +51,7 @@ export async function batchSpeculateTexts(
   options: BatchSpeculateTextsOptions,
 ): Promise<SpeculativeResult[]> {
   const { draft, target, prompts, maxTokens, random, batch = 16 } = options;
+  checkKinds({ models: { draft, target }, random, prompts });
   checkVocabularies(draft, target);
   checkWhole("drafts", options.drafts, 1);
   checkWhole("lookAhead", options.lookAhead ?? Infinity, 1, true);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkKinds } from "./argument_kinds.ts";
 import type { LanguageModel, Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { tokenAt } from "../verification/distribution.ts";
@@ -30,7 +31,9 @@ export interface SampleOptions {
  * @throws {UserError} when `maxTokens` is not a whole number ≥ 0 or the text would not fit the context.
  */
 export async function sampleText(options: SampleOptions): Promise<number[]> {
-  const { model, prompt = [], maxTokens, random, warp = modelWarp(options.model) } = options;
+  const { model, prompt = [], maxTokens, random } = options;
+  checkKinds({ models: { model }, random });
+  const { warp = modelWarp(model) } = options;
   checkLength(maxTokens, prompt.length, [model]);
   const stop = stopSet(options.stop);
   const tokens: number[] = [];

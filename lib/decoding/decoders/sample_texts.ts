@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkKinds } from "./argument_kinds.ts";
 import { type LanguageModel, openTexts, type Tokens } from "offprint/lm/interface/mod.ts";
 import type { Random } from "offprint/random.ts";
 import { checkLength, checkWhole, stopSet } from "../verification/option_checks.ts";
@@ -50,6 +51,7 @@ export interface SampleTextsOptions {
  */
 export async function sampleTexts(options: SampleTextsOptions): Promise<number[][]> {
   const { model, prompts, maxTokens, random, batch = 16, onLogits } = options;
+  checkKinds({ models: { model }, random, prompts });
   const { warp = modelWarp(model) } = options;
   checkWhole("batch", batch, 1);
   for (const prompt of prompts) checkLength(maxTokens, prompt.length, [model]);

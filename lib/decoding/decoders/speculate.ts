@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkKinds } from "./argument_kinds.ts";
 import type { Sequence, Tokens } from "offprint/lm/interface/mod.ts";
 import { checkLength, checkVocabularies } from "../verification/option_checks.ts";
 import { constantLength } from "../policies/drafting_policy.ts";
@@ -44,6 +45,7 @@ const TO_THE_END = constantLength(Infinity);
  */
 export async function speculate(options: SpeculativeOptions): Promise<SpeculativeResult> {
   const { draft, target, prompt = [], maxTokens } = options;
+  checkKinds({ models: { draft, target }, random: options.random, candidates: options.candidates });
   checkVocabularies(draft, target);
   checkLength(maxTokens, prompt.length, [draft, target]);
   const result = emptyResult(options.trace);

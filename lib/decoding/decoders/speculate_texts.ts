@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkKinds } from "./argument_kinds.ts";
 import {
   type ExtendResult,
   type LanguageModel,
@@ -64,6 +65,7 @@ export async function speculateTexts(
   options: SpeculateTextsOptions,
 ): Promise<SpeculativeResult[]> {
   const { draft, target, prompts, maxTokens, random, batch = 16, onText } = options;
+  checkKinds({ models: { draft, target }, random, candidates: options.candidates, prompts });
   checkVocabularies(draft, target);
   checkWhole("batch", batch, 1);
   for (const prompt of prompts) checkLength(maxTokens, prompt.length, [draft, target]);

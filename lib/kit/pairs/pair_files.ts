@@ -91,8 +91,9 @@ export function chooseNotebooks(ids: readonly string[], named: readonly string[]
     const name = given.replace(/^.*[\\/]/, "").replace(/\.(ts|ipynb)$/, "");
     const id = ids.find((id) => id === name || (/^\d\d$/.test(name) && id.startsWith(`${name}-`)));
     if (id !== undefined) return id;
-    const digits = /^\d\d-/.exec(name)?.[0];
-    const alike = ids.find((id) => digits !== undefined && id.startsWith(digits));
+    // A name that is almost right, or the number of a paper: 2 for 02.
+    const digits = /^(\d\d(?=-)|\d(?=-|$))/.exec(name)?.[0].padStart(2, "0");
+    const alike = ids.find((id) => digits !== undefined && id.startsWith(`${digits}-`));
     throw new UserError({
       what: "notebook",
       got: given,

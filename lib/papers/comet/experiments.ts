@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserError } from "offprint/errors.ts";
+import { checkNumber, UserError } from "offprint/errors.ts";
 import { perplexity } from "offprint/lm/training/mod.ts";
 import { readTransformer } from "offprint/lm/transformer/mod.ts";
 import { injectOutliers } from "offprint/quantization/mod.ts";
@@ -57,6 +57,9 @@ export async function mixedPrecision(
   }: MixedPrecision,
   seed: number,
 ): Promise<{ "f, %": number; perplexity: number }> {
+  checkNumber("blockSize", blockSize, { least: 1, whole: true });
+  checkNumber("groupSize", groupSize, { least: 1, whole: true });
+  checkNumber("texts", texts, { least: 1, whole: true });
   const options: FmpqOptions = { blockSize, ...decidedBy(eightBits) };
   const { subject, evaluation } = await prepared(model, seed);
   const scheme = withKv(fmpq(subject.calibration, options), {
@@ -77,7 +80,9 @@ export async function mixedPrecision(
 function decidedBy(text: string): { threshold: number } | { share8: number } {
   const [, name, number] = /^\s*(κ|ρ)\s*=\s*(\d+(?:\.\d+)?)\s*$/u.exec(text) ?? [];
   if (number !== undefined) {
-    return name === "κ" ? { threshold: Number(number) } : { share8: Number(number) };
+    if (name === "κ") return { threshold: Number(number) };
+    checkNumber("eightBits: ρ", Number(number), { least: 0, most: 1 });
+    return { share8: Number(number) };
   }
   throw new UserError({
     what: "eightBits",
