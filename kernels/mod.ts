@@ -24,6 +24,7 @@ export {
   type TrainingBlock,
   type TrainingBlocks,
   trainingBlocks,
+  type TrainingLayer,
   TrainingModel,
   type TrainingParts,
   type TrainingSizes,

@@ -49,15 +49,28 @@ export interface TrainingBlock {
   readonly rows: number;
 }
 
-/** The names of a layer's blocks, in their order. */
-const LAYER = ["norm", "qkv", "o", "norm2", "gateUp", "down"] as const;
+/** The blocks of a layer, in their order. */
+export interface TrainingLayer {
+  /** Gain before attention, `[D]`. */
+  readonly norm: TrainingBlock;
+  /** Queries, keys and values, one below the other, `[(H + 2G)d][D]`. */
+  readonly qkv: TrainingBlock;
+  /** What attention has mixed, back to the residual stream, `[D][H d]`. */
+  readonly o: TrainingBlock;
+  /** Gain before the MLP, `[D]`. */
+  readonly norm2: TrainingBlock;
+  /** Gate and up, one below the other, `[2F][D]`. */
+  readonly gateUp: TrainingBlock;
+  /** Back to the residual stream, `[D][F]`. */
+  readonly down: TrainingBlock;
+}
 
 /** Where the blocks of a model lie. */
 export interface TrainingBlocks {
   /** `[V][D]`. */
   readonly embedding: TrainingBlock;
-  /** Of each layer: gain `[D]`; queries, keys and values `[(H + 2G)d][D]`; `[D][H d]`; gain `[D]`; gate and up `[2F][D]`; `[D][F]`. */
-  readonly layers: readonly Readonly<Record<typeof LAYER[number], TrainingBlock>>[];
+  /** First to last. */
+  readonly layers: readonly TrainingLayer[];
   /** Gain `[D]`. */
   readonly finalNorm: TrainingBlock;
   /** `[V][D]`; the embedding where the two are tied. */
