@@ -74,7 +74,7 @@ async function assign(args: string[]): Promise<number> {
   console.log(
     `${name}: ${questions.length} graded cells, ${all} points, ${
       tests.length - hidden
-    } tests that students see and ${hidden} hidden ones. Hand out ${
+    } visible and ${hidden} hidden tests. Hand out ${
       join(folder, FOLDERS.release, `${name}.ipynb`)
     }`,
   );

@@ -28,7 +28,7 @@ Deno.test("an assignment is handed out, handed in and graded", async () => {
     assertEquals(assigned.stderr, "");
     const counted = "distances: 3 graded cells, 17 points, ";
     assert(assigned.stdout.startsWith(counted), assigned.stdout);
-    assert(assigned.stdout.includes("tests that students see and 4 hidden ones."), assigned.stdout);
+    assert(assigned.stdout.includes(" visible and 4 hidden tests. Hand out "), assigned.stdout);
 
     const submitted = join(out, "submitted");
     const notebook = JSON.stringify(await submission(out, { "exercise-1": RIGHT_1 }));

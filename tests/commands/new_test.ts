@@ -99,7 +99,10 @@ Deno.test("a new paper passes its checks, its test and its run, and its claim ho
     const main = ["run", "-q", ...COMMAND_FLAGS, "lib/commands/main.ts"];
     const [assigned, told] = await deno(root, ...main, "assign", "11", "--out", assignment);
     assertEquals(assigned, 0, told);
-    assertStringIncludes(told, "11-theory-coins: 2 questions, 2 points, 2 hidden tests.");
+    assertStringIncludes(
+      told,
+      "11-theory-coins: 2 graded cells, 2 points, 1 visible and 2 hidden tests.",
+    );
   });
 });
 
