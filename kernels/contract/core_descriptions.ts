@@ -52,26 +52,10 @@ export interface CoreShapes {
 /** The name of a core. */
 export type CoreName = keyof CoreShapes;
 
-/** A batch in training. */
-export interface TrainingShape {
-  /** Texts. */
-  texts: number;
-  /** Tokens of each. */
+/** A batch in training: texts of one length. */
+export interface TrainingShape extends Omit<PassShape, "tokens" | "context" | "asked"> {
+  /** Tokens of each text. */
   length: number;
-  /** Rows of the embedding and of the output layer. */
-  vocabulary: number;
-  /** Numbers of the residual stream per token. */
-  width: number;
-  /** Numbers between gate/up and down. */
-  inner: number;
-  /** Blocks. */
-  layers: number;
-  /** Heads of queries. */
-  heads: number;
-  /** Heads of keys and values. */
-  kvHeads: number;
-  /** Channels of a head. */
-  headDim: number;
 }
 
 /** A pass of a decoder. All its texts have equal lengths: `context` tokens each, `tokens / texts` of them new. */

@@ -39,6 +39,14 @@ static float *take(float **from, int64_t floats) {
   return taken;
 }
 
+static Norm take_norm(float **from, int64_t rows, int64_t width) {
+  Norm norm;
+  norm.s = take(from, rows * width);
+  norm.h = take(from, rows * width);
+  norm.r = take(from, rows);
+  return norm;
+}
+
 static int64_t last_size(const Training *all) {
   const int64_t rows = all->rows;
   return 2 * line(rows * all->model->width) + line(rows) + line(rows * all->logits);
@@ -49,15 +57,11 @@ static int64_t kept_layer(Training *all, float *from) {
   const int64_t rows = all->rows, width = model->width;
   float *at = from;
   KeptLayer *kept = &all->kept;
-  kept->s = take(&at, rows * width);
-  kept->h = take(&at, rows * width);
-  kept->r = take(&at, rows);
+  kept->attention = take_norm(&at, rows, width);
   kept->qkv = take(&at, rows * all->turned);
   kept->weights = take(&at, (int64_t)all->texts * model->heads * all->length * all->length);
   kept->mixed = take(&at, rows * all->queries);
-  kept->s2 = take(&at, rows * width);
-  kept->h2 = take(&at, rows * width);
-  kept->r2 = take(&at, rows);
+  kept->mlp = take_norm(&at, rows, width);
   kept->gate_up = take(&at, rows * 2 * model->inner);
   kept->silu = take(&at, rows * model->inner);
   kept->slope = take(&at, rows * model->inner);
@@ -73,9 +77,7 @@ int64_t lay_out(Training *all, float *kept) {
   all->logits = (model->vocabulary + 63) / 64 * 64;
   const int64_t rows = all->rows, width = model->width;
   float *at = kept;
-  all->last_s = take(&at, rows * width);
-  all->hidden = take(&at, rows * width);
-  all->last_r = take(&at, rows);
+  all->last = take_norm(&at, rows, width);
   all->probabilities = take(&at, rows * all->logits);
   return last_size(all) + model->layers * kept_layer(all, at);
 }
@@ -200,33 +202,21 @@ void each_row(Training *all, int64_t rows, int64_t work, RowStep step) {
 
 // ---- the steps of a layer ---------------------------------------------------------------------------------
 
-// x += what the last product has put out, and the norm before attention.
+// x += what the last product has put out, if there was one, and the norm of it.
 static void norm_step(Training *all, int64_t row, float *room) {
   (void)room;
   const int64_t at = row * all->model->width;
   const int32_t width = (int32_t)all->model->width;
+  const Norm *to = &all->norm;
   if (all->add) all->variant->add(all->x + at, all->t + at, width);
-  all->kept.r[row] =
-      all->cores->straighten(all->x + at, all->gain, all->model->epsilon, width, all->kept.s + at, all->kept.h + at);
+  to->r[row] = all->cores->straighten(all->x + at, all->gain, all->model->epsilon, width, to->s + at, to->h + at);
 }
 
-// The same before the feed-forward part, and before the head.
-static void norm2_step(Training *all, int64_t row, float *room) {
-  (void)room;
-  const int64_t at = row * all->model->width;
-  const int32_t width = (int32_t)all->model->width;
-  all->variant->add(all->x + at, all->t + at, width);
-  all->kept.r2[row] =
-      all->cores->straighten(all->x + at, all->gain, all->model->epsilon, width, all->kept.s2 + at, all->kept.h2 + at);
-}
-
-static void last_norm_step(Training *all, int64_t row, float *room) {
-  (void)room;
-  const int64_t at = row * all->model->width;
-  const int32_t width = (int32_t)all->model->width;
-  all->variant->add(all->x + at, all->t + at, width);
-  all->last_r[row] =
-      all->cores->straighten(all->x + at, all->gain, all->model->epsilon, width, all->last_s + at, all->hidden + at);
+static void norm_rows(Training *all, Norm to, const float *gain, int add) {
+  all->norm = to;
+  all->gain = gain;
+  all->add = add;
+  each_row(all, all->rows, 4 * all->rows * all->model->width, norm_step);
 }
 
 // Turns a token's queries and keys, and scales its queries.
@@ -313,22 +303,18 @@ EXPORT int32_t offprint_training_forward(int32_t variant, int32_t threads, const
   for (int64_t layer = 0; layer < model->layers; layer++) {
     const Places at = places_of(model, layer);
     at_layer(&all, kept, layer);
-    all.gain = parameters + at.norm;
-    all.add = layer > 0;
-    each_row(&all, rows, 4 * rows * width, norm_step);
-    multiply32(&all, through(all.kept.h, parameters + at.qkv, rows, width, all.turned, all.kept.qkv));
+    norm_rows(&all, all.kept.attention, parameters + at.norm, layer > 0);
+    multiply32(&all, through(all.kept.attention.h, parameters + at.qkv, rows, width, all.turned, all.kept.qkv));
     each_row(&all, rows, 4 * rows * all.turned, turn_step);
     pool_run(threads_worth(threads, attention), texts * model->kv_heads, attend_piece, &all);
     multiply32(&all, through(all.kept.mixed, parameters + at.o, rows, all.queries, width, all.t));
-    all.gain = parameters + at.norm2;
-    each_row(&all, rows, 4 * rows * width, norm2_step);
-    multiply32(&all, through(all.kept.h2, parameters + at.gate_up, rows, width, 2 * inner, all.kept.gate_up));
+    norm_rows(&all, all.kept.mlp, parameters + at.norm2, 1);
+    multiply32(&all, through(all.kept.mlp.h, parameters + at.gate_up, rows, width, 2 * inner, all.kept.gate_up));
     each_row(&all, rows, 64 * rows * inner, gate_step);
     multiply32(&all, through(all.kept.gated, parameters + at.down, rows, inner, width, all.t));
   }
-  all.gain = parameters + final_norm_of(model);
-  each_row(&all, rows, 4 * rows * width, last_norm_step);
-  Product32 head = through(all.hidden, parameters + head_of(model), rows, width, model->vocabulary, all.probabilities);
+  norm_rows(&all, all.last, parameters + final_norm_of(model), 1);
+  Product32 head = through(all.last.h, parameters + head_of(model), rows, width, model->vocabulary, all.probabilities);
   head.stride = all.logits;
   multiply32(&all, head);
   each_row(&all, rows, 32 * rows * model->vocabulary, soften_step);

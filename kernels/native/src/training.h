@@ -13,14 +13,19 @@ typedef struct {
   const float *cos, *sin, *back; // [positions][head_dim / 2]; `back` is -sin
 } Model;
 
+// A norm of all tokens: straightened [N][D], with its gain [N][D], and what each token was multiplied by [N].
+typedef struct {
+  float *s, *h, *r;
+} Norm;
+
 // N tokens of all texts, T of each; D, F, Q, H are width, inner, and the floats of a token's queries, keys and values, and
 // of its queries alone.
 typedef struct {
-  float *s, *h, *r; // the norm before attention: straightened [N][D], with its gain [N][D], factors [N]
+  Norm attention; // before it
   float *qkv;       // turned, queries scaled, [N][Q]
   float *weights;   // of attention, [texts][heads][T][T]
   float *mixed;     // [N][H]
-  float *s2, *h2, *r2;
+  Norm mlp;            // before the feed-forward part
   float *gate_up;      // [N][2 F]
   float *silu, *slope; // of the gate, [N][F]
   float *gated;        // [N][F]
@@ -34,7 +39,7 @@ typedef struct {
   int32_t texts, length, threads, rows;
   int64_t turned, queries, logits; // Q, H, and the floats of a row of logits
   KeptLayer kept;                  // of the layer under way
-  float *last_s, *hidden, *last_r; // the last norm
+  Norm last;                       // before the head
   float *probabilities;            // [N][logits]
   // What a way works on and nobody keeps.
   float *x, *t; // [N][D], [N][the widest row]
@@ -46,7 +51,7 @@ typedef struct {
   const float *gain;
   double *ends; // [N][2]
   const float *coefficients;
-  const float *s, *r;                               // of the norm that is gone back through
+  Norm norm; // that is gone through, or back through
   float *dx, *dy, *dqkv, *dmixed, *dgate_up, *dlogits, *dgain; // gradients, shaped as what they are of
   int32_t first_row, add;
 } Training;

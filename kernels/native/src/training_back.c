@@ -22,7 +22,7 @@ static void loss_step(Training *all, int64_t row, float *room) {
 
 static void norm_back_step(Training *all, int64_t row, float *room) {
   const int64_t width = all->model->width, at = row * width;
-  all->cores->norm_back(all->dy + at, all->s + at, all->gain, all->r[row], (int32_t)width, room, all->dx + at);
+  all->cores->norm_back(all->dy + at, all->norm.s + at, all->gain, all->norm.r[row], (int32_t)width, room, all->dx + at);
 }
 
 // From the gradient of what the gate has put out, in `t`, to those of gate and up, in `dgate_up`.
@@ -54,15 +54,14 @@ static void gain_piece(void *of, int64_t index, int slot) {
   const Training *all = of;
   const int64_t width = all->model->width, first = index * CHANNELS_OF_A_PIECE;
   for (int64_t c = first; c < first + CHANNELS_OF_A_PIECE && c < width; c += 8) {
-    all->cores->gain_back(all->dy + c, all->s + c, all->rows, (int32_t)width, all->dgain + c);
+    all->cores->gain_back(all->dy + c, all->norm.s + c, all->rows, (int32_t)width, all->dgain + c);
   }
 }
 
-// Through a norm whose straightened rows and factors are `s` and `r`: adds to `dx` the way back of `dy`.
-static void norm_back(Training *all, const float *s, const float *r, const float *gain, float *dgain) {
+// Through a norm: adds to `dx` the way back of `dy`.
+static void norm_back(Training *all, Norm norm, const float *gain, float *dgain) {
   const int64_t width = all->model->width, work = 8 * (int64_t)all->rows * width;
-  all->s = s;
-  all->r = r;
+  all->norm = norm;
   all->gain = gain;
   all->dgain = dgain;
   pool_run(threads_worth(all->threads, work), (width + CHANNELS_OF_A_PIECE - 1) / CHANNELS_OF_A_PIECE, gain_piece, all);
@@ -124,7 +123,7 @@ static void head_back(Training *all, const float *head, float *dhead) {
     all->first_row = (int32_t)first;
     each_row(all, rows, rows * vocabulary, loss_step);
     multiply32(all, back_to_x(all->dlogits, all->logits, head, rows, width, vocabulary, all->dy + first * width));
-    Product32 to_w = back_to_w(all->dlogits, all->logits, all->hidden + first * width, rows, width, vocabulary, dhead);
+    Product32 to_w = back_to_w(all->dlogits, all->logits, all->last.h + first * width, rows, width, vocabulary, dhead);
     to_w.adds = first > 0;
     multiply32(all, to_w);
   }
@@ -155,7 +154,7 @@ EXPORT int32_t offprint_training_back(int32_t variant, int32_t threads, const vo
   if (!model->tied) memset(gradient, 0, sizeof(float) * (size_t)(model->vocabulary * width));
   head_back(&all, parameters + head_of(model), gradient + head_of(model));
   memset(all.dx, 0, sizeof(float) * (size_t)(rows * width));
-  norm_back(&all, all.last_s, all.last_r, parameters + final_norm_of(model), gradient + final_norm_of(model));
+  norm_back(&all, all.last, parameters + final_norm_of(model), gradient + final_norm_of(model));
   const int64_t attention = 4 * (int64_t)texts * length * length * all.queries;
   for (int64_t layer = model->layers - 1; layer >= 0; layer--) {
     const Places at = places_of(model, layer);
@@ -163,16 +162,16 @@ EXPORT int32_t offprint_training_back(int32_t variant, int32_t threads, const vo
     multiply32(&all, back_to_w(all.dx, width, all.kept.gated, rows, inner, width, gradient + at.down));
     multiply32(&all, back_to_x(all.dx, width, parameters + at.down, rows, inner, width, all.t));
     each_row(&all, rows, 4 * rows * inner, gate_back_step);
-    multiply32(&all, back_to_w(all.dgate_up, 2 * inner, all.kept.h2, rows, width, 2 * inner, gradient + at.gate_up));
+    multiply32(&all, back_to_w(all.dgate_up, 2 * inner, all.kept.mlp.h, rows, width, 2 * inner, gradient + at.gate_up));
     multiply32(&all, back_to_x(all.dgate_up, 2 * inner, parameters + at.gate_up, rows, width, 2 * inner, all.dy));
-    norm_back(&all, all.kept.s2, all.kept.r2, parameters + at.norm2, gradient + at.norm2);
+    norm_back(&all, all.kept.mlp, parameters + at.norm2, gradient + at.norm2);
     multiply32(&all, back_to_w(all.dx, width, all.kept.mixed, rows, all.queries, width, gradient + at.o));
     multiply32(&all, back_to_x(all.dx, width, parameters + at.o, rows, all.queries, width, all.dmixed));
     pool_run(threads_worth(threads, attention), texts * model->kv_heads, attend_back_piece, &all);
     each_row(&all, rows, 4 * rows * all.turned, turn_back_step);
-    multiply32(&all, back_to_w(all.dqkv, all.turned, all.kept.h, rows, width, all.turned, gradient + at.qkv));
+    multiply32(&all, back_to_w(all.dqkv, all.turned, all.kept.attention.h, rows, width, all.turned, gradient + at.qkv));
     multiply32(&all, back_to_x(all.dqkv, all.turned, parameters + at.qkv, rows, width, all.turned, all.dy));
-    norm_back(&all, all.kept.s, all.kept.r, parameters + at.norm, gradient + at.norm);
+    norm_back(&all, all.kept.attention, parameters + at.norm, gradient + at.norm);
   }
   for (int64_t row = 0; row < rows; row++) {
     all.variant->add(gradient + tokens[row] * width, all.dx + row * width, (int32_t)width);
