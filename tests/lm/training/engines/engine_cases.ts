@@ -62,7 +62,7 @@ export function batchFor(step: number): Batch {
 }
 
 /** The largest difference over the largest value. */
-export function distance(got: Float32Array, wanted: Float32Array): number {
+function distance(got: Float32Array, wanted: Float32Array): number {
   assertEquals(got.length, wanted.length);
   let [difference, largest] = [0, 0];
   for (let i = 0; i < got.length; i++) {
@@ -98,4 +98,35 @@ export async function afterSteps(engine: TrainingEngine, steps: number) {
 /** Bit patterns, so that equality is exact. */
 export function bits(values: Float32Array): Uint32Array {
   return new Uint32Array(values.slice().buffer);
+}
+
+type Afterwards = Awaited<ReturnType<typeof afterSteps>>;
+
+/** The first moments of one step of {@linkcode bare} are its gradients: both engines have the same ones, and the same loss. */
+export function sameGradients(ours: Afterwards, theirs: Afterwards): void {
+  const [a, b] = [ours.reports[0]!, theirs.reports[0]!];
+  assert(Math.abs(a.loss - b.loss) < 1e-5 * b.loss, `${a.loss} ${b.loss}`);
+  assert(Math.abs(a.gradientNorm - b.gradientNorm) < 1e-5 * b.gradientNorm);
+  for (const [name, gradient] of theirs.state.first) {
+    const error = distance(ours.state.first.get(name)!, gradient);
+    assert(error < 2e-5, `${name}: ${error}`);
+  }
+}
+
+/** {@linkcode recipe} with a norm of gradients that every step exceeds. */
+export const clipped: ModelRecipe = {
+  ...recipe,
+  training: { ...recipe.training, clipNorm: 0.5 },
+};
+
+/** After ten steps of {@linkcode clipped} both engines stand at the same place. */
+export function sameEnd(ours: Afterwards, theirs: Afterwards): void {
+  assert(theirs.reports.every(({ gradientNorm }) => gradientNorm > 0.5));
+  assert(Math.abs(ours.evaluated - theirs.evaluated) < 1e-4 * theirs.evaluated);
+  for (const kind of ["parameters", "first", "second"] as const) {
+    for (const [name, values] of theirs.state[kind]) {
+      const error = distance(ours.state[kind].get(name)!, values);
+      assert(error < 1e-3, `${kind}/${name}: ${error}`);
+    }
+  }
 }
